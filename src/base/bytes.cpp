@@ -1,0 +1,148 @@
+#include "base/bytes.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+
+namespace lintel::bytes {
+namespace {
+
+constexpr std::string_view standard_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view clear_characters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+std::string base64(std::string_view data, std::string_view alphabet, bool padded) {
+  std::string out;
+  out.reserve((data.size() + 2) / 3 * 4);
+  std::uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char c : data) {
+    group = (group << 8U) | static_cast<unsigned char>(c);
+    bits += 8;
+    while (bits >= 6) out.push_back(alphabet[(group >> (bits -= 6)) & 63U]);
+  }
+  if (bits > 0) out.push_back(alphabet[(group << (6 - bits)) & 63U]);
+  while (padded && out.size() % 4 != 0) out.push_back('=');
+  return out;
+}
+
+int value_of(char c) {
+  auto at = standard_alphabet.find(c);
+  if (at == std::string_view::npos) at = url_alphabet.find(c);
+  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+std::string hash(const EVP_MD* kind, std::string_view data) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+  unsigned size = 0;
+  if (EVP_Digest(data.data(), data.size(), out.data(), &size, kind, nullptr) != 1) std::abort();
+  return {reinterpret_cast<const char*>(out.data()), size};
+}
+
+}  // namespace
+
+std::string to_hex(std::string_view data) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(data.size() * 2);
+  for (const char c : data) {
+    const auto byte = static_cast<unsigned char>(c);
+    out.push_back(digits[byte >> 4U]);
+    out.push_back(digits[byte & 15U]);
+  }
+  return out;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = digit(text[i]);
+    const int low = digit(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out.push_back(static_cast<char>(high * 16 + low));
+  }
+  return out;
+}
+
+std::string to_base64(std::string_view data) { return base64(data, standard_alphabet, true); }
+std::string to_base64url(std::string_view data) { return base64(data, url_alphabet, false); }
+
+std::optional<std::string> from_base64(std::string_view text) {
+  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  std::uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const int value = value_of(c);
+    if (value < 0) return std::nullopt;
+    group = (group << 6U) | static_cast<unsigned>(value);
+    bits += 6;
+    if (bits >= 8) out.push_back(static_cast<char>((group >> (bits -= 8)) & 255U));
+  }
+  return out;
+}
+
+bool equal_in_constant_time(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+std::string random(std::size_t count) {
+  std::string out(count, '\0');
+  // Without randomness no secret is safe: better not to run at all.
+  if (count > 0 && RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) != 1) std::abort();
+  return out;
+}
+
+std::uint64_t random_number() {
+  std::uint64_t value = 0;
+  std::memcpy(&value, random(sizeof value).data(), sizeof value);
+  return value;
+}
+
+std::uint32_t random_below(std::uint32_t bound) {
+  const std::uint64_t limit = (std::uint64_t{1} << 32U) / bound * bound;
+  for (;;) {
+    const std::uint64_t value = random_number() & 0xFFFFFFFFU;
+    if (value < limit) return static_cast<std::uint32_t>(value % bound);
+  }
+}
+
+std::string random_password(std::size_t length) {
+  std::string out;
+  while (out.size() < length)
+    out.push_back(clear_characters[random_below(static_cast<std::uint32_t>(clear_characters.size()))]);
+  return out;
+}
+
+std::string random_digits(std::size_t length) {
+  std::string out;
+  while (out.size() < length) out.push_back(static_cast<char>('0' + random_below(10)));
+  return out;
+}
+
+std::string sha256(std::string_view data) { return hash(EVP_sha256(), data); }
+std::string md5(std::string_view data) { return hash(EVP_md5(), data); }
+
+std::string hmac_sha256(std::string_view key, std::string_view data) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+  unsigned size = 0;
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(data.data()),
+           data.size(), out.data(), &size) == nullptr)
+    std::abort();
+  return {reinterpret_cast<const char*>(out.data()), size};
+}
+
+}  // namespace lintel::bytes

@@ -1,0 +1,31 @@
+// Bytes, their spellings, and randomness. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lintel::bytes {
+
+[[nodiscard]] std::string to_hex(std::string_view data);  // lower case
+[[nodiscard]] std::optional<std::string> from_hex(std::string_view text);
+[[nodiscard]] std::string to_base64(std::string_view data);      // RFC 4648 §4, padded
+[[nodiscard]] std::string to_base64url(std::string_view data);   // RFC 4648 §5, no padding
+[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);  // either alphabet, padding optional
+// Takes as long whatever the difference; lengths are not secret.
+[[nodiscard]] bool equal_in_constant_time(std::string_view left, std::string_view right);
+
+[[nodiscard]] std::string random(std::size_t count);  // from the system's generator; never fails, or the process ends
+[[nodiscard]] std::uint64_t random_number();
+[[nodiscard]] std::uint32_t random_below(std::uint32_t bound);  // unbiased
+// `length` letters and digits that people do not mix up (no 0/O, 1/l/I); about 5.7 bits each.
+[[nodiscard]] std::string random_password(std::size_t length);
+[[nodiscard]] std::string random_digits(std::size_t length);
+
+[[nodiscard]] std::string sha256(std::string_view data);                         // 32 bytes
+[[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view data);  // 32 bytes
+[[nodiscard]] std::string md5(std::string_view data);                            // 16 bytes; for digest authentication only
+
+}  // namespace lintel::bytes

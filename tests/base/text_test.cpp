@@ -1,0 +1,50 @@
+#include "base/text.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/bytes.hpp"
+
+namespace lintel {
+namespace {
+
+TEST(Text, decodesEscapesOnceAndRefusesBrokenOnes) {
+  EXPECT_EQ(text::percent_decode("101%232"), "101#2");
+  EXPECT_EQ(text::percent_decode("%2541"), "%41");
+  EXPECT_FALSE(text::percent_decode("%4"));
+  EXPECT_FALSE(text::percent_decode("%zz"));
+}
+
+TEST(Text, knowsWellFormedUtf8) {
+  EXPECT_TRUE(text::valid_utf8("Zoë 日本"));
+  EXPECT_FALSE(text::valid_utf8("\xC0\x80"));      // overlong NUL
+  EXPECT_FALSE(text::valid_utf8("\xED\xA0\x80"));  // surrogate
+  EXPECT_FALSE(text::printable(std::string_view("a\0b", 3)));
+  EXPECT_EQ(text::utf8_length("Zoë"), 3U);
+}
+
+TEST(Text, numbersAreWholeOrNothing) {
+  EXPECT_EQ(text::to_unsigned("5060"), 5060U);
+  EXPECT_FALSE(text::to_unsigned("5060x"));
+  EXPECT_FALSE(text::to_unsigned("-1"));
+  EXPECT_FALSE(text::to_unsigned("99999999999999999999999"));
+  EXPECT_FALSE(text::to_unsigned(""));
+}
+
+TEST(Bytes, base64GoesBothWays) {
+  EXPECT_EQ(bytes::to_base64("hello"), "aGVsbG8=");
+  EXPECT_EQ(bytes::from_base64("aGVsbG8="), "hello");
+  EXPECT_EQ(bytes::from_base64("aGVsbG8"), "hello");
+  EXPECT_FALSE(bytes::from_base64("a*"));
+  const auto data = bytes::random(100);
+  EXPECT_EQ(bytes::from_base64(bytes::to_base64url(data)), data);
+}
+
+TEST(Bytes, hashesAsPublished) {
+  EXPECT_EQ(bytes::to_hex(bytes::md5("abc")), "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(bytes::to_hex(bytes::sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Bytes, randomPasswordsDiffer) { EXPECT_NE(bytes::random_password(16), bytes::random_password(16)); }
+
+}  // namespace
+}  // namespace lintel
