@@ -65,12 +65,9 @@ struct Watch::State {
   std::function<void(unsigned)> work;
 };
 
-Watch::~Watch() { *this = Watch(); }
-
-Watch& Watch::operator=(Watch&& other) noexcept {
-  if (state_ != nullptr && state_ != other.state_ && state_->source != 0) g_source_remove(std::exchange(state_->source, 0));
-  state_ = std::move(other.state_);
-  return *this;
+void Watch::end() {
+  if (state_ != nullptr && state_->source != 0) g_source_remove(std::exchange(state_->source, 0));
+  state_.reset();
 }
 
 struct Loop::Inner {

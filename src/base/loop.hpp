@@ -27,10 +27,17 @@ class Watch {
   Watch() = default;
   explicit Watch(std::shared_ptr<State> state) : state_(std::move(state)) {}
   Watch(Watch&&) noexcept = default;
-  Watch& operator=(Watch&& other) noexcept;
-  ~Watch();
+  Watch& operator=(Watch&& other) noexcept {
+    if (this != &other) {
+      end();
+      state_ = std::move(other.state_);
+    }
+    return *this;
+  }
+  ~Watch() { end(); }
 
  private:
+  void end();
   std::shared_ptr<State> state_;
 };
 
