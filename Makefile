@@ -1,0 +1,77 @@
+# The thin front door; CMake and npm do the work. `make help` lists what there is.
+.DEFAULT_GOAL := build
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+ARGS ?=
+FUZZ_SECONDS ?= 600
+
+.PHONY: help build run test unit e2e web web-test packages packages-test install uninstall bench fuzz lint format clean settings
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+packages:
+	@scripts/install-packages build run node
+
+packages-test: packages
+	@scripts/install-packages test
+
+build: packages web ## install what is missing and build the station
+	@cmake --preset release >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }; rm -f build-configure.log
+	@cmake --build --preset release --target lintel -j $(JOBS)
+
+run: build ## start the station here; options by ARGS="--camera test"
+	@build/release/src/app/lintel --data data --web web/dist $(ARGS)
+
+web: web/dist/.built
+
+web/node_modules/.installed: web/package.json web/package-lock.json | packages
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/.built: web/node_modules/.installed $(shell find web/src web/public web/*.html web/*.ts web/scripts -type f 2>/dev/null)
+	@cd web && npm run --silent build
+	@touch $@
+
+unit: packages-test web ## the C++ tests
+	@cmake --preset dev >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }; rm -f build-configure.log
+	@cmake --build --preset dev -j $(JOBS)
+	@ctest --preset dev -j 2
+
+web-test: web ## the pages' own tests, types and size budgets
+	@cd web && npm run --silent check && npm test --silent && npm run --silent size
+
+e2e: unit ## the station with real peers: browsers, phones, players
+	@cd web && npm run --silent e2e
+
+test: unit web-test e2e ## install what is missing, build, run every test
+
+install: build ## put the program and its systemd unit in place (as root)
+	@cmake --install build/release --prefix $(PREFIX)
+	@deploy/post-install $(PREFIX)
+
+uninstall: ## take the program and its unit away; the data stays
+	@deploy/remove $(PREFIX)
+
+bench: build ## compare with real peers, side by side
+	@scripts/install-packages develop test
+	@bench/run
+
+fuzz: packages ## long fuzzing; FUZZ_SECONDS for each parser
+	@scripts/install-packages develop
+	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS)
+	@fuzz/run $(FUZZ_SECONDS)
+
+settings: unit ## write docs/settings.md anew from the settings table
+	@build/dev/src/settings/lintel_settings_reference > docs/settings.md
+
+lint: ## clang-tidy over all sources
+	@scripts/install-packages develop
+	@cmake --preset clang >/dev/null && run-clang-tidy-16 -quiet -p build/clang 'src/.*\.cpp$$'
+
+format: ## clang-format over all sources
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+clean: ## remove what was built; keeps data/
+	@rm -rf build web/dist
