@@ -1,0 +1,142 @@
+// Digest authentication for SIP: RFC 3261 §22, RFC 7616, RFC 8760 (MD5 and SHA-256, qop "auth" or none; never auth-int).
+// Both sides: the server builds challenges and verifies credentials, the client answers challenges.
+// Pure functions and immutable objects unless said otherwise: any thread. Nothing here logs or keeps a password longer
+// than the call that needs it, except ClientAuthenticator.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace lintel::sip::digest {
+
+enum class Algorithm { md5, sha256 };
+[[nodiscard]] const char* name_of(Algorithm algorithm);  // "MD5", "SHA-256"
+
+// Bounds of the parsers. A longer header is malformed.
+inline constexpr std::size_t max_header_length = 4096;
+inline constexpr std::size_t max_parameters = 32;
+inline constexpr std::size_t max_parameter_length = 512;
+
+// The value of a WWW-Authenticate or Proxy-Authenticate header.
+struct Challenge {
+  std::string realm;
+  std::string nonce;
+  std::string opaque;
+  Algorithm algorithm = Algorithm::md5;
+  bool qop_auth = false;  // "auth" was among the offered qop values
+  bool stale = false;     // the nonce was old, the password right
+};
+
+// The value of an Authorization or Proxy-Authorization header.
+struct Credentials {
+  std::string user;  // unescaped from its quotes, nothing else
+  std::string realm;
+  std::string nonce;
+  std::string uri;
+  std::string response;  // lower-case hexadecimal
+  std::string cnonce;
+  std::string nonce_count;  // eight hexadecimal digits as sent; empty without qop
+  Algorithm algorithm = Algorithm::md5;
+  bool qop_auth = false;
+};
+
+// `value` is the header's value, beginning with the scheme. Errors: `invalid` for what is malformed, over a bound, of
+// another scheme, or of an algorithm or qop we do not know (RFC 7616 §3.3: such a challenge is passed over).
+[[nodiscard]] Result<Challenge> parse_challenge(std::string_view value);
+[[nodiscard]] Result<Credentials> parse_credentials(std::string_view value);
+
+// H(user:realm:password) in lower-case hexadecimal; what a directory keeps in place of the password.
+[[nodiscard]] std::string ha1(Algorithm algorithm, std::string_view user, std::string_view realm,
+                              std::string_view password);
+// The `response` for these credentials (its own `response` is not looked at), RFC 7616 §3.4.1.
+[[nodiscard]] std::string expected_response(const Credentials& credentials, std::string_view ha1_hex,
+                                            std::string_view method);
+
+// ---- Server side ----------------------------------------------------------------------------------------------------
+
+// What the directory knows of an account, both for the same realm. An empty one means "not with this algorithm".
+struct Secrets {
+  std::string ha1_md5;
+  std::string ha1_sha256;
+};
+
+// Stateless nonces: time and salt under HMAC-SHA-256. A nonce may be used again until it expires, because old devices
+// do (nonce counts are not tracked). `context` binds a nonce to something both calls know, such as the remote address.
+class NonceSigner {
+ public:
+  enum class State { fresh, expired, foreign };
+
+  // `key` 32 random bytes (a new one each start is right: clients are challenged again with stale=true).
+  NonceSigner(std::string key, Duration lifetime) : key_(std::move(key)), lifetime_(lifetime) {}
+  [[nodiscard]] std::string make(Monotonic now, std::string_view context = {}) const;
+  [[nodiscard]] State check(std::string_view nonce, Monotonic now, std::string_view context = {}) const;
+
+ private:
+  [[nodiscard]] std::string sign(std::string_view stamp, std::string_view context) const;
+  std::string key_;
+  Duration lifetime_;
+};
+
+enum class Verdict {
+  accepted,
+  stale,    // password right, nonce expired or from before a restart: challenge again with stale=true
+  refused,  // wrong; challenge again, and count the failure
+};
+
+// Compares in constant time. The caller has looked up the account by `credentials.user`, and judges `credentials.uri`
+// against the Request-URI itself (old devices differ in spelling). For an unknown user pass `decoy_secrets()`, so that
+// the answer takes as long and does not tell who exists.
+[[nodiscard]] Verdict verify(const Credentials& credentials, const Secrets& secrets, std::string_view method,
+                             std::string_view realm, const NonceSigner& nonces, Monotonic now,
+                             std::string_view context = {});
+[[nodiscard]] const Secrets& decoy_secrets();  // random ones that no password gives
+
+// Values of the challenge headers in the order to send them: MD5 first (JsSIP gives up on another first one), then
+// SHA-256, both with the same nonce and qop="auth".
+[[nodiscard]] std::vector<std::string> make_challenges(std::string_view realm, std::string_view nonce, bool stale);
+
+// ---- Client side ----------------------------------------------------------------------------------------------------
+
+// The best challenge we can answer: SHA-256 before MD5, else in order. With `realm` not empty, only of that realm
+// (security.md 9: no credentials for a stranger's challenge).
+[[nodiscard]] std::optional<Challenge> choose(const std::vector<std::string>& values, std::string_view realm = {});
+
+// The value of the Authorization or Proxy-Authorization header that answers `challenge`. `nonce_count` counts requests
+// with this nonce from 1. `cnonce` random text of the caller.
+[[nodiscard]] std::string make_credentials(const Challenge& challenge, std::string_view user, std::string_view password,
+                                           std::string_view method, std::string_view uri, std::uint32_t nonce_count,
+                                           std::string_view cnonce);
+
+// The client's memory for one account on one server: keeps the latest challenge, so that the next request can carry
+// credentials at once. Loop only.
+class ClientAuthenticator {
+ public:
+  ClientAuthenticator() = default;
+  // `realm` empty: the realm of the first challenge is taken and kept.
+  ClientAuthenticator(std::string user, std::string password, std::string realm = {})
+      : user_(std::move(user)), password_(std::move(password)), realm_(std::move(realm)) {}
+
+  // Takes the challenges of one 401 or 407. False: nothing to answer (no password, a foreign realm, no algorithm we
+  // know, or our last answer was to a nonce that is still good, which means that the password is wrong).
+  [[nodiscard]] bool challenged(const std::vector<std::string>& values, bool answered_already);
+  [[nodiscard]] bool ready() const { return challenge_.has_value(); }
+  // Header value for a request, once ready().
+  [[nodiscard]] std::string authorize(std::string_view method, std::string_view uri);
+  void forget() { challenge_.reset(); }
+
+ private:
+  std::string user_;
+  std::string password_;
+  std::string realm_;
+  std::optional<Challenge> challenge_;
+  std::uint32_t nonce_count_ = 0;
+};
+
+}  // namespace lintel::sip::digest
