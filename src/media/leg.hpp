@@ -1,0 +1,115 @@
+// A media leg: one peer's sound and picture. Everything is asynchronous and loop only: no call waits, results come on
+// the loop by callback, and destroying a leg at any moment is fine (pending callbacks are then not called).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "base/result.hpp"
+#include "media/sdp.hpp"
+
+namespace lintel::media {
+
+class AudioEngine;
+class Hub;
+
+struct LegOptions {
+  Direction audio = Direction::send_receive;
+  Direction video = Direction::send_only;  // inactive: no picture is offered, an offered one is refused
+  std::string stream = "main";             // which stream of the hub is sent
+  std::string address;  // of this host as the peer reaches it, for c= of RTP legs; empty: LegsOptions::address
+  std::vector<AudioCodec> codecs = {AudioCodec::opus, AudioCodec::g722, AudioCodec::pcma, AudioCodec::pcmu};
+  Duration lost_after = std::chrono::seconds(20);  // without a packet while the peer is to send; zero: never
+  Duration jitter = std::chrono::milliseconds(60);
+  bool require_encryption = false;  // a plain offer is refused (C21, compulsory)
+  bool trickle_ready = false;       // reserved: SDP is handed out after ICE gathering
+};
+
+enum class LegState { idle, offering, answering, negotiated, connected, lost, stopped };
+
+struct LegFigures {
+  std::uint64_t audio_packets_sent = 0;
+  std::uint64_t audio_packets_received = 0;
+  std::uint64_t video_packets_sent = 0;
+  std::uint64_t video_packets_received = 0;
+  std::string audio_codec;   // "OPUS", "G722", "PCMA", "PCMU", or empty
+  std::string video_codec;   // "H264", "VP8", or empty
+  bool encrypted = false;
+};
+
+// A received access unit of a video-receiving leg: H.264 byte stream, whole.
+struct ReceivedVideo {
+  std::vector<std::uint8_t> data;
+  bool key = false;
+};
+
+// What a leg tells. Called on the loop unless said otherwise; each may be empty.
+struct LegEvents {
+  std::function<void()> connected;               // the first packet arrived (RTP), or DTLS is up (WebRTC)
+  std::function<void(std::string reason)> lost;  // silence for lost_after, or ICE/DTLS failed; once
+  std::function<void(char digit)> dtmf;          // 0-9 * # A-D, RFC 4733, once a press
+  std::function<void(const ReceivedVideo&)> video;  // on a media thread: return at once
+};
+
+class Leg {
+ public:
+  using SdpReady = std::function<void(Result<std::string>)>;
+  using Done = std::function<void(Result<void>)>;
+
+  virtual ~Leg() = default;  // stops; the teardown goes on in the background
+
+  [[nodiscard]] virtual LegKind kind() const = 0;
+  // Offerer: create_offer, then accept_answer. Answerer: create_answer. Doing it again on a negotiated leg is a
+  // re-INVITE: directions and the peer's address may change, codecs stay.
+  // A peer that refuses the picture leaves an audio leg; one that refuses audio too is an error.
+  virtual void create_offer(SdpReady ready) = 0;                       // error: unavailable (ports, elements)
+  virtual void accept_answer(std::string answer, Done done) = 0;      // error: invalid (unusable answer)
+  virtual void create_answer(std::string offer, SdpReady ready) = 0;  // error: invalid (488), unavailable
+
+  // Media flows only after start(). Receiving begins with the negotiation (early media), playing with start().
+  virtual void start() = 0;
+  virtual void stop() = 0;
+  // RFC 4733 towards the peer; queued (at most 32) and sent one after the other. Ignored when the peer refused it.
+  virtual void send_dtmf(char digit, Duration length = std::chrono::milliseconds(160)) = 0;
+  virtual void set_muted(bool muted) = 0;  // the peer gets silence
+
+  [[nodiscard]] virtual LegState state() const = 0;
+  [[nodiscard]] virtual LegFigures figures() const = 0;
+};
+
+struct LegsOptions {
+  std::string address = "127.0.0.1";   // default of LegOptions::address
+  std::uint16_t first_port = 0;        // RTP and ICE ports, inclusive, even first; zero: the system chooses
+  std::uint16_t last_port = 0;
+  bool loopback_candidates = false;    // tests: WebRTC on 127.0.0.1
+  std::size_t leg_limit = 64;
+  Duration gathering_limit = std::chrono::seconds(2);  // ICE host candidates; then SDP goes out with what there is
+};
+
+// Makes the legs. Owns the threads that set them up and tear them down; warms DTLS up at its start, because the first
+// certificate takes up to a second. Loop only. Must outlive its legs.
+class Legs {
+ public:
+  // `hub` null: audio only. `audio` null: no sound is sent or played (tests).
+  Legs(Loop& loop, AudioEngine* audio, Hub* hub, LegsOptions options);
+  ~Legs();
+  Legs(const Legs&) = delete;
+  Legs& operator=(const Legs&) = delete;
+
+  // Error: full, when leg_limit legs live.
+  [[nodiscard]] Result<std::unique_ptr<Leg>> create(LegKind kind, LegOptions options, LegEvents events);
+  // The kind that fits a peer's offer is sdp::kind_of(offer).
+  [[nodiscard]] std::size_t living() const;
+
+  struct Inner;
+  [[nodiscard]] std::shared_ptr<Inner> inner() const { return inner_; }  // for LiveViews and Lendings
+
+ private:
+  std::shared_ptr<Inner> inner_;
+};
+
+}  // namespace lintel::media

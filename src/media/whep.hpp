@@ -1,0 +1,45 @@
+// Live view in a browser or player by WHEP (draft-ietf-wish-whep): the HTTP part is the web room's; here an offer
+// becomes an answer and a session. Loop only.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "media/leg.hpp"
+
+namespace lintel::media {
+
+struct LiveViewOptions {
+  std::size_t viewer_limit = 32;
+  Duration connect_limit = std::chrono::seconds(15);  // a session whose DTLS is not up by then is dropped
+};
+
+struct LiveView {
+  std::string id;      // unguessable; goes into the Location header
+  std::string answer;  // application/sdp
+};
+
+class LiveViews {
+ public:
+  using Opened = std::function<void(Result<LiveView>)>;
+
+  LiveViews(Loop& loop, Legs& legs, LiveViewOptions options);
+  ~LiveViews();
+
+  // Answers a viewer's offer for `stream` ("main" or "sub"). Audio, when offered, is the station's near end.
+  // Errors: invalid (the offer; 400), full (503), not_found (no such stream), unavailable (no camera).
+  void open(std::string stream, std::string offer, Opened opened);
+  // Errors: not_found.
+  Result<void> close(const std::string& id);
+  void set_viewer_limit(std::size_t limit);  // running ones stay
+  void close_all();
+  [[nodiscard]] std::size_t viewers() const;
+
+ private:
+  struct Inner;
+  std::shared_ptr<Inner> inner_;
+};
+
+}  // namespace lintel::media
