@@ -1,0 +1,65 @@
+// HTTP digest authentication, the server's side (RFC 7616, and RFC 2069/2617 clients without qop). Nonces hold their own time
+// and proof: nothing is kept for one. Loop only.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "http/message.hpp"
+
+namespace lintel::http {
+
+enum class DigestAlgorithm { md5, sha256 };
+
+// HA1 of RFC 7616 §3.4.2: hex of H(user:realm:password). What a table keeps instead of the password; as secret as it.
+[[nodiscard]] std::string digest_ha1(DigestAlgorithm algorithm, std::string_view user, std::string_view realm,
+                                     std::string_view password);
+// The response of §3.4.1 for qop "auth", or, when `qop` is empty, of RFC 2069.
+struct DigestAnswer {
+  DigestAlgorithm algorithm = DigestAlgorithm::md5;
+  std::string ha1, method, uri, nonce, nonce_count, client_nonce, qop;
+};
+[[nodiscard]] std::string digest_response(const DigestAnswer& answer);
+
+struct DigestUser {
+  std::string name;
+  std::string ha1_md5, ha1_sha256;  // empty: this algorithm is not offered to this user
+};
+
+class DigestAuthority {
+ public:
+  struct Options {
+    std::string realm;
+    bool offer_sha256 = true;  // false: exactly one MD5 challenge, for compatible clients (compat.md §1)
+    bool allow_no_qop = false;
+    Duration nonce_lifetime = std::chrono::minutes(5);
+  };
+  enum class Outcome { absent, malformed, stale, refused, accepted };
+  struct Verdict {
+    Outcome outcome = Outcome::absent;
+    std::string user;  // as claimed: proven only when accepted
+  };
+  using Find = std::function<std::optional<DigestUser>(std::string_view user)>;
+
+  DigestAuthority(const Clock& clock, Options options);
+
+  // Checks the request's Authorization header against its own method and target. Takes as long for an unknown user as for a known one.
+  [[nodiscard]] Verdict verify(const Request& request, const Find& find) const;
+  [[nodiscard]] std::vector<std::string> challenges(bool stale) const;  // values for WWW-Authenticate, strongest first
+  [[nodiscard]] const std::string& realm() const { return options_.realm; }
+
+ private:
+  [[nodiscard]] std::string make_nonce() const;
+  enum class NonceState { good, stale, forged };
+  [[nodiscard]] NonceState check_nonce(std::string_view nonce) const;
+
+  const Clock& clock_;
+  Options options_;
+  std::string key_;  // of this start; a restart makes old nonces stale, clients just answer the new challenge
+};
+
+}  // namespace lintel::http

@@ -1,0 +1,46 @@
+// The station's own certificates (S12): a root that people install once, and a server certificate under it that follows the
+// station's addresses. No two installs share a key. Blocking (key generation, files): call at start, or on a worker.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace lintel::system {
+
+// Names and addresses the server certificate stands for. localhost, 127.0.0.1 and ::1 are always in it.
+struct CertificateNames {
+  std::string host;                    // e.g. "lintel" ; "lintel.local" is added to it
+  std::vector<std::string> addresses;  // textual IPv4/IPv6
+};
+
+struct ServerCertificate {
+  std::string chain_pem;  // server certificate, then the root
+  std::string key_pem;    // secret
+  std::string root_pem;   // for download: GET /api/v1/certificate/root.pem
+  WallTime expires;       // of the server certificate
+  bool renewed = false;   // a new one was made by this call
+};
+
+// Files in a folder (made with 0700 if missing): root.pem, root.key, server.pem, server.key; keys are 0600.
+class Certificates {
+ public:
+  Certificates(std::string folder, const Clock& clock) : folder_(std::move(folder)), clock_(clock) {}
+
+  // Gives the certificate for these names: the kept one, or a new one when there is none, a name or an address is missing from it,
+  // it does not fit the root, or fewer than 30 days are left (397 days at most, EC P-256). The root (10 years) is made once and again only when it is gone, damaged
+  // or about to end. A damaged file is replaced, and the log says so. Errors: unavailable (the folder cannot be written; says which file).
+  [[nodiscard]] Result<ServerCertificate> ensure(const CertificateNames& names);
+
+ private:
+  std::string folder_;
+  const Clock& clock_;
+};
+
+// The addresses of this machine's interfaces that are up, without loopback and IPv6 link-local; sorted.
+[[nodiscard]] std::vector<std::string> own_addresses();
+[[nodiscard]] std::string own_host_name();  // the first label, lower case; "lintel" when there is none
+
+}  // namespace lintel::system
