@@ -1,0 +1,61 @@
+// Writing messages: whole new ones (Builder) and changed copies (Edit). Any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sip/message.hpp"
+#include "sip/transport.hpp"
+
+namespace lintel::sip {
+
+// Builder::request("INVITE", "sip:101@VDP").add("Call-ID", id).body("application/sdp", sdp).finish()
+class Builder {
+ public:
+  // A request without Via: the Core puts its own on top when it sends. No other header is added by itself.
+  [[nodiscard]] static Builder request(std::string_view method, std::string_view uri);
+  // RFC 3261 §8.2.6: Via (top one with `received` and `rport` of `from`), From, To, Call-ID, CSeq are copied. A To
+  // without a tag gets `to_tag` if that is not empty (never for 100). An empty reason is the standard phrase.
+  [[nodiscard]] static Builder response(const Message& request, const Hop& from, int status, std::string_view reason = {},
+                                        std::string_view to_tag = {});
+  Builder& add(std::string_view name, std::string_view value) &;
+  Builder& add(std::string_view name, std::uint64_t value) &;
+  Builder& add_line(std::string_view line) &;  // a whole header line without its CRLF
+  Builder& copy(const Message& from, Field field) &;  // all lines of that kind as they are (Record-Route into a 200)
+  Builder& body(std::string_view content_type, std::string_view bytes) &;
+  [[nodiscard]] std::string finish();  // adds Content-Length, the empty line and the body; the builder is then empty
+
+ private:
+  std::string text_;
+  std::string body_;
+};
+
+// A changed copy of a message: edits in any order, then finish() copies the unchanged ranges between them.
+class Edit {
+ public:
+  explicit Edit(const Message& message) : message_(message) {}
+  Edit& request_uri(std::string_view uri);
+  Edit& replace(std::size_t begin, std::size_t end, std::string text);  // a range of message.bytes()
+  Edit& remove(const Message::Line& line) { return replace(line.begin, line.end, {}); }
+  Edit& remove_all(Field field);
+  Edit& set_value(const Message::Line& line, std::string_view value);
+  Edit& insert_first(std::string line_with_crlf);  // before the first header
+  Edit& insert_last(std::string line_with_crlf);   // after the last header
+  // Removes the first value of the first line of that kind (the line too if it was the only one).
+  Edit& remove_first_value(Field field);
+  [[nodiscard]] std::string finish();  // the message without anything after its body
+
+ private:
+  struct Change {
+    std::size_t begin, end;
+    std::string text;
+  };
+  const Message& message_;
+  std::vector<Change> changes_;
+};
+
+[[nodiscard]] std::string new_tag();      // 64 random bits
+[[nodiscard]] std::string new_call_id();  // 128 random bits
+
+}  // namespace lintel::sip

@@ -1,0 +1,130 @@
+// The built-in SIP server (S15): registrar (RFC 3261 §10, RFC 5626) and stateful forking proxy (§16) for one domain. Only
+// accounts of this server are served: every request outside a dialog is challenged by digest first, and a caller is who
+// its credentials say. Loop only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "sip/transaction.hpp"
+
+namespace lintel::sip {
+
+// One account, as the directory knows it. H04: `101#0` is the room's main monitor, `101` means the same; `101#1` … are
+// its extensions. Stations are their number.
+struct Account {
+  std::string name;         // canonical: "101#0", "8001"
+  std::string ha1_md5;      // lower-case hex of MD5(user:realm:password)
+  std::string ha1_sha256;   // lower-case hex of SHA-256(user:realm:password); empty: not offered to it
+  // Further spellings of the name that digest clients may use as username, each with its own HA1s ("101" for "101#0").
+  struct Alias {
+    std::string name, ha1_md5, ha1_sha256;
+  };
+  std::vector<Alias> aliases;
+  std::size_t contacts = 5;  // bindings at once
+};
+
+// The directory: in memory, answered at once. What it hands out stays valid until the loop's next turn.
+class Accounts {
+ public:
+  virtual ~Accounts() = default;
+  // `user` is unescaped; aliases find their account. Null: unknown.
+  [[nodiscard]] virtual const Account* find(std::string_view user) const = 0;
+  // Whom a call to `user` rings: `101` and `101#0` the main monitor, and all extensions when group call is on; `101#2`
+  // that extension alone. Empty: no such user.
+  [[nodiscard]] virtual std::vector<const Account*> expand(std::string_view user) const = 0;
+  [[nodiscard]] virtual bool may_call(const Account& /*caller*/, std::string_view /*user*/) const { return true; }
+};
+
+// One registered contact as it is kept over a restart. The key is (account, id).
+struct StoredBinding {
+  std::string account;
+  std::string id;       // stable: of +sip.instance and reg-id, or of the contact URI
+  std::string contact;  // the contact URI
+  std::string parameters;  // of the Contact header: q, +sip.instance, reg-id
+  std::string call_id;
+  std::uint32_t cseq = 0;
+  std::string path;      // Path values, comma-separated
+  std::string user_agent;
+  std::string received;  // the source it registered from, "udp 192.0.2.1:5060"
+  WallTime expires{};
+};
+
+// Where bindings are kept. Both calls return at once (the disk is elsewhere); changes come in batches.
+class BindingStore {
+ public:
+  virtual ~BindingStore() = default;
+  struct Key {
+    std::string account, id;
+  };
+  virtual void write(std::vector<StoredBinding> saved, std::vector<Key> removed) = 0;
+  [[nodiscard]] virtual std::vector<StoredBinding> load() = 0;  // at start, before the loop runs
+};
+
+struct ServerSettings {
+  std::string domain = "VDP";            // realm and host of our users; our own addresses are taken too
+  Duration minimum_expiry = std::chrono::seconds(60);
+  Duration default_expiry = std::chrono::seconds(3600);
+  Duration maximum_expiry = std::chrono::seconds(7200);
+  Duration nonce_life = std::chrono::minutes(5);       // then `stale=true`
+  // Old door stations re-REGISTER with the same nonce and nc=00000001 for hours: for REGISTER a nonce is good this long.
+  Duration register_nonce_life = std::chrono::hours(24);
+  Duration timer_c = std::chrono::seconds(180);        // an INVITE that rings longer is cancelled
+  Duration branch_timeout = std::chrono::seconds(6);   // a contact that says nothing at all is left
+  std::size_t branches = 32;                           // of one call
+  std::size_t calls = 2'000;                           // proxied transactions at once
+  std::size_t bindings = 20'000;                       // in all
+  bool offer_sha256 = true;                            // MD5 stays first (some browsers' libraries know no other)
+};
+
+// One registered contact, for the station that rings each by itself.
+struct ContactInfo {
+  std::string account;
+  std::string id;        // for `;binding=` in a Request-URI of ours
+  std::string uri;       // as registered
+  TransportKind kind{};  // ws and wss: a browser, which is offered WebRTC
+  bool local = false;    // an endpoint of this process
+  std::string user_agent;
+  std::string address;   // host:port it registered from; empty for local
+  WallTime expires{};
+};
+
+// What happened, for the journal and for lock-outs. Called on the loop.
+struct ServerEvents {
+  std::function<void(const std::string& account, bool online)> presence;  // first contact came, last one went
+  std::function<void(const std::string& user, const std::string& source)> authentication_failed;
+  // Whether this source may still try: false answers 403 unread. Null: always.
+  std::function<bool(const std::string& source)> may_authenticate;
+  std::function<void(const Hop& source)> authenticated;  // for Network::trust()
+};
+
+class Server final : public RequestHandler {
+ public:
+  // `key` (32 bytes) signs nonces and flow tokens: kept over restarts, registrations need no new challenge. `store` may
+  // be null. Adds itself to the core as the last handler and loads the bindings.
+  Server(Core& core, Accounts& accounts, BindingStore* store, std::string key, ServerSettings settings = {},
+         ServerEvents events = {});
+  ~Server() override;
+
+  [[nodiscard]] std::vector<ContactInfo> contacts(std::string_view user) const;  // of what expand(user) answers
+  [[nodiscard]] std::vector<ContactInfo> all_contacts() const;
+  [[nodiscard]] bool online(std::string_view account) const;
+  // The account is gone or its password changed: its bindings go, its calls are left alone.
+  void remove_account(std::string_view account);
+  void set_settings(ServerSettings settings);
+  void flush();  // writes what waits for the store now (before the program ends)
+
+  bool on_request(const Incoming& request) override;
+  void on_flow_closed(FlowId flow) override;
+
+ private:
+  struct Inner;
+  std::unique_ptr<Inner> inner_;
+};
+
+}  // namespace lintel::sip

@@ -1,0 +1,61 @@
+// Where messages come from and go to. Loop only. `Transport` is what the transaction layer needs; `Network` (network.hpp)
+// is the real one, tests bring their own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sip/address.hpp"
+#include "sip/message.hpp"
+
+namespace lintel::sip {
+
+enum class TransportKind : std::uint8_t { udp, tcp, tls, ws, wss, local };
+[[nodiscard]] std::string_view via_name_of(TransportKind kind);        // "UDP", "WSS"
+[[nodiscard]] std::string_view parameter_name_of(TransportKind kind);  // "udp", "wss"
+[[nodiscard]] inline bool is_reliable(TransportKind kind) { return kind != TransportKind::udp; }
+[[nodiscard]] inline bool is_websocket(TransportKind kind) { return kind == TransportKind::ws || kind == TransportKind::wss; }
+
+// A connection, or a UDP socket of ours. Never used again once closed. 0: none.
+using FlowId = std::uint64_t;
+
+// One neighbour: where a message came from, where one goes. With a flow, that connection (or UDP socket) is used and no
+// other; without one, an open connection to `address` is reused or a new one is opened.
+struct Hop {
+  TransportKind kind = TransportKind::udp;
+  FlowId flow = 0;
+  SocketAddress address;    // empty for local
+  std::string server_name;  // TLS only, when we connect: the name the certificate must carry; empty: not checked by name
+
+  bool operator==(const Hop&) const = default;
+  // The two ends of the wire inside the process (sip.hpp): the endpoint sends to local_server() and there hears from it;
+  // the server sends to local_endpoint().
+  [[nodiscard]] static Hop local_server() { return {TransportKind::local, 1, {}, {}}; }
+  [[nodiscard]] static Hop local_endpoint() { return {TransportKind::local, 2, {}, {}}; }
+};
+
+class TransportSink {
+ public:
+  virtual ~TransportSink() = default;
+  // A message that parsed; `fault` says what check() found. Message and hop live until this returns.
+  virtual void on_message(const Message& message, const Fault& fault, const Hop& from) = 0;
+  // The flow is gone (closed, refused, timed out); whatever was sent on it and not answered is lost.
+  virtual void on_flow_closed(FlowId flow) = 0;
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  virtual void set_sink(TransportSink* sink) = 0;
+  // Sends or queues `bytes`, never blocks, never calls the sink from inside. Answers the flow that carries them, or 0
+  // when that flow is gone, its queue is full, or there is no socket of that kind. A connection that fails later is
+  // reported by on_flow_closed().
+  virtual FlowId send(const Hop& to, std::string_view bytes) = 0;
+  [[nodiscard]] virtual bool is_open(FlowId flow) const = 0;
+  // host:port that the neighbour can send to (Via sent-by, Contact, Record-Route). Port is always given.
+  [[nodiscard]] virtual std::string sent_by(const Hop& to) = 0;
+  virtual void close(FlowId flow) = 0;
+};
+
+}  // namespace lintel::sip
