@@ -1,0 +1,116 @@
+// Who may open what: the one place that decides about locks. Loop only.
+//
+// Every answer is given at once from memory, and the relay is ordered before anybody is told: listeners (the journal,
+// the monitors, the panel) hear after the order. A13, A12, A08, A10, A25; lock.hpp has A01-A04, dtmf.hpp A06.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/codes.hpp"
+#include "access/limiter.hpp"
+#include "access/lock.hpp"
+#include "access/types.hpp"
+#include "base/clock.hpp"
+
+namespace lintel::access {
+
+// Which locks an authenticated subject may open; in memory.
+class Rights {
+ public:
+  virtual ~Rights() = default;
+  [[nodiscard]] virtual LockSet locks_of(std::string_view subject, Method method) const = 0;
+};
+
+enum class Severity { info, warning, alarm };
+
+// What happened, for the journal. `event` is one of the ids below; never holds a code.
+//   access.unlocked     a lock opened; subject, method, room, call say for whom
+//   access.locked       it holds again
+//   access.refused      an attempt was refused; reason is name_of(Outcome)
+//   access.keypad_locked    too many wrong codes (A25); wait says for how long
+//   access.lock_jammed  the relay failed (alarm); access.lock_recovered: it answers again
+//   access.made_safe    a lock was found open at start and was driven to hold
+//   access.door_held    the door stands open too long (alarm, A04); access.door_forced: it opened while locked (alarm)
+//   access.door_opened, access.door_closed
+struct AccessEvent {
+  std::string_view event;
+  Severity severity = Severity::info;
+  LockNumber lock = 0;
+  std::string lock_name;
+  std::string subject;
+  std::string_view method;  // name_of(Method), or empty
+  std::string room;
+  std::string source;
+  std::string call;
+  std::string_view reason;
+  Duration wait{};
+};
+
+struct LockView {
+  LockNumber number = 0;
+  std::string name;
+  LockState state = LockState::locked;
+  bool held_open = false;
+  bool door_open = false;
+};
+
+class AccessListener {
+ public:
+  virtual ~AccessListener() = default;
+  virtual void access_happened(const AccessEvent& event) = 0;
+  virtual void lock_changed(const LockView& lock) = 0;
+};
+
+class Access final : private Lock::Owner {
+ public:
+  // All of them must outlive it. `limiter` is shared with whatever else is guessed at.
+  Access(Clock& clock, const Rights& rights, const CodeBook& codes, AttemptLimiter& limiter, AccessListener& listener);
+  ~Access() override;
+  Access(const Access&) = delete;
+  Access& operator=(const Access&) = delete;
+
+  // `conflict` (field "number") when it exists, `invalid` when the number or a time is out of bounds.
+  [[nodiscard]] Result<void> add_lock(LockOptions options, LockDriver& driver);
+  [[nodiscard]] Result<void> set_lock_options(LockOptions options);
+  void start();  // drives every lock safe (also after a crash); call before anything else
+  void stop();   // takes the relays' current away; nothing opens any more
+
+  // A13, A12, A06. Rights are asked except for methods from inside. Method code is not for here: see try_code().
+  Decision unlock(const UnlockRequest& request);
+
+  // A10: a whole code as typed between the '#'s. Opens the code's locks that take local methods. `source` is the keypad
+  // ("keypad"): five wrong ones lock it, and it alone, for a while.
+  Decision try_code(std::string_view code, std::string_view source = "keypad");
+  // How long that keypad stays locked; zero: it is not.
+  [[nodiscard]] Duration keypad_wait(std::string_view source = "keypad") const;
+
+  // For the wrong attempts that others count on the same limiter (DtmfCommands::Wrong): journals the refusal.
+  void refused(const UnlockRequest& request, Outcome outcome, Duration wait);
+
+  void relay_told(LockNumber lock, bool moved, bool energised);
+  void door_is_open(LockNumber lock, bool open);
+
+  [[nodiscard]] std::vector<LockView> locks() const;
+  [[nodiscard]] const Lock* lock(LockNumber number) const;
+
+ private:
+  void lock_changed(Lock& lock, LockState from, const UnlockRequest* request) override;
+  void door_forced(Lock& lock) override;
+  [[nodiscard]] bool may(const UnlockRequest& request, const Lock& lock) const;
+  [[nodiscard]] static LockView view(const Lock& lock);
+  void tell(std::string_view event, Severity severity, const Lock& lock);
+
+  Clock& clock_;
+  const Rights& rights_;
+  const CodeBook& codes_;
+  AttemptLimiter& limiter_;
+  AccessListener& listener_;
+  std::map<LockNumber, std::unique_ptr<Lock>> locks_;
+  bool running_ = false;
+};
+
+}  // namespace lintel::access

@@ -1,0 +1,30 @@
+// A lock's driver on a relay of the hardware room: access is asked to drive, the relay's reports go back to it. Loop only.
+#pragma once
+
+#include <optional>
+
+#include "access/access.hpp"
+#include "hardware/relay.hpp"
+
+namespace lintel::access {
+
+// Takes the relay's one listener. Relay and Access must outlive it: make it before Access, connect() once the
+// lock is added.
+class RelayDriver final : public LockDriver {
+ public:
+  explicit RelayDriver(hardware::Relay& relay) : relay_(relay) {}
+  ~RelayDriver() override { relay_.listen({}); }
+
+  void connect(Access& access, LockNumber lock) {
+    relay_.listen([&access, lock](hardware::RelayReport report) {
+      access.relay_told(lock, report != hardware::RelayReport::failed, report == hardware::RelayReport::energised);
+    });
+  }
+  void drive(bool energised) override { energised ? relay_.energise() : relay_.release(); }
+  [[nodiscard]] std::optional<bool> energised() const override { return relay_.energised(); }
+
+ private:
+  hardware::Relay& relay_;
+};
+
+}  // namespace lintel::access

@@ -1,0 +1,138 @@
+// Calls of this station: one at a time at its front (C01, C02, C06, C14-C17, C33). Loop only.
+//
+// 1. press(): directory → one leg to every contact at once → the first answer wins, the others end as 'answered
+//    elsewhere' → talking → ended. 2. A second call while one runs is busy; an emergency call ends the running one first,
+//    and a visitor's call ends a live view. 3. Every order of answers, refusals, losses and key presses ends cleanly, also
+//    when the lines tell things from inside a call to them, and after the end: a late answer is ended again.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "calls/machine.hpp"
+#include "calls/ports.hpp"
+#include "calls/types.hpp"
+
+namespace lintel::calls {
+
+struct CallOptions {
+  Duration ring_limit = std::chrono::seconds(30);      // C15 dial-out
+  Duration arriving_limit = std::chrono::seconds(30);  // C15 dial-in
+  Duration talk_limit = std::chrono::seconds(120);     // C14
+  bool refusal_ends_all = false;                       // C03: one 'no' ends the call for all
+  bool auto_answer = true;                             // C16, for authorised callers
+  Duration auto_answer_delay{};
+  std::vector<std::pair<std::string, Duration>> hang_up_after_unlock;  // C17: access method → time after the door opened
+};
+
+// An incoming leg. Who it is comes from authentication, never from the request's own words.
+struct Arrival {
+  LegId leg = 0;        // from Calls::new_leg()
+  std::string account;  // authenticated
+  std::string room;     // its room, or empty
+  bool allowed = false;        // may call this station: monitors, the centre, contacts (C18)
+  bool monitor = false;        // an authorised monitor
+  bool wants_to_talk = true;   // false: only watches (its offer receives only)
+};
+
+struct CallView {
+  CallId id = 0;
+  CallKind kind = CallKind::room;
+  CallState state = CallState::ended;
+  std::string number;
+  std::string room;
+  std::string who;
+  WallTime since{};
+  std::size_t legs = 0;
+};
+
+class Calls {
+ public:
+  static constexpr std::size_t most_legs = 64;       // contacts rung at once; further ones are left out
+  static constexpr std::size_t remembered_legs = 256;  // ended legs whose late answers are recognised
+
+  // The ports must outlive it.
+  Calls(Clock& clock, const Directory& directory, Lines& lines, UnlockWish& wishes, CallOptions options = {});
+  ~Calls();  // says nothing to anybody: use stop() for a clean end
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
+
+  void add_listener(CallListener& listener) { listeners_.push_back(&listener); }  // must outlive it
+  void set_options(CallOptions options) { options_ = std::move(options); }        // for the next call
+
+  // From the front, or the API.
+  Start press(std::string_view number);
+  Start call_centre();
+  Start emergency();  // goes through whatever runs, but for another emergency call
+  bool accept();   // takes an arriving call; false when none arrives
+  bool hang_up();  // ends or cancels the call; false when none runs
+  bool end(CallId id, Cause cause = Cause::ended_by_operator);
+  void stop();     // ends all, for a clean end of the program
+
+  // From the lines. Legs that are not (or no longer) known are ended again or ignored.
+  [[nodiscard]] LegId new_leg() { return ++last_leg_; }  // for an Arrival
+  Start arrive(const Arrival& arrival);  // anything but started: the leg was ended already
+  void leg_ringing(LegId leg);
+  void leg_answered(LegId leg);
+  void leg_refused(LegId leg, Refusal refusal);
+  void leg_ended(LegId leg, bool lost = false);  // hung up by the peer; lost: silent, or its connection went
+  void leg_digit(LegId leg, char digit);         // DTMF; only of the talking leg does it count
+
+  // From access: a lock opened by this method (C17).
+  void door_opened(std::string_view method);
+
+  [[nodiscard]] std::optional<CallView> current() const;
+
+ private:
+  struct Leg {
+    Contact contact;
+    bool ringing = false;
+    std::optional<Refusal> refusal;  // set: it is over
+  };
+  struct Call {
+    CallId id = 0;
+    CallKind kind = CallKind::room;
+    CallState state = CallState::dialling;
+    std::string number;
+    std::string room;
+    std::string who;
+    std::map<LegId, Leg> legs;
+    LegId talking = 0;
+    WallTime since{};
+    Monotonic answered_at{};
+    Timer limit;
+    Timer auto_answer;
+    Timer after_unlock;
+  };
+
+  Start begin(CallKind kind, const Resolution& resolution);
+  Start not_placed(CallKind kind, std::string_view number, Start why);
+  [[nodiscard]] bool handle(CallInput input);  // the table; false when it means nothing now
+  void finish(Cause cause, LegEnd reason);
+  void drop_leg(LegId leg, Refusal refusal);
+  void tell(std::string_view event, Cause cause = Cause::none, std::string_view who = {});
+  void publish(const CallEvent& event);
+  void end_leg(LegId leg, LegEnd reason);
+  [[nodiscard]] Cause cause_of_refusals() const;
+  [[nodiscard]] WishFrom wish_from() const;
+
+  Clock& clock_;
+  const Directory& directory_;
+  Lines& lines_;
+  UnlockWish& wishes_;
+  CallOptions options_;
+  std::vector<CallListener*> listeners_;
+  std::optional<Call> call_;
+  std::deque<std::pair<LegId, LegEnd>> ended_legs_;  // newest last
+  CallId last_call_ = 0;
+  LegId last_leg_ = 0;
+};
+
+}  // namespace lintel::calls

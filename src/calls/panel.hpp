@@ -1,0 +1,112 @@
+// The front's logic: keys in, display, lights and sounds out (C01, C06, A10, A23). Loop only.
+//
+// Idle, digits gather a number: `call` or '#' dials it. '#' on an empty line starts a code, '#' ends it. '*' takes back
+// the last character, on a code all of it. `hangup` clears, cancels or ends. `centre` and `emergency` call. A number or code
+// left alone is cleared after input_limit. A typed code is never shown, told or kept: only its length is.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "calls/calls.hpp"
+#include "calls/messages.hpp"
+#include "calls/ports.hpp"
+#include "hardware/front.hpp"
+
+namespace lintel::calls {
+
+enum class DisplayKind { idle, dialling, calling, talking, message, error };
+[[nodiscard]] std::string_view name_of(DisplayKind kind);
+
+// GET /panel, and the `panel` event.
+struct PanelState {
+  std::vector<Message> lines;
+  DisplayKind kind = DisplayKind::idle;
+  hardware::LightsState lights;
+  std::string input;                     // the number as typed; of a code one '*' a digit
+  std::string_view mode = "number";      // or "code"
+  std::optional<WallTime> locked_until;  // of the keypad, for codes
+  friend bool operator==(const PanelState&, const PanelState&) = default;
+};
+
+// The answer to a typed code. Implemented on access.
+struct CodeAnswer {
+  enum class Kind { opened, wrong, locked, too_soon, not_allowed, jammed };
+  Kind kind = Kind::wrong;
+  Duration wait{};  // locked, also with wrong when that one locked it: for how long
+};
+class CodeCheck {
+ public:
+  virtual ~CodeCheck() = default;
+  virtual CodeAnswer try_code(std::string_view code) = 0;
+  [[nodiscard]] virtual Duration locked_for() const = 0;  // zero: not locked
+};
+
+// Where the front shows and sounds. Told after each change.
+class PanelOutput {
+ public:
+  virtual ~PanelOutput() = default;
+  virtual void panel_changed(const PanelState& state) = 0;
+  virtual void play(SoundId sound) = 0;
+};
+
+struct PanelOptions {
+  Duration input_limit = std::chrono::seconds(10);   // a number or code left alone
+  Duration message_time = std::chrono::seconds(4);   // how long a message stands
+  std::size_t longest_number = 9;                    // C06
+  std::string hint;                                  // the idle display's second line, plain text; empty: none
+};
+
+class Panel final : public CallListener {
+ public:
+  // Registers itself with `calls`. All must outlive it.
+  Panel(Clock& clock, Calls& calls, CodeCheck& codes, PanelOutput& output, PanelOptions options = {});
+
+  void press(hardware::Key key);
+  void call_happened(const CallEvent& event) override;
+  // From access: whether any lock is open, and how it stands.
+  void door_open(bool open);
+  void lock_jammed();
+  void set_options(PanelOptions options);
+
+  [[nodiscard]] const PanelState& state() const { return state_; }
+
+ private:
+  void press_digit(char digit);
+  void press_hash();
+  void press_star();
+  void press_call();
+  void press_hang_up();
+  void dial();
+  void submit_code();
+  void say(Start start, std::string_view number);
+  void message(Message message, DisplayKind kind, SoundId sound);
+  void clear_input();
+  void input_changed();
+  void refresh();  // draws what stands below messages, and tells if anything changed
+  [[nodiscard]] std::vector<Message> lines_of_call(const CallView& call) const;
+  void watch_lock_out();
+
+  Clock& clock_;
+  Calls& calls_;
+  CodeCheck& codes_;
+  PanelOutput& output_;
+  PanelOptions options_;
+  PanelState state_;
+  std::string input_;      // the number
+  std::string code_;       // overwritten when cleared
+  bool typing_code_ = false;
+  bool door_open_ = false;
+  std::optional<Message> message_;
+  DisplayKind message_kind_ = DisplayKind::message;
+  Timer input_timer_;
+  Timer message_timer_;
+  Timer lock_out_timer_;
+};
+
+}  // namespace lintel::calls
