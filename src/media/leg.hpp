@@ -10,17 +10,18 @@
 
 #include "base/loop.hpp"
 #include "base/result.hpp"
+#include "media/encoder.hpp"
 #include "media/sdp.hpp"
 
 namespace lintel::media {
 
 class AudioEngine;
-class Hub;
+class Video;
 
 struct LegOptions {
   Direction audio = Direction::send_receive;
   Direction video = Direction::send_only;  // inactive: no picture is offered, an offered one is refused
-  std::string stream = "main";             // which stream of the hub is sent
+  Profile stream = Profile::main;          // which stream of the station's picture is sent
   std::string address;  // of this host as the peer reaches it, for c= of RTP legs; empty: LegsOptions::address
   std::vector<AudioCodec> codecs = {AudioCodec::opus, AudioCodec::g722, AudioCodec::pcma, AudioCodec::pcmu};
   Duration lost_after = std::chrono::seconds(20);  // without a packet while the peer is to send; zero: never
@@ -94,8 +95,8 @@ struct LegsOptions {
 // certificate takes up to a second. Loop only. Must outlive its legs.
 class Legs {
  public:
-  // `hub` null: audio only. `audio` null: no sound is sent or played (tests).
-  Legs(Loop& loop, AudioEngine* audio, Hub* hub, LegsOptions options);
+  // `video` null: audio only. `audio` null: no sound is sent or played (tests).
+  Legs(Loop& loop, AudioEngine* audio, Video* video, LegsOptions options);
   ~Legs();
   Legs(const Legs&) = delete;
   Legs& operator=(const Legs&) = delete;

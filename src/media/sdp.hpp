@@ -24,7 +24,6 @@ enum class Direction { inactive, send_only, receive_only, send_receive };
 [[nodiscard]] Direction answer_to(Direction offered, Direction wanted);
 
 enum class AudioCodec { opus, g722, pcma, pcmu };
-enum class VideoCodec { h264, vp8 };
 
 namespace sdp {
 

@@ -28,9 +28,9 @@ class LiveViews {
   LiveViews(Loop& loop, Legs& legs, LiveViewOptions options);
   ~LiveViews();
 
-  // Answers a viewer's offer for `stream` ("main" or "sub"). Audio, when offered, is the station's near end.
-  // Errors: invalid (the offer; 400), full (503), not_found (no such stream), unavailable (no camera).
-  void open(std::string stream, std::string offer, Opened opened);
+  // Answers a viewer's offer for `stream`. Audio, when offered, is the station's near end.
+  // Errors: invalid (the offer; 400), full (503), unavailable (no encoder).
+  void open(Profile stream, std::string offer, Opened opened);
   // Errors: not_found.
   Result<void> close(const std::string& id);
   void set_viewer_limit(std::size_t limit);  // running ones stay

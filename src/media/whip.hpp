@@ -1,25 +1,14 @@
 // A browser lends its camera and microphone to the station by WHIP (RFC 9725), and hears the far end by the answer's
-// audio when it offers to receive. The HTTP part is the web room's. Loop only but where said.
+// audio when it offers to receive. The HTTP part is the web room's. Loop only.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 
 #include "media/leg.hpp"
 
 namespace lintel::media {
-
-// Where lent pictures go: the camera. Any thread; return at once. A raw picture is I420, tightly packed.
-class LentVideo {
- public:
-  virtual ~LentVideo() = default;
-  virtual void lent_started() = 0;
-  virtual void lent_picture(int width, int height, std::span<const std::uint8_t> i420) = 0;
-  virtual void lent_ended() = 0;
-};
 
 struct Lending {
   std::string id;      // unguessable; goes into the Location header
@@ -32,7 +21,7 @@ class Lendings {
   using Opened = std::function<void(Result<Lending>)>;
 
   // `video` null: pictures are refused. `audio` null: sound is refused.
-  Lendings(Loop& loop, Legs& legs, AudioEngine* audio, LentVideo* video);
+  Lendings(Loop& loop, Legs& legs, AudioEngine* audio, Video* video);
   ~Lendings();
 
   // Errors: invalid (the offer), unavailable.

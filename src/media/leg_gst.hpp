@@ -1,0 +1,65 @@
+// Small conveniences over GStreamer for legs and audio devices. Any thread.
+#pragma once
+
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
+#include <gst/gst.h>
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "base/gobject.hpp"
+#include "base/handle.hpp"
+#include "base/result.hpp"
+#include "media/media.hpp"
+
+namespace lintel::media {
+
+using Element = Object<GstElement>;
+
+// A pipeline on the shared time that is put together step by step; the first thing that fails is kept and the rest does nothing.
+class Pipeline {
+ public:
+  explicit Pipeline(const char* name);
+  ~Pipeline();  // to NULL: may wait, so never on the loop
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  // Makes an element and adds it. Null (and error()) when the plugin is missing. The pipeline keeps the reference.
+  GstElement* add(const char* factory, const char* name = nullptr);
+  GstElement* caps_filter(const std::string& caps);
+  void link(std::initializer_list<GstElement*> elements);
+  // While running: brings elements that were added later to the pipeline's state.
+  static void follow(std::initializer_list<GstElement*> elements);
+
+  // Errors, end of stream, warnings and element messages, on whatever thread posts them.
+  void on_message(std::function<void(GstMessage*)> handler);
+  bool play();  // false when the state change failed at once
+
+  [[nodiscard]] GstElement* get() const { return pipeline_.get(); }
+  [[nodiscard]] GstBin* bin() const { return GST_BIN(pipeline_.get()); }
+  [[nodiscard]] bool ok() const { return error_.empty(); }
+  [[nodiscard]] const std::string& error() const { return error_; }
+
+ private:
+  Element pipeline_;
+  std::string error_;
+  std::function<void(GstMessage*)> handler_;
+};
+
+[[nodiscard]] std::string message_text(GstMessage* message);  // of an error or warning, for the log
+
+// Gives every buffer of an appsink to `take`, on its streaming thread.
+void take_buffers(GstElement* appsink, std::function<void(GstBuffer*)> take);
+// Copies bytes into a new buffer and pushes it; timestamps by the source (do-timestamp) unless `pts` is given.
+bool push_bytes(GstElement* appsrc, std::span<const std::uint8_t> bytes, GstClockTime pts = GST_CLOCK_TIME_NONE,
+                GstClockTime duration = GST_CLOCK_TIME_NONE, bool delta = false);
+
+// Runs a callable as GObject signal handler data: freed with the connection.
+template <typename Callable>
+void free_callable(gpointer data, GClosure* /*closure*/) {
+  delete static_cast<Callable*>(data);
+}
+
+}  // namespace lintel::media
