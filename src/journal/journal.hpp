@@ -1,0 +1,107 @@
+// The durable log of what happened to people and doors.
+//
+// record() never waits: listeners of `happened` hear at once, also when the disk is full; those of `journalled` hear
+// again, with the id, when the entry is durable, in the order of the ids. Entries are written in batches. When the disk
+// refuses, they wait in memory, at most `waiting_limit` of them; what does not fit is counted, and the count is itself
+// journalled when the disk works again. Loop only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "journal/entry.hpp"
+#include "journal/events.hpp"
+#include "storage/database.hpp"
+#include "storage/listeners.hpp"
+
+namespace lintel::journal {
+
+struct Query {
+  std::optional<WallTime> from;  // included
+  std::optional<WallTime> to;    // not included
+  std::optional<Kind> kind;
+  std::string event = {};        // an event id, exactly
+  std::string room = {};         // exactly
+  std::string door = {};         // exactly
+  std::string text = {};         // part of the message, subject or a field, ignoring case
+  std::int64_t before = 0;       // cursor: entries older than this id; 0: from the newest
+  std::size_t limit = 50;        // 1 to 500
+};
+
+struct Page {
+  std::vector<Entry> entries;     // newest first
+  std::int64_t next_before = 0;   // cursor of the next page; 0: no more
+};
+
+struct Count {
+  std::string event;
+  std::int64_t hour = 0;  // hours since 1970-01-01T00:00Z
+  std::int64_t count = 0;
+};
+
+class Journal {
+ public:
+  static constexpr std::size_t waiting_limit = 10'000;
+  static constexpr std::size_t batch_limit = 256;
+  static constexpr std::size_t page_limit = 500;
+  static constexpr std::size_t text_limit = 1'024;    // bytes of each text of an entry; longer ones are cut
+  static constexpr std::size_t field_limit = 32;      // fields of an entry
+
+  static storage::Schema schema();
+  // Start only. `size`: how many entries are kept; the oldest go first. The database and clock must outlive the journal.
+  static Result<std::unique_ptr<Journal>> open(storage::Database& database, Clock& clock, std::int64_t size);
+  ~Journal();  // what waits is handed to the database, which finishes it
+
+  void record(const Event& event, Details details = {});
+  [[nodiscard]] storage::Subscription on_happened(std::function<void(const Entry&)> listener);   // id is 0
+  [[nodiscard]] storage::Subscription on_journalled(std::function<void(const Entry&)> listener);
+
+  // Errors: `invalid` (field at fault named), or those of the database.
+  void search(Query query, std::function<void(Result<Page>)> then);
+  // Oldest first, for a client that was away: entries with a larger id than `id`, at most `limit` (1 to 500).
+  void after(std::int64_t id, std::size_t limit, std::function<void(Result<std::vector<Entry>>)> then);
+  // How often each event happened in each hour, for the overview's chart.
+  void count(WallTime from, WallTime to, std::function<void(Result<std::vector<Count>>)> then);
+
+  void set_size(std::int64_t size);
+  [[nodiscard]] std::int64_t last_id() const { return last_durable_; }
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size() + in_flight_.size(); }
+  [[nodiscard]] std::uint64_t lost() const { return lost_; }  // since the last time it was journalled
+  // The last run wrote system.started and never system.stopped.
+  [[nodiscard]] bool last_run_ended_badly() const { return unclean_; }
+
+ private:
+  Journal(storage::Database& database, Clock& clock, std::int64_t size);
+  void admit(Entry entry);
+  void flush();
+  void written(const Result<void>& outcome);
+  [[nodiscard]] storage::Database::Job batch_job() const;
+
+  storage::Database& database_;
+  Clock& clock_;
+  std::int64_t size_;
+  std::int64_t last_durable_ = 0;
+  std::deque<Entry> waiting_;
+  std::shared_ptr<std::vector<Entry>> batch_;
+  std::vector<Entry> in_flight_;
+  bool busy_ = false;
+  bool unclean_ = false;
+  std::uint64_t lost_ = 0;
+  Timer retry_;
+  storage::Listeners<const Entry&> happened_;
+  storage::Listeners<const Entry&> journalled_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+// The sentence of an entry: the template of its event, filled in. Any thread.
+[[nodiscard]] std::string sentence(const Event& event, const Details& details);
+
+}  // namespace lintel::journal
