@@ -1,0 +1,130 @@
+// A registration of ours on a server (RFC 3261 §10): refreshed in time, tried again for ever, on the backup when the
+// first server is silent. Loop only.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "sip/digest.hpp"
+#include "sip/dns.hpp"
+#include "sip/transaction.hpp"
+
+namespace lintel::sip {
+
+// A server, proxy or registrar by name. Without a transport and port, RFC 3263 finds both.
+struct ServerAddress {
+  std::string host;  // name or literal; empty: none
+  std::optional<std::uint16_t> port;
+  std::optional<dns::Transport> transport;
+  [[nodiscard]] bool empty() const { return host.empty(); }
+};
+
+struct AccountSettings {
+  std::string id = "1";      // how the house names this account
+  std::string user;          // "8001", as registered (unescaped)
+  std::string domain = "VDP";
+  std::string display_name;
+  std::string auth_user;     // empty: `user`
+  std::string password;
+  std::string realm;         // empty: the first realm our server asks for is kept, no other is answered
+  bool built_in = false;     // this process is the server: everything goes over the inner wire
+  bool registers = true;     // false: a server that knows us by address
+  ServerAddress server;      // empty: `domain`
+  ServerAddress outbound_proxy;  // used in place of `server`
+  ServerAddress backup;          // used while the first is silent
+
+  std::chrono::seconds period{3600};     // asked for; what the server grants counts
+  unsigned refresh_percent = 80;         // of the granted period; at least 5 s before its end
+  std::chrono::seconds retry_first{2};   // doubled at each failure up to retry_longest, with a fifth of chance
+  std::chrono::seconds retry_longest{300};
+  std::chrono::seconds retry_refused{60};  // after a wrong password or a 4xx: nothing hammers a server that says no
+  std::chrono::seconds silence{4};       // without any response the server is given up (not 32 s)
+};
+
+enum class RegistrationState { off, looking_up, registering, registered, failed };
+[[nodiscard]] const char* name_of(RegistrationState state);
+
+struct RegistrationStatus {
+  std::string account;  // AccountSettings::id
+  RegistrationState state = RegistrationState::off;
+  int code = 0;         // of the last final response; 408 silent, 503 not reached; 0 none
+  std::string message;  // a sentence for people when failed; never a secret
+  std::string server;   // "192.0.2.1:5060 udp" in use, or empty
+  bool on_backup = false;
+};
+
+class Registration final : private ClientListener {
+ public:
+  using Listener = std::function<void(const RegistrationStatus&)>;
+
+  // `core`, `resolver` must outlive it. `contact_user` is the user part of our Contact. Starts at start().
+  Registration(Core& core, dns::Resolver& resolver, AccountSettings settings, std::string contact_user,
+               Listener listener);
+  ~Registration() override;  // without a word to the server; see stop()
+
+  void start();
+  void stop();   // takes the binding away at the server (Expires: 0) and stops; state `off`
+  void retry();  // now, whatever the timers say: the network changed
+  void flow_closed(FlowId flow);
+
+  [[nodiscard]] const RegistrationStatus& status() const { return status_; }
+  [[nodiscard]] const AccountSettings& settings() const { return settings_; }
+  // Where requests for this server go; nothing before the first server was found.
+  [[nodiscard]] const std::optional<Hop>& next_hop() const { return hop_; }
+  // Whether a message from there comes from our server (trust rule 2): the inner wire, our flow, or one of the
+  // addresses that its name gave.
+  [[nodiscard]] bool is_server(const Hop& from) const;
+  [[nodiscard]] const std::string& contact_user() const { return contact_user_; }
+  // "<sip:user@host:port;transport=tcp>" as the next hop can reach us.
+  [[nodiscard]] std::string contact(const Hop& to) const;
+
+  // Credentials for challenges of this account's server: false when it is not to be answered.
+  [[nodiscard]] bool challenged(const Message& response, const Hop& from, bool answered_already);
+  // Authorization lines for a request to that server, empty when none was asked for yet.
+  [[nodiscard]] std::vector<std::string> authorization(std::string_view method, std::string_view uri);
+
+ private:
+  void on_response(TransactionId id, const Message& response, const Hop& from) override;
+  void on_failed(TransactionId id, Failure failure) override;
+  void look_up();
+  void try_hop();
+  void send();
+  void accepted(const Message& response);
+  void failed(int code, const std::string& message, bool silent);
+  void next_after_failure(bool refused);
+  void tell(RegistrationState state, int code, std::string message);
+  [[nodiscard]] const ServerAddress& primary() const;
+
+  Core& core_;
+  dns::Resolver& resolver_;
+  AccountSettings settings_;
+  std::string contact_user_;
+  Listener listener_;
+  RegistrationStatus status_;
+  digest::ClientAuthenticator registrar_login_;  // for 401
+  digest::ClientAuthenticator proxy_login_;      // for 407
+  dns::Lookup lookup_;
+  std::vector<Hop> hops_;        // of the server in use, in the order to try
+  std::vector<Hop> known_hops_;  // every address the servers' names gave
+  std::size_t hop_at_ = 0;
+  std::optional<Hop> hop_;
+  bool on_backup_ = false;
+  bool answered_challenge_ = false;
+  bool running_ = false;
+  std::chrono::seconds asked_period_{};
+  std::string call_id_;
+  std::string from_tag_;
+  std::uint32_t cseq_ = 0;
+  unsigned failures_ = 0;
+  TransactionId transaction_ = 0;
+  Timer timer_;
+};
+
+[[nodiscard]] Hop to_hop(const dns::Hop& place);
+
+}  // namespace lintel::sip
