@@ -90,7 +90,7 @@ class Endpoint final : private RequestHandler {
   void network_changed();  // forget names, register again
 
   // Sends one INVITE. Failures come to the listener as on_refused, on a later turn; so the answer is always a Call.
-  // Extra headers are added as they are; names or values with line breaks are left out. The offer may be empty.
+  // Extra headers are added as they are; names or values with line breaks are left out. The offer must not be empty.
   [[nodiscard]] Call call(const Target& target, const Content& offer, const std::vector<Header>& headers,
                           CallListener* listener);
   [[nodiscard]] std::size_t size() const;  // sessions, ending ones included
