@@ -27,10 +27,10 @@ enum class ErrorCode {
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
-  std::string message;  // a full sentence that says what to do
-  std::string field;    // the field at fault, or empty
-  std::string value;    // what was given (never a secret), or empty
-  std::string limit;    // what is allowed, or empty
+  std::string message = {};  // a full sentence that says what to do
+  std::string field = {};  // the field at fault, or empty
+  std::string value = {};  // what was given (never a secret), or empty
+  std::string limit = {};  // what is allowed, or empty
 };
 
 // A value or an Error. Asking the wrong side is a mistake of ours and throws std::bad_variant_access.
