@@ -55,7 +55,7 @@ class AudioPort {
 };
 
 struct AudioOptions {
-  // "test" (speech-like, repeatable), "tone" (1 kHz), "silence", "file:/path" or a path with a slash and a suffix
+  // "test" (speech-like, repeatable), "room" (the same, hearing the speaker too), "tone" (1 kHz), "silence", "file:/path" or a path with a slash and a suffix
   // (any format, looped), "alsa:hw:0", "pipewire:name", "default" (ALSA's default device).
   std::string microphone = "default";
   // "test" (kept in a ring, see recorded()), "none", "file:/path.wav" (written), "alsa:…", "pipewire:…", "default".

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "media/audio_room.hpp"
 #include "media/audio_signal.hpp"
 #include "media/leg_gst.hpp"
 #include "media/sound.hpp"
@@ -174,6 +175,7 @@ Result<DeviceName> parse_device_name(std::string_view text, bool microphone) {
   using Kind = DeviceName::Kind;
   if (text == "none" || text == "silence" || text == "off") return DeviceName{Kind::silence, {}};
   if (text == "test") return DeviceName{Kind::test, {}};
+  if (text == "room" && microphone) return DeviceName{Kind::room, {}};
   if (text == "tone" && microphone) return DeviceName{Kind::tone, {}};
   if (text.empty() || text == "default" || text == "auto") return DeviceName{Kind::alsa, "default"};
   if (starts_with(text, "alsa:")) return DeviceName{Kind::alsa, std::string(text.substr(5))};
@@ -200,6 +202,7 @@ Result<std::unique_ptr<MicrophoneDevice>> open_microphone(const DeviceName& name
     case Kind::silence: return Opened(std::make_unique<MemoryMicrophone>(std::vector<std::int16_t>{}));
     case Kind::test: return Opened(std::make_unique<MemoryMicrophone>(speech_like(10)));
     case Kind::tone: return Opened(std::make_unique<MemoryMicrophone>(tone(1000, 1000, 0.25)));
+    case Kind::room: return Opened(std::make_unique<RoomMicrophone>(120, true));
     case Kind::file: {
       LINTEL_TRY(auto samples, decode_audio_file(name.name, clip_seconds_limit, false));
       return Opened(std::make_unique<MemoryMicrophone>(std::move(samples)));

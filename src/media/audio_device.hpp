@@ -16,7 +16,7 @@
 namespace lintel::media {
 
 struct DeviceName {
-  enum class Kind { none, silence, test, tone, file, alsa, pipewire };
+  enum class Kind { none, silence, test, tone, room, file, alsa, pipewire };
   Kind kind = Kind::none;
   std::string name;  // of the device or file
 };
@@ -31,6 +31,9 @@ class MicrophoneDevice {
   virtual bool take(AudioFrame& frame) = 0;
   // Whether frames come in the device's own time; else take() answers whenever it is asked.
   [[nodiscard]] virtual bool has_clock() const = 0;
+  // Whether it can hear the speaker, so that echo has to be cancelled.
+  [[nodiscard]] virtual bool acoustic() const { return has_clock(); }
+  virtual void hear(const AudioFrame& /*played*/) {}  // for the twin of a room
 };
 class SpeakerDevice {
  public:
