@@ -37,22 +37,22 @@ enum class Severity { info, warning, alarm };
 //   access.door_held    the door stands open too long (alarm, A04); access.door_forced: it opened while locked (alarm)
 //   access.door_opened, access.door_closed
 struct AccessEvent {
-  std::string_view event;
+  std::string_view event{};
   Severity severity = Severity::info;
   LockNumber lock = 0;
-  std::string lock_name;
-  std::string subject;
-  std::string_view method;  // name_of(Method), or empty
-  std::string room;
-  std::string source;
-  std::string call;
-  std::string_view reason;
+  std::string lock_name{};
+  std::string subject{};
+  std::string_view method{};  // name_of(Method), or empty
+  std::string room{};
+  std::string source{};
+  std::string call{};
+  std::string_view reason{};
   Duration wait{};
 };
 
 struct LockView {
   LockNumber number = 0;
-  std::string name;
+  std::string name{};
   LockState state = LockState::locked;
   bool held_open = false;
   bool door_open = false;

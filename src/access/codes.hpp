@@ -17,12 +17,12 @@
 namespace lintel::access {
 
 struct Code {
-  std::string id;      // the credential's id in the database
-  std::string name;    // whom it was issued to
-  std::string room;    // or empty
+  std::string id{};      // the credential's id in the database
+  std::string name{};    // whom it was issued to
+  std::string room{};    // or empty
   LockSet locks = 1;   // which locks it opens, of those that take local methods (A08)
   bool active = true;
-  std::string digest;  // CodeBook::digest_of(the code), 32 bytes
+  std::string digest{};  // CodeBook::digest_of(the code), 32 bytes
 };
 
 class CodeBook {

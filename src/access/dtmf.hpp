@@ -25,7 +25,7 @@ struct DtmfOptions {
   // First and second unlock command, for monitors of the called room: 1 to 16 of 0-9*#; empty: none.
   std::array<std::string, 2> commands = {"#", "0#"};
   // The same for any other caller: 4 to 16 digits; empty: the command, where it has four digits, else none.
-  std::array<std::string, 2> codes;
+  std::array<std::string, 2> codes{};
   Duration pause = std::chrono::seconds(3);  // ends an entry
 };
 
@@ -34,9 +34,9 @@ struct DtmfOptions {
 [[nodiscard]] Result<void> check(const DtmfOptions& options);
 
 struct DtmfCaller {
-  std::string call;     // collects under this name
-  std::string subject;  // the authenticated account, or what the caller is called
-  std::string room;     // the called room
+  std::string call{};     // collects under this name
+  std::string subject{};  // the authenticated account, or what the caller is called
+  std::string room{};     // the called room
   bool monitor_of_called_room = false;  // authenticated as such; never from what a request says of itself
 };
 

@@ -3,8 +3,8 @@
 //                    unlock             relay_open                       hold_limit
 //        +--------+ -------> +-----------+ -------> +----------+ ------------------> +-----------+
 //        | locked |          | unlocking |          | unlocked |                     | held_open |
-//        +--------+ <------- +-----------+          +----------+ <------------------ +-----------+
-//             ^     (lock)         |                     | lock       (unlock again)       | lock
+//        +--------+ <------- +-----------+          +----------+                     +-----------+
+//             ^                    |                     | lock                            | lock
 //             |                    | relay_failed        v                                 |
 //             |  relay_closed      |               +---------+ <---------------------------+
 //             +--------------------|-------------- | locking |
@@ -12,12 +12,14 @@
 //             |                    v                    | relay_failed
 //             |  relay_closed  +--------+ <-------------+
 //             +--------------- | jammed |   jammed leaves by unlock (tried again), lock (tried again),
-//                              +--------+   and by a relay that answers late after all
+//                              +--------+   and by a relay that obeys late after all
+// unlocking --lock--> locking and locking --unlock--> unlocking: the order is turned round on the way.
 //
 // locked     the bolt holds. unlocking / locking: the relay is ordered and has not answered.
 // unlocked   released for the unlock period (A03); with a door contact, until the door has closed (A04).
 // held_open  the door stands open longer than its limit; released still, since a bolt shot against an open door helps nobody.
-// jammed     the relay answered 'failed', or nothing in time. What the bolt does is not known.
+// jammed     the relay answered 'failed', or nothing in time. What the bolt does is not known; it is ordered to hold again
+//            every retry_period.
 #pragma once
 
 #include <optional>
@@ -66,7 +68,7 @@ class LockDriver {
 
 struct LockOptions {
   LockNumber number = 1;
-  std::string name;
+  std::string name{};
   Duration period = std::chrono::seconds(3);                // A03: how long it stays open
   Duration responding_interval = std::chrono::seconds(5);   // A02: from one opening to the next
   Wiring wiring = Wiring::fail_secure;
@@ -78,6 +80,8 @@ struct LockOptions {
 
 class Lock {
  public:
+  static constexpr Duration retry_period = std::chrono::seconds(10);
+
   // Told after the state changed. `request` is the one that opened, for unlocked; else nullptr.
   class Owner {
    public:
@@ -123,6 +127,7 @@ class Lock {
   Timer relay_timer_;
   Timer period_timer_;
   Timer hold_timer_;
+  Timer retry_timer_;
 };
 
 }  // namespace lintel::access

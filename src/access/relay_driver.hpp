@@ -8,8 +8,8 @@
 
 namespace lintel::access {
 
-// Takes the relay's one listener. Relay and Access must outlive it: make it before Access, connect() once the
-// lock is added.
+// Takes the relay's one listener. The relay must outlive it, and it must outlive Access: make it before Access, and
+// connect() once the lock is added.
 class RelayDriver final : public LockDriver {
  public:
   explicit RelayDriver(hardware::Relay& relay) : relay_(relay) {}

@@ -29,14 +29,14 @@ struct CallOptions {
   bool refusal_ends_all = false;                       // C03: one 'no' ends the call for all
   bool auto_answer = true;                             // C16, for authorised callers
   Duration auto_answer_delay{};
-  std::vector<std::pair<std::string, Duration>> hang_up_after_unlock;  // C17: access method → time after the door opened
+  std::vector<std::pair<std::string, Duration>> hang_up_after_unlock{};  // C17: access method → time after the door opened
 };
 
 // An incoming leg. Who it is comes from authentication, never from the request's own words.
 struct Arrival {
   LegId leg = 0;        // from Calls::new_leg()
-  std::string account;  // authenticated
-  std::string room;     // its room, or empty
+  std::string account{};  // authenticated
+  std::string room{};     // its room, or empty
   bool allowed = false;        // may call this station: monitors, the centre, contacts (C18)
   bool monitor = false;        // an authorised monitor
   bool wants_to_talk = true;   // false: only watches (its offer receives only)
@@ -46,9 +46,9 @@ struct CallView {
   CallId id = 0;
   CallKind kind = CallKind::room;
   CallState state = CallState::ended;
-  std::string number;
-  std::string room;
-  std::string who;
+  std::string number{};
+  std::string room{};
+  std::string who{};
   WallTime since{};
   std::size_t legs = 0;
 };

@@ -17,8 +17,8 @@ namespace lintel::calls {
 //   panel.wrong_code                  panel.keypad_locked {seconds} panel.code_too_soon     panel.not_allowed
 //   panel.lock_jammed
 struct Message {
-  std::string id;
-  std::vector<std::string> arguments;
+  std::string id{};
+  std::vector<std::string> arguments{};
   friend bool operator==(const Message&, const Message&) = default;
 };
 

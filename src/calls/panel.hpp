@@ -25,12 +25,12 @@ enum class DisplayKind { idle, dialling, calling, talking, message, error };
 
 // GET /panel, and the `panel` event.
 struct PanelState {
-  std::vector<Message> lines;
+  std::vector<Message> lines{};
   DisplayKind kind = DisplayKind::idle;
   hardware::LightsState lights;
-  std::string input;                     // the number as typed; of a code one '*' a digit
+  std::string input{};                     // the number as typed; of a code one '*' a digit
   std::string_view mode = "number";      // or "code"
-  std::optional<WallTime> locked_until;  // of the keypad, for codes
+  std::optional<WallTime> locked_until{};  // of the keypad, for codes
   friend bool operator==(const PanelState&, const PanelState&) = default;
 };
 
@@ -59,7 +59,7 @@ struct PanelOptions {
   Duration input_limit = std::chrono::seconds(10);   // a number or code left alone
   Duration message_time = std::chrono::seconds(4);   // how long a message stands
   std::size_t longest_number = 9;                    // C06
-  std::string hint;                                  // the idle display's second line, plain text; empty: none
+  std::string hint{};                                  // the idle display's second line, plain text; empty: none
 };
 
 class Panel final : public CallListener {

@@ -12,9 +12,9 @@ namespace lintel::calls {
 struct Resolution {
   enum class Kind { nothing, room, centre, station };
   Kind kind = Kind::nothing;      // nothing: no such number
-  std::string number;             // as the household knows it
-  std::string name;               // for people, or empty
-  std::vector<Contact> contacts;  // every registered contact to ring at once; empty: nobody is available
+  std::string number{};             // as the household knows it
+  std::string name{};               // for people, or empty
+  std::vector<Contact> contacts{};  // every registered contact to ring at once; empty: nobody is available
 };
 
 // Numbers to contacts, from memory. Group calls (C02), own room only or all extensions: the directory's settings decide.
@@ -30,7 +30,7 @@ class Directory {
 struct DialFor {
   CallId call = 0;
   CallKind kind = CallKind::room;
-  std::string number;  // what was dialled
+  std::string number{};  // what was dialled
   std::size_t legs = 1;  // how many ring for this call
 };
 
@@ -50,9 +50,9 @@ class Lines {
 // DTMF of the talking leg, as wishes to unlock (A06). Implemented on access; it decides.
 struct WishFrom {
   CallId call = 0;
-  std::string call_name;  // text of the id, to collect under
-  std::string account;    // who answered, authenticated
-  std::string room;       // the called room, or empty
+  std::string call_name{};  // text of the id, to collect under
+  std::string account{};    // who answered, authenticated
+  std::string room{};       // the called room, or empty
   bool monitor_of_called_room = false;
 };
 class UnlockWish {
@@ -69,13 +69,13 @@ class UnlockWish {
 //   call.arrived   somebody calls this station       call.turned_away  an incoming call was refused; start says why
 //   call.not_placed  a number was pressed and nothing could be called; start says why
 struct CallEvent {
-  std::string_view event;
+  std::string_view event{};
   CallId id = 0;  // 0: call.not_placed, call.turned_away
   CallKind kind = CallKind::room;
   CallState state = CallState::dialling;
-  std::string number;  // what was dialled, or the caller
-  std::string room;    // the called or calling room, or empty
-  std::string who;     // the account at the other end, where known
+  std::string number{};  // what was dialled, or the caller
+  std::string room{};    // the called or calling room, or empty
+  std::string who{};     // the account at the other end, where known
   Cause cause = Cause::none;
   Start start = Start::started;
   Refusal refusal = Refusal::declined;

@@ -67,10 +67,10 @@ enum class ContactKind { browser, phone };
 
 // One place that can ring: a registered contact of an account.
 struct Contact {
-  std::string id;       // opaque here: what Lines dials (a contact URI, a flow)
-  std::string account;  // "101#1"
-  std::string room;     // the account's room, or empty
-  std::string name;     // for people
+  std::string id{};       // opaque here: what Lines dials (a contact URI, a flow)
+  std::string account{};  // "101#1"
+  std::string room{};     // the account's room, or empty
+  std::string name{};     // for people
   ContactKind kind = ContactKind::phone;
   bool monitor = false;  // an account of this server, authenticated as a monitor of `room`
 };

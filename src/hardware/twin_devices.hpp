@@ -18,7 +18,7 @@ struct TwinRelayOptions {
   bool energised = false;   // the position it is found in
   // Where the twin keeps its position, as a board with its own power would; empty: nowhere. With it, a killed program
   // finds the relay as it left it. One byte, mapped into memory: no write on the loop waits for the disk.
-  std::string position_file;
+  std::string position_file{};
 };
 
 // Actions: "fail" (moves nothing, answers 'failed'), "jam" (moves nothing, answers nothing), "heal".

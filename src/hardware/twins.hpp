@@ -16,8 +16,8 @@
 namespace lintel::hardware {
 
 struct TwinNote {
-  WallTime time;
-  std::string text;  // "energise", "press", "fail", "show Please wait", …
+  WallTime time{};
+  std::string text{};  // "energise", "press", "fail", "show Please wait", …
 };
 
 class Twin {

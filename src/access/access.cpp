@@ -1,0 +1,230 @@
+#include "access/access.hpp"
+
+#include <utility>
+
+namespace lintel::access {
+namespace {
+
+constexpr Duration longest_time = std::chrono::hours(1);
+
+Result<void> check(const LockOptions& options) {
+  const auto bad = [](const char* field, const char* message, const char* limit) {
+    return Error{ErrorCode::invalid, message, field, {}, limit};
+  };
+  if (options.number < 1 || options.number > max_locks) {
+    return bad("number", "A lock's number is between 1 and 16.", "1 to 16");
+  }
+  const auto within = [](Duration time, Duration least) { return time >= least && time <= longest_time; };
+  if (!within(options.period, std::chrono::milliseconds(100))) {
+    return bad("period", "The unlock period is between 0.1 seconds and one hour.", "0.1 s to 1 h");
+  }
+  if (!within(options.responding_interval, Duration::zero())) {
+    return bad("responding_interval", "The unlock responding interval is at most one hour.", "0 s to 1 h");
+  }
+  if (!within(options.relay_limit, std::chrono::milliseconds(10))) {
+    return bad("relay_limit", "The relay's time to answer is between 0.01 seconds and one hour.", "0.01 s to 1 h");
+  }
+  if (!within(options.hold_limit, std::chrono::seconds(1))) {
+    return bad("hold_limit", "The door-held limit is between one second and one hour.", "1 s to 1 h");
+  }
+  return {};
+}
+
+}  // namespace
+
+Access::Access(Clock& clock, const Rights& rights, const CodeBook& codes, AttemptLimiter& limiter,
+               AccessListener& listener)
+    : clock_(clock), rights_(rights), codes_(codes), limiter_(limiter), listener_(listener) {}
+
+Access::~Access() = default;
+
+Result<void> Access::add_lock(LockOptions options, LockDriver& driver) {
+  LINTEL_CHECK(check(options));
+  const LockNumber number = options.number;
+  if (locks_.contains(number)) {
+    return Error{ErrorCode::conflict, "There is a lock of this number already.", "number", std::to_string(number), {}};
+  }
+  Lock::Owner& owner = *this;
+  const auto& lock =
+      locks_.emplace(number, std::make_unique<Lock>(clock_, owner, driver, std::move(options))).first->second;
+  if (running_) lock->make_safe();
+  return {};
+}
+
+Result<void> Access::set_lock_options(LockOptions options) {
+  LINTEL_CHECK(check(options));
+  const auto found = locks_.find(options.number);
+  if (found == locks_.end()) {
+    return Error{ErrorCode::not_found, "There is no lock of this number.", "number", std::to_string(options.number), {}};
+  }
+  found->second->set_options(std::move(options));
+  return {};
+}
+
+void Access::start() {
+  running_ = true;
+  for (const auto& [number, lock] : locks_) {
+    if (lock->make_safe()) tell("access.made_safe", Severity::warning, *lock);
+  }
+}
+
+void Access::stop() {
+  running_ = false;
+  for (const auto& [number, lock] : locks_) lock->power_down();
+}
+
+Decision Access::unlock(const UnlockRequest& request) {
+  Decision decision;
+  decision.lock = request.lock;
+  const auto found = locks_.find(request.lock);
+  if (!running_ || found == locks_.end()) {
+    decision.outcome = Outcome::no_such_lock;
+  } else if (!may(request, *found->second)) {
+    decision.outcome = Outcome::no_right;
+  } else {
+    decision = found->second->open(request);
+  }
+  if (!granted(decision.outcome)) refused(request, decision.outcome, decision.wait);
+  return decision;
+}
+
+bool Access::may(const UnlockRequest& request, const Lock& lock) const {
+  if (is_from_inside(request.method)) return true;
+  // A typed code has its own way in, where its rights are known: nobody may claim one by name.
+  if (request.method == Method::code) return false;
+  if (is_local(request.method) && !lock.options().local_methods) return false;
+  return (rights_.locks_of(request.subject, request.method) & lock_bit(request.lock)) != 0;
+}
+
+Decision Access::try_code(std::string_view code, std::string_view source) {
+  UnlockRequest request;
+  request.method = Method::code;
+  request.source = source;
+  request.lock = 0;
+  Decision decision;
+  decision.wait = limiter_.wait({}, source);
+  if (decision.wait > Duration::zero()) {
+    decision.outcome = Outcome::limited;
+    return decision;  // not journalled each time: access.keypad_locked was
+  }
+  const Code* const known = codes_.find(code);
+  if (known == nullptr) {
+    decision.outcome = Outcome::wrong_code;
+    decision.wait = limiter_.failed({}, source);
+    refused(request, decision.outcome, {});
+    if (decision.wait > Duration::zero()) {
+      AccessEvent event;
+      event.event = "access.keypad_locked";
+      event.severity = Severity::warning;
+      event.method = name_of(Method::code);
+      event.source = source;
+      event.wait = decision.wait;
+      listener_.access_happened(event);
+    }
+    return decision;
+  }
+  limiter_.succeeded({}, source);
+  decision.who = request.subject = known->name;
+  decision.room = request.room = known->room;
+  const LockSet allowed = known->locks;
+  decision.outcome = Outcome::no_right;
+  for (const auto& [number, lock] : locks_) {
+    if (!running_ || !lock->options().local_methods || (allowed & lock_bit(number)) == 0) continue;
+    request.lock = number;
+    const Decision one = lock->open(request);
+    if (!granted(one.outcome)) refused(request, one.outcome, one.wait);
+    // Of several locks the best answer is the answer.
+    if (decision.lock == 0 || (granted(one.outcome) && !granted(decision.outcome))) {
+      decision.outcome = one.outcome;
+      decision.lock = one.lock;
+      decision.wait = one.wait;
+    }
+  }
+  if (decision.lock == 0) refused(request, Outcome::no_right, {});
+  return decision;
+}
+
+Duration Access::keypad_wait(std::string_view source) const { return limiter_.wait({}, source); }
+
+void Access::refused(const UnlockRequest& request, Outcome outcome, Duration wait) {
+  AccessEvent event;
+  event.event = "access.refused";
+  event.severity = Severity::warning;
+  event.lock = request.lock;
+  if (const Lock* const known = lock(request.lock)) event.lock_name = known->options().name;
+  event.subject = request.subject;
+  event.method = name_of(request.method);
+  event.room = request.room;
+  event.source = request.source;
+  event.call = request.call;
+  event.reason = name_of(outcome);
+  event.wait = wait;
+  listener_.access_happened(event);
+}
+
+void Access::relay_told(LockNumber number, bool moved, bool energised) {
+  if (!running_) return;
+  if (const auto found = locks_.find(number); found != locks_.end()) found->second->relay_told(moved, energised);
+}
+
+void Access::door_is_open(LockNumber number, bool open) {
+  const auto found = locks_.find(number);
+  if (found == locks_.end() || found->second->door_open() == open) return;
+  Lock& changed = *found->second;
+  changed.door_is_open(open);
+  if (!changed.options().watches_door) return;
+  tell(open ? "access.door_opened" : "access.door_closed", Severity::info, changed);
+  listener_.lock_changed(view(changed));
+}
+
+std::vector<LockView> Access::locks() const {
+  std::vector<LockView> views;
+  views.reserve(locks_.size());
+  for (const auto& [number, lock] : locks_) views.push_back(view(*lock));
+  return views;
+}
+
+const Lock* Access::lock(LockNumber number) const {
+  const auto found = locks_.find(number);
+  return found == locks_.end() ? nullptr : found->second.get();
+}
+
+LockView Access::view(const Lock& lock) {
+  return {lock.options().number, lock.options().name, lock.state(), lock.state() == LockState::held_open,
+          lock.door_open()};
+}
+
+void Access::lock_changed(Lock& lock, LockState from, const UnlockRequest* request) {
+  if (request != nullptr) {
+    AccessEvent event;
+    event.event = "access.unlocked";
+    event.lock = lock.options().number;
+    event.lock_name = lock.options().name;
+    event.subject = request->subject;
+    event.method = request->lock == 0 ? std::string_view() : name_of(request->method);
+    event.room = request->room;
+    event.source = request->source;
+    event.call = request->call;
+    listener_.access_happened(event);
+  } else if (lock.state() == LockState::jammed) {
+    tell("access.lock_jammed", Severity::alarm, lock);
+  } else if (lock.state() == LockState::held_open) {
+    tell("access.door_held", Severity::alarm, lock);
+  } else if (lock.state() == LockState::locked) {
+    tell(from == LockState::jammed ? "access.lock_recovered" : "access.locked", Severity::info, lock);
+  }
+  listener_.lock_changed(view(lock));
+}
+
+void Access::door_forced(Lock& lock) { tell("access.door_forced", Severity::alarm, lock); }
+
+void Access::tell(std::string_view name, Severity severity, const Lock& lock) {
+  AccessEvent event;
+  event.event = name;
+  event.severity = severity;
+  event.lock = lock.options().number;
+  event.lock_name = lock.options().name;
+  listener_.access_happened(event);
+}
+
+}  // namespace lintel::access
