@@ -1,0 +1,130 @@
+import type { FieldError } from './types';
+
+/** What the station said when it refused; `message` is its own sentence, fit to be shown. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly fields: FieldError[] = [],
+    readonly retryAfter?: number,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+
+  /** The station could not be reached at all. */
+  get offline(): boolean {
+    return this.status === 0;
+  }
+}
+
+export type Query = Record<string, string | number | boolean | undefined | null>;
+export interface RequestOptions {
+  query?: Query;
+  body?: unknown;
+  /** Sent as it is, with this content type, instead of JSON. */
+  raw?: { type: string; text: string };
+  signal?: AbortSignal;
+  keepalive?: boolean;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+const BASE = '/api/v1';
+const changes = (method: Method) => method !== 'GET';
+
+let csrf: string | null = null;
+const sessionLost = new Set<() => void>();
+
+/** The token of the session; every change of state carries it. */
+export function setCsrf(token: string | null | undefined): void {
+  csrf = token ?? null;
+}
+
+/** Called when the station no longer knows our session. Returns the way to stop listening. */
+export function onSessionLost(listener: () => void): () => void {
+  sessionLost.add(listener);
+  return () => sessionLost.delete(listener);
+}
+
+export function apiUrl(path: string, query?: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== '') parameters.set(name, String(value));
+  }
+  const tail = parameters.toString();
+  return `${BASE}${path}${tail ? `?${tail}` : ''}`;
+}
+
+function limitOf(value: unknown): string {
+  return value === undefined || value === null ? '' : String(value);
+}
+
+/** Reads the error body of the contract; a body that is not ours still gives an honest error. */
+export async function readError(response: Response): Promise<ApiError> {
+  const retry = Number(response.headers.get('Retry-After')) || undefined;
+  try {
+    const body = (await response.json()) as { error?: Record<string, unknown> };
+    const error = body.error ?? {};
+    const listed = Array.isArray(error.errors) ? (error.errors as FieldError[]) : [];
+    const single: FieldError[] =
+      typeof error.field === 'string' && error.field && !listed.length
+        ? [{ field: error.field, message: String(error.message ?? ''), value: error.value, limit: limitOf(error.limit) }]
+        : [];
+    return new ApiError(response.status, String(error.code ?? 'error'), String(error.message ?? response.statusText), [...listed, ...single], retry);
+  } catch {
+    return new ApiError(response.status, 'error', response.statusText || `HTTP ${response.status}`, [], retry);
+  }
+}
+
+/** One request; throws ApiError on any answer that is not 2xx. */
+export async function send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
+  const headers = new Headers({ Accept: 'application/json' });
+  let body: string | undefined;
+  if (options.raw) {
+    headers.set('Content-Type', options.raw.type);
+    headers.set('Accept', options.raw.type);
+    body = options.raw.text;
+  } else if (options.body !== undefined) {
+    headers.set('Content-Type', 'application/json');
+    body = JSON.stringify(options.body);
+  }
+  if (changes(method) && csrf) headers.set('X-Lintel-CSRF', csrf);
+  let response: Response;
+  try {
+    response = await fetch(apiUrl(path, options.query), {
+      method,
+      headers,
+      body,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: options.signal,
+      keepalive: options.keepalive,
+    });
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new ApiError(0, 'offline', 'The station does not answer.');
+  }
+  if (response.ok) return response;
+  const error = await readError(response);
+  if (response.status === 401 && path !== '/login') for (const listener of sessionLost) listener();
+  throw error;
+}
+
+async function json<T>(method: Method, path: string, options?: RequestOptions): Promise<T> {
+  const response = await send(method, path, options);
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+export const api = {
+  get: <T>(path: string, query?: Query, signal?: AbortSignal) => json<T>('GET', path, { query, signal }),
+  post: <T>(path: string, body?: unknown) => json<T>('POST', path, { body }),
+  put: <T>(path: string, body?: unknown) => json<T>('PUT', path, { body }),
+  patch: <T>(path: string, body?: unknown) => json<T>('PATCH', path, { body }),
+  delete: <T = void>(path: string, body?: unknown) => json<T>('DELETE', path, { body }),
+};
+
+/** A part of a path: `101#1` must not become a fragment. */
+export const part = (text: string | number) => encodeURIComponent(String(text));

@@ -1,0 +1,71 @@
+import { QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { ApiError, api, setCsrf } from './client';
+import { type Events, type Link, events } from './events';
+import type { Lock, Overview, Page, State } from './types';
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        retry: (count, error) => count < 2 && (!(error instanceof ApiError) || error.offline || error.status >= 500),
+        refetchOnWindowFocus: true,
+      },
+      mutations: { retry: false },
+    },
+  });
+}
+
+export const stateKey = ['state'] as const;
+
+/** Who we are and what this station is. Keeps the CSRF token of the session fresh. */
+export function useStationState() {
+  return useQuery({
+    queryKey: stateKey,
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const state = await api.get<State>('/state', undefined, signal);
+      setCsrf(state.session?.csrf);
+      return state;
+    },
+  });
+}
+
+/** Listens to one event for as long as the component stands. */
+export function useEvent<N extends keyof Events>(name: N, listener: (data: Events[N]) => void): void {
+  const latest = useRef(listener);
+  latest.current = listener;
+  useEffect(() => events.on(name, (data) => latest.current(data)), [name]);
+}
+
+export function useLink(): Link {
+  return useSyncExternalStore(
+    (notify) => events.watch(notify),
+    () => events.link,
+  );
+}
+
+export function useLocks() {
+  const client = useQueryClient();
+  useEvent('hello', (hello) => hello.locks && client.setQueryData<Page<Lock>>(['locks'], { items: hello.locks }));
+  useEvent('lock', (change) => {
+    client.setQueryData<Page<Lock>>(['locks'], (old) =>
+      old && { ...old, items: old.items.map((lock) => (lock.number === change.number ? { ...lock, ...change } : lock)) },
+    );
+  });
+  return useQuery({ queryKey: ['locks'], queryFn: ({ signal }) => api.get<Page<Lock>>('/locks', undefined, signal) });
+}
+
+export function useOverview() {
+  const client = useQueryClient();
+  const refresh = () => void client.invalidateQueries({ queryKey: ['overview'] });
+  useEvent('journal', refresh);
+  useEvent('monitor', refresh);
+  useEvent('camera', (camera) => client.setQueryData<Overview>(['overview'], (old) => old && { ...old, camera }));
+  return useQuery({
+    queryKey: ['overview'],
+    refetchInterval: 30_000,
+    queryFn: ({ signal }) => api.get<Overview>('/overview', undefined, signal),
+  });
+}

@@ -1,0 +1,242 @@
+/** The words of the REST API (/api/v1), as the station speaks them. Times are ISO 8601 in UTC. */
+
+export type Role = 'admin' | 'monitor' | 'panel';
+
+export interface Session {
+  account: string;
+  role: Role;
+  room?: string;
+  csrf: string;
+  idle_minutes?: number;
+}
+
+export interface StationName {
+  name: string;
+  number: string;
+}
+
+export interface State {
+  initialised: boolean;
+  version: string;
+  station: StationName;
+  session: Session | null;
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor?: string | null;
+  total?: number;
+}
+
+export interface Room {
+  number: string;
+  first_name?: string;
+  last_name?: string;
+  nick_name?: string;
+  monitors?: number;
+  online?: number;
+}
+
+export interface Station {
+  number: string;
+  name?: string;
+  address?: string;
+  own?: boolean;
+  online?: boolean;
+}
+
+export type MonitorKind = 'browser' | 'phone' | 'panel';
+
+export interface Monitor {
+  account: string;
+  room?: string;
+  kind: MonitorKind;
+  name?: string;
+  online?: boolean;
+  address?: string;
+  paired_at?: string;
+  last_seen?: string;
+}
+
+export interface PhoneAccount {
+  account: string;
+  user: string;
+  password: string;
+  domain: string;
+  server: string;
+  ports?: Record<string, number>;
+}
+
+export interface Pairing {
+  token: string;
+  short_code: string;
+  path: string;
+  expires_at: string;
+}
+
+export interface SipAccount {
+  uri: string;
+  user: string;
+  password: string;
+  domain: string;
+  ws_path: string;
+}
+
+export interface Paired {
+  kind: 'monitor' | 'panel';
+  account: string;
+  password: string;
+  room?: string;
+  sip: SipAccount;
+  station: StationName;
+}
+
+export type LockState = 'locked' | 'unlocking' | 'unlocked' | 'locking' | 'jammed';
+
+export interface Lock {
+  number: number;
+  name: string;
+  state: LockState;
+  held_open?: boolean;
+}
+
+export interface Code {
+  id: string | number;
+  name: string;
+  room?: string;
+  locks: number[];
+  active: boolean;
+}
+
+export type JournalKind = 'call' | 'unlock' | 'alarm' | 'operation' | 'system';
+export type Severity = 'debug' | 'info' | 'notice' | 'warning' | 'error' | 'alarm' | 'critical';
+
+export interface JournalEntry {
+  id: string | number;
+  time: string;
+  kind: JournalKind;
+  event: string;
+  severity: Severity;
+  message: string;
+  room?: string;
+  door?: string | number;
+  subject?: string;
+  fields?: Record<string, unknown> | { name: string; value: unknown }[];
+}
+
+export interface PanelState {
+  display: { lines: string[]; kind: 'idle' | 'dialling' | 'calling' | 'talking' | 'message' | 'error' };
+  lights: { call: boolean; talk: boolean; unlock: boolean };
+  input?: string;
+  locked_until?: string | null;
+  mode?: string;
+}
+
+export type PanelKey =
+  | '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#'
+  | 'call' | 'hangup' | 'centre' | 'emergency';
+
+export interface Call {
+  id: string;
+  state: 'dialling' | 'ringing' | 'talking' | 'ended' | string;
+  room?: string;
+  door?: string | number;
+  peer?: string;
+  since?: string;
+}
+
+export interface CameraState {
+  state: 'ok' | 'starting' | 'missing' | 'failed' | 'off' | string;
+  message?: string;
+}
+
+export interface Attention {
+  id: string;
+  severity: Severity;
+  message: string;
+  action?: string;
+}
+
+export interface Overview {
+  station: StationName;
+  version: string;
+  uptime_seconds: number;
+  camera: CameraState;
+  monitors: { online: number; total: number };
+  calls_today: number;
+  openings_today: number;
+  by_hour?: { hour: number; calls: number; openings: number }[];
+  attention: Attention[];
+  locks: Lock[];
+  storage?: { state: string; message?: string };
+}
+
+export type SettingType = 'boolean' | 'integer' | 'text' | 'choice' | 'secret' | 'duration' | 'password';
+export type SettingValue = boolean | number | string | { set: boolean };
+
+export interface Setting {
+  key: string;
+  page: string;
+  title: string;
+  help?: string;
+  type: SettingType;
+  default?: boolean | number | string | null;
+  minimum?: number;
+  maximum?: number;
+  max_length?: number;
+  pattern_hint?: string;
+  unit?: string;
+  choices?: { value: string | number; title: string }[];
+  applies?: 'now' | 'restart';
+  depends_on?: { key: string; value: boolean | number | string };
+}
+
+export interface SettingsPage {
+  id: string;
+  title: string;
+  help?: string;
+  group: string;
+}
+
+export interface SettingsSchema {
+  pages: SettingsPage[];
+  settings: Setting[];
+}
+
+export interface FieldError {
+  field: string;
+  message: string;
+  value?: unknown;
+  limit?: unknown;
+}
+
+export interface LoginSession {
+  id: string;
+  account: string;
+  role?: Role;
+  address?: string;
+  created_at?: string;
+  last_seen?: string;
+  current?: boolean;
+  device?: string;
+}
+
+export interface MachineAccount {
+  name: string;
+  rights: string[];
+  created_at?: string;
+}
+
+export interface Twin {
+  name: string;
+  kind: string;
+  state: string;
+  actions: string[];
+}
+
+export interface Hello {
+  panel?: PanelState;
+  locks?: Lock[];
+  calls?: Call[];
+  camera?: CameraState;
+}

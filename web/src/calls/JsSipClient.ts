@@ -1,0 +1,219 @@
+import type { EndEvent, IncomingRTCSessionEvent, PeerConnectionEvent, RTCSession } from 'jssip/lib/RTCSession';
+import type { UA } from 'jssip/lib/UA';
+import type { CallClient, CallEvents, EndCause, SipAccountData } from './CallClient';
+
+/** The station decides how long it rings; the monitor only must not give up before it. */
+const NEVER_ANSWERED_LIMIT_S = 600;
+const REGISTER_EVERY_S = 300;
+const RETRY_MIN_S = 2;
+const RETRY_MAX_S = 10;
+
+const VOICE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
+/** Why a call ended, from the request that ended it: CANCEL and BYE carry a Reason header (RFC 3326). */
+export function causeOf(originator: string, jssipCause: string, reasonHeader: string, wasTalking: boolean, declinedHere: boolean): EndCause {
+  if (declinedHere) return wasTalking ? 'ended' : 'declined';
+  if (/cause\s*=\s*200\b/i.test(reasonHeader) || /completed elsewhere|answered elsewhere/i.test(reasonHeader)) return 'answered-elsewhere';
+  if (wasTalking) return jssipCause === 'Terminated' ? 'ended' : 'failed';
+  if (originator === 'remote' || jssipCause === 'Canceled' || jssipCause === 'No Answer' || jssipCause === 'Expires') return 'missed';
+  return 'failed';
+}
+
+/** The registered account needs its user escaped: `101#1` would otherwise end at the fragment mark. */
+export const addressOf = (account: SipAccountData) => `sip:${encodeURIComponent(account.user)}@${account.domain}`;
+
+export function socketUrl(path: string, location: Pick<Location, 'protocol' | 'host'> = window.location): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`;
+}
+
+/** One id for this device for ever, so that a new registration replaces the old flow (RFC 5626). */
+function instanceId(): string {
+  const KEY = 'lintel.instance';
+  const made = () => crypto.randomUUID?.() ?? '00000000-0000-4000-8000-000000000000'.replace(/[04]/g, (digit) => (digit === '4' ? '4' : Math.floor(Math.random() * 16).toString(16)));
+  try {
+    const kept = localStorage.getItem(KEY);
+    if (kept) return kept;
+    const fresh = made();
+    localStorage.setItem(KEY, fresh);
+    return fresh;
+  } catch {
+    return made();
+  }
+}
+
+export class JsSipClient implements CallClient {
+  private ua: UA | null = null;
+  private events: CallEvents | null = null;
+  private session: RTCSession | null = null;
+  private microphone: MediaStream | null = null;
+  private ownVideo: MediaStreamTrack | null = null;
+  private talking = false;
+  private closedHere = false;
+  private stopped = false;
+  private wasOnline = false;
+
+  constructor(private readonly account: SipAccountData) {}
+
+  start(events: CallEvents): void {
+    this.events = events;
+    this.stopped = false;
+    events.line('connecting', '');
+    window.addEventListener('online', this.wake);
+    window.addEventListener('offline', this.networkLost);
+    void this.connect();
+  }
+
+  private async connect(): Promise<void> {
+    const { default: JsSIP } = await import('jssip');
+    if (this.stopped) return;
+    const ua = new JsSIP.UA({
+      sockets: [new JsSIP.WebSocketInterface(socketUrl(this.account.ws_path || '/sip'))],
+      uri: addressOf(this.account),
+      authorization_user: this.account.user,
+      password: this.account.password,
+      instance_id: instanceId(),
+      register: true,
+      register_expires: REGISTER_EVERY_S,
+      no_answer_timeout: NEVER_ANSWERED_LIMIT_S,
+      connection_recovery_min_interval: RETRY_MIN_S,
+      connection_recovery_max_interval: RETRY_MAX_S,
+      user_agent: 'Lintel monitor',
+    });
+    this.ua = ua;
+    const line = (state: Parameters<CallEvents['line']>[0], reason = '') => !this.stopped && this.events?.line(state, reason);
+    ua.on('connecting', () => line(this.wasOnline ? 'reconnecting' : 'connecting'));
+    ua.on('disconnected', () => line('reconnecting'));
+    ua.on('registered', () => {
+      this.wasOnline = true;
+      line('online');
+    });
+    ua.on('unregistered', () => line('reconnecting'));
+    ua.on('registrationFailed', ({ response, cause }) => {
+      const status = response?.status_code ?? 0;
+      if (status === 401 || status === 403 || status === 407) line('refused', response.reason_phrase);
+      else {
+        line('reconnecting', String(cause ?? ''));
+        setTimeout(() => !this.stopped && ua.isConnected() && !ua.isRegistered() && ua.register(), RETRY_MAX_S * 1_000);
+      }
+    });
+    ua.on('newRTCSession', (event: IncomingRTCSessionEvent | { originator: string }) => {
+      if (event.originator === 'remote') this.incoming(event as IncomingRTCSessionEvent);
+    });
+    ua.start();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    window.removeEventListener('online', this.wake);
+    window.removeEventListener('offline', this.networkLost);
+    this.ua?.stop();
+    this.ua = null;
+    this.release();
+  }
+
+  private incoming({ session, request }: IncomingRTCSessionEvent): void {
+    if (this.session) {
+      session.terminate({ status_code: 486 });
+      return;
+    }
+    this.session = session;
+    this.talking = false;
+    this.closedHere = false;
+    session.on('peerconnection', ({ peerconnection }: PeerConnectionEvent) => {
+      const remote = new MediaStream();
+      peerconnection.addEventListener('track', ({ track }) => {
+        remote.addTrack(track);
+        this.events?.media(remote);
+      });
+    });
+    session.on('confirmed', () => {
+      this.talking = true;
+      this.events?.confirmed();
+    });
+    const over = (event: EndEvent) => {
+      const reason = event.message && 'getHeader' in event.message ? (event.message.getHeader('Reason') ?? '') : '';
+      const cause = causeOf(event.originator, event.cause, reason, this.talking, this.closedHere);
+      this.release();
+      this.events?.ended(cause, cause === 'failed' ? event.cause : '');
+    };
+    session.on('ended', over);
+    session.on('failed', over);
+    this.events?.incoming({
+      id: request.call_id,
+      from: request.from.uri.user,
+      name: request.from.display_name ?? '',
+      since: Date.now(),
+    });
+  }
+
+  async answer(): Promise<void> {
+    const session = this.session;
+    if (!session) return;
+    // Asked for here rather than by JsSIP: a refused microphone must not end the ringing call.
+    const microphone = await navigator.mediaDevices.getUserMedia({ audio: VOICE });
+    if (this.session !== session) {
+      for (const track of microphone.getTracks()) track.stop();
+      return;
+    }
+    this.microphone = microphone;
+    session.answer({ mediaStream: microphone, mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [], rtcpMuxPolicy: 'require' } });
+  }
+
+  decline(): void {
+    this.closedHere = true;
+    this.session?.terminate({ status_code: 603, reason_phrase: 'Decline' });
+  }
+
+  hangUp(): void {
+    this.closedHere = true;
+    this.session?.terminate();
+  }
+
+  mute(on: boolean): void {
+    if (on) this.session?.mute({ audio: true });
+    else this.session?.unmute({ audio: true });
+  }
+
+  async camera(on: boolean): Promise<void> {
+    const peer = this.session?.connection;
+    const transceiver = peer?.getTransceivers().find((one) => one.receiver.track.kind === 'video');
+    if (!this.session || !transceiver) return;
+    if (on) {
+      const media = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'user', width: { ideal: 640 } } });
+      this.ownVideo = media.getVideoTracks()[0] ?? null;
+      await transceiver.sender.replaceTrack(this.ownVideo);
+      transceiver.direction = 'sendrecv';
+    } else {
+      await transceiver.sender.replaceTrack(null);
+      this.ownVideo?.stop();
+      this.ownVideo = null;
+      transceiver.direction = 'recvonly';
+    }
+    this.session.renegotiate();
+  }
+
+  dtmf(digit: string): void {
+    // As tones in the media (RFC 4733), which is what every door understands.
+    const sender = this.session?.connection?.getSenders().find((one) => one.dtmf?.canInsertDTMF);
+    if (sender?.dtmf) sender.dtmf.insertDTMF(digit, 160, 70);
+    else this.session?.sendDTMF(digit);
+  }
+
+  readonly wake = (): void => {
+    const ua = this.ua;
+    if (!ua || this.stopped || this.session || ua.isConnected()) return;
+    ua.stop();
+    ua.start();
+  };
+
+  private readonly networkLost = (): void => this.events?.line('reconnecting', '');
+
+  private release(): void {
+    for (const track of this.microphone?.getTracks() ?? []) track.stop();
+    this.ownVideo?.stop();
+    this.microphone = null;
+    this.ownVideo = null;
+    this.session = null;
+    this.talking = false;
+  }
+}

@@ -1,0 +1,4 @@
+import { mount } from '@/shared/mount';
+import { Console } from './Console';
+
+void mount(Console);

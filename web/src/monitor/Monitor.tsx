@@ -1,0 +1,103 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { LoaderCircle, WifiOff } from 'lucide-react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { events } from '@/api/events';
+import type { Paired } from '@/api/types';
+import { FakeClient } from '@/calls/FakeClient';
+import { JsSipClient } from '@/calls/JsSipClient';
+import { Phone } from '@/calls/store';
+import { PairScreen } from '@/shared/PairScreen';
+import { forgetDevice, keptDevice, useAdmission } from '@/shared/device';
+import { Button } from '@/ui/Button';
+import { ArmScreen, wasArmed } from './ArmScreen';
+import { CallScreen } from './CallScreen';
+import { Home } from './Home';
+
+declare global {
+  interface Window {
+    /** Only in the mock build: lets a test play the visitor. */
+    lintelFake?: FakeClient;
+  }
+}
+
+function newPhone(device: Paired): Phone {
+  if (import.meta.env.MODE !== 'mock') return new Phone(new JsSipClient(device.sip));
+  window.lintelFake = new FakeClient();
+  return new Phone(window.lintelFake);
+}
+
+export function Monitor() {
+  const { t } = useLingui();
+  const [device, setDevice] = useState(() => keptDevice('monitor'));
+  const [notice, setNotice] = useState('');
+  const unpair = (why = '') => {
+    forgetDevice('monitor');
+    setNotice(why);
+    setDevice(null);
+  };
+  // A scanned code always wins: a device may be paired anew with another room.
+  if (!device || window.location.hash.includes('pair=')) return <PairScreen kind="monitor" notice={notice} onPaired={setDevice} />;
+  return <PairedMonitor key={device.account} device={device} onUnpair={() => unpair()} onRevoked={() => unpair(t`This device's pairing was removed at the station. Pair it again to go on.`)} />;
+}
+
+function PairedMonitor({ device, onUnpair, onRevoked }: { device: Paired; onUnpair: () => void; onRevoked: () => void }) {
+  const { admission, again } = useAdmission(device);
+  const phone = useMemo(() => newPhone(device), [device]);
+  const state = useSyncExternalStore(phone.watch, phone.get);
+  const [armed, setArmed] = useState(false);
+
+  useEffect(() => {
+    phone.start();
+    const wake = () => document.visibilityState === 'visible' && phone.wake();
+    document.addEventListener('visibilitychange', wake);
+    return () => {
+      document.removeEventListener('visibilitychange', wake);
+      phone.stop();
+    };
+  }, [phone]);
+
+  useEffect(() => {
+    if (admission !== 'in') return;
+    events.start();
+    return () => events.stop();
+  }, [admission]);
+
+  if (admission === 'revoked') return <Revoked onPairAgain={onRevoked} onTryAgain={again} />;
+  if (state.call.phase !== 'idle') return <CallScreen phone={phone} state={state} device={device} />;
+  if (!armed) return <ArmScreen device={device} line={state.line} again={wasArmed()} onDone={() => setArmed(true)} />;
+  if (admission === 'entering') return <Waiting />;
+  return <Home device={device} phone={phone} state={state} stationAnswers={admission === 'in'} onUnpair={onUnpair} />;
+}
+
+function Waiting() {
+  return (
+    <main className="grid min-h-dvh place-content-center justify-items-center gap-3 p-6 text-soft" aria-busy>
+      <LoaderCircle aria-hidden className="size-8 animate-spin" />
+      <p role="status">
+        <Trans>Logging in to the station…</Trans>
+      </p>
+    </main>
+  );
+}
+
+function Revoked({ onPairAgain, onTryAgain }: { onPairAgain: () => void; onTryAgain: () => void }) {
+  return (
+    <main className="grid min-h-dvh place-content-center justify-items-center gap-4 p-6 text-center">
+      <WifiOff aria-hidden className="size-10 text-alarm" />
+      <h1 className="text-xl font-semibold">
+        <Trans>The station no longer knows this device</Trans>
+      </h1>
+      <p className="max-w-md text-soft">
+        <Trans>Its pairing was removed in the console, or the station was reset. It cannot ring here until it is paired again.</Trans>
+      </p>
+      <div className="flex flex-wrap justify-center gap-2">
+        <Button onClick={onTryAgain}>
+          <Trans>Try again</Trans>
+        </Button>
+        <Button tone="primary" onClick={onPairAgain}>
+          <Trans>Pair again</Trans>
+        </Button>
+      </div>
+    </main>
+  );
+}

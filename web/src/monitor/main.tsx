@@ -1,0 +1,4 @@
+import { mount } from '@/shared/mount';
+import { Monitor } from './Monitor';
+
+void mount(Monitor);

@@ -1,0 +1,4 @@
+import { mount } from '@/shared/mount';
+import { Panel } from './Panel';
+
+void mount(Panel);

@@ -1,0 +1,89 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { ApiError, api, onSessionLost, setCsrf } from '@/api/client';
+import type { Paired, Session } from '@/api/types';
+
+/** What pairing gave this device. It stays on it until it is unpaired here or revoked in the console. */
+const KEY = (kind: Paired['kind']) => `lintel.device.${kind}`;
+
+export function keptDevice(kind: Paired['kind']): Paired | null {
+  try {
+    const text = localStorage.getItem(KEY(kind));
+    const device = text ? (JSON.parse(text) as Paired) : null;
+    return device?.account && device.password ? device : null;
+  } catch {
+    return null;
+  }
+}
+
+export function keepDevice(device: Paired): void {
+  localStorage.setItem(KEY(device.kind), JSON.stringify(device));
+}
+
+export function forgetDevice(kind: Paired['kind']): void {
+  localStorage.removeItem(KEY(kind));
+}
+
+/** The one-time token of a scanned QR code, taken out of the address so that it is not kept in the history. */
+export function takeToken(): string | null {
+  const found = /[#&]pair=([^&]+)/.exec(window.location.hash);
+  if (!found) return null;
+  window.history.replaceState(null, '', window.location.pathname + window.location.search);
+  return decodeURIComponent(found[1] ?? '');
+}
+
+export const pair = (secret: { token: string } | { short_code: string }, device_name: string) => api.post<Paired>('/pair', { ...secret, device_name });
+
+/** A name a person recognises in the list of monitors: 'Chrome on Android'. */
+export function deviceName(agent: string = navigator.userAgent): string {
+  const system = /iPad/.test(agent) ? 'iPad' : /iPhone/.test(agent) ? 'iPhone' : /Android/.test(agent) ? 'Android' : /Windows/.test(agent) ? 'Windows' : /Mac OS/.test(agent) ? 'Mac' : /CrOS/.test(agent) ? 'ChromeOS' : 'Linux';
+  const browser = /Edg\//.test(agent) ? 'Edge' : /Firefox\//.test(agent) ? 'Firefox' : /Chrom(e|ium)\//.test(agent) ? 'Chrome' : /Safari\//.test(agent) ? 'Safari' : 'Browser';
+  return `${browser}, ${system}`;
+}
+
+export type Admission = 'entering' | 'in' | 'revoked' | 'offline';
+
+const AGAIN_FIRST_MS = 2_000;
+const AGAIN_LAST_MS = 15_000;
+
+/**
+ * The device's own session. A session that ended is opened again; a station that does not answer is asked again for
+ * ever; only a clear refusal of the device's password counts as 'revoked'.
+ */
+export function useAdmission(device: Paired | null): { admission: Admission; session: Session | null; again: () => void } {
+  const [admission, setAdmission] = useState<Admission>('entering');
+  const [session, setSession] = useState<Session | null>(null);
+  const [round, setRound] = useState(0);
+  const delay = useRef(AGAIN_FIRST_MS);
+  const again = useCallback(() => setRound((number) => number + 1), []);
+
+  useEffect(() => {
+    if (!device) return;
+    let gone = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    setCsrf(null);
+    api.post<Session>('/login', { account: device.account, password: device.password }).then(
+      (opened) => {
+        if (gone) return;
+        delay.current = AGAIN_FIRST_MS;
+        setCsrf(opened.csrf);
+        setSession(opened);
+        setAdmission('in');
+      },
+      (error: unknown) => {
+        if (gone) return;
+        const refused = error instanceof ApiError && (error.status === 401 || error.status === 403);
+        setAdmission(refused ? 'revoked' : 'offline');
+        if (refused) return;
+        timer = setTimeout(again, delay.current);
+        delay.current = Math.min(delay.current * 2, AGAIN_LAST_MS);
+      },
+    );
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [device, round, again]);
+
+  useEffect(() => onSessionLost(again), [again]);
+  return { admission, session, again };
+}

@@ -1,0 +1,47 @@
+import { useLingui } from '@lingui/react/macro';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { DoorClosed, DoorOpen, LoaderCircle, TriangleAlert } from 'lucide-react';
+import type { Lock, LockState, Page } from '@/api/types';
+import { unlock } from '@/media/rtc';
+import { Status } from '@/ui/Status';
+import { complain } from '@/ui/Toasts';
+
+/** A lock's state in a word, a symbol and a colour. */
+export function LockStatus({ lock }: { lock: Lock }) {
+  const { t } = useLingui();
+  if (lock.held_open)
+    return (
+      <Status tone="alarm" icon={TriangleAlert}>
+        {t`Held open`}
+      </Status>
+    );
+  const looks: Record<LockState, { tone: 'neutral' | 'open' | 'ringing' | 'alarm'; icon: typeof DoorOpen; word: string }> = {
+    locked: { tone: 'neutral', icon: DoorClosed, word: t`Locked` },
+    unlocking: { tone: 'ringing', icon: LoaderCircle, word: t`Unlocking` },
+    unlocked: { tone: 'open', icon: DoorOpen, word: t`Open` },
+    locking: { tone: 'ringing', icon: LoaderCircle, word: t`Locking` },
+    jammed: { tone: 'alarm', icon: TriangleAlert, word: t`Jammed` },
+  };
+  const look = looks[lock.state] ?? looks.locked;
+  return (
+    <Status tone={look.tone} icon={look.icon}>
+      {look.word}
+    </Status>
+  );
+}
+
+export const isOpen = (lock: Lock) => lock.state === 'unlocked' || lock.state === 'unlocking';
+
+/** Opens a door; the new state shows at once, and a refusal is said in the station's words. */
+export function useUnlock() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (door: number) => unlock(door),
+    onSuccess: (result, door) => {
+      const state = result?.state as LockState | undefined;
+      if (!state) return;
+      client.setQueryData<Page<Lock>>(['locks'], (old) => old && { ...old, items: old.items.map((lock) => (lock.number === door ? { ...lock, state } : lock)) });
+    },
+    onError: complain,
+  });
+}
