@@ -19,6 +19,7 @@
 #include "sip/dns.hpp"
 #include "sip/endpoint_call.hpp"
 #include "sip/registration.hpp"
+#include "sip/session_timer.hpp"
 #include "sip/transaction.hpp"
 
 namespace lintel::sip {
@@ -48,13 +49,6 @@ class EndpointListener {
   virtual void on_registration(const RegistrationStatus& /*status*/) {}
   // A call that was refused before it rang: for the journal. `why` is a sentence.
   virtual void on_refused_call(const std::string& /*from*/, const std::string& /*address*/, const std::string& /*why*/) {}
-};
-
-struct SessionTimerSettings {  // RFC 4028
-  bool on = false;
-  std::chrono::seconds period{1800};
-  std::chrono::seconds shortest{90};  // Min-SE
-  bool we_refresh = true;             // whom we propose where we may choose
 };
 
 struct EndpointSettings {

@@ -80,6 +80,10 @@ class Registration final : private ClientListener {
   // addresses that its name gave.
   [[nodiscard]] bool is_server(const Hop& from) const;
   [[nodiscard]] const std::string& contact_user() const { return contact_user_; }
+  // "<sip:8001@VDP>", the identity for From.
+  [[nodiscard]] std::string identity() const;
+  // The Route line for an outbound proxy, or empty.
+  [[nodiscard]] std::string route() const;
   // "<sip:user@host:port;transport=tcp>" as the next hop can reach us.
   [[nodiscard]] std::string contact(const Hop& to) const;
 
@@ -95,10 +99,12 @@ class Registration final : private ClientListener {
   void try_hop();
   void send();
   void accepted(const Message& response);
-  void failed(int code, const std::string& message, bool silent);
-  void next_after_failure(bool refused);
+  void refused(int code, std::string message);        // a server that says no: wait and ask again
+  void unreachable(int code, std::string message);    // a server that says nothing: the next one
+  void again_after(Duration delay, void (Registration::*what)());
+  [[nodiscard]] std::string make_request(const Hop& to, std::chrono::seconds expires);
   void tell(RegistrationState state, int code, std::string message);
-  [[nodiscard]] const ServerAddress& primary() const;
+  [[nodiscard]] ServerAddress server_in_use() const;
 
   Core& core_;
   dns::Resolver& resolver_;
@@ -109,13 +115,14 @@ class Registration final : private ClientListener {
   digest::ClientAuthenticator registrar_login_;  // for 401
   digest::ClientAuthenticator proxy_login_;      // for 407
   dns::Lookup lookup_;
+  unsigned lookups_ = 0;  // an answer known at once may begin the next look-up before resolve() returns
   std::vector<Hop> hops_;        // of the server in use, in the order to try
   std::vector<Hop> known_hops_;  // every address the servers' names gave
   std::size_t hop_at_ = 0;
   std::optional<Hop> hop_;
   bool on_backup_ = false;
   bool answered_challenge_ = false;
-  bool running_ = false;
+  bool asked_longer_ = false;  // after 423
   std::chrono::seconds asked_period_{};
   std::string call_id_;
   std::string from_tag_;

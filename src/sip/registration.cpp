@@ -1,0 +1,312 @@
+#include "sip/registration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "sip/dialog.hpp"
+#include "sip/endpoint_contact.hpp"
+
+namespace lintel::sip {
+namespace {
+
+constexpr std::size_t most_known_hops = 32;
+constexpr std::chrono::seconds longest_period{86'400};
+constexpr std::chrono::seconds back_to_primary{300};  // how long a working backup keeps us from asking the first again
+constexpr std::chrono::seconds margin{5};             // a refresh is sent at least so long before the end
+
+// A fifth more or less, so that a house full of stations does not come at once after a power cut.
+Duration scattered(std::chrono::seconds delay) {
+  const auto milliseconds = static_cast<std::uint32_t>(std::chrono::milliseconds(delay).count());
+  return std::chrono::milliseconds(milliseconds - milliseconds / 5 + bytes::random_below(milliseconds * 2 / 5 + 1));
+}
+
+}  // namespace
+
+const char* name_of(RegistrationState state) {
+  switch (state) {
+    case RegistrationState::off:
+      return "off";
+    case RegistrationState::looking_up:
+      return "looking_up";
+    case RegistrationState::registering:
+      return "registering";
+    case RegistrationState::registered:
+      return "registered";
+    case RegistrationState::failed:
+      return "failed";
+  }
+  return "off";
+}
+
+Hop to_hop(const dns::Hop& place) {
+  Hop hop;
+  hop.kind = place.transport == dns::Transport::udp   ? TransportKind::udp
+             : place.transport == dns::Transport::tcp ? TransportKind::tcp
+                                                      : TransportKind::tls;
+  if (auto address = SocketAddress::parse(place.address, place.port)) hop.address = *address;
+  if (hop.kind == TransportKind::tls) hop.server_name = place.host;
+  return hop;
+}
+
+Registration::Registration(Core& core, dns::Resolver& resolver, AccountSettings settings, std::string contact_user,
+                           Listener listener)
+    : core_(core),
+      resolver_(resolver),
+      settings_(std::move(settings)),
+      contact_user_(std::move(contact_user)),
+      listener_(std::move(listener)),
+      registrar_login_(settings_.auth_user.empty() ? settings_.user : settings_.auth_user, settings_.password,
+                       settings_.built_in && settings_.realm.empty() ? settings_.domain : settings_.realm),
+      proxy_login_(registrar_login_),
+      asked_period_(settings_.period),
+      call_id_(new_call_id()),
+      from_tag_(new_tag()) {
+  status_.account = settings_.id;
+}
+
+Registration::~Registration() {
+  if (transaction_ != 0) core_.forget(transaction_);
+}
+
+ServerAddress Registration::server_in_use() const {
+  if (on_backup_) return settings_.backup;
+  if (!settings_.outbound_proxy.empty()) return settings_.outbound_proxy;
+  if (!settings_.server.empty()) return settings_.server;
+  return ServerAddress{settings_.domain, std::nullopt, std::nullopt};
+}
+
+void Registration::start() { look_up(); }
+
+void Registration::retry() {
+  if (transaction_ != 0) core_.forget(std::exchange(transaction_, 0));
+  failures_ = 0;
+  on_backup_ = false;
+  look_up();
+}
+
+void Registration::stop() {
+  timer_.cancel();
+  lookup_.cancel();
+  if (transaction_ != 0) core_.forget(std::exchange(transaction_, 0));
+  if (settings_.registers && hop_ && status_.state == RegistrationState::registered) {
+    core_.send(make_request(*hop_, std::chrono::seconds(0)), *hop_, nullptr, {settings_.silence});
+  }
+  tell(RegistrationState::off, 0, {});
+}
+
+void Registration::look_up() {
+  timer_.cancel();
+  if (settings_.built_in) {
+    hops_ = {Hop::local_server()};
+    hop_at_ = 0;
+    return try_hop();
+  }
+  if (status_.state != RegistrationState::registered) tell(RegistrationState::looking_up, 0, {});
+  const ServerAddress server = server_in_use();
+  const unsigned number = ++lookups_;
+  auto lookup = resolver_.resolve({server.host, server.port, server.transport, false},
+                              [this](const Result<std::vector<dns::Hop>>& found) {
+                                if (!found.ok()) return unreachable(503, found.error().message);
+                                hops_.clear();
+                                for (const auto& place : *found) {
+                                  const Hop hop = to_hop(place);
+                                  hops_.push_back(hop);
+                                  if (std::find(known_hops_.begin(), known_hops_.end(), hop) == known_hops_.end()) {
+                                    if (known_hops_.size() == most_known_hops) known_hops_.erase(known_hops_.begin());
+                                    known_hops_.push_back(hop);
+                                  }
+                                }
+                                hop_at_ = 0;
+                                try_hop();
+                              });
+  if (number == lookups_) lookup_ = std::move(lookup);
+}
+
+void Registration::try_hop() {
+  hop_ = hops_[hop_at_];
+  status_.server = settings_.built_in ? "built-in"
+                                      : fmt::format("{} {}", hop_->address.text(), parameter_name_of(hop_->kind));
+  status_.on_backup = on_backup_;
+  answered_challenge_ = false;
+  if (!settings_.registers) return tell(RegistrationState::registered, 0, {});
+  send();
+}
+
+std::string Registration::identity() const {
+  return name_addr({}, fmt::format("sip:{}@{}", escape_user(settings_.user), settings_.domain));
+}
+
+std::string Registration::route() const {
+  if (settings_.built_in || on_backup_ || settings_.outbound_proxy.empty()) return {};
+  const auto& proxy = settings_.outbound_proxy;
+  std::string uri = "<sip:" + proxy.host;
+  if (proxy.port) uri += fmt::format(":{}", *proxy.port);
+  if (hop_ && hop_->kind != TransportKind::udp) uri += fmt::format(";transport={}", parameter_name_of(hop_->kind));
+  return "Route: " + uri + ";lr>";
+}
+
+std::string Registration::contact(const Hop& to) const { return contact_for(core_, contact_user_, to); }
+
+std::string Registration::make_request(const Hop& to, std::chrono::seconds expires) {
+  const std::string uri = "sip:" + settings_.domain;
+  auto builder = Builder::request("REGISTER", uri);
+  builder.add("Max-Forwards", std::uint64_t{70});
+  if (const auto line = route(); !line.empty()) builder.add_line(line);
+  builder.add("From", identity() + ";tag=" + from_tag_);
+  builder.add("To", identity());
+  builder.add("Call-ID", call_id_);
+  builder.add("CSeq", fmt::format("{} REGISTER", ++cseq_));
+  builder.add("Contact", fmt::format("{};+sip.instance=\"<urn:uuid:{}>\"", contact(to), instance_of(contact_user_)));
+  builder.add("Expires", static_cast<std::uint64_t>(expires.count()));
+  builder.add("Allow", allowed_methods);
+  for (const auto& line : authorization("REGISTER", uri)) builder.add_line(line);
+  return builder.finish();
+}
+
+void Registration::send() {
+  if (status_.state != RegistrationState::registered) tell(RegistrationState::registering, 0, {});
+  transaction_ = core_.send(make_request(*hop_, asked_period_), *hop_, this, {settings_.silence});
+  if (transaction_ == 0) unreachable(503, "The SIP server cannot be reached: there is no way to send to it.");
+}
+
+void Registration::on_response(TransactionId id, const Message& response, const Hop& from) {
+  if (id != transaction_ || response.status() < 200) return;
+  if (hop_ && hop_->kind != TransportKind::udp && hop_->kind != TransportKind::local) hop_->flow = core_.flow_of(id);
+  transaction_ = 0;
+  const int code = response.status();
+  if (code < 300) return accepted(response);
+  if (code == 401 || code == 407) {
+    if (challenged(response, from, answered_challenge_)) {
+      answered_challenge_ = true;
+      return send();
+    }
+    return refused(code, "The SIP server refuses the user name or password.");
+  }
+  if (code == 423 && !asked_longer_) {
+    const auto least = response.number(Field::min_expires);
+    if (least && std::chrono::seconds(*least) > asked_period_ && std::chrono::seconds(*least) <= longest_period) {
+      asked_longer_ = true;
+      asked_period_ = std::chrono::seconds(*least);
+      return send();
+    }
+  }
+  const std::string phrase = fmt::format("The SIP server answered {} {}.", code, response.reason());
+  if (code == 408 || code >= 500) return unreachable(code, phrase);
+  refused(code, phrase);
+}
+
+void Registration::on_failed(TransactionId id, Failure failure) {
+  if (id != transaction_) return;
+  transaction_ = 0;
+  if (failure == Failure::timeout) return unreachable(408, "The SIP server does not answer.");
+  unreachable(503, "The SIP server cannot be reached.");
+}
+
+void Registration::accepted(const Message& response) {
+  std::chrono::seconds granted = asked_period_;
+  if (const auto header = response.number(Field::expires)) granted = std::chrono::seconds(*header);
+  for (const auto value : response.list(Field::contact)) {
+    const auto address = Address::parse(value);
+    if (!address || !same_user(address->uri.user, contact_user_)) continue;
+    if (const auto parameter = address->parameter("expires")) {
+      if (const auto seconds = text::to_unsigned(*parameter)) {
+        granted = std::chrono::seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, 86'400)));
+      }
+    }
+  }
+  granted = std::clamp(granted, std::chrono::seconds(1), longest_period);
+  failures_ = 0;
+  asked_longer_ = false;
+  std::chrono::seconds refresh = granted * settings_.refresh_percent / 100;
+  refresh = std::min(refresh, granted - margin);
+  refresh = std::max(refresh, std::chrono::seconds(1));
+  if (on_backup_) refresh = std::min(refresh, back_to_primary);
+  again_after(refresh, on_backup_ ? &Registration::retry : &Registration::send);
+  tell(RegistrationState::registered, response.status(), {});
+}
+
+void Registration::refused(int code, std::string message) {
+  // The password may have been changed at the server, or the account made there only now: keep asking, seldom.
+  registrar_login_.forget();
+  proxy_login_.forget();
+  asked_period_ = settings_.period;
+  asked_longer_ = false;
+  again_after(scattered(settings_.retry_refused), &Registration::look_up);
+  tell(RegistrationState::failed, code, std::move(message));
+}
+
+void Registration::unreachable(int code, std::string message) {
+  if (hop_at_ + 1 < hops_.size()) {
+    ++hop_at_;
+    return try_hop();
+  }
+  hops_.clear();
+  hop_at_ = 0;
+  if (!on_backup_ && !settings_.backup.empty()) {
+    on_backup_ = true;
+    return look_up();
+  }
+  on_backup_ = false;
+  const auto delay = std::min(settings_.retry_longest, settings_.retry_first * (1U << std::min(failures_, 10U)));
+  ++failures_;
+  again_after(scattered(delay), &Registration::look_up);
+  tell(RegistrationState::failed, code, std::move(message));
+}
+
+void Registration::again_after(Duration delay, void (Registration::*what)()) {
+  timer_ = core_.clock().after(delay, [this, what] {
+    answered_challenge_ = false;
+    (this->*what)();
+  });
+}
+
+void Registration::flow_closed(FlowId flow) {
+  if (flow == 0 || !hop_ || hop_->flow != flow) return;
+  hop_->flow = 0;
+  // Our server can reach us over this connection only: make a new one.
+  if (settings_.registers && transaction_ == 0) again_after(scattered(settings_.retry_first), &Registration::look_up);
+}
+
+bool Registration::is_server(const Hop& from) const {
+  if (settings_.built_in) return from == Hop::local_server();
+  if (from.kind == TransportKind::local) return false;
+  if (hop_ && hop_->flow != 0 && hop_->flow == from.flow) return true;
+  return std::any_of(known_hops_.begin(), known_hops_.end(),
+                     [&](const Hop& known) { return known.address.same_host(from.address); });
+}
+
+bool Registration::challenged(const Message& response, const Hop& from, bool answered_already) {
+  if (!is_server(from)) return false;
+  const bool proxy = response.status() == 407;
+  std::vector<std::string> values;
+  const Field field = proxy ? Field::proxy_authenticate : Field::www_authenticate;
+  for (std::size_t at = 0; at < 8; ++at) {
+    const auto* line = response.find(field, at);
+    if (line == nullptr) break;
+    values.emplace_back(response.value(*line));
+  }
+  return (proxy ? proxy_login_ : registrar_login_).challenged(values, answered_already);
+}
+
+std::vector<std::string> Registration::authorization(std::string_view method, std::string_view uri) {
+  std::vector<std::string> lines;
+  if (registrar_login_.ready()) lines.push_back("Authorization: " + registrar_login_.authorize(method, uri));
+  if (proxy_login_.ready()) lines.push_back("Proxy-Authorization: " + proxy_login_.authorize(method, uri));
+  return lines;
+}
+
+void Registration::tell(RegistrationState state, int code, std::string message) {
+  const bool news = status_.state != state || status_.code != code || status_.message != message;
+  status_.state = state;
+  status_.code = code;
+  status_.message = std::move(message);
+  if (!news) return;
+  log::info("sip", "account {} {}: {} {}", settings_.id, name_of(state), status_.server, status_.message);
+  if (listener_) listener_(status_);
+}
+
+}  // namespace lintel::sip
