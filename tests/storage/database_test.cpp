@@ -1,0 +1,343 @@
+#include "storage/database.hpp"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "storage/support.hpp"
+
+namespace lintel::storage {
+namespace {
+
+using testing::answer;
+using testing::Folder;
+using testing::open_database;
+using testing::turn_until;
+using ::testing::HasSubstr;
+
+Schema notes() { return {"notes", {{{"CREATE TABLE notes (id BIGINT PRIMARY KEY, words TEXT UNIQUE, weight DOUBLE PRECISION)"}}}}; }
+
+Options at(const std::string& folder) {
+  Options options;
+  options.folder = folder;
+  options.schemas = {notes()};
+  options.retry = std::chrono::milliseconds(20);
+  return options;
+}
+
+Statement note(std::int64_t id, std::string words) {
+  return {"INSERT INTO notes (id, words) VALUES (:id, :words)", {id, std::move(words)}};
+}
+
+Result<void> write(Loop& loop, Database& database, std::vector<Statement> statements) {
+  return answer<void>(loop, [&](auto then) { database.write(statements, then); });
+}
+
+std::int64_t count(Loop& loop, Database& database) {
+  const auto result = answer<std::int64_t>(loop, [&](auto then) {
+    database.read<std::int64_t>(
+        [](Transaction& transaction) -> Result<std::int64_t> {
+          LINTEL_TRY(const auto rows, transaction.query("SELECT count(*) FROM notes", {}, {Column::integer}));
+          return rows.front().integer(0);
+        },
+        then);
+  });
+  return result.value_or(-1);
+}
+
+TEST(Database, keepsEachTypeOfValueAsItWas) {
+  Loop loop;
+  const Folder folder;
+  auto database = open_database(loop, at(folder.data()));
+  const std::string words("ein Grüß Gott\0mit Null", 24);
+  const std::int64_t large = INT64_C(9'007'199'254'740'993);  // one more than a double holds
+  ASSERT_TRUE(write(loop, *database,
+                    {{"INSERT INTO notes (id, words, weight) VALUES (:id, :words, :weight)", {large, words, 0.1}},
+                     {"INSERT INTO notes (id, words, weight) VALUES (:id, :words, :weight)", {INT64_C(-5), Null{}, Null{}}}})
+                  .ok());
+  const auto rows = answer<std::vector<Row>>(loop, [&](auto then) {
+    database->read<std::vector<Row>>(
+        [](Transaction& transaction) {
+          return transaction.query("SELECT id, words, weight FROM notes WHERE id <> :id ORDER BY id", {INT64_C(7)},
+                                   {Column::integer, Column::text, Column::real});
+        },
+        then);
+  });
+  ASSERT_TRUE(rows.ok());
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_EQ(rows->at(0).integer(0), -5);
+  EXPECT_TRUE(rows->at(0).is_null(1));
+  EXPECT_TRUE(rows->at(0).is_null(2));
+  EXPECT_EQ(rows->at(1).integer(0), large);
+  EXPECT_EQ(rows->at(1).text(1), words);
+  EXPECT_EQ(rows->at(1).real(2), 0.1);
+}
+
+TEST(Database, keepsFolderAndFilesPrivate) {
+  Loop loop;
+  const Folder folder;
+  auto database = open_database(loop, at(folder.data()));
+  ASSERT_TRUE(write(loop, *database, {note(1, "one")}).ok());
+  struct stat status {};
+  ASSERT_EQ(stat(folder.data().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0700U);
+  for (const auto& file : std::filesystem::directory_iterator(folder.data())) {
+    ASSERT_EQ(stat(file.path().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600U) << file.path();
+  }
+}
+
+TEST(Database, acceptsAFolderWithAnyName) {
+  Loop loop;
+  const Folder folder;
+  const std::string odd = folder.path() + "/it's \"a\" = folder; $(touch x)";
+  auto database = open_database(loop, at(odd));
+  ASSERT_NE(database, nullptr);
+  EXPECT_TRUE(write(loop, *database, {note(1, "one")}).ok());
+  EXPECT_TRUE(std::filesystem::exists(odd + "/lintel.db"));
+}
+
+TEST(Database, leavesNothingOfAFailedJob) {
+  Loop loop;
+  const Folder folder;
+  auto database = open_database(loop, at(folder.data()));
+  const auto refused = write(loop, *database, {note(1, "one"), note(2, "one")});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_EQ(count(loop, *database), 0);
+}
+
+TEST(Database, answersEachJobOfACommonCommitByItself) {
+  Loop loop;
+  const Folder folder;
+  auto database = open_database(loop, at(folder.data()));
+  int good = 0;
+  int bad = 0;
+  for (int i = 0; i < 1000; ++i)
+    database->write({note(i, i % 10 == 9 ? "taken" : std::to_string(i))}, [&](const Result<void>& result) { ++(result.ok() ? good : bad); });
+  ASSERT_TRUE(turn_until(loop, [&] { return good + bad == 1000; }));
+  EXPECT_EQ(good, 901);
+  EXPECT_EQ(bad, 99);
+  EXPECT_EQ(count(loop, *database), 901);
+}
+
+TEST(Database, refusesWorkBeyondItsQueue) {
+  Loop loop;
+  const Folder folder;
+  Options options = at(folder.data());
+  options.queue_limit = 2;
+  auto database = open_database(loop, options);
+  std::promise<void> go;
+  auto gate = go.get_future().share();
+  int good = 0;
+  int full = 0;
+  const auto then = [&](const Result<void>& result) {
+    if (result.ok()) ++good;
+    if (!result.ok() && result.error().code == ErrorCode::full) ++full;
+  };
+  for (int i = 0; i < 10; ++i)
+    database->write(
+        [gate](Transaction&) -> Result<void> {
+          gate.wait();
+          return {};
+        },
+        then);
+  go.set_value();
+  ASSERT_TRUE(turn_until(loop, [&] { return good + full == 10; }));
+  EXPECT_GE(good, 2);
+  EXPECT_GE(full, 6);  // two run, two wait
+}
+
+TEST(Database, finishesAcceptedWritesWhenItCloses) {
+  Loop loop;
+  const Folder folder;
+  auto database = open_database(loop, at(folder.data()));
+  for (int i = 0; i < 500; ++i) database->write({note(i, std::to_string(i))});
+  database.reset();
+  database = open_database(loop, at(folder.data()));
+  EXPECT_EQ(count(loop, *database), 500);
+}
+
+TEST(Database, refusesToWriteInARead) {
+  Loop loop;
+  const Folder folder;
+  auto database = open_database(loop, at(folder.data()));
+  const auto refused = answer<void>(loop, [&](auto then) {
+    database->read(
+        [](Transaction& transaction) -> Result<void> {
+          LINTEL_CHECK(transaction.execute(note(1, "one")));
+          return {};
+        },
+        then);
+  });
+  EXPECT_FALSE(refused.ok());
+  EXPECT_EQ(count(loop, *database), 0);
+}
+
+TEST(Database, bringsAnOlderSchemaUpToDateAndKeepsItsRows) {
+  Loop loop;
+  const Folder folder;
+  {
+    auto database = open_database(loop, at(folder.data()));
+    ASSERT_TRUE(write(loop, *database, {note(1, "old")}).ok());
+  }
+  Options options = at(folder.data());
+  options.schemas[0].steps.push_back({{"ALTER TABLE notes ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey'"}});
+  auto database = open_database(loop, options);
+  ASSERT_NE(database, nullptr);
+  const auto colour = database->wait_for<std::string>([](Transaction& transaction) -> Result<std::string> {
+    LINTEL_TRY(const auto rows, transaction.query("SELECT colour FROM notes WHERE words = :words", {std::string("old")}, {Column::text}));
+    return rows.front().text(0);
+  });
+  EXPECT_EQ(colour.value_or(""), "grey");
+}
+
+TEST(Database, refusesAFileOfANewerVersionAndSaysSo) {
+  Loop loop;
+  const Folder folder;
+  Options newer = at(folder.data());
+  newer.schemas[0].steps.push_back({{"ALTER TABLE notes ADD COLUMN colour TEXT"}});
+  open_database(loop, newer).reset();
+  const auto refused = Database::open(loop, at(folder.data()));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("newer version"));
+}
+
+TEST(Database, keepsTheOldSchemaWhenAStepFails) {
+  Loop loop;
+  const Folder folder;
+  open_database(loop, at(folder.data())).reset();
+  Options broken = at(folder.data());
+  broken.schemas[0].steps.push_back({{"ALTER TABLE notes ADD COLUMN colour TEXT", "NOT SQL"}});
+  EXPECT_FALSE(Database::open(loop, broken).ok());
+  auto database = open_database(loop, at(folder.data()));
+  EXPECT_NE(database, nullptr);
+}
+
+TEST(Database, refusesASecondProcessOnTheFolder) {
+  Loop loop;
+  const Folder folder;
+  auto database = open_database(loop, at(folder.data()));
+  const auto refused = Database::open(loop, at(folder.data()));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("Another station"));
+}
+
+TEST(Database, refusesAFileThatIsNoDatabase) {
+  Loop loop;
+  const Folder folder;
+  std::ofstream(folder.path() + "/lintel.db") << std::string(8192, 'x');
+  const auto refused = Database::open(loop, at(folder.path()));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("damaged"));
+}
+
+TEST(Database, refusesAFolderThatCannotBeMade) {
+  Loop loop;
+  const auto refused = Database::open(loop, at("/proc/lintel"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message, HasSubstr("/proc/lintel"));
+}
+
+TEST(Database, onAFullDiskRefusesNewWorkLoudlyKeepsTheOldAndComesBack) {
+  Loop loop;
+  const Folder folder;
+  Options options = at(folder.data());
+  options.page_limit = 40;
+  auto database = open_database(loop, options);
+  std::vector<State> states;
+  const auto subscription = database->on_health([&](const Health& health) { states.push_back(health.state); });
+  std::int64_t stored = 0;
+  Result<void> last;
+  for (; stored < 1000 && (last = write(loop, *database, {note(stored, std::string(2000, 'a') + std::to_string(stored))})).ok(); ++stored) {
+  }
+  ASSERT_FALSE(last.ok());
+  EXPECT_EQ(last.error().code, ErrorCode::full);
+  EXPECT_THAT(last.error().message, HasSubstr("make room"));
+  ASSERT_TRUE(turn_until(loop, [&] { return database->health().state == State::full; }));
+  EXPECT_THAT(database->health().message, HasSubstr("is full"));
+  EXPECT_EQ(count(loop, *database), stored);
+
+  ASSERT_TRUE(write(loop, *database, {{"DELETE FROM notes WHERE id < :id", {stored / 2}}}).ok());  // somebody makes room
+  ASSERT_TRUE(turn_until(loop, [&] { return database->health().state == State::working; }));
+  EXPECT_THAT(states, ::testing::ElementsAre(State::full, State::working));
+  EXPECT_TRUE(write(loop, *database, {note(stored, "room again")}).ok());
+}
+
+TEST(Database, aLargeJobThatDoesNotFitSpoilsNoOther) {
+  Loop loop;
+  const Folder folder;
+  Options options = at(folder.data());
+  options.page_limit = 60;
+  auto database = open_database(loop, options);
+  int good = 0;
+  int bad = 0;
+  for (int i = 0; i < 20; ++i) {
+    const std::string words = i == 10 ? std::string(1'000'000, 'x') : std::to_string(i);
+    database->write({note(i, words)}, [&](const Result<void>& result) { ++(result.ok() ? good : bad); });
+  }
+  ASSERT_TRUE(turn_until(loop, [&] { return good + bad == 20; }));
+  EXPECT_EQ(good, 19);
+  EXPECT_EQ(bad, 1);
+}
+
+// A child writes and reports each acknowledged id on a pipe; it is killed in the middle. What it reported must be there.
+TEST(Database, killedWhileWritingItLosesNothingItAcknowledged) {
+  for (int round = 0; round < 5; ++round) {
+    const Folder folder;
+    int pipes[2];
+    ASSERT_EQ(pipe(pipes), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      Loop loop;
+      auto database = Database::open(loop, at(folder.data()));
+      if (!database.ok()) _exit(1);
+      std::int64_t id = 0;
+      std::function<void()> more = [&] {
+        const std::int64_t mine = ++id;
+        (*database)->write({note(mine, "word " + std::to_string(mine))}, [&, mine](const Result<void>& result) {
+          if (result.ok() && ::write(pipes[1], &mine, sizeof mine) != sizeof mine) _exit(2);
+          more();
+        });
+      };
+      for (int i = 0; i < 20; ++i) more();
+      loop.run();
+      _exit(3);
+    }
+    close(pipes[1]);
+    std::vector<std::int64_t> acknowledged;
+    std::int64_t id = 0;
+    const std::size_t enough = 50 + static_cast<std::size_t>(round) * 37;
+    while (acknowledged.size() < enough && read(pipes[0], &id, sizeof id) == sizeof id) acknowledged.push_back(id);
+    kill(child, SIGKILL);
+    while (read(pipes[0], &id, sizeof id) == sizeof id) acknowledged.push_back(id);
+    close(pipes[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    ASSERT_GE(acknowledged.size(), enough);
+
+    Loop loop;
+    auto database = open_database(loop, at(folder.data()));
+    const auto found = database->wait_for<std::int64_t>([&](Transaction& transaction) -> Result<std::int64_t> {
+      std::int64_t present = 0;
+      for (const std::int64_t wanted : acknowledged) {
+        LINTEL_TRY(const auto rows, transaction.query("SELECT words FROM notes WHERE id = :id", {wanted}, {Column::text}));
+        present += static_cast<std::int64_t>(rows.size());
+      }
+      return present;
+    });
+    EXPECT_EQ(found.value_or(-1), static_cast<std::int64_t>(acknowledged.size()));
+  }
+}
+
+}  // namespace
+}  // namespace lintel::storage
