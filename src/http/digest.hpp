@@ -1,5 +1,5 @@
-// HTTP digest authentication, the server's side (RFC 7616, and RFC 2069/2617 clients without qop). Nonces hold their own time
-// and proof: nothing is kept for one. Loop only.
+// HTTP digest authentication, the server's side (RFC 7616, and RFC 2069/2617 clients without qop). Nonces hold their
+// own time and proof: nothing is kept for one. Loop only.
 #pragma once
 
 #include <functional>
@@ -47,7 +47,8 @@ class DigestAuthority {
 
   DigestAuthority(const Clock& clock, Options options);
 
-  // Checks the request's Authorization header against its own method and target. Takes as long for an unknown user as for a known one.
+  // Checks the request's Authorization header against its own method and target. Takes as long for an unknown user as
+  // for a known one.
   [[nodiscard]] Verdict verify(const Request& request, const Find& find) const;
   [[nodiscard]] std::vector<std::string> challenges(bool stale) const;  // values for WWW-Authenticate, strongest first
   [[nodiscard]] const std::string& realm() const { return options_.realm; }

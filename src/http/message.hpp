@@ -1,4 +1,5 @@
-// What a handler sees of HTTP: a request already parsed, bounded and normalised, and the response it makes. Plain values.
+// What a handler sees of HTTP: a request already parsed, bounded and normalised, and the response it makes. Plain
+// values.
 #pragma once
 
 #include <any>

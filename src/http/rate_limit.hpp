@@ -14,9 +14,9 @@ namespace lintel::http {
 class RateLimit {
  public:
   struct Options {
-    double burst = 5;                             // tokens of a full bucket
-    Duration refill = std::chrono::seconds(60);   // time for one token
-    std::size_t entries = 4096;                   // beyond, the one untouched for longest is forgotten
+    double burst = 5;                            // tokens of a full bucket
+    Duration refill = std::chrono::seconds(60);  // time for one token
+    std::size_t entries = 4096;                  // beyond, the one untouched for longest is forgotten
   };
 
   RateLimit(const Clock& clock, Options options) : clock_(clock), options_(options) {}
@@ -37,7 +37,7 @@ class RateLimit {
 
   const Clock& clock_;
   Options options_;
-  std::list<Bucket> order_;  // most recently touched first
+  std::list<Bucket> order_;                                                  // most recently touched first
   std::unordered_map<std::string_view, std::list<Bucket>::iterator> table_;  // keys view into the list
 };
 

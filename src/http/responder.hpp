@@ -30,8 +30,9 @@ class ResponseSink {
   virtual std::shared_ptr<EventStream> stream() = 0;
 };
 
-// Completed exactly once: by a response or by becoming a stream. One that is dropped without an answer answers 500, so no client hangs;
-// one that takes longer than Limits::request_time has been answered 503 by the server and its answer is dropped.
+// Completed exactly once: by a response or by becoming a stream. One that is dropped without an answer answers 500, so
+// no client hangs; one that takes longer than Limits::request_time has been answered 503 by the server and its answer
+// is dropped.
 class Responder {
  public:
   Responder() = default;

@@ -38,16 +38,16 @@ struct Route {
   Method method = Method::get;
   std::string pattern;  // "/api/v1/rooms/{number}": a {name} matches one whole segment
   Callers callers = admin;
-  bool before_set_up = false;      // answers before the owner has set a password (S01); everything else does not
-  bool without_csrf = false;       // a state change that has no cookie to protect (log-in, set-up, pairing)
-  std::size_t body_limit = 0;      // bytes; 0: a body is refused with 413
-  std::string body_type;           // "application/json", …; empty: no body. Others get 415
-  std::string summary;             // one sentence for the API description
-  std::string tag;                 // its group there
+  bool before_set_up = false;  // answers before the owner has set a password (S01); everything else does not
+  bool without_csrf = false;   // a state change that has no cookie to protect (log-in, set-up, pairing)
+  std::size_t body_limit = 0;  // bytes; 0: a body is refused with 413
+  std::string body_type;       // "application/json", …; empty: no body. Others get 415
+  std::string summary;         // one sentence for the API description
+  std::string tag;             // its group there
   std::vector<QueryParameter> query;
-  std::string request_schema;      // JSON Schema text; empty: none
-  std::string response_schema;     // of the good answer
-  int success = 200;               // its status
+  std::string request_schema;   // JSON Schema text; empty: none
+  std::string response_schema;  // of the good answer
+  int success = 200;            // its status
   std::string response_type = "application/json";
   bool public_description = true;  // stands in openapi.json
   Handler handler;
@@ -62,8 +62,8 @@ struct WebSocketRoute {
   std::function<void(std::shared_ptr<WebSocket>)> opened;
 };
 
-// Decides on the loop whether `request` may pass to a route: nothing lets it pass (and may have set request.identity), a Response refuses it.
-// Without a gate only routes for `anyone` answer; the rest is 401.
+// Decides on the loop whether `request` may pass to a route: nothing lets it pass (and may have set request.identity),
+// a Response refuses it. Without a gate only routes for `anyone` answer; the rest is 401.
 struct GateQuestion {
   Callers callers;
   bool before_set_up;
@@ -93,7 +93,8 @@ class Router {
   void dispatch(const Route& route, Request request, Responder responder) const;
   // The gate for an upgrade: nothing when it may pass.
   [[nodiscard]] std::optional<Response> refusal(const WebSocketRoute& route, Request& request) const;
-  // The whole way of a request that did not come by a socket: normalise, match, check the body, dispatch. Loop only; for tests.
+  // The whole way of a request that did not come by a socket: normalise, match, check the body, dispatch. Loop only;
+  // for tests.
   void handle(Request request, Responder responder) const;
   // 404, 405, 413 or 415 for what match() found, before any body is read; nothing when it may go on. Any thread.
   [[nodiscard]] static std::optional<Response> early_refusal(const Match& match, std::size_t body_size,

@@ -1,5 +1,5 @@
-// The web server: HTTP/1.1 and WebSocket, plain and TLS, on I/O threads of its own. They parse, bound and time everything;
-// only whole, normalised requests reach the loop. Boost stays inside this room's .cpp files.
+// The web server: HTTP/1.1 and WebSocket, plain and TLS, on I/O threads of its own. They parse, bound and time
+// everything; only whole, normalised requests reach the loop. Boost stays inside this room's .cpp files.
 #pragma once
 
 #include <chrono>
@@ -17,10 +17,10 @@ namespace lintel::http {
 
 // Every bound of the server. The defaults suit a small box and a flood alike.
 struct Limits {
-  std::size_t connections = 1500;           // open at a time
+  std::size_t connections = 1500;            // open at a time
   std::size_t connections_per_source = 200;  // an IPv4 address or an IPv6 /64
-  std::size_t header_bytes = 16 * 1024;     // request line and fields
-  std::size_t requests_in_flight = 256;     // handed to the loop, not answered yet; beyond: 503
+  std::size_t header_bytes = 16 * 1024;      // request line and fields
+  std::size_t requests_in_flight = 256;      // handed to the loop, not answered yet; beyond: 503
   std::size_t event_stream_queue_bytes = 512 * 1024;
   std::size_t websocket_queue_bytes = 512 * 1024;
   std::chrono::milliseconds tls_handshake_time{10'000};
@@ -37,7 +37,7 @@ struct ListenerOptions {
   std::string address = "::";  // "::" serves IPv4 too
   std::uint16_t port = 0;      // 0: any free one
   bool tls = false;
-  std::string option;          // how the owner changes it, named in the error: "--https-port"
+  std::string option;  // how the owner changes it, named in the error: "--https-port"
 };
 
 struct StaticFiles {
@@ -45,7 +45,8 @@ struct StaticFiles {
   // Page routes: "/" → "index.html". Everything else is served by its own name; html files only as pages.
   std::vector<std::pair<std::string, std::string>> pages = {
       {"/", "index.html"}, {"/monitor", "monitor.html"}, {"/panel", "panel.html"}};
-  std::uint16_t https_port = 0;  // pages asked for in plain HTTP by another machine's browser go there; 0: they are served
+  std::uint16_t https_port =
+      0;  // pages asked for in plain HTTP by another machine's browser go there; 0: they are served
 };
 
 struct Statistics {
@@ -70,10 +71,11 @@ class Server {
   [[nodiscard]] Result<void> serve_files(const StaticFiles& files);
   // PEM chain and PEM key; new connections use it from now on. Error: invalid.
   [[nodiscard]] Result<void> use_certificate(const std::string& chain_pem, const std::string& key_pem);
-  // Answers the port. Errors: conflict (in use; the message names port and option), denied (needs rights), invalid (address).
+  // Answers the port. Errors: conflict (in use; the message names port and option), denied (needs rights), invalid
+  // (address).
   [[nodiscard]] Result<std::uint16_t> listen(const ListenerOptions& options);
   void start();
-  void stop();  // closes everything; on_closed callbacks still come on the loop
+  void stop();                                  // closes everything; on_closed callbacks still come on the loop
   [[nodiscard]] Statistics statistics() const;  // any thread
 
  private:

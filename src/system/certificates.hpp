@@ -1,5 +1,6 @@
-// The station's own certificates (S12): a root that people install once, and a server certificate under it that follows the
-// station's addresses. No two installs share a key. Blocking (key generation, files): call at start, or on a worker.
+// The station's own certificates (S12): a root that people install once, and a server certificate under it that follows
+// the station's addresses. No two installs share a key. Blocking (key generation, files): call at start, or on a
+// worker.
 #pragma once
 
 #include <string>
@@ -29,9 +30,10 @@ class Certificates {
  public:
   Certificates(std::string folder, const Clock& clock) : folder_(std::move(folder)), clock_(clock) {}
 
-  // Gives the certificate for these names: the kept one, or a new one when there is none, a name or an address is missing from it,
-  // it does not fit the root, or fewer than 30 days are left (397 days at most, EC P-256). The root (10 years) is made once and again only when it is gone, damaged
-  // or about to end. A damaged file is replaced, and the log says so. Errors: unavailable (the folder cannot be written; says which file).
+  // Gives the certificate for these names: the kept one, or a new one when there is none, a name or an address is
+  // missing from it, it does not fit the root, or fewer than 30 days are left (397 days at most, EC P-256). The root
+  // (10 years) is made once and again only when it is gone, damaged or about to end. A damaged file is replaced, and
+  // the log says so. Errors: unavailable (the folder cannot be written; says which file).
   [[nodiscard]] Result<ServerCertificate> ensure(const CertificateNames& names);
 
  private:

@@ -1,5 +1,6 @@
-// What the web room needs of the rest of the house and may not include, or should not know in detail: small interfaces that src/app
-// implements. Loop only. Every `done` is called exactly once, on the loop, at once or later; a caller that is gone is web's business.
+// What the web room needs of the rest of the house and may not include, or should not know in detail: small interfaces
+// that src/app implements. Loop only. Every `done` is called exactly once, on the loop, at once or later; a caller that
+// is gone is web's business.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,8 @@ struct Subject {
   std::string address;  // of the socket
 };
 
-// --- live video -------------------------------------------------------------------------------------------------------
+// --- live video
+// -------------------------------------------------------------------------------------------------------
 struct LiveSession {
   std::string id;   // unguessable; web checks that only its owner (or the admin) ends it
   std::string sdp;  // the answer
@@ -37,7 +39,8 @@ struct LiveSession {
 class LivePort {
  public:
   virtual ~LivePort() = default;
-  // WHEP (draft-ietf-wish-whep): a browser watches `stream` ("main" or "sub"). Errors: invalid (offer), unavailable (no camera), full.
+  // WHEP (draft-ietf-wish-whep): a browser watches `stream` ("main" or "sub"). Errors: invalid (offer), unavailable (no
+  // camera), full.
   virtual void watch(const Subject& who, std::string_view stream, std::string offer, Done<LiveSession> done) = 0;
   // WHIP (RFC 9725): a panel lends its camera and microphone to the station.
   virtual void lend(const Subject& who, std::string offer, Done<LiveSession> done) = 0;
@@ -46,7 +49,8 @@ class LivePort {
   virtual void snapshot(const Subject& who, std::string_view stream, Done<std::string> done) = 0;
 };
 
-// --- the panel --------------------------------------------------------------------------------------------------------
+// --- the panel
+// --------------------------------------------------------------------------------------------------------
 struct PanelState {
   std::vector<std::string> lines;
   std::string kind = "idle";  // idle | dialling | calling | talking | message | error
@@ -63,7 +67,8 @@ class PanelPort {
   virtual Result<PanelState> press(const Subject& who, std::string_view key) = 0;
 };
 
-// --- locks and codes --------------------------------------------------------------------------------------------------
+// --- locks and codes
+// --------------------------------------------------------------------------------------------------
 struct LockState {
   std::uint32_t number = 1;
   std::string name;
@@ -74,7 +79,8 @@ class LockPort {
  public:
   virtual ~LockPort() = default;
   [[nodiscard]] virtual std::vector<LockState> locks() const = 0;
-  // Decides by rights (method `monitor` or `api`) and drives. Errors: not_found, denied, limited, unavailable (jammed, no driver).
+  // Decides by rights (method `monitor` or `api`) and drives. Errors: not_found, denied, limited, unavailable (jammed,
+  // no driver).
   virtual Result<LockState> unlock(const Subject& who, std::uint32_t number) = 0;
 };
 
@@ -100,7 +106,8 @@ class CodePort {
   virtual void remove(const Subject& who, std::string_view id, Done<void> done) = 0;
 };
 
-// --- twins ------------------------------------------------------------------------------------------------------------
+// --- twins
+// ------------------------------------------------------------------------------------------------------------
 struct Twin {
   std::string name, kind, state;
   std::vector<std::string> actions;
@@ -109,10 +116,12 @@ class TwinPort {
  public:
   virtual ~TwinPort() = default;
   [[nodiscard]] virtual std::vector<Twin> twins() const = 0;
-  virtual Result<Twin> act(const Subject& who, std::string_view name, std::string_view action) = 0;  // not_found, invalid
+  virtual Result<Twin> act(const Subject& who, std::string_view name,
+                           std::string_view action) = 0;  // not_found, invalid
 };
 
-// --- calls and presence -----------------------------------------------------------------------------------------------
+// --- calls and presence
+// -----------------------------------------------------------------------------------------------
 struct CallState {
   std::string id, state, room, peer;
   WallTime since{};
@@ -121,7 +130,8 @@ class CallPort {
  public:
   virtual ~CallPort() = default;
   [[nodiscard]] virtual std::vector<CallState> calls() const = 0;
-  virtual Result<CallState> call(const Subject& who, std::string_view to) = 0;  // not_found, conflict (busy), unavailable
+  virtual Result<CallState> call(const Subject& who,
+                                 std::string_view to) = 0;  // not_found, conflict (busy), unavailable
   virtual Result<void> hang_up(const Subject& who, std::string_view id) = 0;
 };
 
@@ -137,7 +147,8 @@ class PresencePort {  // who is registered at the SIP server now
   virtual void revoked(std::string_view account) = 0;  // its account is gone: end its registrations and calls
 };
 
-// --- the station itself -----------------------------------------------------------------------------------------------
+// --- the station itself
+// -----------------------------------------------------------------------------------------------
 struct PartState {
   std::string state = "ok";  // ok | starting | degraded | failed | off
   std::string message;
@@ -164,7 +175,7 @@ class CertificatePort {
 // How the station is reached by SIP: goes to devices that are paired.
 struct SipReach {
   std::string domain = "VDP";
-  std::string server;  // address a phone enters
+  std::string server;                                            // address a phone enters
   std::uint16_t udp_port = 5060, tcp_port = 5060, tls_port = 0;  // 0: off
 };
 class SipPort {

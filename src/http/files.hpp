@@ -1,0 +1,49 @@
+// The built pages, read once into memory: a request can only ever name what was there at loading. Private to the room.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/result.hpp"
+#include "http/server.hpp"
+
+namespace lintel::http {
+
+struct FileVariant {
+  std::string body;
+  std::string etag;  // quoted
+};
+struct File {
+  std::string type;
+  bool immutable = false;  // its name holds a hash of its content
+  bool page = false;
+  FileVariant plain;
+  std::optional<FileVariant> brotli, gzip;
+};
+
+// What to send for one request; `variant` views into the table.
+struct FileChoice {
+  const File* file = nullptr;
+  const FileVariant* variant = nullptr;
+  const char* encoding = nullptr;  // "br", "gzip", or null
+};
+
+class FileTable {
+ public:
+  [[nodiscard]] static Result<std::shared_ptr<const FileTable>> load(const StaticFiles& options);
+  [[nodiscard]] const File* find(std::string_view path) const;
+  [[nodiscard]] static FileChoice choose(const File& file, std::string_view accept_encoding);
+  // RFC 9110 §13.1.2, weak comparison.
+  [[nodiscard]] static bool matches(std::string_view if_none_match, std::string_view etag);
+  [[nodiscard]] std::uint16_t https_port() const { return https_port_; }
+
+ private:
+  std::unordered_map<std::string, File> files_;
+  std::uint16_t https_port_ = 0;
+};
+
+}  // namespace lintel::http
