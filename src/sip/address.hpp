@@ -36,7 +36,7 @@ class SocketAddress {
   [[nodiscard]] const std::array<std::uint8_t, 16>& raw() const { return bytes_; }
   [[nodiscard]] std::size_t hash() const;
   [[nodiscard]] std::size_t host_hash() const;
-  // 19 bytes that from_compact() reads again; for flow tokens.
+  // A few bytes (at most 23) that from_compact() reads again; for flow tokens.
   [[nodiscard]] std::string compact() const;
   [[nodiscard]] static std::optional<SocketAddress> from_compact(std::string_view bytes);
   bool operator==(const SocketAddress&) const = default;

@@ -55,6 +55,9 @@ class Edit {
   std::vector<Change> changes_;
 };
 
+// Appends the value of a topmost Via with `received` and, where asked for, `rport` of the source (RFC 3261 §18.2.1, RFC
+// 3581 §4); whatever the sender wrote there itself is dropped.
+void append_via_with_source(std::string& out, std::string_view via, const Hop& from);
 [[nodiscard]] std::string new_tag();      // 64 random bits
 [[nodiscard]] std::string new_call_id();  // 128 random bits
 

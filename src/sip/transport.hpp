@@ -13,7 +13,7 @@ namespace lintel::sip {
 
 enum class TransportKind : std::uint8_t { udp, tcp, tls, ws, wss, local };
 [[nodiscard]] std::string_view via_name_of(TransportKind kind);        // "UDP", "WSS"
-[[nodiscard]] std::string_view parameter_name_of(TransportKind kind);  // "udp", "wss"
+[[nodiscard]] std::string_view parameter_name_of(TransportKind kind);  // "udp"; "ws" for both WebSockets
 [[nodiscard]] inline bool is_reliable(TransportKind kind) { return kind != TransportKind::udp; }
 [[nodiscard]] inline bool is_websocket(TransportKind kind) { return kind == TransportKind::ws || kind == TransportKind::wss; }
 

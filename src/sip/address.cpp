@@ -1,0 +1,122 @@
+#include "sip/address.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <cstring>
+
+namespace lintel::sip {
+
+std::optional<SocketAddress> SocketAddress::parse(std::string_view host, std::uint16_t port) {
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  std::array<char, 64> text{};
+  if (host.empty() || host.size() >= text.size()) return std::nullopt;
+  std::memcpy(text.data(), host.data(), host.size());
+  SocketAddress address;
+  address.port_ = port;
+  if (inet_pton(AF_INET, text.data(), address.bytes_.data()) == 1) {
+    address.family_ = 4;
+    return address;
+  }
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  if (inet_pton(AF_INET6, text.data(), &v6.sin6_addr) != 1) return std::nullopt;
+  address = from(reinterpret_cast<const sockaddr*>(&v6));
+  address.port_ = port;
+  return address;
+}
+
+SocketAddress SocketAddress::from(const sockaddr* raw) {
+  SocketAddress address;
+  if (raw->sa_family == AF_INET) {
+    const auto* v4 = reinterpret_cast<const sockaddr_in*>(raw);
+    std::memcpy(address.bytes_.data(), &v4->sin_addr, 4);
+    address.port_ = ntohs(v4->sin_port);
+    address.family_ = 4;
+  } else if (raw->sa_family == AF_INET6) {
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(raw);
+    address.port_ = ntohs(v6->sin6_port);
+    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+      std::memcpy(address.bytes_.data(), v6->sin6_addr.s6_addr + 12, 4);
+      address.family_ = 4;
+    } else {
+      std::memcpy(address.bytes_.data(), &v6->sin6_addr, 16);
+      address.scope_ = v6->sin6_scope_id;
+      address.family_ = 6;
+    }
+  }
+  return address;
+}
+
+bool SocketAddress::is_wildcard() const { return bytes_ == decltype(bytes_){}; }
+
+std::string SocketAddress::host() const {
+  if (family_ == 0) return {};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(family_ == 4 ? AF_INET : AF_INET6, bytes_.data(), text.data(), text.size());
+  return text.data();
+}
+
+std::string SocketAddress::uri_host() const { return family_ == 6 ? "[" + host() + "]" : host(); }
+std::string SocketAddress::text() const { return uri_host() + ":" + std::to_string(port_); }
+
+unsigned SocketAddress::to_sockaddr(void* storage, bool mapped) const {
+  if (family_ == 4 && !mapped) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port_);
+    std::memcpy(&v4.sin_addr, bytes_.data(), 4);
+    std::memcpy(storage, &v4, sizeof v4);
+    return sizeof v4;
+  }
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port_);
+  if (family_ == 4) {
+    v6.sin6_addr.s6_addr[10] = v6.sin6_addr.s6_addr[11] = 0xff;
+    std::memcpy(v6.sin6_addr.s6_addr + 12, bytes_.data(), 4);
+  } else {
+    std::memcpy(&v6.sin6_addr, bytes_.data(), 16);
+    v6.sin6_scope_id = scope_;
+  }
+  std::memcpy(storage, &v6, sizeof v6);
+  return sizeof v6;
+}
+
+std::size_t SocketAddress::host_hash() const {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  std::memcpy(&low, bytes_.data(), 8);
+  std::memcpy(&high, bytes_.data() + 8, 8);
+  std::uint64_t hash = (low ^ (high * 0x9e3779b97f4a7c15U)) * 0xff51afd7ed558ccdU;
+  return hash ^ (hash >> 29);
+}
+
+std::size_t SocketAddress::hash() const { return host_hash() ^ (std::size_t{port_} * 0x9e3779b97f4a7c15U); }
+
+std::string SocketAddress::compact() const {
+  std::string result;
+  result.push_back(static_cast<char>(family_));
+  result.append(reinterpret_cast<const char*>(bytes_.data()), family_ == 4 ? 4 : family_ == 6 ? 16 : 0);
+  if (family_ == 6) result.append(reinterpret_cast<const char*>(&scope_), 4);
+  result.push_back(static_cast<char>(port_ >> 8));
+  result.push_back(static_cast<char>(port_ & 0xff));
+  return result;
+}
+
+std::optional<SocketAddress> SocketAddress::from_compact(std::string_view data) {
+  SocketAddress address;
+  if (data.empty()) return std::nullopt;
+  address.family_ = static_cast<std::uint8_t>(data[0]);
+  const std::size_t host = address.family_ == 4 ? 4 : address.family_ == 6 ? 16 : 0;
+  const std::size_t scope = address.family_ == 6 ? 4 : 0;
+  if (address.family_ != 0 && address.family_ != 4 && address.family_ != 6) return std::nullopt;
+  if (data.size() != 1 + host + scope + 2) return std::nullopt;
+  std::memcpy(address.bytes_.data(), data.data() + 1, host);
+  if (scope != 0) std::memcpy(&address.scope_, data.data() + 1 + host, 4);
+  address.port_ = static_cast<std::uint16_t>(static_cast<unsigned char>(data[data.size() - 2]) << 8 |
+                                             static_cast<unsigned char>(data[data.size() - 1]));
+  return address;
+}
+
+}  // namespace lintel::sip

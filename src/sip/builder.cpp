@@ -1,0 +1,189 @@
+#include "sip/builder.hpp"
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+
+namespace lintel::sip {
+namespace {
+
+// The topmost Via as it must stand in a response: with what the transport learnt (RFC 3261 §18.2.1, RFC 3581 §4).
+void append_top_via(std::string& out, const Message& request, const Message::Line& line, const Hop& from) {
+  std::string_view rest = request.value(line);
+  std::string_view top;
+  next_value(rest, top);
+  append_via_with_source(out, top, from);
+  if (!rest.empty()) out.append(rest);
+}
+
+}  // namespace
+
+void append_via_with_source(std::string& out, std::string_view via_text, const Hop& from) {
+  const auto via = Via::parse(via_text);
+  if (!via || from.address.empty()) {
+    out.append(via_text);
+    return;
+  }
+  const bool rport = parameter(via->parameters, "rport").has_value();
+  const std::string host = from.address.host();
+  std::string_view sent_by = via->host;
+  if (sent_by.size() > 2 && sent_by.front() == '[') sent_by = sent_by.substr(1, sent_by.size() - 2);
+  const bool received = rport || sent_by != host;
+  if (!received) {
+    out.append(via_text);
+    return;
+  }
+  // Whatever the sender wrote there itself is dropped: it is ours to say.
+  const std::size_t parameters_length = via->parameters.size();
+  out.append(via->text.substr(0, via->text.size() - parameters_length));
+  std::string_view parameters = via->parameters;
+  while (!parameters.empty()) {
+    std::size_t end = 1;
+    bool quoted = false;
+    for (; end < parameters.size() && (quoted || parameters[end] != ';'); ++end)
+      if (parameters[end] == '"') quoted = !quoted;
+    const auto one = parameters.substr(0, end);
+    parameters.remove_prefix(end);
+    if (!parameter(one, "received") && !parameter(one, "rport")) out.append(one);
+  }
+  out.append(";received=").append(host);
+  if (rport) out.append(";rport=").append(std::to_string(from.address.port()));
+}
+
+Builder Builder::request(std::string_view method, std::string_view uri) {
+  Builder builder;
+  builder.text_.reserve(1024);
+  builder.text_.append(method).append(" ").append(uri).append(" SIP/2.0\r\n");
+  return builder;
+}
+
+Builder Builder::response(const Message& request, const Hop& from, int status, std::string_view reason,
+                          std::string_view to_tag) {
+  Builder builder;
+  std::string& out = builder.text_;
+  out.reserve(1024);
+  out.append("SIP/2.0 ").append(std::to_string(status)).append(" ");
+  out.append(reason.empty() ? phrase_of(status) : reason).append("\r\n");
+  bool first = true;
+  for (const auto& line : request.lines()) {
+    switch (line.field) {
+      case Field::via:
+        if (first) {
+          out.append("Via: ");
+          append_top_via(out, request, line, from);
+          out.append("\r\n");
+          first = false;
+          break;
+        }
+        [[fallthrough]];
+      case Field::from:
+      case Field::call_id:
+      case Field::cseq:
+        out.append(request.bytes().substr(line.begin, line.end - line.begin));
+        break;
+      case Field::to:
+        if (!to_tag.empty() && status > 100 && request.to_tag().empty())
+          out.append("To: ").append(request.value(line)).append(";tag=").append(to_tag).append("\r\n");
+        else
+          out.append(request.bytes().substr(line.begin, line.end - line.begin));
+        break;
+      default:
+        break;
+    }
+  }
+  return builder;
+}
+
+Builder& Builder::add(std::string_view name, std::string_view value) & {
+  text_.append(name).append(": ").append(value).append("\r\n");
+  return *this;
+}
+
+Builder& Builder::add(std::string_view name, std::uint64_t value) & { return add(name, std::to_string(value)); }
+
+Builder& Builder::add_line(std::string_view line) & {
+  text_.append(line).append("\r\n");
+  return *this;
+}
+
+Builder& Builder::copy(const Message& from, Field field) & {
+  for (const auto& line : from.lines())
+    if (line.field == field) text_.append(from.bytes().substr(line.begin, line.end - line.begin));
+  return *this;
+}
+
+Builder& Builder::body(std::string_view content_type, std::string_view bytes) & {
+  if (!bytes.empty()) add("Content-Type", content_type);
+  body_ = bytes;
+  return *this;
+}
+
+std::string Builder::finish() {
+  text_.append("Content-Length: ").append(std::to_string(body_.size())).append("\r\n\r\n").append(body_);
+  body_.clear();
+  return std::move(text_);
+}
+
+Edit& Edit::replace(std::size_t begin, std::size_t end, std::string text) {
+  changes_.push_back({begin, end, std::move(text)});
+  return *this;
+}
+
+Edit& Edit::request_uri(std::string_view uri) {
+  return replace(message_.uri_begin(), message_.uri_begin() + message_.request_uri().size(), std::string(uri));
+}
+
+Edit& Edit::remove_all(Field field) {
+  for (const auto& line : message_.lines())
+    if (line.field == field) remove(line);
+  return *this;
+}
+
+Edit& Edit::set_value(const Message::Line& line, std::string_view value) {
+  return replace(line.value, line.value + line.value_length, std::string(value));
+}
+
+Edit& Edit::insert_first(std::string line) {
+  return replace(message_.first_line_end(), message_.first_line_end(), std::move(line));
+}
+
+Edit& Edit::insert_last(std::string line) {
+  return replace(message_.header_end(), message_.header_end(), std::move(line));
+}
+
+Edit& Edit::remove_first_value(Field field) {
+  const auto* line = message_.find(field);
+  if (line == nullptr) return *this;
+  std::string_view rest = message_.value(*line);
+  std::string_view top;
+  std::string_view next;
+  next_value(rest, top);
+  std::string_view peek = rest;
+  if (!next_value(peek, next)) return remove(*line);
+  const auto begin = static_cast<std::size_t>(next.data() - message_.bytes().data());
+  return replace(line->value, begin, {});
+}
+
+std::string Edit::finish() {
+  // In order of place; those at the same place in the order they were asked for.
+  std::stable_sort(changes_.begin(), changes_.end(), [](const Change& a, const Change& b) { return a.begin < b.begin; });
+  const auto body = message_.body();
+  const auto source = message_.bytes().substr(0, static_cast<std::size_t>(body.data() - message_.bytes().data()) + body.size());
+  std::size_t size = source.size();
+  for (const auto& change : changes_) size += change.text.size();
+  std::string out;
+  out.reserve(size + 160);  // room for the Via that the Core puts in
+  std::size_t at = 0;
+  for (const auto& change : changes_) {
+    if (change.begin > at) out.append(source.substr(at, change.begin - at));
+    out.append(change.text);
+    at = std::max(at, change.end);
+  }
+  out.append(source.substr(at));
+  return out;
+}
+
+std::string new_tag() { return bytes::to_hex(bytes::random(8)); }
+std::string new_call_id() { return bytes::to_hex(bytes::random(16)); }
+
+}  // namespace lintel::sip

@@ -1,0 +1,264 @@
+// What comes in: datagrams, connections, their bytes and their ends.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sip/network_inner.hpp"
+
+namespace lintel::sip {
+namespace {
+
+// Bounds of one turn, so that a flood leaves the loop to doors and timers in between.
+constexpr int events_a_turn = 64;
+constexpr int datagrams_a_turn = 64;
+constexpr int accepts_a_turn = 32;
+constexpr int reads_a_turn = 4;  // of one TLS connection that holds decrypted bytes back
+
+}  // namespace
+
+void Network::Inner::on_ready() {
+  const auto alive = shared_from_this();
+  std::array<epoll_event, events_a_turn> events{};
+  const int count = epoll_wait(epoll, events.data(), events_a_turn, 0);
+  for (int i = 0; i < count; ++i) {
+    const auto& event = events[static_cast<std::size_t>(i)];
+    if (const auto found = connections.find(event.data.u64); found != connections.end()) {
+      on_connection(*found->second, event.events);
+      continue;
+    }
+    for (std::size_t at = 0; at < sockets.size(); ++at) {
+      if (sockets[at].id != event.data.u64) continue;
+      const Socket socket = sockets[at];
+      if (socket.kind == TransportKind::udp)
+        on_datagrams(socket);
+      else
+        on_accept(socket);
+      break;
+    }
+  }
+  bury();
+}
+
+void Network::Inner::on_datagrams(const Socket& socket) {
+  const Monotonic now = loop.clock().monotonic();
+  for (int i = 0; i < datagrams_a_turn; ++i) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    const auto got = ::recvfrom(socket.descriptor, scratch.data(), scratch.size(), 0,
+                                reinterpret_cast<sockaddr*>(&storage), &length);
+    if (got < 0) {
+      if (errno == EINTR || errno == ECONNREFUSED) continue;  // an ICMP answer to something we sent
+      return;
+    }
+    const Hop from{TransportKind::udp, socket.id, SocketAddress::from(reinterpret_cast<sockaddr*>(&storage)), {}};
+    if (from.address.port() == 0 || !shedder.admit(from.address, now)) {
+      ++counters.shed;
+      continue;
+    }
+    std::string_view bytes(scratch.data(), static_cast<std::size_t>(got));
+    if (bytes == "\r\n\r\n") {
+      send_udp(from, "\r\n");  // RFC 5626 wants STUN over UDP; many phones send this and are glad of an answer
+      continue;
+    }
+    while (bytes.starts_with("\r\n")) bytes.remove_prefix(2);
+    if (bytes.size() < 16) continue;  // one-byte NAT keep-alives
+    deliver(bytes, from);
+  }
+}
+
+void Network::Inner::deliver(std::string_view bytes, const Hop& from) {
+  ++counters.received;
+  if (sink == nullptr) return;
+  if (message.parse(bytes, settings.limits)) {
+    ++counters.malformed;
+    return;
+  }
+  const Fault fault = message.check();
+  if (fault) ++counters.malformed;
+  sink->on_message(message, fault, from);
+}
+
+bool Network::Inner::make_room(Monotonic now) {
+  // The one that has been silent longest among those that have not shown who they are.
+  Connection* idlest = nullptr;
+  for (const auto& [id, connection] : connections) {
+    if (connection->state() == Connection::State::dead) return true;
+    if (connection->outgoing() || shedder.trusted(connection->remote(), now)) continue;
+    if (idlest == nullptr || connection->last_received < idlest->last_received) idlest = connection.get();
+  }
+  if (idlest == nullptr || now - idlest->last_received < std::chrono::seconds(1)) return false;
+  kill(*idlest);
+  bury_soon();
+  return true;
+}
+
+void Network::Inner::on_accept(const Socket& listener) {
+  const Monotonic now = loop.clock().monotonic();
+  for (int i = 0; i < accepts_a_turn; ++i) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    const int descriptor = ::accept4(listener.descriptor, reinterpret_cast<sockaddr*>(&storage), &length,
+                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor < 0) {
+      if (errno == ECONNABORTED || errno == EINTR) continue;
+      if ((errno == EMFILE || errno == ENFILE) && make_room(now)) bury_soon();
+      return;
+    }
+    const auto remote = SocketAddress::from(reinterpret_cast<sockaddr*>(&storage));
+    auto& from_there = per_source[remote.host_hash()];
+    const std::size_t allowed =
+        settings.connections_per_source * (shedder.trusted(remote, now) ? settings.trusted_factor : 1U);
+    if (from_there >= allowed || !shedder.admit(remote, now) ||
+        (connections.size() >= settings.connections && !make_room(now))) {
+      ++counters.refused_connections;
+      if (from_there == 0) per_source.erase(remote.host_hash());
+      ::close(descriptor);
+      continue;
+    }
+    const int on = 1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const FlowId id = next_id++;
+    auto connection = std::make_unique<Connection>(id, descriptor, listener.kind, remote, false);
+    if (listener.kind == TransportKind::tls) connection->begin_tls(accepting.get(), {});
+    connection->opened = connection->last_received = now;
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = id;
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0) continue;
+    ++from_there;
+    by_address[{remote, listener.kind}] = id;
+    connections.emplace(id, std::move(connection));
+  }
+}
+
+void Network::Inner::on_connection(Connection& connection, unsigned events) {
+  if (connection.state() == Connection::State::dead) return;
+  if ((events & EPOLLOUT) != 0 && connection.on_writable() == Connection::Outcome::dead) return kill(connection);
+  if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
+    int reads = 0;
+    do {
+      const long got = connection.read(scratch.data(), scratch.size());
+      if (got < 0) return kill(connection);
+      if (got == 0) break;
+      connection.last_received = loop.clock().monotonic();
+      std::string_view data(scratch.data(), static_cast<std::size_t>(got));
+      std::size_t used = 0;
+      if (connection.input.empty()) {
+        // The usual case: whole messages, parsed where they were read.
+        if (consume(connection, data, used) == Connection::Outcome::dead) return kill(connection);
+        connection.input.assign(data.substr(used));
+      } else {
+        connection.input.append(data);
+        if (consume(connection, connection.input, used) == Connection::Outcome::dead) return kill(connection);
+        connection.input.erase(0, used);
+        if (connection.input.empty()) connection.input.shrink_to_fit();
+      }
+      if (connection.state() == Connection::State::dead) return;
+    } while (connection.tls_pending() && ++reads < reads_a_turn);
+  }
+  watch_write(connection);
+}
+
+Connection::Outcome Network::Inner::consume(Connection& connection, std::string_view data, std::size_t& used) {
+  const Hop from{connection.kind(), connection.id(), connection.remote(), {}};
+  while (used < data.size()) {
+    const std::string_view rest = data.substr(used);
+    const Frame frame = next_frame(rest, settings.limits, connection.scanned);
+    if (frame.kind == Frame::Kind::incomplete) return Connection::Outcome::ok;
+    if (frame.kind == Frame::Kind::broken) {
+      ++counters.malformed;
+      return Connection::Outcome::dead;
+    }
+    used += frame.length;
+    if (!shedder.admit(from.address, connection.last_received)) {
+      ++counters.shed;
+      continue;
+    }
+    if (frame.kind == Frame::Kind::pong) continue;
+    connection.heard = true;
+    if (frame.kind == Frame::Kind::ping) {
+      if (connection.write("\r\n", settings.queue_bytes) == Connection::Outcome::dead) return Connection::Outcome::dead;
+      continue;
+    }
+    deliver(rest.substr(0, frame.length), from);
+    if (connection.state() == Connection::State::dead) return Connection::Outcome::ok;
+    if (frame.kind == Frame::Kind::last_message) {
+      connection.flush();
+      return Connection::Outcome::dead;
+    }
+  }
+  return Connection::Outcome::ok;
+}
+
+void Network::Inner::close(FlowId flow) {
+  if (const auto external = externals.find(flow); external != externals.end()) {
+    const auto end = std::move(external->second.close);
+    externals.erase(external);
+    if (end) end();
+    loop.post([weak = weak_from_this(), flow] {
+      if (const auto self = weak.lock(); self != nullptr && self->sink != nullptr) self->sink->on_flow_closed(flow);
+    }, Priority::signal);
+    return;
+  }
+  const auto found = connections.find(flow);
+  if (found == connections.end()) return;
+  kill(*found->second);
+  bury_soon();
+}
+
+void Network::Inner::kill(Connection& connection) {
+  if (connection.state() == Connection::State::dead && std::find(killed.begin(), killed.end(), connection.id()) != killed.end())
+    return;
+  connection.kill();
+  epoll_ctl(epoll, EPOLL_CTL_DEL, connection.descriptor(), nullptr);
+  if (const auto known = by_address.find({connection.remote(), connection.kind()});
+      known != by_address.end() && known->second == connection.id())
+    by_address.erase(known);
+  if (!connection.outgoing()) {
+    if (const auto source = per_source.find(connection.remote().host_hash()); source != per_source.end() && --source->second == 0)
+      per_source.erase(source);
+  }
+  killed.push_back(connection.id());
+}
+
+void Network::Inner::bury() {
+  while (!killed.empty()) {
+    const std::vector<FlowId> gone = std::move(killed);
+    killed.clear();
+    for (const FlowId flow : gone) connections.erase(flow);
+    for (const FlowId flow : gone)
+      if (sink != nullptr) sink->on_flow_closed(flow);
+  }
+}
+
+void Network::Inner::bury_soon() {
+  if (burial_posted) return;
+  burial_posted = true;
+  loop.post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      self->burial_posted = false;
+      self->bury();
+    }
+  }, Priority::signal);
+}
+
+void Network::Inner::sweep() {
+  const auto alive = shared_from_this();
+  const Monotonic now = loop.clock().monotonic();
+  local_hosts.clear();  // interfaces come and go
+  for (const auto& [id, connection] : connections) {
+    if (connection->state() == Connection::State::dead) continue;
+    const bool opening = connection->state() != Connection::State::open;
+    if ((now - connection->last_received > settings.idle) ||
+        (connection->outgoing() && opening && now - connection->opened > settings.connect) ||
+        (!connection->outgoing() && !connection->heard && now - connection->opened > settings.first_message))
+      kill(*connection);
+  }
+  bury();
+}
+
+}  // namespace lintel::sip

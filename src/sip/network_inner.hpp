@@ -1,0 +1,87 @@
+// The inside of Network. Loop only; internal to the room.
+#pragma once
+
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "sip/connection.hpp"
+#include "sip/framing.hpp"
+#include "sip/network.hpp"
+#include "sip/shedder.hpp"
+
+namespace lintel::sip {
+
+struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
+  struct Socket {  // UDP, or a listener
+    FlowId id = 0;
+    int descriptor = -1;
+    TransportKind kind = TransportKind::udp;
+    bool v6 = false;
+    SocketAddress bound;
+  };
+  struct AddressKey {
+    SocketAddress address;
+    TransportKind kind;
+    bool operator==(const AddressKey&) const = default;
+  };
+  struct AddressHash {
+    std::size_t operator()(const AddressKey& key) const { return key.address.hash() ^ static_cast<std::size_t>(key.kind); }
+  };
+
+  Inner(Loop& loop, NetworkSettings settings);
+  ~Inner();
+  Inner(const Inner&) = delete;
+  Inner& operator=(const Inner&) = delete;
+
+  Result<std::uint16_t> listen(const Listen& where);
+  FlowId send(const Hop& to, std::string_view bytes);
+  FlowId send_udp(const Hop& to, std::string_view bytes);
+  FlowId connect(const Hop& to);
+  std::string sent_by(const Hop& to);
+  std::string local_host(const SocketAddress& remote);
+  void close(FlowId flow);
+
+  void on_ready();
+  void on_datagrams(const Socket& socket);
+  void on_accept(const Socket& listener);
+  void on_connection(Connection& connection, unsigned events);
+  // Takes whole frames from `data`; answers how much was used; dead when the connection must go.
+  Connection::Outcome consume(Connection& connection, std::string_view data, std::size_t& used);
+  void deliver(std::string_view bytes, const Hop& from);
+  void watch_write(Connection& connection);
+  void kill(Connection& connection);  // it is gone at the end of this turn; the sink hears of it then
+  void bury();                        // the killed ones
+  void bury_soon();
+  void sweep();
+  bool make_room(Monotonic now);  // for one more connection
+
+  Loop& loop;
+  NetworkSettings settings;
+  TransportSink* sink = nullptr;
+  int epoll = -1;
+  int probe4 = -1, probe6 = -1;  // for asking the routing table which address of ours a neighbour sees
+  Watch watch;
+  Timer sweeper;
+  Handle<SSL_CTX, SSL_CTX_free> accepting, connecting;
+  std::string advertised_host;
+  FlowId next_id = 16;  // below are the local wire and nothing
+  std::vector<Socket> sockets;
+  std::unordered_map<FlowId, std::unique_ptr<Connection>> connections;
+  std::unordered_map<AddressKey, FlowId, AddressHash> by_address;
+  std::unordered_map<std::size_t, std::size_t> per_source;  // host_hash → connections
+  std::unordered_map<FlowId, ExternalFlow> externals;
+  std::unordered_map<std::size_t, std::string> local_hosts;
+  std::vector<FlowId> killed;
+  bool burial_posted = false;
+  Shedder shedder;
+  NetworkCounters counters;
+  Message message;  // reused for every message that comes in
+  std::vector<char> scratch;
+};
+
+}  // namespace lintel::sip

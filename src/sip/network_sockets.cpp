@@ -1,0 +1,216 @@
+// Opening sockets and sending on them.
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "base/log.hpp"
+#include "sip/network_inner.hpp"
+
+namespace lintel::sip {
+namespace {
+
+constexpr std::size_t scratch_bytes = 64 * 1024;
+constexpr int backlog = 512;
+
+bool add_to(int epoll, int descriptor, unsigned events, FlowId id) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = id;
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+}  // namespace
+
+Network::Inner::Inner(Loop& the_loop, NetworkSettings the_settings)
+    : loop(the_loop), settings(the_settings),
+      shedder({the_settings.per_second, the_settings.burst, the_settings.trusted_factor}), scratch(scratch_bytes) {
+  // OpenSSL writes with write(2): a connection that went away must not end the program.
+  std::signal(SIGPIPE, SIG_IGN);
+  epoll = epoll_create1(EPOLL_CLOEXEC);
+  probe4 = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  probe6 = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  watch = loop.watch(epoll, Ready::readable, [this](unsigned) { on_ready(); }, Priority::signal);
+  sweeper = loop.clock().every(std::chrono::seconds(2), [this] { sweep(); });
+}
+
+Network::Inner::~Inner() {
+  connections.clear();
+  for (const auto& socket : sockets) ::close(socket.descriptor);
+  for (const int descriptor : {probe4, probe6, epoll})
+    if (descriptor >= 0) ::close(descriptor);
+}
+
+Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
+  const auto failed = [&where](ErrorCode code, const std::string& why) {
+    return Error{code, why, where.setting, where.host + ":" + std::to_string(where.port), {}};
+  };
+  auto address = SocketAddress::parse(where.host, where.port);
+  if (!address) return failed(ErrorCode::invalid, "'" + where.host + "' is not an address to listen on; give an IPv4 or IPv6 address.");
+  if (where.kind == TransportKind::tls && accepting == nullptr)
+    return failed(ErrorCode::unavailable, "SIP over TLS needs a certificate, and there is none yet.");
+  const bool datagrams = where.kind == TransportKind::udp;
+  Socket socket;
+  socket.kind = where.kind;
+  socket.v6 = address->is_v6();
+  socket.descriptor = ::socket(socket.v6 ? AF_INET6 : AF_INET,
+                               (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (socket.descriptor < 0) return failed(ErrorCode::unavailable, "No socket could be opened for SIP: " + std::string(std::strerror(errno)) + ".");
+  const int on = 1;
+  const int off = 0;
+  if (!datagrams) setsockopt(socket.descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (socket.v6) setsockopt(socket.descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  if (datagrams) {
+    const int buffer = 1 << 20;
+    setsockopt(socket.descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+  }
+  sockaddr_storage storage{};
+  const socklen_t length = address->to_sockaddr(&storage, false);
+  if (::bind(socket.descriptor, reinterpret_cast<sockaddr*>(&storage), length) != 0 ||
+      (!datagrams && ::listen(socket.descriptor, backlog) != 0)) {
+    const int error = errno;
+    ::close(socket.descriptor);
+    const std::string port = "Port " + std::to_string(where.port) + " (SIP over " + std::string(via_name_of(where.kind)) + ")";
+    if (error == EADDRINUSE)
+      return failed(ErrorCode::unavailable, port + " is used by another program. Stop it, or choose another port with " + where.setting + ".");
+    if (error == EACCES)
+      return failed(ErrorCode::denied, port + " may not be opened by this user. Choose a port above 1023 with " + where.setting + ".");
+    return failed(ErrorCode::unavailable, port + " could not be opened on " + where.host + ": " + std::strerror(error) + ". See " + where.setting + ".");
+  }
+  socklen_t bound_length = sizeof storage;
+  getsockname(socket.descriptor, reinterpret_cast<sockaddr*>(&storage), &bound_length);
+  socket.bound = SocketAddress::from(reinterpret_cast<sockaddr*>(&storage));
+  socket.id = next_id++;
+  if (!add_to(epoll, socket.descriptor, EPOLLIN, socket.id)) {
+    ::close(socket.descriptor);
+    return failed(ErrorCode::internal, "The SIP socket could not be watched.");
+  }
+  sockets.push_back(socket);
+  return socket.bound.port();
+}
+
+FlowId Network::Inner::send(const Hop& to, std::string_view bytes) {
+  ++counters.sent;
+  if (to.kind == TransportKind::udp) return send_udp(to, bytes);
+  if (const auto external = externals.find(to.flow); external != externals.end()) {
+    external->second.send(std::string(bytes));
+    return to.flow;
+  }
+  FlowId flow = to.flow;
+  if (flow == 0) {
+    if (to.kind != TransportKind::tcp && to.kind != TransportKind::tls) return 0;
+    const auto known = by_address.find({to.address, to.kind});
+    flow = known != by_address.end() ? known->second : connect(to);
+  }
+  const auto found = connections.find(flow);
+  if (found == connections.end() || found->second->state() == Connection::State::dead) return 0;
+  Connection& connection = *found->second;
+  if (connection.write(bytes, settings.queue_bytes) == Connection::Outcome::dead) {
+    kill(connection);
+    bury_soon();
+    return 0;
+  }
+  watch_write(connection);
+  return flow;
+}
+
+FlowId Network::Inner::send_udp(const Hop& to, std::string_view bytes) {
+  const Socket* chosen = nullptr;
+  for (const auto& socket : sockets) {
+    if (socket.kind != TransportKind::udp) continue;
+    if (to.flow != 0 ? socket.id == to.flow : socket.v6 == to.address.is_v6()) {
+      chosen = &socket;
+      break;
+    }
+    if (to.flow == 0 && chosen == nullptr && socket.v6) chosen = &socket;  // a dual-stack socket reaches IPv4 too
+  }
+  if (chosen == nullptr || to.address.empty()) return 0;
+  sockaddr_storage storage{};
+  const socklen_t length = to.address.to_sockaddr(&storage, chosen->v6);
+  const auto sent = ::sendto(chosen->descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL,
+                             reinterpret_cast<const sockaddr*>(&storage), length);
+  // A full socket buffer is a lost datagram like any other: retransmission is the transaction's.
+  if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != ECONNREFUSED && errno != ENOBUFS) {
+    log::debug("sip", "A datagram to {} was not sent: {}", to.address.text(), std::strerror(errno));
+    return 0;
+  }
+  return chosen->id;
+}
+
+FlowId Network::Inner::connect(const Hop& to) {
+  if (to.address.empty() || to.address.port() == 0) return 0;
+  if (to.kind == TransportKind::tls && connecting == nullptr) return 0;
+  const Monotonic now = loop.clock().monotonic();
+  if (connections.size() >= settings.connections && !make_room(now)) return 0;
+  const int descriptor =
+      ::socket(to.address.is_v6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor < 0) return 0;
+  const int on = 1;
+  setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  sockaddr_storage storage{};
+  const socklen_t length = to.address.to_sockaddr(&storage, false);
+  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&storage), length) != 0 && errno != EINPROGRESS) {
+    ::close(descriptor);
+    return 0;
+  }
+  const FlowId id = next_id++;
+  auto connection = std::make_unique<Connection>(id, descriptor, to.kind, to.address, true);
+  if (to.kind == TransportKind::tls) connection->begin_tls(connecting.get(), to.server_name);
+  connection->opened = connection->last_received = now;
+  connection->watching_write = true;
+  if (!add_to(epoll, descriptor, EPOLLIN | EPOLLOUT, id)) return 0;
+  by_address[{to.address, to.kind}] = id;
+  connections.emplace(id, std::move(connection));
+  return id;
+}
+
+void Network::Inner::watch_write(Connection& connection) {
+  const bool wanted = connection.wants_write();
+  if (wanted == connection.watching_write) return;
+  connection.watching_write = wanted;
+  epoll_event event{};
+  event.events = EPOLLIN | (wanted ? static_cast<unsigned>(EPOLLOUT) : 0U);
+  event.data.u64 = connection.id();
+  epoll_ctl(epoll, EPOLL_CTL_MOD, connection.descriptor(), &event);
+}
+
+std::string Network::Inner::local_host(const SocketAddress& remote) {
+  if (remote.empty()) return "127.0.0.1";
+  const auto known = local_hosts.find(remote.host_hash());
+  if (known != local_hosts.end()) return known->second;
+  // Connecting a datagram socket sends nothing; it only asks the routing table.
+  const int probe = remote.is_v6() ? probe6 : probe4;
+  SocketAddress there = remote;
+  if (there.port() == 0) there.set_port(9);
+  sockaddr_storage storage{};
+  socklen_t length = there.to_sockaddr(&storage, false);
+  std::string host = "127.0.0.1";
+  if (::connect(probe, reinterpret_cast<sockaddr*>(&storage), length) == 0) {
+    length = sizeof storage;
+    if (getsockname(probe, reinterpret_cast<sockaddr*>(&storage), &length) == 0)
+      host = SocketAddress::from(reinterpret_cast<sockaddr*>(&storage)).uri_host();
+  }
+  if (local_hosts.size() >= 4096) local_hosts.clear();
+  local_hosts.emplace(remote.host_hash(), host);
+  return host;
+}
+
+std::string Network::Inner::sent_by(const Hop& to) {
+  const Socket* best = nullptr;
+  const TransportKind kind = to.kind == TransportKind::tcp || to.kind == TransportKind::tls ? to.kind : TransportKind::udp;
+  for (const auto& socket : sockets)
+    if (socket.kind == kind && (best == nullptr || (to.flow != 0 && socket.id == to.flow) ||
+                                (to.flow == 0 && socket.v6 == to.address.is_v6() && best->v6 != socket.v6)))
+      best = &socket;
+  if (best == nullptr && !sockets.empty()) best = &sockets.front();
+  std::string host = advertised_host;
+  if (host.empty()) host = best == nullptr || best->bound.is_wildcard() ? local_host(to.address) : best->bound.uri_host();
+  return host + ":" + std::to_string(best == nullptr ? 5060 : best->bound.port());
+}
+
+}  // namespace lintel::sip
