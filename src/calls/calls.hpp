@@ -27,7 +27,7 @@ struct CallOptions {
   Duration arriving_limit = std::chrono::seconds(30);  // C15 dial-in
   Duration talk_limit = std::chrono::seconds(120);     // C14
   bool refusal_ends_all = false;                       // C03: one 'no' ends the call for all
-  bool auto_answer = true;                             // C16, for authorised callers
+  bool auto_answer = true;                             // C16, for authorised monitors
   Duration auto_answer_delay{};
   std::vector<std::pair<std::string, Duration>> hang_up_after_unlock{};  // C17: access method → time after the door opened
 };
@@ -38,7 +38,7 @@ struct Arrival {
   std::string account{};  // authenticated
   std::string room{};     // its room, or empty
   bool allowed = false;        // may call this station: monitors, the centre, contacts (C18)
-  bool monitor = false;        // an authorised monitor
+  bool monitor = false;        // an authorised monitor: answered by itself (C16); anybody else rings at the front
   bool wants_to_talk = true;   // false: only watches (its offer receives only)
 };
 
@@ -65,7 +65,7 @@ class Calls {
   Calls& operator=(const Calls&) = delete;
 
   void add_listener(CallListener& listener) { listeners_.push_back(&listener); }  // must outlive it
-  void set_options(CallOptions options) { options_ = std::move(options); }        // for the next call
+  void set_options(CallOptions options) { options_ = std::move(options); }        // for what begins after it
 
   // From the front, or the API.
   Start press(std::string_view number);
@@ -93,7 +93,7 @@ class Calls {
  private:
   struct Leg {
     Contact contact;
-    bool ringing = false;
+    bool dialled = false;
     std::optional<Refusal> refusal;  // set: it is over
   };
   struct Call {
@@ -112,15 +112,22 @@ class Calls {
     Timer after_unlock;
   };
 
-  Start begin(CallKind kind, const Resolution& resolution);
-  Start not_placed(CallKind kind, std::string_view number, Start why);
-  [[nodiscard]] bool handle(CallInput input);  // the table; false when it means nothing now
+  Start begin(CallKind kind, std::string_view number, const Resolution& resolution);
+  Start not_placed(CallKind kind, std::string_view number, const Resolution& resolution, Start why);
+  Start turn_away(const Arrival& arrival, CallKind kind, Start why, LegEnd reason);
+  [[nodiscard]] Call& start_call(CallKind kind);
+  void dial_all();
+  void talk(LegId leg);
+  // Applies the table; where that ends the call, ends what is left of it. False when the input means nothing now.
+  bool handle(CallInput input, Cause cause = Cause::none, LegEnd reason = LegEnd::cancelled);
   void finish(Cause cause, LegEnd reason);
-  void drop_leg(LegId leg, Refusal refusal);
-  void tell(std::string_view event, Cause cause = Cause::none, std::string_view who = {});
+  void no_answer_in_time();
+  [[nodiscard]] CallEvent event_of_call(std::string_view event) const;
   void publish(const CallEvent& event);
   void end_leg(LegId leg, LegEnd reason);
-  [[nodiscard]] Cause cause_of_refusals() const;
+  [[nodiscard]] Leg* find_leg(LegId leg);
+  [[nodiscard]] bool runs(CallId id) const { return call_ && call_->id == id; }
+  [[nodiscard]] static Cause cause_of_refusals(const Call& call);
   [[nodiscard]] WishFrom wish_from() const;
 
   Clock& clock_;

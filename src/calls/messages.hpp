@@ -11,11 +11,11 @@ namespace lintel::calls {
 //   panel.idle                        panel.enter_number            panel.enter_code
 //   panel.dialling {number}           panel.ringing {number}        panel.talking {number}
 //   panel.centre                      panel.emergency               panel.arriving {who}    panel.being_watched
-//   panel.door_open                   panel.door_held
+//   panel.door_open
 //   panel.no_such_room {number}       panel.nobody_available        panel.busy              panel.outside_period
 //   panel.no_answer                   panel.refused                 panel.call_ended        panel.connection_lost
 //   panel.wrong_code                  panel.keypad_locked {seconds} panel.code_too_soon     panel.not_allowed
-//   panel.lock_jammed
+//   panel.lock_jammed                 panel.text {words}: as they are
 struct Message {
   std::string id{};
   std::vector<std::string> arguments{};

@@ -77,6 +77,8 @@ class Panel final : public CallListener {
   [[nodiscard]] const PanelState& state() const { return state_; }
 
  private:
+  static constexpr std::size_t longest_code = 17;  // one more than a code may have: longer ones are wrong, not cut
+
   void press_digit(char digit);
   void press_hash();
   void press_star();
@@ -85,12 +87,14 @@ class Panel final : public CallListener {
   void dial();
   void submit_code();
   void say(Start start, std::string_view number);
-  void message(Message message, DisplayKind kind, SoundId sound);
+  void say_end_of(const CallEvent& event);
+  void say_locked(Duration wait);
+  void show_message(Message message, DisplayKind kind, SoundId sound);
+  void clear_message();
   void clear_input();
-  void input_changed();
-  void refresh();  // draws what stands below messages, and tells if anything changed
-  [[nodiscard]] std::vector<Message> lines_of_call(const CallView& call) const;
-  void watch_lock_out();
+  void watch_lock_out(Duration wait);
+  void refresh();  // draws the state anew, and tells it if it changed
+  void draw_call(PanelState& state, const CallView& call) const;
 
   Clock& clock_;
   Calls& calls_;

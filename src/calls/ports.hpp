@@ -53,7 +53,7 @@ struct WishFrom {
   std::string call_name{};  // text of the id, to collect under
   std::string account{};    // who answered, authenticated
   std::string room{};       // the called room, or empty
-  bool monitor_of_called_room = false;
+  bool monitor_of_called_room = false;  // never of an incoming call: no room was called there
 };
 class UnlockWish {
  public:
@@ -66,7 +66,8 @@ class UnlockWish {
 //   call.placed    lines are being called            call.ringing   the first one rings
 //   call.answered  who says by whom                  call.ended     cause, talked
 //   call.leg_refused  one of several said no; who, refusal
-//   call.arrived   somebody calls this station       call.turned_away  an incoming call was refused; start says why
+//   call.arrived   somebody calls this station       call.accepted  … and was taken
+//   call.turned_away  an incoming call was refused; start says why
 //   call.not_placed  a number was pressed and nothing could be called; start says why
 struct CallEvent {
   std::string_view event{};

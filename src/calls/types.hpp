@@ -59,7 +59,7 @@ enum class Refusal { busy, declined, do_not_disturb, no_answer, unreachable, fai
 
 [[nodiscard]] std::string_view name_of(CallKind kind);    // "room", "live_view", …: stable, for API and journal
 [[nodiscard]] std::string_view name_of(CallState state);  // "dialling", …
-[[nodiscard]] std::string_view name_of(Cause cause);      // "answered_elsewhere" is said of legs only
+[[nodiscard]] std::string_view name_of(Cause cause);
 [[nodiscard]] std::string_view name_of(Start start);
 [[nodiscard]] std::string_view name_of(Refusal refusal);
 
@@ -83,6 +83,7 @@ enum class LegEnd {
   busy,          // an incoming leg is refused: the station is busy
   not_allowed,   // … the caller may not call
   not_answered,  // … nobody answered
+  declined,      // … the front said no
   pre_empted,
   time_limit,
   shutdown,

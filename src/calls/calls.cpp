@@ -1,0 +1,345 @@
+#include "calls/calls.hpp"
+
+#include <algorithm>
+
+namespace lintel::calls {
+namespace {
+
+CallKind kind_of(Resolution::Kind kind) {
+  switch (kind) {
+    case Resolution::Kind::centre: return CallKind::centre;
+    case Resolution::Kind::station: return CallKind::station;
+    case Resolution::Kind::room:
+    case Resolution::Kind::nothing: break;
+  }
+  return CallKind::room;
+}
+
+}  // namespace
+
+Calls::Calls(Clock& clock, const Directory& directory, Lines& lines, UnlockWish& wishes, CallOptions options)
+    : clock_(clock), directory_(directory), lines_(lines), wishes_(wishes), options_(std::move(options)) {}
+
+Calls::~Calls() = default;
+
+Start Calls::press(std::string_view number) {
+  const Resolution resolution = directory_.resolve(number);
+  const CallKind kind = kind_of(resolution.kind);
+  if (call_ && call_->kind != CallKind::live_view) return not_placed(kind, number, resolution, Start::busy);
+  if (resolution.kind == Resolution::Kind::nothing) return not_placed(kind, number, resolution, Start::no_such_number);
+  if (!directory_.within_period(kind)) return not_placed(kind, number, resolution, Start::outside_period);
+  return begin(kind, number, resolution);
+}
+
+Start Calls::call_centre() { return press(directory_.centre_number()); }
+
+Start Calls::emergency() {
+  const std::string number = directory_.centre_number();
+  const Resolution resolution = directory_.resolve(number);
+  if (call_ && call_->kind == CallKind::emergency) {
+    return not_placed(CallKind::emergency, number, resolution, Start::busy);
+  }
+  if (resolution.kind == Resolution::Kind::nothing) {
+    return not_placed(CallKind::emergency, number, resolution, Start::no_such_number);
+  }
+  return begin(CallKind::emergency, number, resolution);
+}
+
+Start Calls::begin(CallKind kind, std::string_view number, const Resolution& resolution) {
+  // A running call is given up only for one that can really be made.
+  if (resolution.contacts.empty()) return not_placed(kind, number, resolution, Start::nobody_available);
+  handle(CallInput::pre_empt, Cause::pre_empted, LegEnd::pre_empted);
+  // A listener that heard of the end may have begun another call.
+  if (call_) return not_placed(kind, number, resolution, Start::busy);
+
+  Call& call = start_call(kind);
+  call.state = CallState::dialling;
+  call.number = resolution.number;
+  if (resolution.kind == Resolution::Kind::room) call.room = resolution.number;
+  for (const auto& contact : resolution.contacts) {
+    if (call.legs.size() == most_legs) break;
+    call.legs[new_leg()].contact = contact;
+  }
+  call.limit = clock_.after(options_.ring_limit, [this] { no_answer_in_time(); });
+  const CallId id = call.id;
+  publish(event_of_call("call.placed"));
+  if (runs(id)) dial_all();
+  return Start::started;
+}
+
+Calls::Call& Calls::start_call(CallKind kind) {
+  call_.emplace();
+  call_->id = ++last_call_;
+  call_->kind = kind;
+  call_->since = clock_.wall();
+  return *call_;
+}
+
+void Calls::dial_all() {
+  const DialFor dial_for{call_->id, call_->kind, call_->number, call_->legs.size()};
+  std::vector<std::pair<LegId, Contact>> to_dial;
+  to_dial.reserve(call_->legs.size());
+  for (const auto& [id, leg] : call_->legs) to_dial.emplace_back(id, leg.contact);
+  // A line may fail, and a listener may hang up, inside dial(): each leg is looked up again.
+  for (const auto& [id, contact] : to_dial) {
+    if (!runs(dial_for.call)) return;
+    Leg* const leg = find_leg(id);
+    if (leg == nullptr) continue;
+    leg->dialled = true;
+    lines_.dial(id, contact, dial_for);
+  }
+}
+
+Start Calls::not_placed(CallKind kind, std::string_view number, const Resolution& resolution, Start why) {
+  CallEvent event;
+  event.event = "call.not_placed";
+  event.kind = kind;
+  event.state = CallState::ended;
+  event.number = number;
+  if (resolution.kind == Resolution::Kind::room) event.room = resolution.number;
+  event.start = why;
+  publish(event);
+  return why;
+}
+
+Start Calls::arrive(const Arrival& arrival) {
+  const CallKind kind = arrival.wants_to_talk ? CallKind::talk : CallKind::live_view;
+  if (!arrival.allowed) return turn_away(arrival, kind, Start::not_allowed, LegEnd::not_allowed);
+  if (call_) return turn_away(arrival, kind, Start::busy, LegEnd::busy);
+  if (!directory_.within_period(kind)) return turn_away(arrival, kind, Start::outside_period, LegEnd::not_allowed);
+
+  Call& call = start_call(kind);
+  call.state = CallState::arriving;
+  call.number = arrival.account;
+  call.room = arrival.room;
+  call.who = arrival.account;
+  Leg& leg = call.legs[arrival.leg];
+  leg.dialled = true;
+  leg.contact.account = arrival.account;
+  leg.contact.room = arrival.room;
+  leg.contact.monitor = arrival.monitor;
+  call.limit = clock_.after(options_.arriving_limit, [this] { no_answer_in_time(); });
+  const CallId id = call.id;
+  publish(event_of_call("call.arrived"));
+  if (!runs(id) || !arrival.monitor || !options_.auto_answer) return Start::started;
+  if (options_.auto_answer_delay > Duration::zero()) {
+    call_->auto_answer = clock_.after(options_.auto_answer_delay, [this] { accept(); });
+  } else {
+    accept();
+  }
+  return Start::started;
+}
+
+Start Calls::turn_away(const Arrival& arrival, CallKind kind, Start why, LegEnd reason) {
+  end_leg(arrival.leg, reason);
+  CallEvent event;
+  event.event = "call.turned_away";
+  event.kind = kind;
+  event.state = CallState::ended;
+  event.number = event.who = arrival.account;
+  event.room = arrival.room;
+  event.start = why;
+  publish(event);
+  return why;
+}
+
+bool Calls::accept() {
+  if (!call_ || !handle(CallInput::accept)) return false;
+  const CallId id = call_->id;
+  const LegId leg = call_->legs.begin()->first;
+  call_->auto_answer.cancel();
+  publish(event_of_call("call.accepted"));
+  if (runs(id) && find_leg(leg) != nullptr) lines_.accept(leg);
+  return true;
+}
+
+bool Calls::hang_up() {
+  if (!call_) return false;
+  switch (call_->state) {
+    case CallState::dialling:
+    case CallState::ringing: return handle(CallInput::hang_up, Cause::cancelled, LegEnd::cancelled);
+    case CallState::arriving: return handle(CallInput::hang_up, Cause::refused, LegEnd::declined);
+    case CallState::answering:
+    case CallState::talking: return handle(CallInput::hang_up, Cause::hung_up, LegEnd::hung_up);
+    case CallState::ended: break;
+  }
+  return false;
+}
+
+bool Calls::end(CallId id, Cause cause) { return runs(id) && handle(CallInput::hang_up, cause, LegEnd::hung_up); }
+
+void Calls::stop() { handle(CallInput::hang_up, Cause::shutdown, LegEnd::shutdown); }
+
+void Calls::leg_ringing(LegId id) {
+  const Leg* const leg = find_leg(id);
+  if (leg == nullptr || !handle(CallInput::leg_rings)) return;
+  publish(event_of_call("call.ringing"));
+}
+
+void Calls::leg_answered(LegId id) {
+  if (find_leg(id) == nullptr) {
+    // Its answer crossed our cancel, or another answer: it is told why once more.
+    const auto ended = std::find_if(ended_legs_.begin(), ended_legs_.end(), [&](const auto& each) { return each.first == id; });
+    lines_.end(id, ended != ended_legs_.end() ? ended->second : LegEnd::cancelled);
+    return;
+  }
+  if (call_->talking == id || !handle(CallInput::leg_answers)) return;
+  talk(id);
+}
+
+void Calls::talk(LegId winner) {
+  const CallId id = call_->id;
+  call_->talking = winner;
+  call_->who = call_->legs.at(winner).contact.account;
+  call_->answered_at = clock_.monotonic();
+  call_->auto_answer.cancel();
+  call_->limit = clock_.after(options_.talk_limit,
+                              [this] { handle(CallInput::time_over, Cause::time_limit, LegEnd::time_limit); });
+  std::vector<LegId> others;
+  for (auto each = call_->legs.begin(); each != call_->legs.end();) {
+    if (each->first == winner) {
+      ++each;
+      continue;
+    }
+    if (each->second.dialled && !each->second.refusal) others.push_back(each->first);
+    each = call_->legs.erase(each);
+  }
+  for (const LegId other : others) end_leg(other, LegEnd::answered_elsewhere);
+  if (runs(id)) publish(event_of_call("call.answered"));
+}
+
+void Calls::leg_refused(LegId id, Refusal refusal) {
+  Leg* const leg = find_leg(id);
+  if (leg == nullptr) return;
+  // A called leg that is up, or a caller, does not refuse: whatever the line calls it, the peer is gone.
+  if (is_incoming(call_->kind) || call_->talking == id) return leg_ended(id, refusal != Refusal::declined);
+  leg->refusal = refusal;
+  const CallId call = call_->id;
+  CallEvent event = event_of_call("call.leg_refused");
+  event.who = leg->contact.account;
+  event.refusal = refusal;
+  publish(event);
+  if (!runs(call)) return;
+  // C03: a person's 'no' may count for all; a monitor that is off, busy or not to be disturbed never does.
+  if (options_.refusal_ends_all && refusal == Refusal::declined) {
+    handle(CallInput::no_leg_left, Cause::refused, LegEnd::cancelled);
+    return;
+  }
+  const bool some_left = std::any_of(call_->legs.begin(), call_->legs.end(), [](const auto& each) { return !each.second.refusal; });
+  if (!some_left) handle(CallInput::no_leg_left, cause_of_refusals(*call_), LegEnd::cancelled);
+}
+
+void Calls::leg_ended(LegId id, bool lost) {
+  if (find_leg(id) == nullptr) return;
+  const bool incoming = is_incoming(call_->kind);
+  if (!incoming && call_->talking != id) return leg_refused(id, Refusal::unreachable);
+  const Cause gone = call_->talking == id ? Cause::peer_hung_up : Cause::caller_gave_up;
+  call_->legs.erase(id);  // nothing is left to end
+  handle(CallInput::peer_ends, lost ? Cause::peer_lost : gone);
+}
+
+void Calls::leg_digit(LegId id, char digit) {
+  if (!call_ || call_->talking != id || id == 0) return;
+  wishes_.wish_digit(wish_from(), digit);
+}
+
+void Calls::door_opened(std::string_view method) {
+  if (!call_ || call_->state != CallState::talking || call_->after_unlock.armed()) return;
+  for (const auto& [each, time] : options_.hang_up_after_unlock) {
+    if (each != method) continue;
+    call_->after_unlock = clock_.after(time, [this] { handle(CallInput::unlocked, Cause::after_unlock, LegEnd::hung_up); });
+    return;
+  }
+}
+
+void Calls::no_answer_in_time() {
+  const bool incoming = call_ && is_incoming(call_->kind);
+  handle(CallInput::time_over, Cause::not_answered, incoming ? LegEnd::not_answered : LegEnd::cancelled);
+}
+
+std::optional<CallView> Calls::current() const {
+  if (!call_) return std::nullopt;
+  const auto live = std::count_if(call_->legs.begin(), call_->legs.end(), [](const auto& each) { return !each.second.refusal; });
+  return CallView{call_->id,   call_->kind, call_->state, call_->number,
+                  call_->room, call_->who,  call_->since, static_cast<std::size_t>(live)};
+}
+
+bool Calls::handle(CallInput input, Cause cause, LegEnd reason) {
+  if (!call_) return false;
+  const auto next = transition(call_->state, input);
+  if (!next) return false;
+  if (*next == CallState::ended) {
+    finish(cause, reason);
+  } else {
+    call_->state = *next;
+  }
+  return true;
+}
+
+void Calls::finish(Cause cause, LegEnd reason) {
+  CallEvent event = event_of_call("call.ended");
+  event.state = CallState::ended;
+  event.cause = cause;
+  if (call_->talking != 0) event.talked = clock_.monotonic() - call_->answered_at;
+  const WishFrom wishes = wish_from();
+  // The call is gone before anybody is told, so that whoever is told may begin the next one.
+  const Call over = std::exchange(call_, std::nullopt).value();
+  for (const auto& [id, leg] : over.legs) {
+    if (leg.dialled && !leg.refusal) end_leg(id, reason);
+  }
+  if (over.talking != 0) wishes_.wishes_over(wishes);
+  publish(event);
+}
+
+void Calls::end_leg(LegId leg, LegEnd reason) {
+  ended_legs_.emplace_back(leg, reason);
+  if (ended_legs_.size() > remembered_legs) ended_legs_.pop_front();
+  lines_.end(leg, reason);
+}
+
+Calls::Leg* Calls::find_leg(LegId leg) {
+  if (!call_) return nullptr;
+  const auto found = call_->legs.find(leg);
+  return found == call_->legs.end() || found->second.refusal ? nullptr : &found->second;
+}
+
+CallEvent Calls::event_of_call(std::string_view name) const {
+  CallEvent event;
+  event.event = name;
+  event.id = call_->id;
+  event.kind = call_->kind;
+  event.state = call_->state;
+  event.number = call_->number;
+  event.room = call_->room;
+  event.who = call_->who;
+  return event;
+}
+
+void Calls::publish(const CallEvent& event) {
+  for (CallListener* const listener : listeners_) listener->call_happened(event);
+}
+
+Cause Calls::cause_of_refusals(const Call& call) {
+  const auto any = [&](Refusal refusal) {
+    return std::any_of(call.legs.begin(), call.legs.end(), [&](const auto& each) { return each.second.refusal == refusal; });
+  };
+  if (any(Refusal::declined) || any(Refusal::do_not_disturb)) return Cause::refused;
+  if (any(Refusal::busy)) return Cause::busy;
+  if (any(Refusal::no_answer)) return Cause::not_answered;
+  return Cause::unreachable;
+}
+
+WishFrom Calls::wish_from() const {
+  WishFrom from;
+  from.call = call_->id;
+  from.call_name = std::to_string(call_->id);
+  from.account = call_->who;
+  from.room = call_->room;
+  if (const auto leg = call_->legs.find(call_->talking); leg != call_->legs.end()) {
+    const Contact& contact = leg->second.contact;
+    from.monitor_of_called_room = call_->kind == CallKind::room && contact.monitor && contact.room == call_->room;
+  }
+  return from;
+}
+
+}  // namespace lintel::calls

@@ -1,0 +1,56 @@
+#include "calls/messages.hpp"
+
+#include <array>
+#include <utility>
+
+namespace lintel::calls {
+namespace {
+
+// '%' stands for the first argument.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 25> words = {{
+    {"panel.idle", "Dial a room and press Call"},
+    {"panel.text", "%"},
+    {"panel.enter_number", "Room number"},
+    {"panel.enter_code", "Code, then #"},
+    {"panel.dialling", "Calling %…"},
+    {"panel.ringing", "Ringing at %"},
+    {"panel.talking", "Talking to %"},
+    {"panel.centre", "Management centre"},
+    {"panel.emergency", "Emergency call"},
+    {"panel.arriving", "% is calling. Press Call to answer"},
+    {"panel.being_watched", "A resident is looking"},
+    {"panel.door_open", "The door is open"},
+    {"panel.no_such_room", "There is no room %"},
+    {"panel.nobody_available", "Nobody is available"},
+    {"panel.busy", "Busy"},
+    {"panel.outside_period", "No calls are taken at this time"},
+    {"panel.no_answer", "Nobody answers"},
+    {"panel.refused", "The call was not taken"},
+    {"panel.call_ended", "The call has ended"},
+    {"panel.connection_lost", "The connection was lost"},
+    {"panel.wrong_code", "Wrong code"},
+    {"panel.keypad_locked", "Too many wrong codes. Wait % seconds"},
+    {"panel.code_too_soon", "The door opened just now. Wait % seconds"},
+    {"panel.not_allowed", "This code does not open this door"},
+    {"panel.lock_jammed", "The lock does not answer"},
+}};
+
+}  // namespace
+
+std::string in_english(const Message& message) {
+  for (const auto& [id, pattern] : words) {
+    if (id != message.id) continue;
+    std::string text;
+    for (const char c : pattern) {
+      if (c != '%') {
+        text += c;
+      } else if (!message.arguments.empty()) {
+        text += message.arguments.front();
+      }
+    }
+    return text;
+  }
+  return message.id;
+}
+
+}  // namespace lintel::calls

@@ -1,0 +1,295 @@
+#include "calls/panel.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace lintel::calls {
+namespace {
+
+constexpr std::array<std::string_view, 6> kind_names = {"idle", "dialling", "calling", "talking", "message", "error"};
+
+Message say_id(std::string id) { return {std::move(id), {}}; }
+
+std::string whole_seconds(Duration time) {
+  return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
+}  // namespace
+
+std::string_view name_of(DisplayKind kind) { return kind_names.at(static_cast<std::size_t>(kind)); }
+
+Panel::Panel(Clock& clock, Calls& calls, CodeCheck& codes, PanelOutput& output, PanelOptions options)
+    : clock_(clock), calls_(calls), codes_(codes), output_(output), options_(std::move(options)) {
+  code_.reserve(longest_code);  // never grows: growing would leave copies of it behind
+  calls_.add_listener(*this);
+  refresh();
+}
+
+void Panel::set_options(PanelOptions options) {
+  options_ = std::move(options);
+  refresh();
+}
+
+void Panel::press(hardware::Key key) {
+  using hardware::Key;
+  output_.play("sound.key");
+  clear_message();
+  input_timer_ = clock_.after(options_.input_limit, [this] {
+    clear_input();
+    refresh();
+  });
+  switch (key) {
+    case Key::star: press_star(); break;
+    case Key::hash: press_hash(); break;
+    case Key::call: press_call(); break;
+    case Key::hang_up: press_hang_up(); break;
+    case Key::centre:
+      clear_input();
+      say(calls_.call_centre(), {});
+      break;
+    case Key::emergency:
+      clear_input();
+      say(calls_.emergency(), {});
+      break;
+    default: press_digit(*hardware::digit_of(key)); break;
+  }
+  if (input_.empty() && !typing_code_) input_timer_.cancel();
+  refresh();
+}
+
+void Panel::press_digit(char digit) {
+  if (typing_code_) {
+    if (code_.size() < longest_code) code_ += digit;
+  } else if (input_.size() < options_.longest_number) {
+    input_ += digit;
+  }
+}
+
+void Panel::press_hash() {
+  if (typing_code_) return submit_code();
+  if (!input_.empty()) return dial();
+  const Duration wait = codes_.locked_for();
+  if (wait > Duration::zero()) return say_locked(wait);
+  typing_code_ = true;
+}
+
+void Panel::press_star() {
+  if (typing_code_) {
+    clear_input();
+  } else if (!input_.empty()) {
+    input_.pop_back();
+  }
+}
+
+void Panel::press_call() {
+  if (typing_code_) return clear_input();
+  if (!input_.empty()) return dial();
+  calls_.accept();
+}
+
+void Panel::press_hang_up() {
+  clear_input();
+  calls_.hang_up();
+}
+
+void Panel::dial() {
+  const std::string number = input_;
+  clear_input();
+  say(calls_.press(number), number);
+}
+
+void Panel::submit_code() {
+  if (code_.empty()) return clear_input();
+  const CodeAnswer answer = codes_.try_code(code_);
+  clear_input();
+  using Kind = CodeAnswer::Kind;
+  switch (answer.kind) {
+    case Kind::opened: break;  // door_open() says it when it is so
+    case Kind::locked: say_locked(answer.wait); break;
+    case Kind::wrong:
+      if (answer.wait > Duration::zero()) {
+        say_locked(answer.wait);
+      } else {
+        show_message(say_id("panel.wrong_code"), DisplayKind::error, "sound.wrong");
+      }
+      break;
+    case Kind::too_soon:
+      show_message({"panel.code_too_soon", {whole_seconds(answer.wait)}}, DisplayKind::error, "sound.wrong");
+      break;
+    case Kind::not_allowed: show_message(say_id("panel.not_allowed"), DisplayKind::error, "sound.wrong"); break;
+    case Kind::jammed: show_message(say_id("panel.lock_jammed"), DisplayKind::error, "sound.wrong"); break;
+  }
+}
+
+void Panel::say(Start start, std::string_view number) {
+  switch (start) {
+    case Start::started: break;
+    case Start::no_such_number:
+      show_message({"panel.no_such_room", {std::string(number)}}, DisplayKind::error, "sound.no_such_room");
+      break;
+    case Start::nobody_available:
+      show_message(say_id("panel.nobody_available"), DisplayKind::error, "sound.nobody_available");
+      break;
+    case Start::busy: show_message(say_id("panel.busy"), DisplayKind::error, "sound.busy"); break;
+    case Start::outside_period:
+    case Start::not_allowed:
+      show_message(say_id("panel.outside_period"), DisplayKind::error, "sound.nobody_available");
+      break;
+  }
+}
+
+void Panel::say_locked(Duration wait) {
+  watch_lock_out(wait);
+  show_message({"panel.keypad_locked", {whole_seconds(wait)}}, DisplayKind::error, "sound.wrong");
+}
+
+void Panel::call_happened(const CallEvent& event) {
+  if (event.event == "call.placed") {
+    clear_message();
+    output_.play("sound.calling");
+  } else if (event.event == "call.arrived") {
+    output_.play("sound.ringing");
+  } else if (event.event == "call.answered" || event.event == "call.accepted") {
+    output_.play("sound.stop");
+  } else if (event.event == "call.ended") {
+    output_.play("sound.stop");
+    say_end_of(event);
+  }
+  refresh();
+}
+
+void Panel::say_end_of(const CallEvent& event) {
+  if (event.kind == CallKind::live_view) return;
+  switch (event.cause) {
+    case Cause::not_answered:
+      if (is_incoming(event.kind)) return;
+      return show_message(say_id("panel.no_answer"), DisplayKind::error, "sound.no_answer");
+    case Cause::refused:
+      if (is_incoming(event.kind)) return;
+      return show_message(say_id("panel.refused"), DisplayKind::error, "sound.no_answer");
+    case Cause::busy: return show_message(say_id("panel.busy"), DisplayKind::error, "sound.busy");
+    case Cause::unreachable:
+      return show_message(say_id("panel.nobody_available"), DisplayKind::error, "sound.nobody_available");
+    case Cause::peer_lost:
+      return show_message(say_id("panel.connection_lost"), DisplayKind::error, "sound.call_ended");
+    case Cause::hung_up:
+    case Cause::peer_hung_up:
+    case Cause::time_limit:
+    case Cause::after_unlock:
+    case Cause::ended_by_operator:
+      return show_message(say_id("panel.call_ended"), DisplayKind::message, "sound.call_ended");
+    case Cause::none:
+    case Cause::cancelled:
+    case Cause::caller_gave_up:
+    case Cause::pre_empted:
+    case Cause::shutdown: return;
+  }
+}
+
+void Panel::door_open(bool open) {
+  if (open == door_open_) return;
+  door_open_ = open;
+  if (open) {
+    clear_message();
+    output_.play("sound.unlocked");
+  }
+  refresh();
+}
+
+void Panel::lock_jammed() {
+  show_message(say_id("panel.lock_jammed"), DisplayKind::error, "sound.wrong");
+  refresh();
+}
+
+void Panel::show_message(Message message, DisplayKind kind, SoundId sound) {
+  message_ = std::move(message);
+  message_kind_ = kind;
+  message_timer_ = clock_.after(options_.message_time, [this] {
+    clear_message();
+    refresh();
+  });
+  output_.play(sound);
+}
+
+void Panel::clear_message() {
+  message_.reset();
+  message_timer_.cancel();
+}
+
+void Panel::clear_input() {
+  input_.clear();
+  std::fill(code_.begin(), code_.end(), '\0');
+  code_.clear();
+  typing_code_ = false;
+  input_timer_.cancel();
+}
+
+void Panel::watch_lock_out(Duration wait) {
+  state_.locked_until = clock_.wall() + std::chrono::ceil<std::chrono::microseconds>(wait);
+  lock_out_timer_ = clock_.after(wait, [this] {
+    state_.locked_until.reset();
+    output_.panel_changed(state_);
+  });
+  output_.panel_changed(state_);
+}
+
+void Panel::refresh() {
+  PanelState next;
+  next.locked_until = state_.locked_until;
+  next.mode = typing_code_ ? "code" : "number";
+  next.input = typing_code_ ? std::string(code_.size(), '*') : input_;
+  next.lights.unlock = door_open_;
+  if (const auto call = calls_.current()) {
+    draw_call(next, *call);
+  } else if (typing_code_ || !input_.empty()) {
+    next.kind = DisplayKind::dialling;
+    next.lines.push_back(say_id(typing_code_ ? "panel.enter_code" : "panel.enter_number"));
+  } else {
+    next.lines.push_back(say_id("panel.idle"));
+    if (!options_.hint.empty()) next.lines.push_back({"panel.text", {options_.hint}});
+  }
+  if (message_) {
+    next.kind = message_kind_;
+    next.lines = {*message_};
+  }
+  if (door_open_) {
+    if (next.kind == DisplayKind::idle) {
+      next.kind = DisplayKind::message;
+      next.lines.clear();
+    }
+    next.lines.insert(next.lines.begin(), say_id("panel.door_open"));
+  }
+  if (next == state_) return;
+  state_ = std::move(next);
+  output_.panel_changed(state_);
+}
+
+void Panel::draw_call(PanelState& state, const CallView& call) const {
+  const bool talking = call.state == CallState::talking || call.state == CallState::answering;
+  state.kind = talking ? DisplayKind::talking : DisplayKind::calling;
+  state.lights.call = !talking;
+  state.lights.talk = talking && call.kind != CallKind::live_view;
+  const auto line = [&](std::string id, bool with_number) {
+    Message message = say_id(std::move(id));
+    if (with_number) message.arguments.push_back(call.number);
+    state.lines.push_back(std::move(message));
+  };
+  switch (call.kind) {
+    case CallKind::emergency: line("panel.emergency", false); break;
+    case CallKind::centre: line("panel.centre", false); break;
+    case CallKind::live_view: return line("panel.being_watched", false);
+    case CallKind::talk:
+      if (!talking) return line("panel.arriving", true);
+      break;
+    case CallKind::room:
+    case CallKind::station: break;
+  }
+  switch (call.state) {
+    case CallState::dialling: return line("panel.dialling", true);
+    case CallState::ringing: return line("panel.ringing", true);
+    default: return line("panel.talking", true);
+  }
+}
+
+}  // namespace lintel::calls
