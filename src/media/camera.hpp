@@ -60,4 +60,29 @@ class LentCamera {
   virtual void on_key_needed(std::function<void()> listener) = 0;
 };
 
+// Loop only. It opens when its raw hub gets a member and sleeps after the last left; opening and closing run on the
+// given worker, which nothing else may share (a device that hangs holds it up).
+class Camera {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Camera>> create(Loop& loop, CameraOptions options);
+  ~Camera();  // stops the pipeline, and may wait for it
+  Camera(const Camera&) = delete;
+  Camera& operator=(const Camera&) = delete;
+
+  void on_status(std::function<void(const CameraStatus&)> listener);  // one listener; called on each change
+  void look();  // open it once, to know whether it opens; it sleeps again when nobody takes its frames
+  Result<void> set_source(const std::string& text);
+  void set_overlay(OverlaySettings overlay);
+  [[nodiscard]] std::shared_ptr<LentCamera> lend(std::string name);  // the newest lender is shown
+  Result<void> unplug(bool unplugged);
+
+  [[nodiscard]] const CameraStatus& status() const;
+  [[nodiscard]] const std::shared_ptr<Hub>& raw() const;
+
+ private:
+  struct Inner;
+  explicit Camera(std::shared_ptr<Inner> inner);
+  std::shared_ptr<Inner> inner_;
+};
+
 }  // namespace lintel::media
