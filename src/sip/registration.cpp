@@ -68,9 +68,7 @@ Registration::Registration(Core& core, dns::Resolver& resolver, AccountSettings 
   status_.account = settings_.id;
 }
 
-Registration::~Registration() {
-  if (transaction_ != 0) core_.forget(transaction_);
-}
+Registration::~Registration() { abandon(); }
 
 ServerAddress Registration::server_in_use() const {
   if (on_backup_) return settings_.backup;
@@ -88,10 +86,14 @@ void Registration::retry() {
   look_up();
 }
 
-void Registration::stop() {
+void Registration::abandon() {
   timer_.cancel();
   lookup_.cancel();
   if (transaction_ != 0) core_.forget(std::exchange(transaction_, 0));
+}
+
+void Registration::stop() {
+  abandon();
   if (settings_.registers && hop_ && status_.state == RegistrationState::registered) {
     core_.send(make_request(*hop_, std::chrono::seconds(0)), *hop_, nullptr, {settings_.silence});
   }

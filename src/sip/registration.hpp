@@ -22,6 +22,7 @@ struct ServerAddress {
   std::optional<std::uint16_t> port;
   std::optional<dns::Transport> transport;
   [[nodiscard]] bool empty() const { return host.empty(); }
+  bool operator==(const ServerAddress&) const = default;
 };
 
 struct AccountSettings {
@@ -44,6 +45,7 @@ struct AccountSettings {
   std::chrono::seconds retry_longest{300};
   std::chrono::seconds retry_refused{60};  // after a wrong password or a 4xx: nothing hammers a server that says no
   std::chrono::seconds silence{4};       // without any response the server is given up (not 32 s)
+  bool operator==(const AccountSettings&) const = default;
 };
 
 enum class RegistrationState { off, looking_up, registering, registered, failed };
@@ -68,6 +70,7 @@ class Registration final : private ClientListener {
   ~Registration() override;  // without a word to the server; see stop()
 
   void start();
+  void abandon();  // the core goes away soon: nothing is sent or heard any more
   void stop();   // takes the binding away at the server (Expires: 0) and stops; state `off`
   void retry();  // now, whatever the timers say: the network changed
   void flow_closed(FlowId flow);

@@ -1,0 +1,220 @@
+// Requests within the dialog, both ways: RFC 3261 §12.2, §15; INFO.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "sip/endpoint_contact.hpp"
+#include "sip/session.hpp"
+#include "sip/session_fields.hpp"
+
+namespace lintel::sip {
+namespace {
+constexpr std::size_t most_pending = 16;  // requests of ours in one dialog at once
+}
+
+// Where the next request of this dialog goes. Calls `work` now when that is known, else after a look-up.
+void Session::with_hop(std::function<void(const Hop&)> work) {
+  if (!hop_) return;
+  const std::string& next = dialog_.next_hop_uri();
+  if (routed_hop_ && routed_uri_ == next) return work(*routed_hop_);
+  // The inner wire, and connections to our own server: the way the INVITE took (RFC 5626).
+  const bool our_server = account_ && is_reliable(hop_->kind) && host_.core().is_open(*hop_);
+  if (hop_->kind == TransportKind::local || our_server) return work(*hop_);
+
+  std::optional<Uri> uri;
+  const auto address = Address::parse(next);
+  uri = address ? std::optional<Uri>(address->uri) : Uri::parse(next);
+  if (!uri || !uri->is_sip()) return work(*hop_);
+  dns::Question question;
+  question.host = uri->host;
+  if (uri->port != 0) question.port = uri->port;
+  question.secure = uri->scheme == Uri::Scheme::sips;
+  const auto transport = uri->parameter("transport").value_or(std::string_view{});
+  if (text::equals_ignoring_case(transport, "tcp")) question.transport = dns::Transport::tcp;
+  if (text::equals_ignoring_case(transport, "udp")) question.transport = dns::Transport::udp;
+  if (text::equals_ignoring_case(transport, "tls")) question.transport = dns::Transport::tls;
+  if (const auto place = dns::numeric(question)) {
+    Hop hop = to_hop(*place);
+    if (hop.kind == hop_->kind && hop.address == hop_->address) hop = *hop_;  // with its flow and name
+    routed_uri_ = next;
+    routed_hop_ = hop;
+    return work(*routed_hop_);
+  }
+  waiting_for_hop_.push_back(std::move(work));
+  if (waiting_for_hop_.size() > 1) return;
+  auto lookup = host_.resolver().resolve(
+      question, [weak = weak_from_this(), next](const Result<std::vector<dns::Hop>>& found) {
+        const auto self = weak.lock();
+        if (!self) return;
+        // Without an answer the way of the INVITE is the best guess.
+        self->routed_hop_ = found.ok() ? to_hop(found->front()) : *self->hop_;
+        self->routed_uri_ = next;
+        const auto waiting = std::exchange(self->waiting_for_hop_, {});
+        for (const auto& one : waiting) one(*self->routed_hop_);
+      });
+  if (!waiting_for_hop_.empty()) lookup_ = std::move(lookup);
+}
+
+// ---- ours -----------------------------------------------------------------------------------------------------------
+
+void Session::send_in_dialog(Method method, std::vector<std::string> lines, const Content& body,
+                             std::function<void(int, const Message*)> done) {
+  Pending pending;
+  pending.method = method;
+  pending.lines = std::move(lines);
+  pending.body = body;
+  pending.done = std::move(done);
+  transmit(std::move(pending));
+}
+
+void Session::transmit(Pending pending) {
+  const std::weak_ptr<Session> weak = weak_from_this();
+  // Shared, because std::function wants to copy.
+  auto shared = std::make_shared<Pending>(std::move(pending));
+  with_hop([weak, shared](const Hop& hop) {
+    const auto self = weak.lock();
+    if (!self) return;
+    const auto method = name_of(shared->method);
+    auto builder = self->dialog_.request(method);
+    shared->cseq = self->dialog_.local_cseq;
+    // Only our own server's realm is answered, and only on calls through it (security.md 9).
+    if (self->account_ && shared->answered_challenge) {
+      for (const auto& line : self->account_->authorization(method, self->dialog_.remote_target)) {
+        builder.add_line(line);
+      }
+    }
+    if (shared->method == Method::invite || shared->method == Method::update) {
+      builder.add_line(self->contact_line(hop));
+      builder.add("Allow", allowed_methods);
+    }
+    builder.add("User-Agent", self->host_.settings().user_agent);
+    for (const auto& line : shared->lines) builder.add_line(line);
+    if (!shared->body.empty()) builder.body(shared->body.type, shared->body.bytes);
+    shared->id = self->pending_.size() >= most_pending
+                     ? 0
+                     : self->host_.core().send(builder.finish(), hop, self.get(), {self->host_.settings().silence});
+    if (shared->id != 0) {
+      self->pending_.push_back(std::move(*shared));
+      return;
+    }
+    const auto done = std::move(shared->done);
+    if (done) done(503, nullptr);
+  });
+}
+
+void Session::pending_response(std::size_t at, const Message& response, const Hop& from) {
+  const int code = response.status();
+  if (code < 200) return;
+  Pending pending = std::move(pending_[at]);
+  pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(at));
+  const bool still_wanted = state_ == SessionState::confirmed || pending.method == Method::bye;
+  if (still_wanted && (code == 401 || code == 407) && account_ &&
+      account_->challenged(response, from, pending.answered_challenge)) {
+    pending.answered_challenge = true;
+    return transmit(std::move(pending));
+  }
+  if (pending.done) {
+    pending.done(code, &response);
+    return;
+  }
+  if (state_ == SessionState::confirmed && ends_dialog(code)) {
+    Cause cause;
+    cause.ending.cause = EndCause::lost;
+    apply(SessionEvent::dead_peer, cause);
+  }
+}
+
+void Session::send_bye(const HangUp& why) {
+  timer_.stop();
+  glare_.cancel();
+  offer_patience_.cancel();
+  std::vector<std::string> lines;
+  if (auto line = reason_line(why); !line.empty()) lines.push_back(std::move(line));
+  const std::weak_ptr<Session> weak = weak_from_this();
+  send_in_dialog(Method::bye, std::move(lines), {}, [weak](int code, const Message* response) {
+    const auto self = weak.lock();
+    if (!self) return;
+    if (response != nullptr) {
+      self->apply(SessionEvent::bye_answered);
+      return;
+    }
+    Cause cause;
+    cause.code = code;
+    // Not inside the send that failed: whoever hung up is still on the stack.
+    self->patience_ = self->host_.core().clock().after(Duration::zero(), [weak, cause] {
+      if (const auto still = weak.lock()) still->apply(SessionEvent::silence, cause);
+    });
+  });
+}
+
+// ---- the peer's -----------------------------------------------------------------------------------------------------
+
+void Session::answer(const Incoming& request, int status, const std::vector<std::string>& lines, const Content& body) {
+  auto builder = Builder::response(request.message, request.from, status, {}, dialog_.local_tag);
+  for (const auto& line : lines) builder.add_line(line);
+  if (!body.empty()) builder.body(body.type, body.bytes);
+  // With a transaction, so that a repeated request is answered by the core and acted on once.
+  const auto id = host_.core().accept(request, nullptr, false);
+  if (id != 0) host_.core().respond(id, builder.finish());
+}
+
+void Session::on_request(const Incoming& request) {
+  const auto self = shared_from_this();
+  const Message& message = request.message;
+  const bool early_caller = we_called_ && dialog_.remote_tag.empty();
+  if (message.method() == Method::ack) {
+    if (message.from_tag() == dialog_.remote_tag) on_ack(message);
+    return;
+  }
+  if (state_ == SessionState::ended || (!early_caller && message.from_tag() != dialog_.remote_tag)) {
+    return answer(request, 481);
+  }
+  if (early_caller) {
+    // Our INVITE is not answered yet: an offer now would cross ours; anything else has no dialog to belong to.
+    return answer(request, message.method() == Method::update && !message.body().empty() ? 491 : 481);
+  }
+  const auto cseq = message.cseq();
+  if (cseq && dialog_.remote_cseq && cseq->number <= *dialog_.remote_cseq) return answer(request, 500);
+  switch (message.method()) {
+    case Method::bye:
+      (void)dialog_.accepts(message);
+      return on_bye(request);
+    case Method::invite:
+      return on_reinvite(request);
+    case Method::update:
+      return on_update(request);
+    case Method::info:
+      (void)dialog_.accepts(message);
+      return on_info(request);
+    case Method::options:
+      (void)dialog_.accepts(message);
+      return answer(request, 200,
+                    {fmt::format("Allow: {}", allowed_methods),
+                     "Accept: application/sdp, application/dtmf-relay, application/dtmf"});
+    default:
+      (void)dialog_.accepts(message);
+      return answer(request, 405, {fmt::format("Allow: {}", allowed_methods)});
+  }
+}
+
+void Session::on_bye(const Incoming& request) {
+  Cause cause;
+  cause.ending = read_reason(request.message, EndCause::peer);
+  answer(request, 200);
+  apply(SessionEvent::bye, cause);
+}
+
+void Session::on_info(const Incoming& request) {
+  const Message& message = request.message;
+  if (message.body().empty()) return answer(request, 200);
+  const auto type = message.value(Field::content_type);
+  if (!is_dtmf_type(type)) return answer(request, 415, {"Accept: application/dtmf-relay, application/dtmf"});
+  const auto key = parse_dtmf(type, message.body());
+  if (!key) return answer(request, 400);
+  answer(request, 200);
+  if (state_ == SessionState::confirmed && listener_ != nullptr) listener_->on_dtmf(key->digit, key->duration);
+}
+
+}  // namespace lintel::sip
