@@ -51,8 +51,13 @@ class LivePort {
 
 // --- the panel
 // --------------------------------------------------------------------------------------------------------
+struct PanelLine {
+  std::string id;                      // "panel.dialling": pages have the words of their language
+  std::vector<std::string> arguments;  // {"101"}
+  std::string text;                    // the English sentence, for who does not know the id
+};
 struct PanelState {
-  std::vector<std::string> lines;
+  std::vector<PanelLine> lines;  // JSON: {"id","arguments","text"}
   std::string kind = "idle";  // idle | dialling | calling | talking | message | error
   bool call_light = false, talk_light = false, unlock_light = false;
   std::string input;  // what was typed, codes masked

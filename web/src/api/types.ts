@@ -109,7 +109,7 @@ export interface Code {
 }
 
 export type JournalKind = 'call' | 'unlock' | 'alarm' | 'operation' | 'system';
-export type Severity = 'debug' | 'info' | 'notice' | 'warning' | 'error' | 'alarm' | 'critical';
+export type Severity = 'information' | 'notice' | 'warning' | 'error' | 'alarm';
 
 export interface JournalEntry {
   id: string | number;
@@ -124,8 +124,11 @@ export interface JournalEntry {
   fields?: Record<string, unknown> | { name: string; value: unknown }[];
 }
 
+/** Plain words, `panel.ringing 101`, or an id with its arguments. */
+export type PanelLine = string | { id: string; arguments?: string[] };
+
 export interface PanelState {
-  display: { lines: string[]; kind: 'idle' | 'dialling' | 'calling' | 'talking' | 'message' | 'error' };
+  display: { lines: PanelLine[]; kind: 'idle' | 'dialling' | 'calling' | 'talking' | 'message' | 'error' };
   lights: { call: boolean; talk: boolean; unlock: boolean };
   input?: string;
   locked_until?: string | null;
@@ -146,7 +149,7 @@ export interface Call {
 }
 
 export interface CameraState {
-  state: 'ok' | 'starting' | 'missing' | 'failed' | 'off' | string;
+  state: 'ok' | 'starting' | 'degraded' | 'failed' | 'off' | string;
   message?: string;
 }
 
@@ -165,7 +168,8 @@ export interface Overview {
   monitors: { online: number; total: number };
   calls_today: number;
   openings_today: number;
-  by_hour?: { hour: number; calls: number; openings: number }[];
+  /** Openings in each hour of the day, 24 values, or pairs of both. */
+  by_hour?: (number | { hour: number; calls: number; openings: number })[];
   attention: Attention[];
   locks: Lock[];
   storage?: { state: string; message?: string };
