@@ -37,7 +37,8 @@ struct Entry {
   std::string_view text = {};  // the default of a text or choice; a secret has none
   std::size_t least_length = 0;  // bounds of text and secret, in characters
   std::size_t max_length = 0;
-  bool (*valid)(std::string_view) = nullptr;  // what else a text must be; `allowed` says it in words
+  bool (*valid)(std::string_view) = nullptr;          // what else a text must be; `allowed` says it in words
+  bool (*valid_number)(std::int64_t) = nullptr;       // the same for a number
   std::string_view allowed = {};
   std::span<const Choice> choices = {};
   Applies applies = Applies::now;

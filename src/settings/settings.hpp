@@ -113,13 +113,18 @@ class Settings {
   [[nodiscard]] const std::vector<std::string>& unknown_keys() const { return unknown_; }
 
  private:
-  struct Pending;
+  struct Pending {
+    Changes changes;
+    std::function<void(const Outcome&)> then;
+  };
+  static constexpr std::size_t pending_limit = 64;
   Settings(storage::Database& database, const storage::Vault& vault);
   void take_in(const std::string& key, const std::string& stored);
-  void next();
+  void start_next();
+  void store(const Pending& pending, const std::vector<Value>& next);
+  void in_force(const std::vector<Value>& next, const Changes& changes, Outcome& outcome);
   [[nodiscard]] std::vector<Error> check_all(const Changes& changes, std::vector<Value>& next) const;
-  [[nodiscard]] storage::Statement to_store(std::size_t index, const Value& value) const;
-  void in_force(const std::vector<Value>& next, Outcome& outcome);
+  [[nodiscard]] storage::Statement to_store(const Entry& entry, const Value& value) const;
 
   storage::Database& database_;
   const storage::Vault& vault_;
