@@ -40,7 +40,7 @@ struct RtspOptions {
   int connection_limit = 128;
   Duration silent_limit = std::chrono::seconds(20);  // a connection without a session is closed after this
   std::string realm = "Lintel";
-  std::optional<RtspAudio> audio;
+  std::optional<RtspAudio> audio = std::nullopt;
 };
 
 // Loop only. The server has three threads of its own, however many watch.

@@ -1,4 +1,4 @@
-#include "video_fixture.hpp"
+#include "media_video/video_fixture.hpp"
 
 namespace lintel::media {
 namespace {

@@ -1,0 +1,107 @@
+#include "media/rtsp.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+#include "media_video/program.hpp"
+#include "media_video/video_fixture.hpp"
+
+namespace lintel::media {
+namespace {
+
+class RtspTest : public VideoTest {
+ protected:
+  void SetUp() override {
+    auto started = RtspServer::start(loop, video, {.address = "127.0.0.1", .port = 0});
+    ASSERT_TRUE(started.ok()) << started.error().message;
+    server = std::move(*started);
+    server->set_accounts({{"recorder", "Secret-17"}});
+  }
+  std::string url(const std::string& path, const std::string& password = "Secret-17") const {
+    return "rtsp://recorder:" + password + "@127.0.0.1:" + std::to_string(server->port()) + path;
+  }
+  // ffmpeg decodes `frames` frames into raw grey pictures of 64x48; answers how many came and its exit code.
+  std::pair<int, std::size_t> pull(const std::string& from, const std::string& transport, int frames) {
+    const std::string target = folder.file("frames.raw");
+    std::error_code ignored;
+    std::filesystem::remove(target, ignored);
+    Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", transport, "-i", from, "-frames:v",
+                    std::to_string(frames), "-vf", "scale=64:48", "-pix_fmt", "gray", "-f", "rawvideo", target},
+                   folder.file("ffmpeg.log"));
+    std::optional<int> code;
+    if (!until([&] { return (code = ffmpeg.ended()).has_value(); })) return {-2, 0};
+    const auto size = std::filesystem::exists(target) ? std::filesystem::file_size(target) : 0;
+    return {*code, size / (64 * 48)};
+  }
+  std::string log_of_ffmpeg() const {
+    std::ostringstream text;
+    text << std::ifstream(folder.file("ffmpeg.log")).rdbuf();
+    return text.str();
+  }
+
+  Folder folder;
+  Video video{loop, options()};
+  std::unique_ptr<RtspServer> server;
+};
+
+// V03
+TEST_F(RtspTest, givesDecodableFramesOverTcpAndStopsWithTheLastViewer) {
+  const auto [code, frames] = pull(url("/main"), "tcp", 10);
+  EXPECT_EQ(code, 0) << log_of_ffmpeg();
+  EXPECT_EQ(frames, 10U);
+  EXPECT_GE(stream(video).hub.keys, 1U);
+  ASSERT_TRUE(until([&] { return stream(video).state == EncoderState::stopped; }));
+  ASSERT_TRUE(until([&] { return server->statistics().sessions == 0 && server->statistics().connections == 0; }));
+}
+
+TEST_F(RtspTest, givesTheSubStreamOverUdpByItsOtherAddress) {
+  const auto [code, frames] = pull(url("/cam/realmonitor?channel=1&subtype=1"), "udp", 5);
+  EXPECT_EQ(code, 0) << log_of_ffmpeg();
+  EXPECT_EQ(frames, 5U);
+  EXPECT_GT(stream(video, {Profile::sub, Codec::h264}).hub.units, 0U);
+  EXPECT_EQ(stream(video).hub.units, 0U) << "the main stream was not touched";
+}
+
+TEST_F(RtspTest, refusesAWrongPasswordAndAnUnknownPath) {
+  auto [code, frames] = pull(url("/main", "wrong"), "tcp", 1);
+  EXPECT_NE(code, 0);
+  EXPECT_EQ(frames, 0U);
+  EXPECT_NE(log_of_ffmpeg().find("401"), std::string::npos) << log_of_ffmpeg();
+  std::tie(code, frames) = pull(url("/other"), "tcp", 1);
+  EXPECT_NE(code, 0);
+  server->set_accounts({});
+  std::tie(code, frames) = pull(url("/main"), "tcp", 1);
+  EXPECT_NE(log_of_ffmpeg().find("401"), std::string::npos) << "without accounts nobody may watch";
+  EXPECT_EQ(stream(video).hub.units, 0U) << "no encoder for strangers";
+}
+
+TEST_F(RtspTest, refusesAtOnceWhileTheCameraIsLost) {
+  auto viewer = watch(video);
+  ASSERT_TRUE(until([&] { return viewer->units > 1; }));
+  ASSERT_TRUE(video.unplug(true).ok());
+  const auto [code, frames] = pull(url("/main"), "tcp", 1);
+  EXPECT_NE(code, 0);
+  EXPECT_EQ(frames, 0U);
+  EXPECT_NE(log_of_ffmpeg().find("503"), std::string::npos) << log_of_ffmpeg();
+}
+
+TEST_F(RtspTest, namesThePortThatIsTaken) {
+  const auto second = RtspServer::start(loop, video, {.address = "127.0.0.1", .port = server->port()});
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code, ErrorCode::conflict);
+  EXPECT_NE(second.error().message.find(std::to_string(server->port())), std::string::npos);
+  EXPECT_NE(second.error().message.find("--rtsp-port"), std::string::npos);
+}
+
+TEST_F(RtspTest, mayGoWhileSomebodyWatches) {
+  Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-f", "null", "-"},
+                 folder.file("ffmpeg.log"));
+  ASSERT_TRUE(until([&] { return stream(video).hub.units > 5; }));
+  server.reset();
+  ASSERT_TRUE(until([&] { return ffmpeg.ended().has_value(); }));
+  ASSERT_TRUE(until([&] { return stream(video).state == EncoderState::stopped; }));
+}
+
+}  // namespace
+}  // namespace lintel::media
