@@ -27,7 +27,6 @@ struct LegOptions {
   Duration lost_after = std::chrono::seconds(20);  // without a packet while the peer is to send; zero: never
   Duration jitter = std::chrono::milliseconds(60);
   bool require_encryption = false;  // a plain offer is refused (C21, compulsory)
-  bool trickle_ready = false;       // reserved: SDP is handed out after ICE gathering
 };
 
 enum class LegState { idle, offering, answering, negotiated, connected, lost, stopped };
@@ -77,6 +76,7 @@ class Leg {
   // RFC 4733 towards the peer; queued (at most 32) and sent one after the other. Ignored when the peer refused it.
   virtual void send_dtmf(char digit, Duration length = std::chrono::milliseconds(160)) = 0;
   virtual void set_muted(bool muted) = 0;  // the peer gets silence
+  virtual void request_key_frame() = 0;    // the peer asked by INFO (RFC 5168); PLI and FIR are served without it
 
   [[nodiscard]] virtual LegState state() const = 0;
   [[nodiscard]] virtual LegFigures figures() const = 0;

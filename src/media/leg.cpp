@@ -1,0 +1,197 @@
+#include "media/leg.hpp"
+
+#include "base/log.hpp"
+#include "media/leg_session.hpp"
+
+namespace lintel::media {
+namespace {
+
+constexpr std::size_t job_threads = 2;
+constexpr auto watch_period = std::chrono::seconds(1);
+
+class SessionLeg final : public Leg {
+ public:
+  SessionLeg(Legs::Inner& legs, LegKind kind, LegOptions options, LegEvents events, WebrtcExtras extras)
+      : core_(std::make_shared<Core>()), kind_(kind), living_(legs.living), post_(legs.post), loop_(legs.loop),
+        lost_after_(options.lost_after), gathering_limit_(legs.options.gathering_limit),
+        thread_(legs.threads[legs.next_thread++ % legs.threads.size()].get()) {
+    core_->events = std::move(events);
+    ++*living_;
+    SessionEvents told = posted_events();
+    session_ = kind == LegKind::webrtc ? make_webrtc_session(legs, std::move(options), std::move(told), std::move(extras))
+                                       : make_rtp_session(legs, kind, std::move(options), std::move(told));
+  }
+  ~SessionLeg() override {
+    thread_->run([session = std::move(session_), living = living_]() mutable {
+      session->stop();
+      session.reset();
+      --*living;
+    });
+  }
+
+  [[nodiscard]] LegKind kind() const override { return kind_; }
+
+  void create_offer(SdpReady ready) override {
+    core_->state = LegState::offering;
+    thread_->run([session = session_, ready = on_loop<std::string>(std::move(ready), false)] { session->offer(ready); });
+    arm_hurry();
+  }
+  void accept_answer(std::string answer, Done done) override {
+    thread_->run([session = session_, answer = std::move(answer), done = on_loop<void>(std::move(done), true)] {
+      session->accept(answer, done);
+    });
+  }
+  void create_answer(std::string offer, SdpReady ready) override {
+    if (core_->state == LegState::idle) core_->state = LegState::answering;
+    thread_->run([session = session_, offer = std::move(offer),
+                  ready = on_loop<std::string>(std::move(ready), true)] { session->answer(offer, ready); });
+    arm_hurry();
+  }
+  void start() override {
+    thread_->run([session = session_] { session->start(); });
+    if (lost_after_ > Duration::zero()) {
+      started_ = running_time();
+      watch_ = loop_.clock().every(watch_period, [this] { look(); });
+    }
+  }
+  void stop() override {
+    if (core_->state == LegState::stopped) return;
+    core_->state = LegState::stopped;
+    watch_.cancel();
+    thread_->run([session = session_] { session->stop(); });
+  }
+  void send_dtmf(char digit, Duration length) override {
+    const auto milliseconds = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(length).count());
+    thread_->run([session = session_, digit, milliseconds] { session->press(digit, milliseconds); });
+  }
+  void set_muted(bool muted) override {
+    thread_->run([session = session_, muted] { session->set_muted(muted); });
+  }
+  void request_key_frame() override {
+    thread_->run([session = session_] { session->request_key_frame(); });
+  }
+  [[nodiscard]] LegState state() const override { return core_->state; }
+  [[nodiscard]] LegFigures figures() const override { return session_->figures(); }
+
+ private:
+  // What callbacks reach for: it goes with the leg, and then they do nothing.
+  struct Core {
+    LegEvents events;
+    LegState state = LegState::idle;
+    void lose(const std::string& reason) {
+      if (state == LegState::lost || state == LegState::stopped) return;
+      state = LegState::lost;
+      if (events.lost) events.lost(reason);
+    }
+  };
+
+  SessionEvents posted_events() {
+    const std::weak_ptr<Core> weak = core_;
+    SessionEvents told;
+    told.connected = [weak, post = post_] {
+      post([weak] {
+        const auto core = weak.lock();
+        if (!core || core->state == LegState::connected || core->state >= LegState::lost) return;
+        core->state = LegState::connected;
+        if (core->events.connected) core->events.connected();
+      });
+    };
+    told.failed = [weak, post = post_](std::string reason) {
+      post([weak, reason = std::move(reason)] {
+        if (const auto core = weak.lock()) core->lose(reason);
+      });
+    };
+    told.dtmf = [weak, post = post_](char digit) {
+      post([weak, digit] {
+        const auto core = weak.lock();
+        if (core && core->state != LegState::stopped && core->events.dtmf) core->events.dtmf(digit);
+      });
+    };
+    told.video = core_->events.video;
+    return told;
+  }
+
+  // A callback that is called on the loop, once, and not after the leg is gone.
+  template <typename T>
+  std::function<void(Result<T>)> on_loop(std::function<void(Result<T>)> callback, bool settles) {
+    return [weak = std::weak_ptr<Core>(core_), post = post_, settles, callback = std::move(callback)](Result<T> result) {
+      post([weak, settles, callback, result = std::move(result)]() mutable {
+        const auto core = weak.lock();
+        if (!core) return;
+        if (settles && result.ok() && (core->state == LegState::offering || core->state == LegState::answering)) {
+          core->state = LegState::negotiated;
+        }
+        callback(std::move(result));
+      });
+    };
+  }
+
+  void arm_hurry() {
+    if (kind_ != LegKind::webrtc) return;
+    hurry_ = loop_.clock().after(gathering_limit_, [thread = thread_, session = std::weak_ptr<MediaSession>(session_)] {
+      if (const auto alive = session.lock()) thread->run([alive] { alive->hurry(); });
+    });
+  }
+
+  void look() {
+    if (!session_->expects_packets()) {
+      started_ = running_time();  // from a resume on, the peer has its time again
+      return;
+    }
+    const GstClockTime last = std::max(session_->last_packet(), started_);
+    const GstClockTime now = running_time();
+    if (now <= last || now - last < static_cast<GstClockTime>(lost_after_.count())) return;
+    watch_.cancel();
+    const auto core = core_;  // the callback may destroy this leg
+    core->lose("The peer has sent no sound or picture for too long.");
+  }
+
+  std::shared_ptr<Core> core_;
+  const LegKind kind_;
+  std::shared_ptr<std::atomic<std::size_t>> living_;
+  Loop::Poster post_;
+  Loop& loop_;
+  const Duration lost_after_;
+  const Duration gathering_limit_;
+  JobThread* const thread_;
+  std::shared_ptr<MediaSession> session_;
+  GstClockTime started_ = 0;
+  Timer watch_;
+  Timer hurry_;
+};
+
+}  // namespace
+
+Legs::Inner::Inner(Loop& house, AudioEngine* engine, Video* pictures, LegsOptions given)
+    : loop(house), post(house.poster()), audio(engine), video(pictures), options(std::move(given)),
+      ports(options.first_port, options.last_port) {
+  for (std::size_t count = 0; count < job_threads; ++count) threads.push_back(std::make_unique<JobThread>());
+  threads.front()->run([] {
+    if (const Result<void> ready = init(); !ready) {
+      log::error("media", "{}", ready.error().message);
+      return;
+    }
+    warm_up_dtls();
+  });
+}
+
+std::unique_ptr<Leg> make_leg(Legs::Inner& legs, LegKind kind, LegOptions options, LegEvents events, WebrtcExtras extras) {
+  return std::make_unique<SessionLeg>(legs, kind, std::move(options), std::move(events), std::move(extras));
+}
+
+Legs::Legs(Loop& loop, AudioEngine* audio, Video* video, LegsOptions options)
+    : inner_(std::make_shared<Inner>(loop, audio, video, std::move(options))) {}
+
+Legs::~Legs() = default;
+
+Result<std::unique_ptr<Leg>> Legs::create(LegKind kind, LegOptions options, LegEvents events) {
+  if (*inner_->living >= inner_->options.leg_limit) {
+    return Error{ErrorCode::full, "Too many calls at once: this station has no room for another.", {}, {},
+                 std::to_string(inner_->options.leg_limit)};
+  }
+  return make_leg(*inner_, kind, std::move(options), std::move(events), {});
+}
+
+std::size_t Legs::living() const { return *inner_->living; }
+
+}  // namespace lintel::media

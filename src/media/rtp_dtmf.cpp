@@ -1,0 +1,98 @@
+#include "media/rtp_dtmf.hpp"
+
+#include <gst/rtp/gstrtpbuffer.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace lintel::media {
+namespace {
+
+constexpr std::string_view digits = "0123456789*#ABCD";
+constexpr int end_packets = 3;   // RFC 4733 §2.5.1.4: the last one three times
+constexpr int gap_packets = 3;   // 60 ms of pause
+constexpr std::uint8_t volume = 10;  // -10 dBm0
+
+}  // namespace
+
+std::optional<int> event_of(char digit) {
+  if (digit >= 'a' && digit <= 'd') digit = static_cast<char>(digit - 'a' + 'A');
+  const std::size_t at = digits.find(digit);
+  return at == std::string_view::npos ? std::nullopt : std::optional(static_cast<int>(at));
+}
+
+std::optional<char> digit_of(int event) {
+  return event >= 0 && event < static_cast<int>(digits.size()) ? std::optional(digits[static_cast<std::size_t>(event)])
+                                                                : std::nullopt;
+}
+
+std::optional<char> DtmfReceiver::packet(std::uint32_t timestamp, std::span<const std::uint8_t> payload) {
+  if (payload.size() < 4) return std::nullopt;
+  if (last_ == timestamp) return std::nullopt;  // the same press goes on, or its end is repeated
+  last_ = timestamp;
+  return digit_of(payload[0]);
+}
+
+void DtmfSender::configure(int payload_type, int clock_rate) {
+  const std::lock_guard lock(mutex_);
+  payload_type_ = payload_type;
+  clock_rate_ = clock_rate;
+  step_ = static_cast<std::uint32_t>(clock_rate / 50);
+}
+
+void DtmfSender::press(char digit, int milliseconds) {
+  const std::optional<int> event = event_of(digit);
+  const std::lock_guard lock(mutex_);
+  if (!event || payload_type_ < 0 || waiting_.size() >= queue_limit) return;
+  const int bounded = std::clamp(milliseconds, 60, 1000);
+  waiting_.push_back({*event, static_cast<std::uint32_t>(bounded * (clock_rate_ / 1000))});
+}
+
+GstBuffer* DtmfSender::replace(GstBuffer* audio) {
+  const std::lock_guard lock(mutex_);
+  if (gap_ > 0) {
+    --gap_;
+    return nullptr;
+  }
+  const bool begins = !current_.has_value();
+  if (begins && waiting_.empty()) return nullptr;
+  GstRTPBuffer in = GST_RTP_BUFFER_INIT;
+  if (!gst_rtp_buffer_map(audio, GST_MAP_READ, &in)) return nullptr;
+  const std::uint16_t sequence = gst_rtp_buffer_get_seq(&in);
+  const std::uint32_t timestamp = gst_rtp_buffer_get_timestamp(&in);
+  const std::uint32_t source = gst_rtp_buffer_get_ssrc(&in);
+  gst_rtp_buffer_unmap(&in);
+  if (begins) {
+    current_ = waiting_.front();
+    waiting_.pop_front();
+    started_ = timestamp;
+    so_far_ = 0;
+    ends_sent_ = 0;
+  }
+  so_far_ = std::min(timestamp - started_ + step_, std::uint32_t{0xFFFF});
+  const bool ends = so_far_ >= current_->duration;
+  if (ends) so_far_ = current_->duration;
+  GstBuffer* packet = gst_rtp_buffer_new_allocate(4, 0, 0);
+  gst_buffer_copy_into(packet, audio, static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_TIMESTAMPS), 0, static_cast<gsize>(-1));
+  GstRTPBuffer out = GST_RTP_BUFFER_INIT;
+  gst_rtp_buffer_map(packet, GST_MAP_WRITE, &out);
+  gst_rtp_buffer_set_payload_type(&out, static_cast<guint8>(payload_type_));
+  gst_rtp_buffer_set_seq(&out, sequence);
+  gst_rtp_buffer_set_timestamp(&out, started_);
+  gst_rtp_buffer_set_ssrc(&out, source);
+  gst_rtp_buffer_set_marker(&out, begins ? TRUE : FALSE);
+  auto* payload = static_cast<std::uint8_t*>(gst_rtp_buffer_get_payload(&out));
+  payload[0] = static_cast<std::uint8_t>(current_->event);
+  payload[1] = static_cast<std::uint8_t>((ends ? 0x80U : 0U) | volume);
+  payload[2] = static_cast<std::uint8_t>(so_far_ >> 8);
+  payload[3] = static_cast<std::uint8_t>(so_far_ & 0xFFU);
+  gst_rtp_buffer_unmap(&out);
+  if (ends && ++ends_sent_ >= end_packets) {
+    current_.reset();
+    gap_ = gap_packets;
+  }
+  return packet;
+}
+
+}  // namespace lintel::media

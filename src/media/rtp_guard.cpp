@@ -1,0 +1,81 @@
+#include "media/rtp_guard.hpp"
+
+#include <gio/gio.h>
+#include <gst/net/gstnetaddressmeta.h>
+
+#include <array>
+
+#include "base/gobject.hpp"
+#include "media/media.hpp"
+
+namespace lintel::media {
+namespace {
+
+constexpr GstClockTime silence_before_move = 3 * GST_SECOND;
+constexpr GstClockTime source_pace = 500 * GST_MSECOND;
+
+// The source address udpsrc notes on each packet. By name, so that no further library has to be linked for one call.
+GSocketAddress* source_of(GstBuffer* packet) {
+  static const GType api = g_type_from_name("GstNetAddressMetaAPI");
+  if (api == 0) return nullptr;
+  auto* meta = reinterpret_cast<GstNetAddressMeta*>(gst_buffer_get_meta(packet, api));
+  return meta == nullptr ? nullptr : meta->addr;
+}
+
+}  // namespace
+
+void PeerGuard::expect(std::string host, int port) {
+  const std::lock_guard lock(mutex_);
+  if (host == host_ && port == port_) return;
+  host_ = std::move(host);
+  port_ = port;
+  latched_ = false;
+}
+
+void PeerGuard::on_moved(Moved moved) {
+  const std::lock_guard lock(mutex_);
+  moved_ = std::move(moved);
+}
+
+bool PeerGuard::admit(GstBuffer* packet, bool control) {
+  std::array<std::uint8_t, 12> header{};
+  if (gst_buffer_extract(packet, 0, header.data(), header.size()) < 8 || (header[0] & 0xC0U) != 0x80U) return false;
+  GSocketAddress* source = source_of(packet);
+  const GstClockTime now = running_time();
+  std::string host;
+  int port = 0;
+  if (source != nullptr && G_IS_INET_SOCKET_ADDRESS(source)) {
+    auto* inet = G_INET_SOCKET_ADDRESS(source);
+    const GCharHandle text(g_inet_address_to_string(g_inet_socket_address_get_address(inet)));
+    host = text.get();
+    port = g_inet_socket_address_get_port(inet);
+  }
+  Moved moved;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool same = host == host_ && (port == port_ || control);
+    if (control) return !latched_ || host == host_;
+    if (!same) {
+      if (latched_ && now - last_packet_ < silence_before_move) return false;
+      host_ = host;
+      port_ = port;
+      has_ssrc_ = false;
+      moved = moved_;
+    }
+    latched_ = true;
+    const std::uint32_t ssrc = (std::uint32_t{header[8]} << 24) | (std::uint32_t{header[9]} << 16) |
+                               (std::uint32_t{header[10]} << 8) | header[11];
+    if (!has_ssrc_ || ssrc != ssrc_) {
+      if (has_ssrc_ && now - ssrc_since_ < source_pace) return false;
+      has_ssrc_ = true;
+      ssrc_ = ssrc;
+      ssrc_since_ = now;
+    }
+  }
+  ++packets_;
+  last_packet_ = now;
+  if (moved) moved(host, port);
+  return true;
+}
+
+}  // namespace lintel::media

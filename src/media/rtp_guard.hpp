@@ -1,0 +1,43 @@
+// Who may send to a leg's port: the latched peer (symmetric RTP), one source at a time.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+
+namespace lintel::media {
+
+// The first source is believed (it is behind NAT as often as not, so the address in the SDP cannot be insisted on);
+// from then on others are dropped until it has been silent for a while. New synchronisation sources are let in at a
+// bounded pace, so that a flood of them cannot fill the session with state.
+class PeerGuard {
+ public:
+  // Told once a latch differs from the expected address. Streaming thread.
+  using Moved = std::function<void(std::string host, int port)>;
+
+  void expect(std::string host, int port);
+  void on_moved(Moved moved);
+  // Whether to let this packet in. `control`: RTCP, whose source is not looked at.
+  [[nodiscard]] bool admit(GstBuffer* packet, bool control);
+  // A silenced guard lets in what was latched only.
+  [[nodiscard]] std::uint64_t packets() const { return packets_; }
+  [[nodiscard]] GstClockTime last_packet() const { return last_packet_; }
+
+ private:
+  std::mutex mutex_;
+  std::string host_;
+  int port_ = 0;
+  bool latched_ = false;
+  std::uint32_t ssrc_ = 0;
+  bool has_ssrc_ = false;
+  GstClockTime ssrc_since_ = 0;
+  Moved moved_;
+  std::atomic<std::uint64_t> packets_ = 0;
+  std::atomic<GstClockTime> last_packet_ = 0;
+};
+
+}  // namespace lintel::media

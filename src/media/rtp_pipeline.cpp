@@ -1,0 +1,284 @@
+// The pipeline of a plain or SDES-SRTP leg: one rtpbin, with a session for sound and one for the picture.
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "media/rtp_session.hpp"
+
+namespace lintel::media {
+namespace {
+
+constexpr int receivers_limit = 8;  // new sources over the life of a line
+constexpr int audio_dscp = 46;      // expedited forwarding
+constexpr int video_dscp = 34;
+
+using BufferProbe = std::function<bool(GstPadProbeInfo*)>;  // false: drop
+
+void probe_buffers(GstPad* pad, BufferProbe probe) {
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) -> GstPadProbeReturn {
+        return (*static_cast<BufferProbe*>(data))(info) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+      },
+      new BufferProbe(std::move(probe)), [](gpointer data) { delete static_cast<BufferProbe*>(data); });
+}
+
+Object<GstPad> pad_of(GstElement* element, const char* name) {
+  return Object<GstPad>::adopt(gst_element_get_static_pad(element, name));
+}
+
+GstBuffer* buffer_of(const std::string& bytes) {
+  GstBuffer* buffer = gst_buffer_new_allocate(nullptr, bytes.size(), nullptr);
+  gst_buffer_fill(buffer, 0, bytes.data(), bytes.size());
+  return buffer;
+}
+
+// RFC 4568 §6.2: the _32 suite shortens RTP's tag alone, RTCP keeps 80 bits.
+const char* rtp_authentication(const sdp::Crypto& crypto) {
+  return crypto.suite == "AES_CM_128_HMAC_SHA1_32" ? "hmac-sha1-32" : "hmac-sha1-80";
+}
+
+GstCaps* decryption_caps(const sdp::Crypto& crypto) {
+  GstBuffer* key = buffer_of(crypto.key_and_salt);
+  GstCaps* caps = gst_caps_new_simple(
+      "application/x-srtp", "srtp-key", GST_TYPE_BUFFER, key, "srtp-cipher", G_TYPE_STRING, "aes-128-icm", "srtp-auth",
+      G_TYPE_STRING, rtp_authentication(crypto), "srtcp-cipher", G_TYPE_STRING, "aes-128-icm", "srtcp-auth", G_TYPE_STRING,
+      "hmac-sha1-80", nullptr);
+  gst_buffer_unref(key);
+  return caps;
+}
+
+bool link_request(GstElement* from, const char* from_pad, GstElement* to, const char* to_pad) {
+  return gst_element_link_pads(from, from_pad, to, to_pad) != FALSE;
+}
+
+}  // namespace
+
+Result<void> RtpSession::build() {
+  pipeline_ = std::make_unique<Pipeline>("rtp-leg");
+  GstElement* rtpbin = pipeline_->add("rtpbin");
+  if (rtpbin == nullptr) return Error{ErrorCode::unavailable, pipeline_->error(), {}, {}, {}};
+  g_object_set(rtpbin, "latency",
+               static_cast<guint>(std::chrono::duration_cast<std::chrono::milliseconds>(options_.jitter).count()),
+               "autoremove", TRUE, "drop-on-latency", TRUE, nullptr);
+  gst_util_set_object_arg(G_OBJECT(rtpbin), "rtp-profile", "avpf");
+  // The session outlives its pipeline: it is the one that takes it to NULL, which ends all streaming threads.
+  g_signal_connect(rtpbin, "request-pt-map",
+                   G_CALLBACK(+[](GstElement*, guint session, guint type, gpointer self) -> GstCaps* {
+                     return static_cast<RtpSession*>(self)->caps_of(session, type);
+                   }), this);
+  g_signal_connect(rtpbin, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer self) {
+                     static_cast<RtpSession*>(self)->received(pad);
+                   }), this);
+  for (const char* signal : {"request-rtp-encoder", "request-rtcp-encoder"}) {
+    g_signal_connect(rtpbin, signal, G_CALLBACK(+[](GstElement*, guint session, gpointer self) -> GstElement* {
+                       return static_cast<RtpSession*>(self)->transform(session, true);
+                     }), this);
+  }
+  for (const char* signal : {"request-rtp-decoder", "request-rtcp-decoder"}) {
+    g_signal_connect(rtpbin, signal, G_CALLBACK(+[](GstElement*, guint session, gpointer self) -> GstElement* {
+                       return static_cast<RtpSession*>(self)->transform(session, false);
+                     }), this);
+  }
+  for (Line& line : lines_) {
+    if (line.used) build_line(line, rtpbin);
+  }
+  pipeline_->on_message([failed = events_.failed](GstMessage* message) {
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+      log::warning("media", "A call's media failed: {}", message_text(message));
+      failed("The call's media failed: " + message_text(message));
+    }
+  });
+  if (!pipeline_->ok() || !pipeline_->play()) {
+    Error error{ErrorCode::unavailable, pipeline_->ok() ? "A call's media could not be started." : pipeline_->error(), {}, {}, {}};
+    pipeline_.reset();
+    return error;
+  }
+  return {};
+}
+
+void RtpSession::secure_line(Line& line) {
+  line.encoder = Element::sink(gst_element_factory_make("srtpenc", nullptr));
+  line.decoder = Element::sink(gst_element_factory_make("srtpdec", nullptr));
+  if (!line.encoder || !line.decoder) {
+    pipeline_->add("srtpenc");  // says which plugin is missing
+    return;
+  }
+  const Buffer key = Buffer::adopt(buffer_of(line.local_key->key_and_salt));
+  GstElement* encoder = line.encoder.get();
+  g_object_set(encoder, "key", key.get(), nullptr);
+  gst_util_set_object_arg(G_OBJECT(encoder), "rtp-cipher", "aes-128-icm");
+  gst_util_set_object_arg(G_OBJECT(encoder), "rtcp-cipher", "aes-128-icm");
+  gst_util_set_object_arg(G_OBJECT(encoder), "rtp-auth", rtp_authentication(*line.local_key));
+  gst_util_set_object_arg(G_OBJECT(encoder), "rtcp-auth", "hmac-sha1-80");
+  for (const char* direction : {"rtp_sink_", "rtcp_sink_"}) {  // rtpbin looks for pads that are on request
+    gst_object_unref(gst_element_request_pad_simple(encoder, (direction + std::to_string(line.session)).c_str()));
+  }
+  g_signal_connect_data(line.decoder.get(), "request-key",
+                        G_CALLBACK(+[](GstElement*, guint /*ssrc*/, gpointer caps) -> GstCaps* {
+                          return gst_caps_ref(static_cast<GstCaps*>(caps));
+                        }),
+                        decryption_caps(*line.remote_key),
+                        [](gpointer caps, GClosure*) { gst_caps_unref(static_cast<GstCaps*>(caps)); },
+                        static_cast<GConnectFlags>(0));
+}
+
+void RtpSession::build_line(Line& line, GstElement* rtpbin) {
+  if (line.secure) secure_line(line);
+  const guint session = line.session;
+  GstElement* rtp_source = pipeline_->add("udpsrc");
+  GstElement* rtcp_source = pipeline_->add("udpsrc");
+  line.rtp_sink = pipeline_->add("udpsink");
+  line.rtcp_sink = pipeline_->add("udpsink");
+  if (!pipeline_->ok()) return;
+  const int dscp = line.kind == "audio" ? audio_dscp : video_dscp;
+  for (GstElement* element : {rtp_source, rtcp_source}) {
+    g_object_set(element, "socket", element == rtp_source ? line.ports.rtp.get() : line.ports.rtcp.get(), "close-socket",
+                 FALSE, nullptr);
+  }
+  for (GstElement* element : {line.rtp_sink, line.rtcp_sink}) {
+    GSocket* socket = element == line.rtp_sink ? line.ports.rtp.get() : line.ports.rtcp.get();
+    const bool six = address_.find(':') != std::string::npos;
+    g_object_set(element, six ? "socket-v6" : "socket", socket, "close-socket", FALSE, "sync", FALSE, "async", FALSE,
+                 "qos-dscp", dscp, "host", "127.0.0.1", "port", line.port, nullptr);
+  }
+  const Caps rtp = Caps::adopt(gst_caps_from_string(line.secure ? "application/x-srtp" : "application/x-rtp"));
+  const Caps rtcp = Caps::adopt(gst_caps_from_string(line.secure ? "application/x-srtcp" : "application/x-rtcp"));
+  g_object_set(rtp_source, "caps", rtp.get(), nullptr);
+  g_object_set(rtcp_source, "caps", rtcp.get(), nullptr);
+
+  // Packets of others are dropped before anything looks at them.
+  probe_buffers(pad_of(rtp_source, "src").get(), [guard = line.guard, connected = events_.connected](GstPadProbeInfo* info) {
+    const bool first = guard->packets() == 0;
+    const bool admitted = guard->admit(GST_PAD_PROBE_INFO_BUFFER(info), false);
+    if (admitted && first) connected();
+    return admitted;
+  });
+  probe_buffers(pad_of(rtcp_source, "src").get(), [guard = line.guard](GstPadProbeInfo* info) {
+    return guard->admit(GST_PAD_PROBE_INFO_BUFFER(info), true);
+  });
+  const Element rtp_sink = Element::share(line.rtp_sink);
+  const Element rtcp_sink = Element::share(line.rtcp_sink);
+  line.guard->on_moved([rtp_sink, rtcp_sink](const std::string& host, int port) {
+    log::debug("media", "A peer's media comes from {}:{}", host, port);
+    g_object_set(rtp_sink.get(), "host", host.c_str(), "port", port, nullptr);
+    g_object_set(rtcp_sink.get(), "host", host.c_str(), "port", port + 1, nullptr);
+  });
+
+  build_sender(line, rtpbin);
+  const std::string index = std::to_string(session);
+  link_request(rtp_source, "src", rtpbin, ("recv_rtp_sink_" + index).c_str());
+  link_request(rtcp_source, "src", rtpbin, ("recv_rtcp_sink_" + index).c_str());
+  link_request(rtpbin, ("send_rtcp_src_" + index).c_str(), line.rtcp_sink, "sink");
+}
+
+void RtpSession::build_sender(Line& line, GstElement* rtpbin) {
+  const std::string index = std::to_string(line.session);
+  SenderChain chain;
+  if (line.kind == "audio") {
+    chain = add_audio_sender(*pipeline_, *audio_codec_of(*line.format), line.format->payload_type, line.ssrc);
+  } else {
+    chain = add_video_sender(*pipeline_, Codec::h264, line.format->payload_type, line.ssrc);
+  }
+  if (chain.source == nullptr) return;
+  const bool audio = line.kind == "audio";
+  probe_buffers(pad_of(chain.payloader, "src").get(), [audio, dtmf = dtmf_out_, sent = line.sent](GstPadProbeInfo* info) {
+    ++*sent;
+    if (!audio) return true;
+    if (GstBuffer* instead = dtmf->replace(GST_PAD_PROBE_INFO_BUFFER(info)); instead != nullptr) {
+      gst_buffer_unref(GST_PAD_PROBE_INFO_BUFFER(info));
+      GST_PAD_PROBE_INFO_DATA(info) = instead;
+    }
+    return true;
+  });
+  if (!link_request(chain.payloader, "src", rtpbin, ("send_rtp_sink_" + index).c_str()) ||
+      !link_request(rtpbin, ("send_rtp_src_" + index).c_str(), line.rtp_sink, "sink")) {
+    log::error("media", "A call's {} could not be linked to its transport.", line.kind);
+    return;
+  }
+  if (audio) {
+    feed_->set_audio_source(Element::share(chain.source));
+    return;
+  }
+  feed_->set_video_source(Element::share(chain.source), {options_.stream, Codec::h264});
+  watch_key_requests(chain.source, [weak = std::weak_ptr<LegFeed>(feed_)] {
+    if (const auto feed = weak.lock()) feed->request_key();
+  });
+}
+
+// Streaming threads, while the pipeline lives.
+GstElement* RtpSession::transform(guint session, bool outwards) {
+  if (session >= lines_.size() || !lines_[session].secure) return nullptr;
+  GstElement* element = (outwards ? lines_[session].encoder : lines_[session].decoder).get();
+  return element == nullptr ? nullptr : GST_ELEMENT(gst_object_ref(element));
+}
+
+GstCaps* RtpSession::caps_of(guint session, guint payload_type) {
+  if (session >= lines_.size()) return nullptr;
+  const std::lock_guard lock(mutex_);
+  for (const sdp::Format& format : lines_[session].formats) {
+    if (format.payload_type == static_cast<int>(payload_type)) {
+      return gst_caps_from_string(rtp_caps(lines_[session].kind, format).c_str());
+    }
+  }
+  return nullptr;
+}
+
+void RtpSession::received(GstPad* pad) {
+  guint session = 0;
+  guint source = 0;
+  guint type = 0;
+  const GCharHandle name(gst_pad_get_name(pad));
+  if (sscanf(name.get(), "recv_rtp_src_%u_%u_%u", &session, &source, &type) != 3 || session >= lines_.size()) return;
+  Line& line = lines_[session];
+  std::optional<sdp::Format> format;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const sdp::Format& known : line.formats) {
+      if (known.payload_type == static_cast<int>(type)) format = known;
+    }
+    if (!format || ++line.receivers > receivers_limit) return;  // an unlinked pad drops what comes
+  }
+  if (line.kind == "audio") return receive_audio(line, pad, *format);
+  const auto video = events_.video;
+  if (!video) return;
+  connect_receiver(*pipeline_, pad, add_video_receiver(*pipeline_, Codec::h264, [video](GstBuffer* buffer, GstCaps*) {
+    GstMapInfo map;
+    if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
+    const ReceivedVideo received{{map.data, map.data + map.size}, !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
+    gst_buffer_unmap(buffer, &map);
+    video(received);
+  }));
+}
+
+void RtpSession::receive_audio(Line& /*line*/, GstPad* pad, const sdp::Format& format) {
+  if (format.encoding == "TELEPHONE-EVENT") {
+    GstElement* sink = pipeline_->add("fakesink");
+    if (sink == nullptr) return;
+    g_object_set(sink, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, nullptr);
+    probe_buffers(pad, [receiver = std::make_shared<DtmfReceiver>(), dtmf = events_.dtmf](GstPadProbeInfo* info) {
+      GstMapInfo map;
+      GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+      if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return true;
+      const std::span<const std::uint8_t> packet(map.data, map.size);
+      if (packet.size() >= 16) {  // a header without contributing sources, and an event
+        const std::uint32_t timestamp = (std::uint32_t{packet[4]} << 24) | (std::uint32_t{packet[5]} << 16) |
+                                        (std::uint32_t{packet[6]} << 8) | packet[7];
+        const std::size_t header = 12 + 4U * (packet[0] & 0x0FU);
+        if ((packet[0] & 0x10U) == 0 && packet.size() >= header + 4) {
+          if (const std::optional<char> digit = receiver->packet(timestamp, packet.subspan(header))) dtmf(*digit);
+        }
+      }
+      gst_buffer_unmap(buffer, &map);
+      return true;
+    });
+    connect_receiver(*pipeline_, pad, {sink, {sink}});
+    return;
+  }
+  const std::optional<AudioCodec> codec = audio_codec_of(format);
+  if (!codec) return;
+  connect_receiver(*pipeline_, pad, add_audio_receiver(*pipeline_, *codec, [weak = std::weak_ptr<LegFeed>(feed_)](Samples samples) {
+    if (const auto feed = weak.lock()) feed->far(samples);
+  }));
+}
+
+}  // namespace lintel::media

@@ -1,0 +1,101 @@
+// Plain and SDES-SRTP legs on rtpbin. Job thread, but for what the streaming threads call.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media/leg_session.hpp"
+#include "media/rtp_dtmf.hpp"
+#include "media/rtp_guard.hpp"
+
+namespace lintel::media {
+
+class RtpSession final : public MediaSession, public std::enable_shared_from_this<RtpSession> {
+ public:
+  RtpSession(Legs::Inner& legs, LegKind kind, LegOptions options, SessionEvents events);
+  ~RtpSession() override;
+
+  void offer(Leg::SdpReady ready) override;
+  void accept(const std::string& answer, Leg::Done done) override;
+  void answer(const std::string& offer, Leg::SdpReady ready) override;
+  void start() override;
+  void stop() override;
+  void press(char digit, int milliseconds) override;
+  void set_muted(bool muted) override { feed_->set_muted(muted); }
+  void request_key_frame() override { feed_->request_key(); }
+  [[nodiscard]] LegFigures figures() const override;
+  [[nodiscard]] GstClockTime last_packet() const override;
+  [[nodiscard]] bool expects_packets() const override { return expects_; }
+
+ private:
+  // One m= line that is ours to fill.
+  struct Line {
+    std::string kind;
+    guint session = 0;
+    bool used = false;
+    bool secure = false;
+    std::string protocol;
+    PortPair ports;
+    std::vector<sdp::Format> formats;      // what the peer may send
+    std::optional<sdp::Format> format;     // what we send
+    int event_type = -1;                   // of telephone-event as we send it
+    int event_rate = 8000;
+    std::optional<sdp::Crypto> local_key;
+    std::optional<sdp::Crypto> remote_key;
+    Direction wanted = Direction::send_receive;
+    Direction direction = Direction::inactive;
+    std::string host;
+    int port = 0;
+    int rtcp_port = 0;
+    std::uint32_t ssrc = 0;
+    std::shared_ptr<PeerGuard> guard = std::make_shared<PeerGuard>();
+    std::shared_ptr<std::atomic<std::uint64_t>> sent = std::make_shared<std::atomic<std::uint64_t>>(0);
+    GstElement* rtp_sink = nullptr;
+    GstElement* rtcp_sink = nullptr;
+    Element encoder;  // srtpenc: each leg and line has a key of its own
+    Element decoder;  // srtpdec
+    int receivers = 0;              // chains made for sources that came
+  };
+  struct Slot {  // the m= lines in their order
+    Line* line = nullptr;
+    sdp::LocalMedia refusal;
+  };
+
+  Result<void> open(Line& line, bool secure);
+  Result<std::string> make_answer(const std::string& offer);
+  Result<void> take_answer(const std::string& answer);
+  Result<void> agree(Line& line, const sdp::Media& remote, bool offered);
+  [[nodiscard]] sdp::LocalMedia describe(const Line& line, bool as_offer) const;
+  [[nodiscard]] std::string write();
+  Result<void> settle();
+  Result<void> build();
+  void build_line(Line& line, GstElement* rtpbin);
+  void build_sender(Line& line, GstElement* rtpbin);
+  void secure_line(Line& line);
+  void received(GstPad* pad);
+  void receive_audio(Line& line, GstPad* pad, const sdp::Format& format);
+  GstCaps* caps_of(guint session, guint payload_type);
+  GstElement* transform(guint session, bool outwards);
+
+  Legs::Inner& legs_;
+  const LegKind kind_;
+  LegOptions options_;
+  SessionEvents events_;
+  std::string address_;
+  std::string session_id_;
+  std::uint64_t version_ = 0;
+  std::array<Line, 2> lines_;  // audio, video
+  std::vector<Slot> slots_;
+  std::shared_ptr<LegFeed> feed_;
+  std::shared_ptr<DtmfSender> dtmf_out_ = std::make_shared<DtmfSender>();
+  std::atomic<bool> expects_ = false;
+  bool started_ = false;
+  mutable std::mutex mutex_;   // formats and codec names, which streaming threads and the loop read
+  std::unique_ptr<Pipeline> pipeline_;
+};
+
+}  // namespace lintel::media

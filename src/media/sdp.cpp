@@ -1,0 +1,364 @@
+#include "media/sdp.hpp"
+
+#include <fmt/format.h>
+#include <gst/sdp/gstsdpmessage.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/bytes.hpp"
+#include "base/gobject.hpp"
+#include "base/text.hpp"
+
+namespace lintel::media {
+
+bool sends(Direction direction) { return direction == Direction::send_only || direction == Direction::send_receive; }
+bool receives(Direction direction) {
+  return direction == Direction::receive_only || direction == Direction::send_receive;
+}
+
+Direction answer_to(Direction offered, Direction wanted) {
+  const bool send = receives(offered) && sends(wanted);
+  const bool receive = sends(offered) && receives(wanted);
+  if (send) return receive ? Direction::send_receive : Direction::send_only;
+  return receive ? Direction::receive_only : Direction::inactive;
+}
+
+namespace sdp {
+namespace {
+
+using Message = Handle<GstSDPMessage, gst_sdp_message_free>;
+
+constexpr std::size_t line_limit = 1000;
+constexpr std::size_t parameters_limit = 512;
+constexpr std::size_t attribute_limit = 512;  // of one media line
+
+Error invalid(std::string why) { return {ErrorCode::invalid, "The session description " + std::move(why), "sdp", {}, {}}; }
+
+struct StaticFormat {
+  int payload_type;
+  const char* encoding;
+  int clock_rate;
+};
+constexpr std::array<StaticFormat, 4> static_formats{{  // RFC 3551 §6
+    {0, "PCMU", 8000}, {8, "PCMA", 8000}, {9, "G722", 8000}, {34, "H263", 90000}}};
+
+Result<Message> read(std::string_view text) {
+  if (text.size() > size_limit) return invalid("is too long.");
+  if (text.size() < 5 || text.substr(0, 2) != "v=") return invalid("does not begin with v=.");
+  std::size_t lines = 0;
+  std::size_t media = 0;
+  std::size_t start = 0;
+  while (start < text.size()) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    std::string_view line = text.substr(start, end - start);
+    start = end + 1;
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (line.empty()) continue;
+    // GstSDP reads line by line into the media of the moment and trusts the order; what it does not check is checked here.
+    if (line.size() < 2 || line[1] != '=' || line.size() > 4096) return invalid("has a line that is none.");
+    if (line.find('\0') != std::string_view::npos) return invalid("holds a zero byte.");
+    if (line.substr(0, 2) == "m=" && ++media > media_limit) return invalid("has too many media lines.");
+    if (++lines > line_limit) return invalid("has too many lines.");
+  }
+  GstSDPMessage* raw = nullptr;
+  if (gst_sdp_message_new(&raw) != GST_SDP_OK) return invalid("could not be read.");
+  Message message(raw);
+  // GstSDP reads a C string: give it an ending of its own.
+  const std::string bounded(text);
+  if (gst_sdp_message_parse_buffer(reinterpret_cast<const guint8*>(bounded.data()), static_cast<guint>(bounded.size()),
+                                   message.get()) != GST_SDP_OK) {
+    return invalid("is not well formed.");
+  }
+  return message;
+}
+
+std::optional<int> number(std::string_view text, int minimum, int maximum) {
+  const std::optional<std::uint64_t> value = text::to_unsigned(text);
+  if (!value || *value < static_cast<std::uint64_t>(minimum) || *value > static_cast<std::uint64_t>(maximum)) {
+    return std::nullopt;
+  }
+  return static_cast<int>(*value);
+}
+
+std::string_view view(const char* text) { return text == nullptr ? std::string_view{} : std::string_view{text}; }
+
+std::optional<Direction> direction_named(std::string_view name) {
+  if (name == "sendrecv") return Direction::send_receive;
+  if (name == "sendonly") return Direction::send_only;
+  if (name == "recvonly") return Direction::receive_only;
+  if (name == "inactive") return Direction::inactive;
+  return std::nullopt;
+}
+
+const char* name_of(Direction direction) {
+  switch (direction) {
+    case Direction::send_receive: return "sendrecv";
+    case Direction::send_only: return "sendonly";
+    case Direction::receive_only: return "recvonly";
+    case Direction::inactive: break;
+  }
+  return "inactive";
+}
+
+// "8 PCMA/8000/1"
+void apply_rtpmap(Format& format, std::string_view map) {
+  const auto parts = text::split(map, '/');
+  if (parts.size() < 2) return;
+  const std::optional<int> rate = number(text::trim(parts[1]), 1, 1'000'000);
+  if (!rate || parts[0].size() > 32) return;
+  format.encoding = text::upper(text::trim(parts[0]));
+  format.clock_rate = *rate;
+  if (parts.size() > 2) format.channels = number(text::trim(parts[2]), 1, 8).value_or(1);
+}
+
+// "1 AES_CM_128_HMAC_SHA1_80 inline:KEY|2^31|1:4"
+std::optional<Crypto> read_crypto(std::string_view value) {
+  const auto parts = text::split(value, ' ');
+  if (parts.size() < 3) return std::nullopt;
+  const std::optional<int> tag = number(parts[0], 0, 999'999'999);
+  if (!tag) return std::nullopt;
+  if (parts[1] != "AES_CM_128_HMAC_SHA1_80" && parts[1] != "AES_CM_128_HMAC_SHA1_32") return std::nullopt;
+  std::string_view key = parts[2];
+  if (key.substr(0, 7) != "inline:") return std::nullopt;
+  key.remove_prefix(7);
+  if (key.find(';') != std::string_view::npos) return std::nullopt;  // several master keys: not supported
+  const auto key_parts = text::split(key, '|');
+  for (std::size_t index = 1; index < key_parts.size(); ++index) {
+    if (key_parts[index].find(':') != std::string_view::npos) return std::nullopt;  // MKI: not supported
+  }
+  std::optional<std::string> bytes = bytes::from_base64(key_parts[0]);
+  if (!bytes || bytes->size() != 30) return std::nullopt;
+  return Crypto{*tag, std::string(parts[1]), std::move(*bytes)};
+}
+
+void read_formats(const GstSDPMedia& line, Media& media) {
+  for (guint index = 0; index < gst_sdp_media_formats_len(&line) && index < format_limit; ++index) {
+    const std::string_view name = view(gst_sdp_media_get_format(&line, index));
+    media.raw_formats.emplace_back(name.substr(0, 64));
+    const std::optional<int> payload_type = number(name, 0, 127);
+    if (!payload_type) continue;
+    Format format;
+    format.payload_type = *payload_type;
+    for (const StaticFormat& known : static_formats) {
+      if (known.payload_type != *payload_type) continue;
+      format.encoding = known.encoding;
+      format.clock_rate = known.clock_rate;
+    }
+    media.formats.push_back(std::move(format));
+  }
+}
+
+void read_attribute(std::string_view key, std::string_view value, Media& media) {
+  if (const std::optional<Direction> direction = direction_named(key)) {
+    media.direction = *direction;
+  } else if (key == "rtpmap" || key == "fmtp") {
+    const std::size_t space = value.find(' ');
+    if (space == std::string_view::npos) return;
+    const std::optional<int> payload_type = number(value.substr(0, space), 0, 127);
+    if (!payload_type) return;
+    for (Format& format : media.formats) {
+      if (format.payload_type != *payload_type) continue;
+      if (key == "rtpmap") {
+        apply_rtpmap(format, text::trim(value.substr(space + 1)));
+      } else if (value.size() <= parameters_limit) {
+        format.parameters = text::trim(value.substr(space + 1));
+      }
+    }
+  } else if (key == "crypto") {
+    if (media.cryptos.size() >= crypto_limit) return;
+    if (std::optional<Crypto> crypto = read_crypto(value)) media.cryptos.push_back(std::move(*crypto));
+  } else if (key == "rtcp") {  // RFC 3605: "53020 IN IP4 126.16.64.4"; the address is the media's, for ours
+    if (const std::optional<int> port = number(value.substr(0, value.find(' ')), 1, 65535)) media.rtcp_port = *port;
+  } else if (key == "ptime") {
+    if (const std::optional<int> time = number(value, 5, 200)) media.packet_milliseconds = *time;
+  } else if (key == "rtcp-mux") {
+    media.rtcp_mux = true;
+  } else if (key == "fingerprint") {
+    media.has_fingerprint = true;
+  } else if (key == "ice-ufrag") {
+    media.has_ice = true;
+  }
+}
+
+std::string connection_address(const GstSDPConnection* connection) {
+  if (connection == nullptr) return {};
+  std::string_view address = view(connection->address);
+  address = address.substr(0, address.find('/'));  // multicast's time to live
+  if (address.size() > 255 || !text::printable(address)) return {};
+  return std::string(address);
+}
+
+}  // namespace
+
+Result<Description> parse(std::string_view text) {
+  LINTEL_TRY(const Message message, read(text));
+  Description description;
+  if (const GstSDPOrigin* origin = gst_sdp_message_get_origin(message.get()); origin != nullptr) {
+    description.session_id = std::string(view(origin->sess_id).substr(0, 64));
+    description.version = text::to_unsigned(view(origin->sess_version)).value_or(0);
+  }
+  Media session;  // what the session level says holds for each media line that says nothing
+  for (guint index = 0; index < gst_sdp_message_attributes_len(message.get()) && index < attribute_limit; ++index) {
+    const GstSDPAttribute* attribute = gst_sdp_message_get_attribute(message.get(), index);
+    const std::string_view key = view(attribute->key);
+    if (direction_named(key) || key == "fingerprint" || key == "ice-ufrag") {
+      read_attribute(key, view(attribute->value), session);
+    }
+  }
+  session.address = connection_address(gst_sdp_message_get_connection(message.get()));
+  const guint count = gst_sdp_message_medias_len(message.get());
+  if (count == 0) return invalid("has no media line.");
+  for (guint index = 0; index < count && index < media_limit; ++index) {
+    const GstSDPMedia& line = *gst_sdp_message_get_media(message.get(), index);
+    Media media;
+    media.direction = session.direction;
+    media.has_fingerprint = session.has_fingerprint;
+    media.has_ice = session.has_ice;
+    media.address = session.address;
+    media.kind = std::string(view(gst_sdp_media_get_media(&line)).substr(0, 32));
+    media.protocol = std::string(view(gst_sdp_media_get_proto(&line)).substr(0, 64));
+    const guint port = gst_sdp_media_get_port(&line);
+    if (port > 65535) return invalid("has a port above 65535.");
+    media.port = static_cast<int>(port);
+    if (gst_sdp_media_connections_len(&line) > 0) {
+      media.address = connection_address(gst_sdp_media_get_connection(&line, 0));
+    }
+    read_formats(line, media);
+    for (guint at = 0; at < gst_sdp_media_attributes_len(&line) && at < attribute_limit; ++at) {
+      const GstSDPAttribute* attribute = gst_sdp_media_get_attribute(&line, at);
+      read_attribute(view(attribute->key), view(attribute->value), media);
+    }
+    // Hold as RFC 2543 knew it: the address of nowhere.
+    if (media.address == "0.0.0.0" && receives(media.direction)) {
+      media.direction = sends(media.direction) ? Direction::send_only : Direction::inactive;
+    }
+    if (media.rtcp_port == 0 && media.port > 0) media.rtcp_port = std::min(media.port + 1, 65535);
+    std::erase_if(media.formats, [](const Format& format) { return format.encoding.empty(); });
+    description.media.push_back(std::move(media));
+  }
+  return description;
+}
+
+Result<LegKind> kind_of(std::string_view offer) {
+  LINTEL_TRY(const Description description, parse(offer));
+  bool plain = false;
+  for (const Media& media : description.media) {
+    if (media.kind != "audio" && media.kind != "video") continue;
+    if (media.protocol.find("TLS") != std::string::npos) {
+      if (media.has_fingerprint && media.has_ice) return LegKind::webrtc;
+    } else if (media.protocol == "RTP/SAVP" || media.protocol == "RTP/SAVPF") {
+      if (!media.cryptos.empty()) return LegKind::sdes_srtp;
+      if (media.has_fingerprint && media.has_ice) return LegKind::webrtc;
+    } else if (media.protocol == "RTP/AVP" || media.protocol == "RTP/AVPF") {
+      plain = true;
+    }
+  }
+  if (plain) return LegKind::plain_rtp;
+  return invalid("offers no transport that is known here (RTP, SRTP with a key, or WebRTC).");
+}
+
+Result<void> check_webrtc(std::string_view text) {
+  LINTEL_TRY(const Description description, parse(text));
+  bool usable = false;
+  for (const Media& media : description.media) {
+    if (media.kind != "audio" && media.kind != "video" && media.kind != "application") {
+      return invalid(fmt::format("has a media line of the unknown kind '{}'.",
+                                 text::printable(media.kind) ? media.kind : "?"));
+    }
+    if (media.kind == "application" || media.port == 0) continue;
+    if (media.protocol.find("SAVPF") == std::string::npos) return invalid("is not for WebRTC (RTP/SAVPF).");
+    if (!media.has_fingerprint) return invalid("has no DTLS fingerprint.");
+    if (!media.has_ice) return invalid("has no ICE user fragment.");
+    usable = true;
+  }
+  if (!usable) return invalid("has no audio or video.");
+  return {};
+}
+
+std::string write(const LocalDescription& local) {
+  const bool six = local.address.find(':') != std::string::npos;
+  const char* family = six ? "IP6" : "IP4";
+  GstSDPMessage* raw = nullptr;
+  gst_sdp_message_new(&raw);
+  const Message message(raw);
+  gst_sdp_message_set_version(raw, "0");
+  gst_sdp_message_set_origin(raw, "lintel", local.session_id.c_str(), std::to_string(local.version).c_str(), "IN", family,
+                             local.address.c_str());
+  gst_sdp_message_set_session_name(raw, "Lintel");
+  gst_sdp_message_set_connection(raw, "IN", family, local.address.c_str(), 0, 0);
+  gst_sdp_message_add_time(raw, "0", "0", nullptr);
+  for (const LocalMedia& media : local.media) {
+    GstSDPMedia* line = nullptr;
+    gst_sdp_media_new(&line);
+    gst_sdp_media_set_media(line, media.kind.c_str());
+    gst_sdp_media_set_proto(line, media.protocol.c_str());
+    gst_sdp_media_set_port_info(line, static_cast<guint>(media.port), 1);
+    if (media.port == 0) {
+      for (const std::string& format : media.raw_formats) gst_sdp_media_add_format(line, format.c_str());
+      if (media.raw_formats.empty()) gst_sdp_media_add_format(line, "0");
+    } else {
+      for (const Format& format : media.formats) {
+        const std::string type = std::to_string(format.payload_type);
+        gst_sdp_media_add_format(line, type.c_str());
+        // Opus is always said to have two channels (RFC 7587 §7), the others have one.
+        const std::string name = format.encoding == "OPUS" ? "opus"
+                                 : format.encoding == "TELEPHONE-EVENT" ? "telephone-event" : format.encoding;
+        gst_sdp_media_add_attribute(
+            line, "rtpmap",
+            fmt::format("{} {}/{}{}", type, name, format.clock_rate, format.channels == 2 ? "/2" : "").c_str());
+        if (!format.parameters.empty()) {
+          gst_sdp_media_add_attribute(line, "fmtp", fmt::format("{} {}", type, format.parameters).c_str());
+        }
+      }
+      for (const Crypto& crypto : media.cryptos) {
+        gst_sdp_media_add_attribute(line, "crypto",
+                                    fmt::format("{} {} inline:{}", crypto.tag, crypto.suite,
+                                                bytes::to_base64(crypto.key_and_salt)).c_str());
+      }
+      if (media.kind == "audio") gst_sdp_media_add_attribute(line, "ptime", "20");
+      if (media.feedback) {
+        gst_sdp_media_add_attribute(line, "rtcp-fb", "* nack pli");
+        gst_sdp_media_add_attribute(line, "rtcp-fb", "* ccm fir");
+      }
+      gst_sdp_media_add_attribute(line, name_of(media.direction), "");
+    }
+    gst_sdp_message_add_media(raw, line);  // moves its content
+    gst_sdp_media_free(line);
+  }
+  const GCharHandle text(gst_sdp_message_as_text(raw));
+  return text ? text.get() : "";
+}
+
+std::optional<Format> standard_format(AudioCodec codec) {
+  switch (codec) {
+    case AudioCodec::opus: return Format{96, "OPUS", 48000, 2, "useinbandfec=1;stereo=0;sprop-stereo=0"};
+    case AudioCodec::g722: return Format{9, "G722", 8000, 1, {}};
+    case AudioCodec::pcma: return Format{8, "PCMA", 8000, 1, {}};
+    case AudioCodec::pcmu: return Format{0, "PCMU", 8000, 1, {}};
+  }
+  return std::nullopt;
+}
+
+Format standard_h264() { return {102, "H264", 90000, 1, "profile-level-id=42e01f;packetization-mode=1"}; }
+
+std::optional<std::string> parameter(const Format& format, std::string_view name) {
+  for (std::string_view part : text::split(format.parameters, ';')) {
+    part = text::trim(part);
+    const std::size_t equals = part.find('=');
+    if (equals == std::string_view::npos || !text::equals_ignoring_case(text::trim(part.substr(0, equals)), name)) continue;
+    return std::string(text::trim(part.substr(equals + 1)));
+  }
+  return std::nullopt;
+}
+
+bool is_usable_h264(const Format& format) {
+  if (format.encoding != "H264" || format.clock_rate != 90000) return false;
+  // Ours is sent in mode 1 (fragments); a peer that knows only single units cannot take pictures of this size.
+  // Phones that say nothing take fragments all the same.
+  const std::optional<std::string> mode = parameter(format, "packetization-mode");
+  return !mode || *mode == "1" || *mode == "0";
+}
+
+}  // namespace sdp
+}  // namespace lintel::media
