@@ -32,7 +32,7 @@ Result<void> check(const LockOptions& options) {
 
 }  // namespace
 
-Access::Access(Clock& clock, const Rights& rights, const CodeBook& codes, AttemptLimiter& limiter,
+Access::Access(Clock& clock, const Rights& rights, const Codes& codes, AttemptLimiter& limiter,
                AccessListener& listener)
     : clock_(clock), rights_(rights), codes_(codes), limiter_(limiter), listener_(listener) {}
 
@@ -107,8 +107,8 @@ Decision Access::try_code(std::string_view code, std::string_view source) {
     decision.outcome = Outcome::limited;
     return decision;  // not journalled each time: access.keypad_locked was
   }
-  const Code* const known = codes_.find(code);
-  if (known == nullptr) {
+  const std::optional<Code> known = codes_.find(code);
+  if (!known) {
     decision.outcome = Outcome::wrong_code;
     decision.wait = limiter_.failed({}, source);
     refused(request, decision.outcome, {});

@@ -15,6 +15,7 @@
 #include "access/lock.hpp"
 #include "access/types.hpp"
 #include "base/clock.hpp"
+#include "base/result.hpp"
 
 namespace lintel::access {
 
@@ -68,7 +69,7 @@ class AccessListener {
 class Access final : private Lock::Owner {
  public:
   // All of them must outlive it. `limiter` is shared with whatever else is guessed at.
-  Access(Clock& clock, const Rights& rights, const CodeBook& codes, AttemptLimiter& limiter, AccessListener& listener);
+  Access(Clock& clock, const Rights& rights, const Codes& codes, AttemptLimiter& limiter, AccessListener& listener);
   ~Access() override;
   Access(const Access&) = delete;
   Access& operator=(const Access&) = delete;
@@ -106,7 +107,7 @@ class Access final : private Lock::Owner {
 
   Clock& clock_;
   const Rights& rights_;
-  const CodeBook& codes_;
+  const Codes& codes_;
   AttemptLimiter& limiter_;
   AccessListener& listener_;
   std::map<LockNumber, std::unique_ptr<Lock>> locks_;

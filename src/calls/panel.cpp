@@ -226,17 +226,16 @@ void Panel::clear_input() {
 }
 
 void Panel::watch_lock_out(Duration wait) {
-  state_.locked_until = clock_.wall() + std::chrono::ceil<std::chrono::microseconds>(wait);
+  locked_until_ = clock_.wall() + std::chrono::ceil<std::chrono::microseconds>(wait);
   lock_out_timer_ = clock_.after(wait, [this] {
-    state_.locked_until.reset();
-    output_.panel_changed(state_);
+    locked_until_.reset();
+    refresh();
   });
-  output_.panel_changed(state_);
 }
 
 void Panel::refresh() {
   PanelState next;
-  next.locked_until = state_.locked_until;
+  next.locked_until = locked_until_;
   next.mode = typing_code_ ? "code" : "number";
   next.input = typing_code_ ? std::string(code_.size(), '*') : input_;
   next.lights.unlock = door_open_;

@@ -106,6 +106,7 @@ class Panel final : public CallListener {
   std::string code_;       // overwritten when cleared
   bool typing_code_ = false;
   bool door_open_ = false;
+  std::optional<WallTime> locked_until_;
   std::optional<Message> message_;
   DisplayKind message_kind_ = DisplayKind::message;
   Timer input_timer_;

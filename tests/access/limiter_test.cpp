@@ -1,0 +1,97 @@
+#include "access/limiter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace lintel::access {
+namespace {
+using namespace std::chrono_literals;
+
+struct LimiterTest : testing::Test {
+  SimulatedClock clock;
+  AttemptLimiter limiter{clock};
+};
+
+TEST_F(LimiterTest, locksASourceOutAfterFiveFailuresAndForLongerEachTime) {
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(limiter.failed("admin", "10.0.0.1"), Duration::zero());
+  EXPECT_EQ(limiter.failed("admin", "10.0.0.1"), Duration(60s));
+  EXPECT_EQ(limiter.wait("admin", "10.0.0.1"), Duration(60s));
+  clock.advance(60s);
+  EXPECT_EQ(limiter.wait({}, "10.0.0.1"), Duration::zero());
+  Duration wait{};
+  for (int i = 0; i < 5; ++i) wait = limiter.failed({}, "10.0.0.1");
+  EXPECT_EQ(wait, Duration(120s));
+}
+
+TEST_F(LimiterTest, aLockOutNeverExceedsItsLongest) {
+  Duration wait{};
+  for (int i = 0; i < 200; ++i) wait = std::max(wait, limiter.failed({}, "keypad"));
+  EXPECT_EQ(wait, Duration(15min));
+}
+
+TEST_F(LimiterTest, forgetsAQuietSource) {
+  for (int i = 0; i < 5; ++i) limiter.failed({}, "keypad");
+  clock.advance(60s + 1h);
+  Duration wait{};
+  for (int i = 0; i < 5; ++i) wait = limiter.failed({}, "keypad");
+  EXPECT_EQ(wait, Duration(60s));
+}
+
+TEST_F(LimiterTest, beingRightStartsTheCountAgain) {
+  for (int i = 0; i < 4; ++i) limiter.failed({}, "keypad");
+  limiter.succeeded({}, "keypad");
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(limiter.failed({}, "keypad"), Duration::zero());
+}
+
+TEST_F(LimiterTest, manySourcesTogetherGetNoFurtherOnOneSubject) {
+  int tried = 0;
+  const auto start = clock.monotonic();
+  for (int source = 0; clock.monotonic() - start < 1h; ++source) {
+    const std::string name = "source-" + std::to_string(source);
+    if (const auto wait = limiter.wait("door-code", name); wait > Duration::zero()) {
+      clock.advance(wait);
+    } else {
+      limiter.failed("door-code", name);
+      ++tried;
+    }
+  }
+  EXPECT_LT(tried, 400);
+}
+
+TEST_F(LimiterTest, theOwnerStillGetsInFromWhereHeWasRightBefore) {
+  limiter.succeeded("admin", "home");
+  for (int i = 0; i < 50; ++i) limiter.failed("admin", "attacker-" + std::to_string(i));
+  EXPECT_GT(limiter.wait("admin", "elsewhere"), Duration::zero());
+  EXPECT_EQ(limiter.wait("admin", "home"), Duration::zero());
+}
+
+TEST_F(LimiterTest, oneSourceLockedOutLeavesOthersAlone) {
+  for (int i = 0; i < 5; ++i) limiter.failed({}, "keypad");
+  EXPECT_EQ(limiter.wait({}, "101#1"), Duration::zero());
+}
+
+TEST_F(LimiterTest, staysBoundedAndRemembersThoseLockedOut) {
+  for (int i = 0; i < 5; ++i) limiter.failed({}, "keypad");
+  for (int i = 0; i < 20'000; ++i) limiter.failed("subject-" + std::to_string(i), "source-" + std::to_string(i));
+  EXPECT_LE(limiter.entries(), 3 * LimiterOptions{}.table_limit);
+  EXPECT_GT(limiter.wait({}, "keypad"), Duration::zero());
+}
+
+TEST_F(LimiterTest, aTableFullOfLockedOutSourcesIsStillBounded) {
+  LimiterOptions small;
+  small.table_limit = 8;
+  small.free_failures = 1;
+  AttemptLimiter tight(clock, small);
+  for (int i = 0; i < 100; ++i) tight.failed({}, std::to_string(i));
+  EXPECT_LE(tight.entries(), 8u);
+}
+
+TEST_F(LimiterTest, aPairCannotBeForgedByItsSpelling) {
+  limiter.succeeded("admin", "x");
+  for (int i = 0; i < 50; ++i) limiter.failed("adminx", "s" + std::to_string(i));
+  EXPECT_GT(limiter.wait("adminx", "y"), Duration::zero());
+}
+
+}  // namespace
+}  // namespace lintel::access
