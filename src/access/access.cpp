@@ -90,6 +90,7 @@ Decision Access::unlock(const UnlockRequest& request) {
 
 bool Access::may(const UnlockRequest& request, const Lock& lock) const {
   if (is_from_inside(request.method)) return true;
+  if (request.method == Method::dtmf && request.code_proven) return true;
   // A typed code has its own way in, where its rights are known: nobody may claim one by name.
   if (request.method == Method::code) return false;
   if (is_local(request.method) && !lock.options().local_methods) return false;

@@ -54,6 +54,18 @@ Result<void> check(const DtmfOptions& options) {
   return {};
 }
 
+UnlockRequest request_of(const DtmfCaller& caller, LockNumber lock, bool by_code) {
+  UnlockRequest request;
+  request.subject = caller.subject;
+  request.method = Method::dtmf;
+  request.lock = lock;
+  request.room = caller.room;
+  request.source = caller.subject;
+  request.call = caller.call;
+  request.code_proven = by_code;
+  return request;
+}
+
 DtmfCommands::DtmfCommands(Clock& clock, AttemptLimiter& limiter, Open open, Wrong wrong, DtmfOptions options)
     : clock_(clock), limiter_(limiter), open_(std::move(open)), wrong_(std::move(wrong)), options_(std::move(options)) {}
 

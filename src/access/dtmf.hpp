@@ -40,12 +40,15 @@ struct DtmfCaller {
   bool monitor_of_called_room = false;  // authenticated as such; never from what a request says of itself
 };
 
+// What a right command asks of Access::unlock(), and a wrong one tells Access::refused() (lock 0).
+[[nodiscard]] UnlockRequest request_of(const DtmfCaller& caller, LockNumber lock, bool by_code);
+
 class DtmfCommands {
  public:
   static constexpr std::size_t calls_limit = 64;   // collected at a time; further calls are ignored
   static constexpr std::size_t longest_entry = 17;
 
-  // `open` does what a right command means: Access::unlock() with method dtmf. It is called inside digit().
+  // `open` does what a right command means: access.unlock(request_of(caller, lock, by_code)). Called inside digit().
   using Open = std::function<void(const DtmfCaller& caller, LockNumber lock, bool by_code)>;
   // `wrong` hears of an entry that was an attempt and failed; wait is not zero when the caller is locked out.
   using Wrong = std::function<void(const DtmfCaller& caller, Duration wait)>;

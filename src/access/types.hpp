@@ -44,6 +44,7 @@ struct UnlockRequest {
   std::string room{};    // the room it is done for, or empty
   std::string source{};  // where from, for the journal and the limiter: an address, "keypad", a caller
   std::string call{};    // the call it was wished in, or empty
+  bool code_proven = false;  // dtmf: a right unlock code was given, and counts instead of the subject's rights
 };
 
 enum class Outcome {

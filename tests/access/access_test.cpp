@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "access/dtmf.hpp"
 #include "access/relay_driver.hpp"
 #include "hardware/twin_devices.hpp"
 
@@ -214,6 +215,32 @@ TEST_F(AccessTest, tenThousandCodesCannotBeTriedInAnHour) {
     }
   }
   EXPECT_LT(tried, 100);
+}
+
+TEST_F(AccessTest, A06_aCommandOpensByRightAndACodeByItself) {
+  DtmfOptions options;
+  options.codes = {"4711", ""};
+  DtmfCommands commands(
+      clock, limiter,
+      [&](const DtmfCaller& caller, LockNumber lock, bool by_code) { access.unlock(request_of(caller, lock, by_code)); },
+      [&](const DtmfCaller& caller, Duration wait) {
+        access.refused(request_of(caller, 0, true), Outcome::wrong_code, wait);
+      },
+      options);
+  const DtmfCaller monitor{"1", "101#1", "101", true};
+  const DtmfCaller unknown{"2", "102#0", "101", true};  // a monitor without a right to lock 1
+  const DtmfCaller stranger{"3", "phone", "101", false};
+  commands.digit(unknown, '#');
+  EXPECT_EQ(heard.events.back().reason, "no_right");
+  commands.digit(monitor, '#');
+  EXPECT_EQ(heard.events.back().method, "dtmf");
+  EXPECT_EQ(relay_1.energised(), true);
+  clock.advance(3s);
+  for (const char digit : std::string("4712#")) commands.digit(stranger, digit);
+  EXPECT_EQ(heard.events.back().reason, "wrong_code");
+  EXPECT_EQ(relay_1.energised(), false);
+  for (const char digit : std::string("4711")) commands.digit(stranger, digit);
+  EXPECT_EQ(relay_1.energised(), true);
 }
 
 TEST_F(AccessTest, startsSafeAfterACrashAndSaysSo) {

@@ -1,0 +1,483 @@
+#include "calls/calls.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calls/fakes.hpp"
+
+namespace lintel::calls {
+namespace {
+using namespace std::chrono_literals;
+using test::FakeDirectory;
+using test::FakeLines;
+using test::FakeWishes;
+using test::Heard;
+using Kind = Resolution::Kind;
+
+struct CallsTest : testing::Test {
+  SimulatedClock clock;
+  FakeDirectory directory;
+  FakeLines lines;
+  FakeWishes wishes;
+  Heard heard;
+  Calls calls{clock, directory, lines, wishes};
+
+  void SetUp() override {
+    directory.add(Kind::room, "101", 2);
+    directory.add(Kind::room, "102", 1);
+    directory.add(Kind::room, "103", 0);
+    directory.add(Kind::station, "8002", 1);
+    directory.add(Kind::centre, "888888", 1);
+    calls.add_listener(heard);
+  }
+  void options(const std::function<void(CallOptions&)>& change) {
+    CallOptions changed;
+    change(changed);
+    calls.set_options(changed);
+  }
+  [[nodiscard]] std::optional<CallState> state() const {
+    const auto call = calls.current();
+    return call ? std::optional(call->state) : std::nullopt;
+  }
+  LegId talk_to(std::string_view number) {
+    EXPECT_EQ(calls.press(number), Start::started);
+    const LegId leg = lines.dialled.back().first;
+    calls.leg_answered(leg);
+    return leg;
+  }
+  Start arrive(bool talk, bool allowed = true, bool monitor = true) {
+    Arrival arrival;
+    arrival.leg = calls.new_leg();
+    arrival.account = "101#1";
+    arrival.room = "101";
+    arrival.allowed = allowed;
+    arrival.monitor = monitor;
+    arrival.wants_to_talk = talk;
+    return calls.arrive(arrival);
+  }
+};
+
+TEST_F(CallsTest, C01_ringsEveryMonitorAndTheFirstAnswerWins) {
+  EXPECT_EQ(calls.press("101"), Start::started);
+  ASSERT_EQ(lines.dialled.size(), 2u);
+  EXPECT_EQ(state(), CallState::dialling);
+  calls.leg_ringing(lines.leg(0));
+  calls.leg_ringing(lines.leg(1));
+  EXPECT_EQ(state(), CallState::ringing);
+  calls.leg_answered(lines.leg(1));
+  EXPECT_EQ(state(), CallState::talking);
+  EXPECT_EQ(calls.current()->who, "101#1");
+  EXPECT_EQ(lines.ended, (std::vector{std::pair(lines.leg(0), LegEnd::answered_elsewhere)}));
+  clock.advance(20s);
+  calls.leg_ended(lines.leg(1));
+  EXPECT_EQ(heard.names(), "placed ringing answered ended");
+  EXPECT_EQ(heard.cause(), Cause::peer_hung_up);
+  EXPECT_EQ(heard.events.back().talked, Duration(20s));
+  EXPECT_EQ(heard.events.back().room, "101");
+  EXPECT_FALSE(state());
+}
+
+TEST_F(CallsTest, mayBeAnsweredWithoutEverRinging) {
+  talk_to("102");
+  EXPECT_EQ(heard.names(), "placed answered");
+}
+
+TEST_F(CallsTest, glareTheSecondOfTwoAnswersIsEndedAsAnsweredElsewhere) {
+  calls.press("101");
+  calls.leg_answered(lines.leg(0));
+  lines.ended.clear();
+  calls.leg_answered(lines.leg(1));  // crossed our cancel
+  EXPECT_EQ(lines.ended, (std::vector{std::pair(lines.leg(1), LegEnd::answered_elsewhere)}));
+  EXPECT_EQ(state(), CallState::talking);
+  EXPECT_EQ(calls.current()->who, "101#0");
+}
+
+TEST_F(CallsTest, glareAnAnswerThatCrossesTheVisitorsCancelIsEnded) {
+  calls.press("102");
+  calls.leg_ringing(lines.leg(0));
+  EXPECT_TRUE(calls.hang_up());
+  EXPECT_EQ(heard.cause(), Cause::cancelled);
+  lines.ended.clear();
+  calls.leg_answered(lines.leg(0));
+  EXPECT_EQ(lines.ended, (std::vector{std::pair(lines.leg(0), LegEnd::cancelled)}));
+  EXPECT_FALSE(state());
+  EXPECT_EQ(heard.names(), "placed ringing ended");
+}
+
+TEST_F(CallsTest, glareARefusalThatCrossesTheCancelIsNothing) {
+  calls.press("102");
+  calls.hang_up();
+  calls.leg_refused(lines.leg(0), Refusal::declined);
+  calls.leg_ended(lines.leg(0));
+  EXPECT_EQ(heard.names(), "placed ended");
+}
+
+TEST_F(CallsTest, theSameAnswerTwiceIsOne) {
+  const LegId leg = talk_to("102");
+  calls.leg_answered(leg);
+  EXPECT_EQ(heard.names(), "placed answered");
+  EXPECT_TRUE(lines.ended.empty());
+}
+
+TEST_F(CallsTest, anAnswerOfALegNobodyKnowsIsEnded) {
+  calls.leg_answered(4711);
+  EXPECT_EQ(lines.ended, (std::vector{std::pair(LegId{4711}, LegEnd::cancelled)}));
+}
+
+TEST_F(CallsTest, C03_oneRefusalLeavesTheOthersRinging) {
+  calls.press("101");
+  calls.leg_ringing(lines.leg(0));
+  calls.leg_refused(lines.leg(0), Refusal::declined);
+  EXPECT_EQ(state(), CallState::ringing);
+  EXPECT_EQ(heard.events.back().event, "call.leg_refused");
+  EXPECT_EQ(heard.events.back().who, "101#0");
+  calls.leg_answered(lines.leg(1));
+  EXPECT_EQ(state(), CallState::talking);
+  EXPECT_TRUE(lines.ended.empty());  // the refused leg is over already
+}
+
+TEST_F(CallsTest, C03_oneRefusalEndsAllWhereThatIsSet) {
+  options([](CallOptions& changed) { changed.refusal_ends_all = true; });
+  calls.press("101");
+  calls.leg_refused(lines.leg(0), Refusal::declined);
+  EXPECT_EQ(heard.cause(), Cause::refused);
+  EXPECT_TRUE(lines.was_ended(lines.leg(1), LegEnd::cancelled));
+}
+
+TEST_F(CallsTest, C13_doNotDisturbCountsAsARefusalButNeverForOthers) {
+  options([](CallOptions& changed) { changed.refusal_ends_all = true; });
+  calls.press("101");
+  calls.leg_refused(lines.leg(0), Refusal::do_not_disturb);
+  EXPECT_EQ(state(), CallState::dialling);
+  calls.leg_refused(lines.leg(1), Refusal::do_not_disturb);
+  EXPECT_EQ(heard.cause(), Cause::refused);
+}
+
+TEST_F(CallsTest, saysWhyNobodyTookIt) {
+  const auto ends_with = [&](Refusal first, Refusal second) {
+    const std::size_t before = lines.dialled.size();
+    calls.press("101");
+    calls.leg_refused(lines.leg(before), first);
+    calls.leg_refused(lines.leg(before + 1), second);
+    EXPECT_FALSE(state());
+    return heard.cause();
+  };
+  EXPECT_EQ(ends_with(Refusal::busy, Refusal::busy), Cause::busy);
+  EXPECT_EQ(ends_with(Refusal::busy, Refusal::declined), Cause::refused);
+  EXPECT_EQ(ends_with(Refusal::unreachable, Refusal::busy), Cause::busy);
+  EXPECT_EQ(ends_with(Refusal::unreachable, Refusal::failed), Cause::unreachable);
+  EXPECT_EQ(ends_with(Refusal::no_answer, Refusal::failed), Cause::not_answered);
+}
+
+TEST_F(CallsTest, aRefusedLegThatAnswersAfterAllIsEnded) {
+  calls.press("101");
+  calls.leg_refused(lines.leg(0), Refusal::busy);
+  calls.leg_answered(lines.leg(0));
+  EXPECT_EQ(state(), CallState::dialling);
+  EXPECT_EQ(lines.ended.size(), 1u);
+}
+
+TEST_F(CallsTest, C15_ringsNoLongerThanItsTime) {
+  calls.press("101");
+  calls.leg_ringing(lines.leg(0));
+  clock.advance(29s);
+  EXPECT_EQ(state(), CallState::ringing);
+  clock.advance(1s);
+  EXPECT_EQ(heard.cause(), Cause::not_answered);
+  EXPECT_EQ(lines.ended.size(), 2u);
+}
+
+TEST_F(CallsTest, C14_talksNoLongerThanItsTime) {
+  const LegId leg = talk_to("102");
+  clock.advance(119s);
+  EXPECT_EQ(state(), CallState::talking);
+  clock.advance(1s);
+  EXPECT_EQ(heard.cause(), Cause::time_limit);
+  EXPECT_TRUE(lines.was_ended(leg, LegEnd::time_limit));
+}
+
+TEST_F(CallsTest, C17_hangsUpAfterAnUnlockByTheChosenMethods) {
+  options([](CallOptions& changed) { changed.hang_up_after_unlock = {{"dtmf", 5s}}; });
+  const LegId leg = talk_to("102");
+  calls.door_opened("monitor");
+  clock.advance(10s);
+  EXPECT_EQ(state(), CallState::talking);
+  calls.door_opened("dtmf");
+  clock.advance(3s);
+  calls.door_opened("dtmf");  // does not begin again
+  clock.advance(2s);
+  EXPECT_EQ(heard.cause(), Cause::after_unlock);
+  EXPECT_TRUE(lines.was_ended(leg, LegEnd::hung_up));
+}
+
+TEST_F(CallsTest, C17_anUnlockWhileItRingsEndsNothing) {
+  options([](CallOptions& changed) { changed.hang_up_after_unlock = {{"monitor", 1s}}; });
+  calls.press("102");
+  calls.door_opened("monitor");
+  clock.advance(5s);
+  EXPECT_TRUE(state());
+}
+
+TEST_F(CallsTest, noSuchRoomNobodyThereAndBusyAreSaid) {
+  EXPECT_EQ(calls.press("999"), Start::no_such_number);
+  EXPECT_EQ(heard.events.back().event, "call.not_placed");
+  EXPECT_EQ(heard.events.back().start, Start::no_such_number);
+  EXPECT_EQ(calls.press(""), Start::no_such_number);
+  EXPECT_EQ(calls.press("103"), Start::nobody_available);
+  EXPECT_EQ(heard.events.back().room, "103");
+  calls.press("101");
+  EXPECT_EQ(calls.press("102"), Start::busy);
+  EXPECT_EQ(calls.press("102"), Start::busy);
+  EXPECT_EQ(calls.current()->number, "101");
+}
+
+TEST_F(CallsTest, C06_theCentreIsCalledWithinItsPeriodOnly) {
+  EXPECT_EQ(calls.call_centre(), Start::started);
+  EXPECT_EQ(calls.current()->kind, CallKind::centre);
+  calls.hang_up();
+  directory.closed[CallKind::centre] = true;
+  EXPECT_EQ(calls.call_centre(), Start::outside_period);
+  EXPECT_EQ(calls.emergency(), Start::started);
+}
+
+TEST_F(CallsTest, C06_anEmergencyCallGoesBeforeARunningOne) {
+  const LegId leg = talk_to("102");
+  EXPECT_EQ(calls.emergency(), Start::started);
+  EXPECT_TRUE(lines.was_ended(leg, LegEnd::pre_empted));
+  EXPECT_EQ(calls.current()->kind, CallKind::emergency);
+  EXPECT_EQ(heard.names(), "placed answered ended placed");
+  EXPECT_EQ(calls.emergency(), Start::busy);  // it runs already
+}
+
+TEST_F(CallsTest, C06_anEmergencyCallThatReachesNobodyLeavesTheRunningOne) {
+  talk_to("102");
+  directory.add(Kind::centre, "888888", 0);
+  EXPECT_EQ(calls.emergency(), Start::nobody_available);
+  EXPECT_EQ(state(), CallState::talking);
+  EXPECT_EQ(heard.events.back().kind, CallKind::emergency);
+}
+
+TEST_F(CallsTest, aLostPeerEndsTheTalk) {
+  const LegId leg = talk_to("102");
+  calls.leg_ended(leg, true);
+  EXPECT_EQ(heard.cause(), Cause::peer_lost);
+  EXPECT_TRUE(lines.ended.empty());  // nothing left to end
+}
+
+TEST_F(CallsTest, aRingingMonitorWhoseWebSocketGoesIsOneLess) {
+  calls.press("101");
+  calls.leg_ringing(lines.leg(0));
+  calls.leg_ended(lines.leg(0), true);
+  EXPECT_EQ(state(), CallState::ringing);
+  calls.leg_ended(lines.leg(1), true);
+  EXPECT_EQ(heard.cause(), Cause::unreachable);
+}
+
+TEST_F(CallsTest, aLineThatFailsInsideTheDiallingEndsCleanly) {
+  lines.on_dial = [&](LegId leg) { calls.leg_refused(leg, Refusal::unreachable); };
+  EXPECT_EQ(calls.press("101"), Start::started);
+  EXPECT_FALSE(state());
+  EXPECT_EQ(lines.dialled.size(), 2u);
+  EXPECT_EQ(heard.cause(), Cause::unreachable);
+}
+
+TEST_F(CallsTest, anAnswerInsideTheDiallingWinsBeforeOthersAreDialled) {
+  lines.on_dial = [&](LegId leg) { calls.leg_answered(leg); };
+  calls.press("101");
+  EXPECT_EQ(state(), CallState::talking);
+  EXPECT_EQ(lines.dialled.size(), 1u);
+  EXPECT_TRUE(lines.ended.empty());
+}
+
+TEST_F(CallsTest, aListenerMayHangUpOrCallAgainWhenItHears) {
+  heard.on_event = [&](const CallEvent& event) {
+    if (event.event == "call.placed" && event.number == "101") calls.hang_up();
+    if (event.event == "call.ended" && event.number == "101") calls.press("102");
+  };
+  EXPECT_EQ(calls.press("101"), Start::started);
+  EXPECT_EQ(calls.current()->number, "102");
+  EXPECT_EQ(lines.dialled.size(), 1u);
+}
+
+TEST_F(CallsTest, aLineMayTellOfTheEndInsideEnding) {
+  lines.on_end = [&](LegId leg) { calls.leg_ended(leg); };
+  calls.press("101");
+  calls.leg_answered(lines.leg(0));
+  EXPECT_EQ(state(), CallState::talking);
+  calls.hang_up();
+  EXPECT_EQ(heard.names(), "placed answered ended");
+  EXPECT_EQ(heard.cause(), Cause::hung_up);
+}
+
+TEST_F(CallsTest, C16_anAuthorisedMonitorsLiveViewIsAnsweredByItself) {
+  EXPECT_EQ(arrive(false), Start::started);
+  ASSERT_EQ(lines.accepted.size(), 1u);
+  EXPECT_EQ(state(), CallState::answering);
+  calls.leg_answered(lines.accepted[0]);
+  EXPECT_EQ(state(), CallState::talking);
+  EXPECT_EQ(calls.current()->kind, CallKind::live_view);
+  EXPECT_EQ(heard.names(), "arrived accepted answered");
+}
+
+TEST_F(CallsTest, C16_answersAfterItsDelay) {
+  options([](CallOptions& changed) { changed.auto_answer_delay = 3s; });
+  arrive(true);
+  EXPECT_EQ(state(), CallState::arriving);
+  clock.advance(3s);
+  EXPECT_EQ(lines.accepted.size(), 1u);
+}
+
+TEST_F(CallsTest, C15_anArrivingCallRingsNoLongerThanItsTime) {
+  EXPECT_EQ(arrive(true, true, false), Start::started);  // no monitor: the front is asked
+  EXPECT_TRUE(lines.accepted.empty());
+  clock.advance(30s);
+  EXPECT_EQ(heard.cause(), Cause::not_answered);
+  EXPECT_EQ(lines.ended.back().second, LegEnd::not_answered);
+}
+
+TEST_F(CallsTest, C33_aCallInMayBeTakenOrDeclinedAtTheFront) {
+  arrive(true, true, false);
+  EXPECT_TRUE(calls.accept());
+  EXPECT_FALSE(calls.accept());
+  calls.hang_up();
+  arrive(true, true, false);
+  calls.hang_up();
+  EXPECT_EQ(lines.ended.back().second, LegEnd::declined);
+  EXPECT_FALSE(calls.accept());
+}
+
+TEST_F(CallsTest, C18_aStrangerNeverRings) {
+  EXPECT_EQ(arrive(true, false), Start::not_allowed);
+  EXPECT_EQ(lines.ended.back().second, LegEnd::not_allowed);
+  EXPECT_TRUE(lines.accepted.empty());
+  EXPECT_EQ(heard.names(), "turned_away");
+}
+
+TEST_F(CallsTest, aCallInWhileOneRunsIsBusy) {
+  talk_to("102");
+  EXPECT_EQ(arrive(true), Start::busy);
+  EXPECT_EQ(lines.ended.back().second, LegEnd::busy);
+  EXPECT_EQ(state(), CallState::talking);
+}
+
+TEST_F(CallsTest, aVisitorGoesBeforeALiveView) {
+  arrive(false);
+  calls.leg_answered(lines.accepted[0]);
+  EXPECT_EQ(calls.press("999"), Start::no_such_number);
+  EXPECT_EQ(calls.press("103"), Start::nobody_available);
+  EXPECT_EQ(state(), CallState::talking);
+  EXPECT_EQ(calls.press("101"), Start::started);
+  EXPECT_TRUE(lines.was_ended(lines.accepted[0], LegEnd::pre_empted));
+}
+
+TEST_F(CallsTest, theCallerMayGiveUpBeforeItIsAnswered) {
+  arrive(true, true, false);
+  calls.leg_ended(LegId{1});  // the first leg there ever was
+  EXPECT_EQ(heard.cause(), Cause::caller_gave_up);
+}
+
+TEST_F(CallsTest, A06_digitsOfTheTalkingLegAreWishesAndNoOthers) {
+  calls.press("101");
+  calls.leg_digit(lines.leg(0), '#');
+  EXPECT_EQ(wishes.digits, "");
+  calls.leg_answered(lines.leg(0));
+  calls.leg_digit(lines.leg(1), '#');
+  EXPECT_EQ(wishes.digits, "");
+  calls.leg_digit(lines.leg(0), '#');
+  EXPECT_EQ(wishes.digits, "#");
+  EXPECT_EQ(wishes.last.account, "101#0");
+  EXPECT_EQ(wishes.last.room, "101");
+  EXPECT_TRUE(wishes.last.monitor_of_called_room);
+  calls.hang_up();
+  EXPECT_EQ(wishes.over, 1);
+  calls.leg_digit(lines.leg(0), '#');
+  EXPECT_EQ(wishes.digits, "#");
+}
+
+TEST_F(CallsTest, A06_onlyAMonitorOfTheCalledRoomIsCalledOne) {
+  const LegId centre = talk_to("888888");
+  calls.leg_digit(centre, '1');
+  EXPECT_FALSE(wishes.last.monitor_of_called_room);
+  calls.hang_up();
+
+  directory.numbers["101"].contacts[0].room = "102";  // a monitor of another room, rung along
+  calls.press("101");
+  calls.leg_answered(lines.leg(1));
+  calls.leg_digit(lines.leg(1), '1');
+  EXPECT_FALSE(wishes.last.monitor_of_called_room);
+  calls.hang_up();
+
+  arrive(true);  // no room was called
+  calls.leg_answered(lines.accepted[0]);
+  calls.leg_digit(lines.accepted[0], '1');
+  EXPECT_FALSE(wishes.last.monitor_of_called_room);
+}
+
+TEST_F(CallsTest, anOperatorEndsACallByItsId) {
+  calls.press("102");
+  const CallId id = calls.current()->id;
+  EXPECT_FALSE(calls.end(id + 1));
+  EXPECT_TRUE(calls.end(id));
+  EXPECT_EQ(heard.cause(), Cause::ended_by_operator);
+}
+
+TEST_F(CallsTest, stopEndsWhatRuns) {
+  const LegId leg = talk_to("102");
+  calls.stop();
+  EXPECT_TRUE(lines.was_ended(leg, LegEnd::shutdown));
+  calls.stop();
+  EXPECT_EQ(heard.names(), "placed answered ended");
+}
+
+TEST_F(CallsTest, ringsABoundedNumberOfContacts) {
+  directory.add(Kind::room, "104", 500);
+  calls.press("104");
+  EXPECT_EQ(lines.dialled.size(), Calls::most_legs);
+}
+
+// Two monitors, a visitor, the clock and an operator, in every order of four: one call ends once, and nothing rings on.
+TEST_F(CallsTest, endsOnceAndCleanlyInEveryOrder) {
+  constexpr int happenings = 12;
+  for (int order = 0; order < happenings * happenings * happenings * happenings; ++order) {
+    heard.events.clear();
+    lines.dialled.clear();
+    lines.ended.clear();
+    ASSERT_EQ(calls.press("101"), Start::started);
+    std::vector<LegId> over;  // the far end told that these are over
+    int left = order;
+    for (int step = 0; step < 4; ++step, left /= happenings) {
+      const LegId leg = lines.leg(static_cast<std::size_t>(left % 2));
+      switch (left % happenings / 2) {
+        case 0: calls.leg_ringing(leg); break;
+        case 1: calls.leg_answered(leg); break;
+        case 2:
+          calls.leg_refused(leg, Refusal::declined);
+          over.push_back(leg);
+          break;
+        case 3:
+          calls.leg_ended(leg, true);
+          over.push_back(leg);
+          break;
+        case 4: calls.hang_up(); break;
+        default: clock.advance(31s); break;
+      }
+    }
+    clock.advance(1h);
+    ASSERT_FALSE(state()) << order;
+    const auto ends = std::count_if(heard.events.begin(), heard.events.end(), [](const auto& event) { return event.event == "call.ended"; });
+    ASSERT_EQ(ends, 1) << order;
+    for (const auto& [leg, account] : lines.dialled) {
+      const bool we_ended = std::any_of(lines.ended.begin(), lines.ended.end(), [&, id = leg](const auto& each) { return each.first == id; });
+      const bool they_ended = std::find(over.begin(), over.end(), leg) != over.end();
+      ASSERT_TRUE(we_ended || they_ended) << order << " leg " << leg << " rings on";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lintel::calls
