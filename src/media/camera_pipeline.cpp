@@ -20,7 +20,7 @@ constexpr const char* overlays =
     " font-desc=\"Sans Bold 10\" ! clockoverlay name=time silent=true halignment=right valignment=top xpad=12 ypad=8"
     " draw-outline=true draw-shadow=false font-desc=\"Sans Bold 10\" time-format=\"%Y-%m-%d %H:%M:%S\"";
 constexpr const char* big_clock =
-    " ! clockoverlay halignment=center valignment=position ypos=0.31 draw-outline=false draw-shadow=false"
+    " ! clockoverlay halignment=center valignment=position ypos=0.335 draw-outline=false draw-shadow=false"
     " font-desc=\"Sans Bold 22\" time-format=\"%H:%M:%S\"";
 
 // How each kind of source begins; all end in decoded frames of some format.

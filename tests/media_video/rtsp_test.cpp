@@ -94,6 +94,38 @@ TEST_F(RtspTest, namesThePortThatIsTaken) {
   EXPECT_NE(second.error().message.find("--rtsp-port"), std::string::npos);
 }
 
+TEST_F(RtspTest, isANetworkCameraForAnotherStation) {
+  Video other(loop, options(url("/main")));
+  auto viewer = watch(other);
+  ASSERT_TRUE(until([&] { return viewer->units > 5; })) << other.camera().message;
+  EXPECT_EQ(other.camera().width, 320);
+  EXPECT_EQ(other.camera().message.find("Secret"), std::string::npos) << other.camera().message;
+  server.reset();  // the network camera goes away
+  ASSERT_TRUE(until([&] { return other.camera().state == CameraState::lost; }));
+  EXPECT_EQ(other.camera().message.find("Secret"), std::string::npos) << other.camera().message;
+}
+
+TEST_F(RtspTest, saysThatANetworkCameraRefusesThePassword) {
+  Video other(loop, options(url("/main", "wrong-17")));
+  other.start();
+  ASSERT_TRUE(until([&] { return other.camera().state == CameraState::lost; }));
+  EXPECT_NE(other.camera().message.find("refused the user name or password"), std::string::npos) << other.camera().message;
+  EXPECT_EQ(other.camera().message.find("wrong-17"), std::string::npos);
+}
+
+// Recorders come and go: nothing of them stays.
+TEST_F(RtspTest, leavesNothingBehindViewers) {
+  auto staying = watch(video);
+  ASSERT_TRUE(until([&] { return staying->units > 3; }));
+  (void)pull(url("/main"), "tcp", 1);
+  ASSERT_TRUE(until([&] { return server->statistics().connections == 0; }));
+  const int descriptors = open_descriptors();
+  for (int round = 0; round < 5; ++round) (void)pull(url("/main"), "tcp", 1);
+  ASSERT_TRUE(until([&] { return server->statistics().connections == 0 && server->statistics().sessions == 0; }));
+  (void)until([&] { return open_descriptors() <= descriptors; }, 5s);
+  EXPECT_LE(open_descriptors(), descriptors);
+}
+
 TEST_F(RtspTest, mayGoWhileSomebodyWatches) {
   Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-f", "null", "-"},
                  folder.file("ffmpeg.log"));
