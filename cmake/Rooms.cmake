@@ -1,8 +1,9 @@
 # lintel_room(sip DEPENDS base LIBRARIES OpenSSL::SSL)
-# Every .cpp below the calling folder becomes the static library lintel_<name>.
+# Every .cpp below the calling folder becomes the static library lintel_<name>; a main.cpp is a program of its own.
 function(lintel_room name)
   cmake_parse_arguments(ROOM "" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(NOT sources)
     return()
   endif()

@@ -1,0 +1,108 @@
+#include "app/chronicle.hpp"
+
+#include <fmt/format.h>
+
+namespace lintel::app {
+namespace events = journal::events;
+namespace {
+
+std::string seconds(Duration duration) {
+  return fmt::format("{}", std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+}
+
+std::string minutes(Duration duration) {
+  return fmt::format("{}", (std::chrono::duration_cast<std::chrono::seconds>(duration).count() + 59) / 60);
+}
+
+const journal::Event& end_of(const calls::CallEvent& event) {
+  switch (event.cause) {
+    case calls::Cause::not_answered: return events::call_not_answered;
+    case calls::Cause::cancelled: case calls::Cause::caller_gave_up: return events::call_cancelled;
+    case calls::Cause::busy: return events::call_busy;
+    case calls::Cause::unreachable: return events::call_failed;
+    default: return events::call_ended;
+  }
+}
+
+}  // namespace
+
+void Chronicle::call(const calls::CallEvent& event, std::size_t legs) {
+  journal::Details details{.room = event.room.empty() ? event.number : event.room, .subject = event.who};
+  const auto field = [&](std::string name, std::string value) { details.fields.push_back({std::move(name), std::move(value)}); };
+  field("call", fmt::format("{}", event.id));
+  field("kind", std::string(calls::name_of(event.kind)));
+  if (event.event == "call.placed") {
+    field("number", event.number);
+    journal_.record(event.kind == calls::CallKind::emergency ? events::call_emergency : events::call_pressed, details);
+  } else if (event.event == "call.ringing") {
+    field("monitors", fmt::format("{}", legs));
+    journal_.record(events::call_ringing, details);
+  } else if (event.event == "call.answered") {
+    journal_.record(events::call_answered, details);
+  } else if (event.event == "call.ended") {
+    field("seconds", seconds(event.talked));
+    field("reason", std::string(calls::name_of(event.cause)));
+    journal_.record(end_of(event), details);
+  } else if (event.event == "call.leg_refused") {
+    field("reason", std::string(calls::name_of(event.refusal)));
+    journal_.record(event.refusal == calls::Refusal::unreachable || event.refusal == calls::Refusal::failed ? events::call_failed
+                                                                                                           : events::call_refused,
+                    details);
+  } else if (event.event == "call.arrived") {
+    journal_.record(events::call_incoming, details);
+  } else if (event.event == "call.turned_away") {
+    field("address", "");
+    field("reason", std::string(calls::name_of(event.start)));
+    journal_.record(event.start == calls::Start::busy ? events::call_busy : events::call_rejected, details);
+  } else if (event.event == "call.not_placed") {
+    field("number", event.number);
+    field("reason", std::string(calls::name_of(event.start)));
+    switch (event.start) {
+      case calls::Start::no_such_number:
+        details.room.clear();  // what was dialled is no room: it belongs to nobody's log
+        journal_.record(events::call_no_such_room, details);
+        break;
+      case calls::Start::nobody_available: journal_.record(events::call_nobody_available, details); break;
+      case calls::Start::busy: journal_.record(events::call_busy, details); break;
+      default: journal_.record(events::call_failed, details); break;
+    }
+  }
+}
+
+void Chronicle::access(const access::AccessEvent& event, int tries) {
+  journal::Details details{.room = event.room, .door = event.lock_name, .subject = event.subject};
+  if (details.door.empty() && event.lock > 0) details.door = fmt::format("lock {}", event.lock);
+  const auto field = [&](std::string name, std::string value) { details.fields.push_back({std::move(name), std::move(value)}); };
+  if (!event.method.empty()) field("method", std::string(event.method));
+  if (event.lock > 0) field("lock", fmt::format("{}", event.lock));
+  if (!event.source.empty()) field("source", event.source);
+  if (!event.call.empty()) field("call", event.call);
+  if (!event.reason.empty()) field("reason", std::string(event.reason));
+
+  if (event.event == "access.unlocked") {
+    journal_.record(event.method == "exit_button" ? events::access_exit_button : events::access_unlocked, details);
+  } else if (event.event == "access.locked") {
+    journal_.record(events::access_locked, details);
+  } else if (event.event == "access.refused") {
+    const bool wrong = event.reason == access::name_of(access::Outcome::wrong_code);
+    const bool soon = event.reason == access::name_of(access::Outcome::too_soon);
+    journal_.record(wrong ? events::access_wrong_code : soon ? events::access_too_soon : events::access_refused, details);
+  } else if (event.event == "access.keypad_locked") {
+    field("minutes", minutes(event.wait));
+    field("tries", fmt::format("{}", tries));
+    journal_.record(events::access_keypad_locked, details);
+  } else if (event.event == "access.lock_jammed") {
+    if (event.reason.empty()) field("reason", "the relay does not answer");
+    journal_.record(events::access_lock_fault, details);
+  } else if (event.event == "access.made_safe") {
+    field("state", "locked");
+    journal_.record(events::access_safe_state, details);
+  } else if (event.event == "access.door_held") {
+    field("seconds", seconds(event.wait));
+    journal_.record(events::alarm_door_held, details);
+  } else if (event.event == "access.door_forced") {
+    journal_.record(events::alarm_door_forced, details);
+  }
+}
+
+}  // namespace lintel::app

@@ -1,0 +1,259 @@
+#include "app/doors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/log.hpp"
+
+namespace lintel::app {
+namespace {
+
+constexpr int door_count = 2;
+// Whose name a door code typed on a phone opens in; no account can be called so.
+constexpr std::string_view by_unlock_code = "(unlock code)";
+
+access::LockSet lock_set(const std::vector<int>& locks) {
+  access::LockSet set = 0;
+  for (const int number : locks) set = static_cast<access::LockSet>(set | access::lock_bit(number));
+  return set;
+}
+
+Error error_of(const access::Decision& decision) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(decision.wait).count() + 1;
+  switch (decision.outcome) {
+    case access::Outcome::no_such_lock: return {ErrorCode::not_found, "There is no such lock.", "number"};
+    case access::Outcome::no_right: return {ErrorCode::denied, "This account has no right to open that lock."};
+    case access::Outcome::too_soon:
+      return {ErrorCode::limited, fmt::format("The lock was opened a moment ago; try again in {} seconds.", seconds)};
+    case access::Outcome::limited:
+      return {ErrorCode::limited, fmt::format("Too many wrong attempts; try again in {} seconds.", seconds)};
+    case access::Outcome::jammed:
+      return {ErrorCode::unavailable, "The lock does not move. Look at the door: its relay or its wiring has failed."};
+    default: return {ErrorCode::internal, "The lock could not be opened."};
+  }
+}
+
+}  // namespace
+
+class Doors::Rights final : public access::Rights {
+ public:
+  explicit Rights(household::Household& household) : household_(household) {}
+  [[nodiscard]] access::LockSet locks_of(std::string_view subject, access::Method method) const override {
+    if (subject == by_unlock_code) return method == access::Method::dtmf ? access::all_locks : access::LockSet{0};
+    if (household_.person(subject) != nullptr) return access::all_locks;
+    if (const auto* monitor = household_.monitor(subject))
+      return monitor->kind == household::MonitorKind::panel ? access::LockSet{0} : lock_set(monitor->locks);
+    if (const auto* machine = household_.machine(subject); machine != nullptr && machine->may(household::Right::unlock))
+      return access::all_locks;
+    return subject == household_.identity().centre_number ? access::all_locks : access::LockSet{0};
+  }
+
+ private:
+  household::Household& household_;
+};
+
+// The household keeps the codes; access asks for one at a time.
+class Doors::Codes final : public access::Codes {
+ public:
+  explicit Codes(household::Household& household) : household_(household) {}
+  [[nodiscard]] std::optional<access::Code> find(std::string_view digits) const override {
+    const household::Code* code = household_.find_code(digits);
+    if (code == nullptr || !code->active) return std::nullopt;
+    return access::Code{code->name, code->room, lock_set(code->locks)};
+  }
+
+ private:
+  household::Household& household_;
+};
+
+struct Doors::Door {
+  hardware::TwinRelay& relay;
+  access::RelayDriver driver;
+  explicit Door(hardware::TwinRelay& twin) : relay(twin), driver(twin) {}
+};
+
+Doors::Doors(Loop& loop, household::Household& household, settings::Settings& settings, Chronicle& chronicle,
+             const std::string& data_folder)
+    : clock_(loop.clock()),
+      household_(household),
+      settings_(settings),
+      chronicle_(chronicle),
+      rights_(std::make_unique<Rights>(household)),
+      codes_(std::make_unique<Codes>(household)),
+      limiter_(clock_),
+      access_(clock_, *rights_, *codes_, limiter_, *this),
+      dtmf_(clock_, limiter_,
+            [this](const access::DtmfCaller& caller, access::LockNumber lock, bool by_code) {
+              const bool own_right = !by_code || household_.monitor(caller.subject) != nullptr;
+              access_.unlock({.subject = own_right ? caller.subject : std::string(by_unlock_code),
+                              .method = access::Method::dtmf,
+                              .lock = lock,
+                              .room = caller.room,
+                              .source = caller.subject,
+                              .call = caller.call});
+            },
+            [this](const access::DtmfCaller& caller, Duration wait) {
+              access_.refused({.subject = caller.subject, .method = access::Method::dtmf, .room = caller.room,
+                               .source = caller.subject, .call = caller.call},
+                              access::Outcome::wrong_code, wait);
+            }) {
+  for (int number = 1; number <= door_count; ++number) {
+    const std::string name = fmt::format("lock-{}", number);
+    auto& relay = twins_.add<hardware::TwinRelay>(
+        clock_, name, hardware::TwinRelayOptions{.position_file = fmt::format("{}/{}.position", data_folder, name)});
+    doors_.push_back(std::make_unique<Door>(relay));
+  }
+  auto& exit_button = twins_.add<hardware::TwinInput>(clock_, "exit-button");
+  auto& emergency = twins_.add<hardware::TwinInput>(clock_, "emergency-key");
+  keypad_ = &twins_.add<hardware::TwinKeypad>(clock_, "keypad");
+  display_ = &twins_.add<hardware::TwinDisplay>(clock_, "display");
+  lights_ = &twins_.add<hardware::TwinLights>(clock_, "lights");
+  inputs_.push_back(std::make_unique<hardware::DebouncedInput>(clock_, exit_button, [this](bool pressed) {
+    if (!pressed) return;
+    const std::string which = settings_.get(settings::access::exit_button_lock);
+    for (int number = 1; number <= door_count; ++number)
+      if (which == "both" || which == fmt::format("{}", number))
+        access_.unlock({.subject = "exit button", .method = access::Method::exit_button, .lock = number, .source = "exit-button"});
+  }));
+  inputs_.push_back(std::make_unique<hardware::DebouncedInput>(clock_, emergency, [this](bool pressed) {
+    if (pressed && on_emergency) on_emergency();
+  }));
+  settings_changes_ = settings_.on_change([this](const settings::Change&) { apply_settings(); });
+}
+
+Doors::~Doors() = default;
+
+access::LockOptions Doors::options_of(int number) const {
+  namespace lock1 = settings::lock1;
+  namespace lock2 = settings::lock2;
+  const bool first = number == 1;
+  access::LockOptions options;
+  options.number = number;
+  options.name = settings_.get(first ? lock1::name : lock2::name);
+  options.period = settings_.get(first ? lock1::period : lock2::period);
+  options.responding_interval = settings_.get(first ? lock1::interval : lock2::interval);
+  options.wiring = settings_.get(first ? lock1::safe_state : lock2::safe_state) == "fail_safe" ? access::Wiring::fail_safe
+                                                                                              : access::Wiring::fail_secure;
+  const std::string local = settings_.get(settings::access::local_lock);
+  options.local_methods = local == "both" || local == fmt::format("{}", number);
+  options.watches_door = false;  // the contact comes with the real inputs
+  options.hold_limit = settings_.get(first ? lock1::held_limit : lock2::held_limit);
+  return options;
+}
+
+void Doors::apply_settings() {
+  for (int number = 1; number <= door_count; ++number)
+    if (const auto done = access_.set_lock_options(options_of(number)); !done.ok())
+      log::warning("access", "{}", done.error().message);
+  access::LimiterOptions limits;
+  limits.free_failures = static_cast<int>(settings_.get(settings::keypad::tries));
+  limits.lock_out = settings_.get(settings::keypad::lock_time);
+  limits.longest_lock_out = std::max<Duration>(limits.longest_lock_out, limits.lock_out);
+  limits.forget_after = std::max<Duration>(settings_.get(settings::keypad::window), limits.lock_out);
+  limiter_.set_options(limits);
+  access::DtmfOptions commands;
+  commands.commands = {settings_.get(settings::call::unlock_command_1), settings_.get(settings::call::unlock_command_2)};
+  if (access::check(commands).ok()) dtmf_.set_options(commands);
+}
+
+void Doors::start() {
+  for (int number = 1; number <= door_count; ++number) {
+    Door& door = *doors_[static_cast<std::size_t>(number - 1)];
+    const auto added = access_.add_lock(options_of(number), door.driver);
+    if (!added.ok()) log::error("access", "{}", added.error().message);
+    door.driver.connect(access_, number);
+  }
+  apply_settings();
+  access_.start();
+}
+
+void Doors::stop() { access_.stop(); }
+
+bool Doors::any_open() const {
+  for (const auto& lock : access_.locks())
+    if (lock.state == access::LockState::unlocked || lock.state == access::LockState::held_open) return true;
+  return false;
+}
+
+void Doors::show(const calls::PanelState& state) {
+  std::vector<std::string> lines;
+  for (const auto& message : state.lines) lines.push_back(calls::in_english(message));
+  if (!state.input.empty()) lines.push_back(state.input);
+  display_->show(lines);
+  lights_->set(state.lights);
+}
+
+void Doors::access_happened(const access::AccessEvent& event) {
+  chronicle_.access(event, static_cast<int>(settings_.get(settings::keypad::tries)));
+  if (event.event == "access.unlocked" && on_opened) on_opened(event.method);
+  if (event.event == "access.lock_jammed" && on_jammed) on_jammed();
+}
+
+void Doors::lock_changed(const access::LockView& lock) {
+  if (on_lock) on_lock(state_of(lock));
+}
+
+web::LockState Doors::state_of(const access::LockView& lock) {
+  web::LockState state;
+  state.number = static_cast<std::uint32_t>(lock.number);
+  state.name = lock.name;
+  state.state = lock.state == access::LockState::held_open ? "unlocked" : std::string(access::name_of(lock.state));
+  state.held_open = lock.held_open;
+  return state;
+}
+
+calls::CodeAnswer Doors::try_code(std::string_view code) {
+  using Kind = calls::CodeAnswer::Kind;
+  const access::Decision decision = access_.try_code(code);
+  if (access::granted(decision.outcome)) return {Kind::opened};
+  switch (decision.outcome) {
+    case access::Outcome::limited: return {Kind::locked, decision.wait};
+    case access::Outcome::too_soon: return {Kind::too_soon, decision.wait};
+    case access::Outcome::no_right: case access::Outcome::no_such_lock: return {Kind::not_allowed};
+    case access::Outcome::jammed: return {Kind::jammed};
+    default: return {Kind::wrong, decision.wait};
+  }
+}
+
+Duration Doors::locked_for() const { return access_.keypad_wait(); }
+
+void Doors::wish_digit(const calls::WishFrom& from, char digit) {
+  dtmf_.digit({from.call_name, from.account, from.room, from.monitor_of_called_room}, digit);
+}
+
+void Doors::wishes_over(const calls::WishFrom& from) { dtmf_.call_over(from.call_name); }
+
+std::vector<web::LockState> Doors::locks() const {
+  std::vector<web::LockState> out;
+  for (const auto& lock : access_.locks()) out.push_back(state_of(lock));
+  return out;
+}
+
+Result<web::LockState> Doors::unlock(const web::Subject& who, std::uint32_t number) {
+  const bool person_at_monitor = who.role == web::Role::monitor;
+  const access::Decision decision =
+      access_.unlock({.subject = who.account,
+                      .method = person_at_monitor ? access::Method::monitor : access::Method::api,
+                      .lock = static_cast<access::LockNumber>(std::min<std::uint32_t>(number, access::max_locks + 1)),
+                      .room = who.room,
+                      .source = who.address});
+  if (!access::granted(decision.outcome)) return error_of(decision);
+  for (const auto& lock : access_.locks())
+    if (lock.number == static_cast<int>(number)) return state_of(lock);
+  return error_of({.outcome = access::Outcome::no_such_lock});
+}
+
+std::vector<web::Twin> Doors::twins() const {
+  std::vector<web::Twin> out;
+  for (const auto& twin : twins_.list()) out.push_back({twin->name(), twin->kind(), twin->state(), twin->actions()});
+  return out;
+}
+
+Result<web::Twin> Doors::act(const web::Subject& /*who*/, std::string_view name, std::string_view action) {
+  LINTEL_CHECK(twins_.act(name, action));
+  const hardware::Twin& twin = *twins_.find(name);
+  return web::Twin{twin.name(), twin.kind(), twin.state(), twin.actions()};
+}
+
+}  // namespace lintel::app

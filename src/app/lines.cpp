@@ -1,0 +1,255 @@
+#include "app/lines.hpp"
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "media/sdp.hpp"
+
+namespace lintel::app {
+namespace {
+
+calls::Refusal refusal_of(int code) {
+  switch (code) {
+    case 486: case 600: return calls::Refusal::busy;
+    case 603: case 403: case 488: case 606: return calls::Refusal::declined;
+    case 480: return calls::Refusal::do_not_disturb;
+    case 408: case 487: return calls::Refusal::no_answer;
+    case 404: case 410: case 503: case 502: return calls::Refusal::unreachable;
+    default: return calls::Refusal::failed;
+  }
+}
+
+// The status an arriving call is refused with.
+int status_of(calls::LegEnd reason) {
+  switch (reason) {
+    case calls::LegEnd::busy: case calls::LegEnd::pre_empted: return 486;
+    case calls::LegEnd::not_allowed: return 403;
+    default: return 480;
+  }
+}
+
+}  // namespace
+
+class Lines::Line final : public sip::CallListener, public std::enable_shared_from_this<Line> {
+ public:
+  Line(Lines& lines, calls::LegId id) : lines_(lines), id_(id) {}
+
+  // ---- out
+  void dial(const calls::Contact& contact, const calls::DialFor& call) {
+    const auto kind = contact.kind == calls::ContactKind::browser ? media::LegKind::webrtc : media::LegKind::plain_rtp;
+    target_.uri = "sip:" + text::percent_encode(contact.account) + "@" + lines_.options_.domain + ";binding=" + contact.id;
+    target_.account = lines_.options_.account;
+    headers_ = {{"X-Lintel-Kind", std::string(calls::name_of(call.kind))}};
+    if (!make_leg(kind)) return fail(calls::Refusal::failed);
+    leg_->create_offer([weak = weak_from_this()](Result<std::string> offer) {
+      if (const auto self = weak.lock()) self->offered(std::move(offer));
+    });
+  }
+
+  // ---- in
+  void arrived(sip::Call call, const sip::IncomingCall& about) {
+    incoming_ = true;
+    offer_ = about.offer.bytes;
+    call_ = std::move(call);
+    call_.listen(this);
+  }
+  void ring() {
+    if (call_ && incoming_) log_error(call_.progress(180));
+  }
+  void accept() {
+    const auto kind = offer_.empty() ? Result<media::LegKind>(media::LegKind::plain_rtp) : media::sdp::kind_of(offer_);
+    if (!kind.ok() || !make_leg(*kind)) return refuse_unusable(kind.ok() ? std::string("no leg is free") : kind.error().message);
+    auto ready = [weak = weak_from_this()](Result<std::string> answer) {
+      if (const auto self = weak.lock()) self->answer_ready(std::move(answer));
+    };
+    offer_.empty() ? leg_->create_offer(std::move(ready)) : leg_->create_answer(offer_, std::move(ready));
+  }
+
+  void end(calls::LegEnd reason) {
+    ended_ = true;
+    if (call_ && incoming_ && !call_.answered()) {
+      call_.refuse(status_of(reason));
+    } else if (reason == calls::LegEnd::answered_elsewhere) {
+      call_.hang_up(sip::HangUp::completed_elsewhere());
+    } else {
+      call_.hang_up();
+    }
+    leg_.reset();
+  }
+
+  // ---- sip::CallListener
+  void on_ringing() override { lines_.calls_->leg_ringing(id_); }
+  void on_progress(const sip::Content& early) override {
+    const auto self = shared_from_this();
+    lines_.calls_->leg_ringing(id_);
+    if (ended_ || early.empty() || leg_ == nullptr) return;
+    // Video before the answer for phones that take it; the visitor is not overheard before somebody answers.
+    leg_->set_muted(true);
+    take_answer(early.bytes);
+  }
+  void on_answered(const sip::Content& answer) override {
+    const auto self = shared_from_this();
+    lines_.calls_->leg_answered(id_);  // first answer wins; this may end us
+    if (ended_ || leg_ == nullptr) return;
+    leg_->set_muted(false);
+    if (!answer.empty() && !(incoming_ && !offer_.empty())) take_answer(answer.bytes);
+  }
+  void on_refused(int code, const std::string& reason) override {
+    log::info("call", "{} refused: {} {}", target_.uri, code, reason);
+    fail(refusal_of(code));
+  }
+  void on_ended(const sip::Ending& ending) override { over(ending.cause == sip::EndCause::lost); }
+  void on_dtmf(char digit, std::chrono::milliseconds /*duration*/) override { lines_.calls_->leg_digit(id_, digit); }
+  void on_offer(const sip::Content& offer) override {
+    if (leg_ == nullptr) return log_error(call_.refuse_offer());
+    auto ready = [weak = weak_from_this()](Result<std::string> answer) {
+      const auto self = weak.lock();
+      if (self == nullptr || self->ended_) return;
+      self->log_error(answer.ok() ? self->call_.answer_offer(sip::sdp(*answer)) : self->call_.refuse_offer());
+    };
+    offer.empty() ? leg_->create_offer(std::move(ready)) : leg_->create_answer(offer.bytes, std::move(ready));
+  }
+  void on_offer_answered(Result<sip::Content> answer) override {
+    if (answer.ok() && leg_ != nullptr) take_answer(answer->bytes);
+  }
+
+ private:
+  bool make_leg(media::LegKind kind) {
+    media::LegOptions options;
+    options.lost_after = lines_.options_.lost_after;
+    media::LegEvents events;
+    // The leg goes with this line, and calls nothing after it is gone.
+    events.dtmf = [this](char digit) { lines_.calls_->leg_digit(id_, digit); };
+    events.lost = [this](const std::string& reason) {
+      log::info("call", "{} is lost: {}", target_.uri, reason);
+      over(true);
+    };
+    auto made = lines_.legs_.create(kind, options, std::move(events));
+    if (!made.ok()) log::warning("call", "{}", made.error().message);
+    if (made.ok()) leg_ = std::move(*made);
+    return leg_ != nullptr;
+  }
+  void offered(Result<std::string> offer) {
+    if (ended_) return;
+    if (!offer.ok()) {
+      log::warning("call", "No offer for {}: {}", target_.uri, offer.error().message);
+      return fail(calls::Refusal::failed);
+    }
+    call_ = lines_.endpoint_->call(target_, sip::sdp(*offer), headers_, this);
+  }
+  void answer_ready(Result<std::string> answer) {
+    if (ended_) return;
+    if (!answer.ok()) return refuse_unusable(answer.error().message);
+    log_error(call_.accept(sip::sdp(*answer)));
+    if (!offer_.empty()) leg_->start();
+    lines_.calls_->leg_answered(id_);
+  }
+  void take_answer(const std::string& answer) {
+    if (answer == taken_) return leg_->start();
+    taken_ = answer;
+    leg_->accept_answer(answer, [weak = weak_from_this()](Result<void> done) {
+      const auto self = weak.lock();
+      if (self == nullptr || self->ended_ || self->leg_ == nullptr) return;
+      if (done.ok()) return self->leg_->start();
+      log::warning("call", "{} gave an answer that cannot be used: {}", self->target_.uri, done.error().message);
+      self->call_.hang_up({488, "Not acceptable here"});
+      self->over(true);
+    });
+  }
+  void refuse_unusable(const std::string& why) {
+    log::warning("call", "An arriving call cannot be answered: {}", why);
+    call_.refuse(488);
+    over(false);
+  }
+  void fail(calls::Refusal refusal) {
+    if (std::exchange(ended_, true)) return;
+    const auto self = shared_from_this();
+    lines_.forget(id_);
+    lines_.calls_->leg_refused(id_, refusal);
+  }
+  void over(bool lost) {
+    if (std::exchange(ended_, true)) return;
+    const auto self = shared_from_this();
+    lines_.forget(id_);
+    lines_.calls_->leg_ended(id_, lost);
+  }
+  static void log_error(const Result<void>& done) {
+    if (!done.ok()) log::debug("call", "{}", done.error().message);
+  }
+
+  Lines& lines_;
+  const calls::LegId id_;
+  bool incoming_ = false;
+  bool ended_ = false;
+  std::string offer_;  // of an arriving call
+  std::string taken_;  // the answer in force
+  sip::Target target_;
+  std::vector<sip::Header> headers_;
+  sip::Call call_;
+  std::unique_ptr<media::Leg> leg_;
+};
+
+Lines::Lines(Loop& loop, household::Household& household, media::Legs& legs, LinesOptions options)
+    : loop_(loop), household_(household), legs_(legs), options_(std::move(options)) {}
+Lines::~Lines() = default;
+
+void Lines::connect(calls::Calls& calls, sip::Endpoint& endpoint) {
+  calls_ = &calls;
+  endpoint_ = &endpoint;
+}
+
+void Lines::forget(calls::LegId leg) {
+  const auto found = lines_.find(leg);
+  if (found == lines_.end()) return;
+  // Often called from inside the line: it goes on the next turn.
+  loop_.post([line = std::move(found->second)] {});
+  lines_.erase(found);
+}
+
+void Lines::dial(calls::LegId leg, const calls::Contact& contact, const calls::DialFor& call) {
+  auto line = std::make_shared<Line>(*this, leg);
+  lines_[leg] = line;
+  line->dial(contact, call);
+}
+
+void Lines::accept(calls::LegId leg) {
+  const auto found = lines_.find(leg);
+  if (found == lines_.end()) return;
+  const auto line = found->second;
+  line->accept();
+}
+
+void Lines::end(calls::LegId leg, calls::LegEnd reason) {
+  const auto found = lines_.find(leg);
+  if (found == lines_.end()) return;
+  const auto line = found->second;
+  line->end(reason);
+  forget(leg);
+}
+
+void Lines::on_call(sip::Call call, const sip::IncomingCall& about) {
+  if (calls_ == nullptr) return;
+  calls::Arrival arrival;
+  arrival.leg = calls_->new_leg();
+  arrival.account = about.user;
+  if (const household::Monitor* monitor = household_.monitor(about.user); monitor != nullptr) {
+    arrival.account = monitor->account;
+    arrival.room = monitor->room;
+    arrival.monitor = monitor->kind != household::MonitorKind::panel;
+  }
+  arrival.allowed = arrival.monitor || household_.station(about.user).has_value() ||
+                    about.user == household_.identity().centre_number;
+  if (const auto offer = media::sdp::parse(about.offer.bytes); offer.ok())
+    for (const auto& line : offer->media)
+      if (line.kind == "audio") arrival.wants_to_talk = line.port != 0 && media::sends(line.direction);
+  auto line = std::make_shared<Line>(*this, arrival.leg);
+  lines_[arrival.leg] = line;
+  line->arrived(std::move(call), about);
+  line->ring();
+  calls_->arrive(arrival);
+}
+
+void Lines::on_refused_call(const std::string& from, const std::string& address, const std::string& why) {
+  if (on_refused) on_refused(from, address, why);
+}
+
+}  // namespace lintel::app

@@ -1,0 +1,58 @@
+// A leg of a call is a SIP call and a media leg that belong together: this is where they meet. Loop only.
+//
+//   dial    media makes an offer that fits the contact (WebRTC for a browser, RTP for a phone) → INVITE → answer → media
+//   accept  the caller's offer → media makes the answer → 200
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "base/loop.hpp"
+#include "calls/calls.hpp"
+#include "calls/ports.hpp"
+#include "household/household.hpp"
+#include "media/leg.hpp"
+#include "sip/endpoint.hpp"
+
+namespace lintel::app {
+
+struct LinesOptions {
+  std::string domain = "VDP";
+  std::string account = "1";         // the endpoint's account that calls
+  Duration lost_after = std::chrono::seconds(20);
+};
+
+class Lines final : public calls::Lines, public sip::EndpointListener {
+ public:
+  Lines(Loop& loop, household::Household& household, media::Legs& legs, LinesOptions options);
+  ~Lines() override;
+  // Both come after the lines, because they need them.
+  void connect(calls::Calls& calls, sip::Endpoint& endpoint);
+  void set_options(LinesOptions options) { options_ = std::move(options); }
+  // Told of calls that were refused before they rang: from, address, why.
+  std::function<void(const std::string&, const std::string&, const std::string&)> on_refused;
+
+  void dial(calls::LegId leg, const calls::Contact& contact, const calls::DialFor& call) override;
+  void accept(calls::LegId leg) override;
+  void end(calls::LegId leg, calls::LegEnd reason) override;
+
+  void on_call(sip::Call call, const sip::IncomingCall& about) override;
+  void on_refused_call(const std::string& from, const std::string& address, const std::string& why) override;
+
+ private:
+  class Line;
+  friend class Line;
+  void forget(calls::LegId leg);
+
+  Loop& loop_;
+  household::Household& household_;
+  media::Legs& legs_;
+  LinesOptions options_;
+  calls::Calls* calls_ = nullptr;
+  sip::Endpoint* endpoint_ = nullptr;
+  std::unordered_map<calls::LegId, std::shared_ptr<Line>> lines_;
+};
+
+}  // namespace lintel::app

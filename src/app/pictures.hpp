@@ -1,0 +1,68 @@
+// Camera, sound and their viewers as this station composes them, and what the web asks of them. Loop only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "app/options.hpp"
+#include "calls/messages.hpp"
+#include "household/household.hpp"
+#include "journal/journal.hpp"
+#include "media/audio.hpp"
+#include "media/leg.hpp"
+#include "media/rtsp.hpp"
+#include "media/video.hpp"
+#include "media/whep.hpp"
+#include "media/whip.hpp"
+#include "settings/settings.hpp"
+#include "web/ports.hpp"
+
+namespace lintel::app {
+
+class Pictures final : public web::LivePort {
+ public:
+  Pictures(Loop& loop, const Options& options, settings::Settings& settings, household::Household& household,
+           journal::Journal& journal, const std::string& address);
+  ~Pictures() override;
+
+  // Opens the camera and RTSP. Answers the RTSP port, 0 when it is off; the error names port and option.
+  Result<std::uint16_t> start(const Options& options);
+  [[nodiscard]] media::Legs& legs() { return *legs_; }
+  [[nodiscard]] media::AudioEngine& audio() { return *audio_; }
+  void play(calls::SoundId sound);
+  [[nodiscard]] web::PartState camera_state() const;
+  std::function<void(const web::PartState&)> on_camera;
+
+  // web::LivePort
+  void watch(const web::Subject& who, std::string_view stream, std::string offer, web::Done<web::LiveSession> done) override;
+  void lend(const web::Subject& who, std::string offer, web::Done<web::LiveSession> done) override;
+  bool end(std::string_view id) override;
+  void snapshot(const web::Subject& who, std::string_view stream, web::Done<std::string> done) override;
+
+ private:
+  void camera_changed(const media::CameraStatus& status);
+  void audio_changed(const media::AudioState& state);
+  void apply_settings(const settings::Change* change);
+  void give_accounts();
+  [[nodiscard]] media::OverlaySettings overlay() const;
+
+  Loop& loop_;
+  settings::Settings& settings_;
+  household::Household& household_;
+  journal::Journal& journal_;
+  std::unique_ptr<media::Video> video_;
+  std::unique_ptr<media::AudioEngine> audio_;
+  std::unique_ptr<media::Legs> legs_;
+  std::unique_ptr<media::LiveViews> views_;
+  std::unique_ptr<media::Lendings> lendings_;
+  std::unique_ptr<media::RtspServer> rtsp_;
+  media::CameraState last_camera_ = media::CameraState::asleep;
+  bool camera_lost_ = false;
+  bool microphone_lost_ = false, speaker_lost_ = false;
+  storage::Subscription settings_changes_, household_changes_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+}  // namespace lintel::app

@@ -1,0 +1,298 @@
+#include "app/station.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <memory>
+
+#include "app/front.hpp"
+#include "app/lines.hpp"
+#include "app/overview.hpp"
+#include "app/pictures.hpp"
+#include "app/service.hpp"
+#include "app/telephony.hpp"
+#include "base/log.hpp"
+#include "http/server.hpp"
+#include "media/media.hpp"
+#include "system/certificates.hpp"
+#include "web/api.hpp"
+
+namespace lintel::app {
+namespace {
+
+namespace events = lintel::journal::events;
+
+constexpr std::size_t worker_threads = 2;    // slow hashes, exports
+constexpr std::size_t worker_queue = 64;
+constexpr Duration drain_time = std::chrono::milliseconds(300);  // for BYEs and the last answers when the program ends
+
+class Certificate final : public web::CertificatePort {
+ public:
+  explicit Certificate(std::string pem) : pem_(std::move(pem)) {}
+  [[nodiscard]] std::string root_pem() const override { return pem_; }
+
+ private:
+  std::string pem_;
+};
+
+household::Household::Identity identity_of(const settings::Settings& settings) {
+  return {settings.get(settings::sip_server::domain), settings.get(settings::station::number),
+          settings.get(settings::station::name), settings.get(settings::call::centre_number)};
+}
+
+// Everything the station is, in the order it is built; taken down in the other.
+class Station {
+ public:
+  explicit Station(const Options& options) : options_(options) {}
+
+  Result<void> build();
+  Result<void> serve();
+  void run();
+
+ private:
+  Result<std::uint16_t> listen(std::optional<std::uint16_t> chosen, std::uint16_t wished, std::uint16_t usual,
+                               std::uint16_t fallback, bool tls, const std::string& option);
+  Result<void> open_memory();
+  void watch_settings();
+  void announce();
+  Result<void> write_ready_file() const;
+
+  const Options& options_;
+  Loop loop_;
+  std::unique_ptr<storage::Vault> vault_;
+  std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<settings::Settings> settings_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<household::Household> household_;
+  std::unique_ptr<Workers> workers_;
+  system::ServerCertificate certificate_;
+  std::unique_ptr<Certificate> certificate_port_;
+  std::unique_ptr<Chronicle> chronicle_;
+  std::unique_ptr<Pictures> pictures_;
+  std::unique_ptr<Doors> doors_;
+  std::unique_ptr<Telephony> telephony_;
+  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<Lines> lines_;
+  std::unique_ptr<Front> front_;
+  std::unique_ptr<Overview> overview_;
+  std::unique_ptr<http::Server> http_;
+  std::unique_ptr<web::Api> api_;
+  storage::Subscription settings_changes_;
+  std::uint16_t http_port_ = 0, https_port_ = 0, rtsp_port_ = 0;
+};
+
+Result<void> Station::open_memory() {
+  LINTEL_TRY(auto vault, storage::Vault::open(options_.data));
+  vault_ = std::make_unique<storage::Vault>(std::move(vault));
+  storage::Options storage;
+  storage.folder = options_.data;
+  storage.schemas = {settings::Settings::schema(), journal::Journal::schema(), household::Household::schema(),
+                     household::RecordStore::schema()};
+  LINTEL_TRY(database_, storage::Database::open(loop_, storage));
+  LINTEL_TRY(settings_, settings::Settings::load(*database_, *vault_));
+  LINTEL_TRY(journal_, journal::Journal::open(*database_, loop_.clock(), settings_->get(settings::journal::size)));
+  LINTEL_TRY(household_, household::Household::load(*database_, *vault_, loop_.clock(), identity_of(*settings_)));
+  return {};
+}
+
+Result<void> Station::build() {
+  LINTEL_CHECK(open_memory());
+  LINTEL_CHECK(media::init());
+  workers_ = std::make_unique<Workers>(loop_, worker_threads, worker_queue);
+  chronicle_ = std::make_unique<Chronicle>(*journal_);
+
+  // The locks first: after a crash they are driven safe before anything else is served.
+  doors_ = std::make_unique<Doors>(loop_, *household_, *settings_, *chronicle_, options_.data);
+  if (journal_->last_run_ended_badly()) journal_->record(events::system_unclean_stop);
+  doors_->start();
+
+  system::Certificates certificates(options_.data + "/certificates", loop_.clock());
+  const auto addresses = system::own_addresses();
+  LINTEL_TRY(certificate_, certificates.ensure({system::own_host_name(), addresses}));
+  if (certificate_.renewed) journal_->record(events::certificate_created, {.fields = {{"names", system::own_host_name()}}});
+  certificate_port_ = std::make_unique<Certificate>(certificate_.root_pem);
+
+  const std::string address = options_.loopback_media || addresses.empty() ? "127.0.0.1" : addresses.front();
+  pictures_ = std::make_unique<Pictures>(loop_, options_, *settings_, *household_, *journal_, address);
+  telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *database_, *vault_, *settings_, *household_, *journal_});
+  directory_ = std::make_unique<Directory>(*household_, telephony_->server());
+  lines_ = std::make_unique<Lines>(loop_, *household_, pictures_->legs(), LinesOptions{.domain = telephony_->domain()});
+  front_ = std::make_unique<Front>(
+      Front::Needs{loop_, *settings_, *household_, *chronicle_, *doors_, *pictures_, *directory_, *lines_});
+  overview_ = std::make_unique<Overview>(loop_, *journal_, *database_, *household_, [this] { return pictures_->camera_state(); });
+
+  http_ = std::make_unique<http::Server>(loop_, http::Limits{.connections = static_cast<std::size_t>(settings_->get(settings::security::connections))});
+  telephony_->add_websocket(http_->router());
+  api_ = std::make_unique<web::Api>(web::Dependencies{.clock = loop_.clock(),
+                                                      .workers = *workers_,
+                                                      .household = *household_,
+                                                      .settings = *settings_,
+                                                      .journal = *journal_,
+                                                      .version = version(),
+                                                      .live = pictures_.get(),
+                                                      .panel = front_.get(),
+                                                      .locks = doors_.get(),
+                                                      .twins = doors_.get(),
+                                                      .calls = front_.get(),
+                                                      .presence = telephony_.get(),
+                                                      .overview = overview_.get(),
+                                                      .certificate = certificate_port_.get(),
+                                                      .sip = telephony_.get()});
+  api_->add_routes(http_->router());
+
+  front_->connect(*api_);
+  doors_->on_lock = [this](const web::LockState& lock) {
+    front_->locks_changed();
+    api_->lock_changed(lock);
+  };
+  pictures_->on_camera = [this](const web::PartState& state) { api_->camera_changed(state); };
+  telephony_->on_presence = [this](std::string_view account, bool online) { api_->monitor_changed(account, online); };
+  lines_->on_refused = [this](const std::string& from, const std::string& from_address, const std::string& why) {
+    journal_->record(events::call_rejected, {.subject = from, .fields = {{"address", from_address}, {"reason", why}}});
+  };
+  watch_settings();
+  return {};
+}
+
+void Station::watch_settings() {
+  settings_->add_guard([this](const settings::Candidate& candidate) {
+    std::vector<Error> errors;
+    const auto check = [&](Result<void> answer, std::string_view field) {
+      if (answer.ok()) return;
+      Error error = answer.error();
+      error.field = field;
+      errors.push_back(std::move(error));
+    };
+    if (candidate.changes(settings::station::number)) {
+      check(household_->station_number_free(candidate.get(settings::station::number)), settings::station::number.key);
+    }
+    if (candidate.changes(settings::call::centre_number))
+      check(household_->centre_number_free(candidate.get(settings::call::centre_number)), settings::call::centre_number.key);
+    return errors;
+  });
+  settings_changes_ = settings_->on_change([this](const settings::Change& change) {
+    if (change.is(settings::station::number) || change.is(settings::station::name) || change.is(settings::call::centre_number))
+      household_->set_identity(identity_of(*settings_));
+    if (change.is(settings::journal::size)) journal_->set_size(settings_->get(settings::journal::size));
+  });
+}
+
+Result<std::uint16_t> Station::listen(std::optional<std::uint16_t> chosen, std::uint16_t wished, std::uint16_t usual,
+                                      std::uint16_t fallback, bool tls, const std::string& option) {
+  http::ListenerOptions listener{.address = options_.bind, .port = chosen.value_or(wished), .tls = tls, .option = option};
+  auto port = http_->listen(listener);
+  // The usual port may be forbidden to this account, or another web server may have it; the one after is as good.
+  if (!port.ok() && !chosen && wished == usual) {
+    listener.port = fallback;
+    port = http_->listen(listener);
+  }
+  return port;
+}
+
+Result<void> Station::serve() {
+  const auto setting = [&](const auto& key) { return static_cast<std::uint16_t>(settings_->get(key)); };
+  LINTEL_CHECK(http_->use_certificate(certificate_.chain_pem, certificate_.key_pem));
+  LINTEL_TRY(https_port_, listen(options_.https_port, setting(settings::web::https_port), 443, 8443, true, "--https-port"));
+  LINTEL_TRY(http_port_, listen(options_.http_port, setting(settings::web::http_port), 80, 8080, false, "--http-port"));
+  LINTEL_CHECK(http_->serve_files({.folder = options_.web, .https_port = https_port_}));
+  LINTEL_CHECK(telephony_->start(options_, certificate_.chain_pem, certificate_.key_pem));
+  lines_->connect(front_->calls(), telephony_->start_endpoint(*lines_));
+  if (const auto rtsp = pictures_->start(options_); rtsp.ok()) {
+    rtsp_port_ = *rtsp;
+  } else {
+    // Doors and calls do not depend on it: say it, and go on.
+    log::error("rtsp", "{}", rtsp.error().message);
+    journal_->record(events::system_port_in_use, {.fields = {{"port", rtsp.error().value}, {"service", "RTSP"}, {"option", "--rtsp-port"}}});
+    overview_->attend({"rtsp", "warning", rtsp.error().message, "/video/rtsp"});
+  }
+  http_->start();
+  journal_->record(events::system_started, {.fields = {{"version", version()}}});
+  for (const auto& problem : settings_->problems()) log::warning("settings", "{}", problem);
+  announce();
+  return write_ready_file();
+}
+
+void Station::announce() {
+  const bool here = options_.bind == "127.0.0.1" || options_.bind == "::1";
+  const auto address = [](const char* scheme, const std::string& host, std::uint16_t port, std::uint16_t usual) {
+    const std::string name = host.find(':') != std::string::npos ? "[" + host + "]" : host;
+    return port == usual ? fmt::format("{}://{}/", scheme, name) : fmt::format("{}://{}:{}/", scheme, name, port);
+  };
+  std::string text = fmt::format("\nLintel {} is running.\n\n  on this machine   {}\n", version(), address("http", "localhost", http_port_, 80));
+  if (!here)
+    for (const auto& own : system::own_addresses()) text += fmt::format("  on the network    {}\n", address("https", own, https_port_, 443));
+  if (!api_->setup_code().empty()) text += fmt::format("\n  one-time code: {}   (asks for it once, to set the admin password)\n", api_->setup_code());
+  fmt::print("{}\n", text);
+  std::fflush(stdout);
+}
+
+Result<void> Station::write_ready_file() const {
+  if (options_.ready_file.empty()) return {};
+  const web::SipReach reach = telephony_->reach();
+  const std::string part = options_.ready_file + ".part";
+  {
+    std::ofstream file(part, std::ios::trunc);
+    file << fmt::format(R"({{"ports":{{"http":{},"https":{},"sip":{},"sips":{},"rtsp":{}}}}})", http_port_, https_port_, reach.udp_port,
+                        reach.tls_port, rtsp_port_)
+         << '\n';
+  }
+  if (std::rename(part.c_str(), options_.ready_file.c_str()) != 0)
+    return Error{ErrorCode::unavailable, fmt::format("{} cannot be written. Give --ready-file a place that can be.", options_.ready_file), "--ready-file"};
+  return {};
+}
+
+void Station::run() {
+  Watchdog watchdog(loop_);
+  Timer draining;
+  const Signals signals(loop_, [&] {
+    watchdog.stopping();
+    log::info("station", "Stopping.");
+    front_->stop();
+    telephony_->stop();
+    doors_->stop();
+    journal_->record(events::system_stopped);
+    draining = loop_.clock().after(drain_time, [this] { loop_.quit(); });
+  });
+  watchdog.ready();
+  loop_.run();
+  http_->stop();
+}
+
+}  // namespace
+
+const char* version() { return LINTEL_VERSION; }
+
+Result<void> run_station(const Options& options) {
+  Station station(options);
+  LINTEL_CHECK(station.build());
+  LINTEL_CHECK(station.serve());
+  station.run();
+  return {};
+}
+
+Result<void> reset_admin(const Options& options) {
+  Loop loop;
+  LINTEL_TRY(auto vault, storage::Vault::open(options.data));
+  storage::Options storage;
+  storage.folder = options.data;
+  storage.schemas = {settings::Settings::schema(), journal::Journal::schema(), household::Household::schema(),
+                     household::RecordStore::schema()};
+  LINTEL_TRY(auto database, storage::Database::open(loop, storage));
+  LINTEL_TRY(auto settings, settings::Settings::load(*database, vault));
+  LINTEL_TRY(auto journal, journal::Journal::open(*database, loop.clock(), settings->get(settings::journal::size)));
+  LINTEL_TRY(auto household, household::Household::load(*database, vault, loop.clock(), identity_of(*settings)));
+  if (!household->initialised()) return {};
+  Result<void> outcome;
+  journal->record(events::operation_admin_reset);
+  household->remove_person("admin", [&](Result<void> done) {
+    outcome = std::move(done);
+    loop.quit();
+  });
+  loop.run();
+  return outcome;
+}
+
+}  // namespace lintel::app

@@ -1,0 +1,20 @@
+// The one place that knows everybody: makes the rooms, connects them, runs the loop, and takes them down again.
+#pragma once
+
+#include <string>
+
+#include "app/options.hpp"
+#include "base/result.hpp"
+
+namespace lintel::app {
+
+[[nodiscard]] const char* version();
+
+// Runs until SIGTERM or SIGINT. Errors: what kept it from starting, in a sentence.
+[[nodiscard]] Result<void> run_station(const Options& options);
+
+// Forgets the administrator (S03, at the machine itself): the next start asks for set-up again, with a new one-time code.
+// Refused with `conflict` while a station runs on the same data folder.
+[[nodiscard]] Result<void> reset_admin(const Options& options);
+
+}  // namespace lintel::app

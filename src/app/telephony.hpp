@@ -1,0 +1,79 @@
+// The SIP side as this station composes it: sockets, the built-in server over the household, the station's own user agent,
+// WebSockets handed over by the web server, and registrations that survive a restart. Loop only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "app/accounts.hpp"
+#include "app/bindings.hpp"
+#include "app/options.hpp"
+#include "http/router.hpp"
+#include "http/websocket.hpp"
+#include "journal/journal.hpp"
+#include "settings/settings.hpp"
+#include "sip/dns_cares.hpp"
+#include "sip/endpoint.hpp"
+#include "sip/sip.hpp"
+#include "storage/vault.hpp"
+#include "web/ports.hpp"
+
+namespace lintel::app {
+
+class Telephony final : public web::PresencePort, public web::SipPort {
+ public:
+  struct Needs {
+    Loop& loop;
+    storage::Database& database;
+    const storage::Vault& vault;
+    settings::Settings& settings;
+    household::Household& household;
+    journal::Journal& journal;
+  };
+  explicit Telephony(const Needs& needs);
+  ~Telephony() override;
+
+  // Opens the sockets and starts the server. `chain` and `key` are the station's certificate (SIP over TLS). The error names
+  // port and option.
+  Result<void> start(const Options& options, const std::string& chain, const std::string& key);
+  // The station's own user agent; `listener` hears of calls to it and must outlive this.
+  sip::Endpoint& start_endpoint(sip::EndpointListener& listener);
+  void stop();  // ends what runs and writes what waits
+
+  // `/sip`: WebSockets become flows of the network (RFC 7118).
+  void add_websocket(http::Router& router);
+  [[nodiscard]] const sip::Server* const& server() const { return server_view_; }
+  [[nodiscard]] const std::string& domain() const { return domain_; }
+  std::function<void(std::string_view account, bool online)> on_presence;
+
+  // web::PresencePort
+  [[nodiscard]] web::Presence presence(std::string_view account) const override;
+  void revoked(std::string_view account) override;
+  // web::SipPort
+  [[nodiscard]] web::SipReach reach() const override;
+
+ private:
+  void opened(std::shared_ptr<http::WebSocket> socket);
+  void presence_changed(const std::string& account, bool online);
+  void authentication_failed(const std::string& user, const std::string& source);
+
+  Needs needs_;
+  std::string domain_;
+  sip::Network network_;
+  sip::Core core_;
+  Accounts accounts_;
+  Bindings bindings_;
+  std::unique_ptr<sip::dns::CaresSource> names_;
+  std::unique_ptr<sip::dns::Resolver> resolver_;
+  std::unique_ptr<sip::Server> server_;
+  const sip::Server* server_view_ = nullptr;
+  std::unique_ptr<sip::Endpoint> endpoint_;
+  web::SipReach reach_;
+  std::unordered_map<std::string, Monotonic> failures_told_;  // one entry of the journal a minute and user; bounded
+};
+
+}  // namespace lintel::app
