@@ -55,7 +55,8 @@ Result<void> Access::set_lock_options(LockOptions options) {
   LINTEL_CHECK(check(options));
   const auto found = locks_.find(options.number);
   if (found == locks_.end()) {
-    return Error{ErrorCode::not_found, "There is no lock of this number.", "number", std::to_string(options.number), {}};
+    return Error{
+        ErrorCode::not_found, "There is no lock of this number.", "number", std::to_string(options.number), {}};
   }
   found->second->set_options(std::move(options));
   return {};
@@ -145,7 +146,9 @@ Decision Access::try_code(std::string_view code, std::string_view source) {
   return decision;
 }
 
-Duration Access::keypad_wait(std::string_view source) const { return limiter_.wait({}, source); }
+Duration Access::keypad_wait(std::string_view source) const {
+  return limiter_.wait({}, source);
+}
 
 void Access::refused(const UnlockRequest& request, Outcome outcome, Duration wait) {
   AccessEvent event;
@@ -217,7 +220,9 @@ void Access::lock_changed(Lock& lock, LockState from, const UnlockRequest* reque
   listener_.lock_changed(view(lock));
 }
 
-void Access::door_forced(Lock& lock) { tell("access.door_forced", Severity::alarm, lock); }
+void Access::door_forced(Lock& lock) {
+  tell("access.door_forced", Severity::alarm, lock);
+}
 
 void Access::tell(std::string_view name, Severity severity, const Lock& lock) {
   AccessEvent event;

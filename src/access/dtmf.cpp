@@ -29,7 +29,10 @@ bool clash(const std::array<std::string, 2>& pair) {
 Result<void> check(const DtmfOptions& options) {
   for (const auto& command : options.commands) {
     if (!only(command, keys) || command.size() > longest_code) {
-      return Error{ErrorCode::invalid, "An unlock command is up to 16 of the keys 0 to 9, * and #.", "commands", {},
+      return Error{ErrorCode::invalid,
+                   "An unlock command is up to 16 of the keys 0 to 9, * and #.",
+                   "commands",
+                   {},
                    "1 to 16 of 0-9*#"};
     }
     // '#' ends an entry, so it can only be the last key of a command.
@@ -39,17 +42,20 @@ Result<void> check(const DtmfOptions& options) {
   }
   for (const auto& code : options.codes) {
     if (!code.empty() && (!only(code, digits) || code.size() < shortest_code || code.size() > longest_code)) {
-      return Error{ErrorCode::invalid, "An unlock code for other callers is 4 to 16 digits.", "codes", {},
-                   "4 to 16 digits"};
+      return Error{
+          ErrorCode::invalid, "An unlock code for other callers is 4 to 16 digits.", "codes", {}, "4 to 16 digits"};
     }
   }
   if (clash(options.commands)) {
-    return Error{ErrorCode::invalid, "One unlock command begins with the other; it could never be completed.", "commands",
-                 {}, {}};
+    return Error{ErrorCode::invalid,
+                 "One unlock command begins with the other; it could never be completed.",
+                 "commands",
+                 {},
+                 {}};
   }
   if (clash(options.codes)) {
-    return Error{ErrorCode::invalid, "One unlock code begins with the other; it could never be completed.", "codes", {},
-                 {}};
+    return Error{
+        ErrorCode::invalid, "One unlock code begins with the other; it could never be completed.", "codes", {}, {}};
   }
   return {};
 }
@@ -67,7 +73,11 @@ UnlockRequest request_of(const DtmfCaller& caller, LockNumber lock, bool by_code
 }
 
 DtmfCommands::DtmfCommands(Clock& clock, AttemptLimiter& limiter, Open open, Wrong wrong, DtmfOptions options)
-    : clock_(clock), limiter_(limiter), open_(std::move(open)), wrong_(std::move(wrong)), options_(std::move(options)) {}
+    : clock_(clock),
+      limiter_(limiter),
+      open_(std::move(open)),
+      wrong_(std::move(wrong)),
+      options_(std::move(options)) {}
 
 void DtmfCommands::set_options(DtmfOptions options) {
   options_ = std::move(options);

@@ -29,14 +29,14 @@ struct DtmfOptions {
   Duration pause = std::chrono::seconds(3);  // ends an entry
 };
 
-// `invalid` with the field at fault ("commands", "codes"): a character no telephone has, a code too short or too long, or
-// one that begins with the other, which could then never be completed.
+// `invalid` with the field at fault ("commands", "codes"): a character no telephone has, a code too short or too long,
+// or one that begins with the other, which could then never be completed.
 [[nodiscard]] Result<void> check(const DtmfOptions& options);
 
 struct DtmfCaller {
-  std::string call{};     // collects under this name
-  std::string subject{};  // the authenticated account, or what the caller is called
-  std::string room{};     // the called room
+  std::string call{};                   // collects under this name
+  std::string subject{};                // the authenticated account, or what the caller is called
+  std::string room{};                   // the called room
   bool monitor_of_called_room = false;  // authenticated as such; never from what a request says of itself
 };
 
@@ -45,7 +45,7 @@ struct DtmfCaller {
 
 class DtmfCommands {
  public:
-  static constexpr std::size_t calls_limit = 64;   // collected at a time; further calls are ignored
+  static constexpr std::size_t calls_limit = 64;  // collected at a time; further calls are ignored
   static constexpr std::size_t longest_entry = 17;
 
   // `open` does what a right command means: access.unlock(request_of(caller, lock, by_code)). Called inside digit().

@@ -58,7 +58,8 @@ Duration AttemptLimiter::wait(std::string_view subject, std::string_view source)
   const auto now = clock_.monotonic();
   Duration longest{};
   if (!source.empty()) {
-    if (const Entry* const entry = sources_.find(source)) longest = std::max<Duration>(longest, entry->locked_until - now);
+    if (const Entry* const entry = sources_.find(source))
+      longest = std::max<Duration>(longest, entry->locked_until - now);
   }
   if (!subject.empty()) {
     const Entry* const entry = subjects_.find(subject);
@@ -82,7 +83,8 @@ Duration AttemptLimiter::failed(std::string_view subject, std::string_view sourc
   }
   if (source.empty()) return {};
   const Entry* const known = sources_.find(source);
-  const bool forgotten = known != nullptr && now - std::max(known->touched, known->locked_until) >= options_.forget_after;
+  const bool forgotten =
+      known != nullptr && now - std::max(known->touched, known->locked_until) >= options_.forget_after;
   Entry& entry = sources_.touch(source, now, options_.table_limit);
   if (forgotten) entry.failures = entry.lock_outs = 0;
   if (++entry.failures < options_.free_failures) return {};

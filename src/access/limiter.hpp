@@ -18,13 +18,13 @@
 namespace lintel::access {
 
 struct LimiterOptions {
-  int free_failures = 5;                                       // wrong attempts of a source before it is locked out
-  Duration lock_out = std::chrono::seconds(60);                // the first time; doubled each time
+  int free_failures = 5;                         // wrong attempts of a source before it is locked out
+  Duration lock_out = std::chrono::seconds(60);  // the first time; doubled each time
   Duration longest_lock_out = std::chrono::minutes(15);
-  Duration forget_after = std::chrono::hours(1);               // quiet for this long: all is forgotten
-  int subject_burst = 10;                                      // wrong attempts on a subject at full speed
-  Duration subject_interval = std::chrono::seconds(10);        // then one in this time
-  std::size_t table_limit = 4096;                              // entries of each table
+  Duration forget_after = std::chrono::hours(1);         // quiet for this long: all is forgotten
+  int subject_burst = 10;                                // wrong attempts on a subject at full speed
+  Duration subject_interval = std::chrono::seconds(10);  // then one in this time
+  std::size_t table_limit = 4096;                        // entries of each table
 };
 
 class AttemptLimiter {

@@ -29,10 +29,18 @@ constexpr std::array<std::array<std::optional<LockState>, lock_event_count>, loc
 
 }  // namespace
 
-std::string_view name_of(Method method) { return method_names.at(static_cast<std::size_t>(method)); }
-std::string_view name_of(Outcome outcome) { return outcome_names.at(static_cast<std::size_t>(outcome)); }
-std::string_view name_of(LockState state) { return state_names.at(static_cast<std::size_t>(state)); }
-std::string_view name_of(LockEvent event) { return event_names.at(static_cast<std::size_t>(event)); }
+std::string_view name_of(Method method) {
+  return method_names.at(static_cast<std::size_t>(method));
+}
+std::string_view name_of(Outcome outcome) {
+  return outcome_names.at(static_cast<std::size_t>(outcome));
+}
+std::string_view name_of(LockState state) {
+  return state_names.at(static_cast<std::size_t>(state));
+}
+std::string_view name_of(LockEvent event) {
+  return event_names.at(static_cast<std::size_t>(event));
+}
 
 std::optional<LockState> transition(LockState state, LockEvent event) {
   return table.at(static_cast<std::size_t>(state)).at(static_cast<std::size_t>(event));
@@ -79,11 +87,13 @@ Decision Lock::open(const UnlockRequest& request) {
     case LockState::held_open:
       decision.outcome = Outcome::already_open;
       // Somebody who wants out is given the whole period.
-      if (is_from_inside(request.method) && period_running_) period_timer_ = clock_.after(options_.period, [this] { period_over(); });
+      if (is_from_inside(request.method) && period_running_)
+        period_timer_ = clock_.after(options_.period, [this] { period_over(); });
       return decision;
     case LockState::locked:
     case LockState::locking:
-    case LockState::jammed: break;
+    case LockState::jammed:
+      break;
   }
   const auto now = clock_.monotonic();
   if (opened_at_ && !is_from_inside(request.method)) {
@@ -97,9 +107,15 @@ Decision Lock::open(const UnlockRequest& request) {
   request_ = request;
   handle(LockEvent::unlock);
   switch (state_) {
-    case LockState::unlocked: decision.outcome = Outcome::opened; break;
-    case LockState::jammed: decision.outcome = Outcome::jammed; break;
-    default: decision.outcome = Outcome::opening; break;
+    case LockState::unlocked:
+      decision.outcome = Outcome::opened;
+      break;
+    case LockState::jammed:
+      decision.outcome = Outcome::jammed;
+      break;
+    default:
+      decision.outcome = Outcome::opening;
+      break;
   }
   return decision;
 }
@@ -115,7 +131,8 @@ void Lock::door_is_open(bool open) {
   if (!options_.watches_door) return;
   if (open) {
     if (state_ == LockState::locked) owner_.door_forced(*this);
-    if (state_ == LockState::unlocked) hold_timer_ = clock_.after(options_.hold_limit, [this] { handle(LockEvent::hold_limit); });
+    if (state_ == LockState::unlocked)
+      hold_timer_ = clock_.after(options_.hold_limit, [this] { handle(LockEvent::hold_limit); });
   } else {
     hold_timer_.cancel();
     if (!period_running_) handle(LockEvent::lock);
@@ -130,7 +147,9 @@ void Lock::enter(LockState next) {
   const LockState from = std::exchange(state_, next);
   if (next != LockState::jammed) retry_timer_.cancel();
   switch (next) {
-    case LockState::locking: request_ = {}; [[fallthrough]];
+    case LockState::locking:
+      request_ = {};
+      [[fallthrough]];
     case LockState::unlocking:
       relay_timer_ = clock_.after(options_.relay_limit, [this] { handle(LockEvent::relay_failed); });
       // The relay first, then the telling. A relay that answers inside the order has moved the state on already, and
@@ -147,7 +166,9 @@ void Lock::enter(LockState next) {
         hold_timer_ = clock_.after(options_.hold_limit, [this] { handle(LockEvent::hold_limit); });
       }
       break;
-    case LockState::locked: relay_timer_.cancel(); break;
+    case LockState::locked:
+      relay_timer_.cancel();
+      break;
     case LockState::jammed:
       relay_timer_.cancel();
       period_running_ = false;
@@ -155,12 +176,15 @@ void Lock::enter(LockState next) {
       // A door left free by a fault is not left so: ordered to hold again and again, until the relay obeys.
       retry_timer_ = clock_.every(retry_period, [this] { order(false); });
       break;
-    case LockState::held_open: break;
+    case LockState::held_open:
+      break;
   }
   owner_.lock_changed(*this, from, next == LockState::unlocked ? &request_ : nullptr);
 }
 
-void Lock::order(bool free) { driver_.drive(free == (options_.wiring == Wiring::fail_secure)); }
+void Lock::order(bool free) {
+  driver_.drive(free == (options_.wiring == Wiring::fail_secure));
+}
 
 void Lock::period_over() {
   period_running_ = false;

@@ -17,9 +17,9 @@
 //
 // locked     the bolt holds. unlocking / locking: the relay is ordered and has not answered.
 // unlocked   released for the unlock period (A03); with a door contact, until the door has closed (A04).
-// held_open  the door stands open longer than its limit; released still, since a bolt shot against an open door helps nobody.
-// jammed     the relay answered 'failed', or nothing in time. What the bolt does is not known; it is ordered to hold again
-//            every retry_period.
+// held_open  the door stands open longer than its limit; released still: a bolt shot against an open door helps nobody.
+// jammed     the relay answered 'failed', or nothing in time. What the bolt does is not known; it is ordered to hold
+//            again every retry_period.
 #pragma once
 
 #include <optional>
@@ -54,7 +54,8 @@ enum class Wiring {
   fail_safe,    // a magnet: energised to hold; without power it is free
 };
 
-// The port to the relay of one lock. Orders never wait; the answer comes by Lock::relay_told(), inside the order or later.
+// The port to the relay of one lock. Orders never wait; the answer comes by Lock::relay_told(), inside the order or
+// later.
 class LockDriver {
  public:
   LockDriver() = default;
@@ -69,13 +70,13 @@ class LockDriver {
 struct LockOptions {
   LockNumber number = 1;
   std::string name{};
-  Duration period = std::chrono::seconds(3);                // A03: how long it stays open
-  Duration responding_interval = std::chrono::seconds(5);   // A02: from one opening to the next
+  Duration period = std::chrono::seconds(3);               // A03: how long it stays open
+  Duration responding_interval = std::chrono::seconds(5);  // A02: from one opening to the next
   Wiring wiring = Wiring::fail_secure;
-  Duration relay_limit = std::chrono::seconds(1);           // a relay silent for longer is jammed
-  bool local_methods = true;                                // A08: codes, cards and fingers open this lock
-  bool watches_door = false;                                // A04: door_is_open() is told truly
-  Duration hold_limit = std::chrono::seconds(60);           // A04: an open door is 'held' after this
+  Duration relay_limit = std::chrono::seconds(1);  // a relay silent for longer is jammed
+  bool local_methods = true;                       // A08: codes, cards and fingers open this lock
+  bool watches_door = false;                       // A04: door_is_open() is told truly
+  Duration hold_limit = std::chrono::seconds(60);  // A04: an open door is 'held' after this
 };
 
 class Lock {

@@ -1,4 +1,4 @@
-// A lock's driver on a relay of the hardware room: access is asked to drive, the relay's reports go back to it. Loop only.
+// A lock's driver on a relay of the hardware room: access drives, the relay's reports go back. Loop only.
 #pragma once
 
 #include <optional>

@@ -41,9 +41,9 @@ struct UnlockRequest {
   std::string subject{};  // an authenticated account ("101#1", "admin"), a code's name, "exit-button"; never a secret
   Method method = Method::monitor;
   LockNumber lock = 1;
-  std::string room{};    // the room it is done for, or empty
-  std::string source{};  // where from, for the journal and the limiter: an address, "keypad", a caller
-  std::string call{};    // the call it was wished in, or empty
+  std::string room{};        // the room it is done for, or empty
+  std::string source{};      // where from, for the journal and the limiter: an address, "keypad", a caller
+  std::string call{};        // the call it was wished in, or empty
   bool code_proven = false;  // dtmf: a right unlock code was given, and counts instead of the subject's rights
 };
 
@@ -65,10 +65,10 @@ enum class Outcome {
 
 struct Decision {
   Outcome outcome = Outcome::no_right;
-  LockNumber lock = 0;    // which lock it is about, 0 where none
-  Duration wait{};        // too_soon, limited: try again after this
-  std::string who{};        // a right code: the name it was issued to
-  std::string room{};       // a right code: its room
+  LockNumber lock = 0;  // which lock it is about, 0 where none
+  Duration wait{};      // too_soon, limited: try again after this
+  std::string who{};    // a right code: the name it was issued to
+  std::string room{};   // a right code: its room
 };
 
 }  // namespace lintel::access

@@ -7,10 +7,13 @@ namespace {
 
 CallKind kind_of(Resolution::Kind kind) {
   switch (kind) {
-    case Resolution::Kind::centre: return CallKind::centre;
-    case Resolution::Kind::station: return CallKind::station;
+    case Resolution::Kind::centre:
+      return CallKind::centre;
+    case Resolution::Kind::station:
+      return CallKind::station;
     case Resolution::Kind::room:
-    case Resolution::Kind::nothing: break;
+    case Resolution::Kind::nothing:
+      break;
   }
   return CallKind::room;
 }
@@ -31,7 +34,9 @@ Start Calls::press(std::string_view number) {
   return begin(kind, number, resolution);
 }
 
-Start Calls::call_centre() { return press(directory_.centre_number()); }
+Start Calls::call_centre() {
+  return press(directory_.centre_number());
+}
 
 Start Calls::emergency() {
   const std::string number = directory_.centre_number();
@@ -157,97 +162,33 @@ bool Calls::hang_up() {
   if (!call_) return false;
   switch (call_->state) {
     case CallState::dialling:
-    case CallState::ringing: return handle(CallInput::hang_up, Cause::cancelled, LegEnd::cancelled);
-    case CallState::arriving: return handle(CallInput::hang_up, Cause::refused, LegEnd::declined);
+    case CallState::ringing:
+      return handle(CallInput::hang_up, Cause::cancelled, LegEnd::cancelled);
+    case CallState::arriving:
+      return handle(CallInput::hang_up, Cause::refused, LegEnd::declined);
     case CallState::answering:
-    case CallState::talking: return handle(CallInput::hang_up, Cause::hung_up, LegEnd::hung_up);
-    case CallState::ended: break;
+    case CallState::talking:
+      return handle(CallInput::hang_up, Cause::hung_up, LegEnd::hung_up);
+    case CallState::ended:
+      break;
   }
   return false;
 }
 
-bool Calls::end(CallId id, Cause cause) { return runs(id) && handle(CallInput::hang_up, cause, LegEnd::hung_up); }
-
-void Calls::stop() { handle(CallInput::hang_up, Cause::shutdown, LegEnd::shutdown); }
-
-void Calls::leg_ringing(LegId id) {
-  const Leg* const leg = find_leg(id);
-  if (leg == nullptr || !handle(CallInput::leg_rings)) return;
-  publish(event_of_call("call.ringing"));
+bool Calls::end(CallId id, Cause cause) {
+  return runs(id) && handle(CallInput::hang_up, cause, LegEnd::hung_up);
 }
 
-void Calls::leg_answered(LegId id) {
-  if (find_leg(id) == nullptr) {
-    // Its answer crossed our cancel, or another answer: it is told why once more.
-    const auto ended = std::find_if(ended_legs_.begin(), ended_legs_.end(), [&](const auto& each) { return each.first == id; });
-    lines_.end(id, ended != ended_legs_.end() ? ended->second : LegEnd::cancelled);
-    return;
-  }
-  if (call_->talking == id || !handle(CallInput::leg_answers)) return;
-  talk(id);
-}
-
-void Calls::talk(LegId winner) {
-  const CallId id = call_->id;
-  call_->talking = winner;
-  call_->who = call_->legs.at(winner).contact.account;
-  call_->answered_at = clock_.monotonic();
-  call_->auto_answer.cancel();
-  call_->limit = clock_.after(options_.talk_limit,
-                              [this] { handle(CallInput::time_over, Cause::time_limit, LegEnd::time_limit); });
-  std::vector<LegId> others;
-  for (auto each = call_->legs.begin(); each != call_->legs.end();) {
-    if (each->first == winner) {
-      ++each;
-      continue;
-    }
-    if (each->second.dialled && !each->second.refusal) others.push_back(each->first);
-    each = call_->legs.erase(each);
-  }
-  for (const LegId other : others) end_leg(other, LegEnd::answered_elsewhere);
-  if (runs(id)) publish(event_of_call("call.answered"));
-}
-
-void Calls::leg_refused(LegId id, Refusal refusal) {
-  Leg* const leg = find_leg(id);
-  if (leg == nullptr) return;
-  // A called leg that is up, or a caller, does not refuse: whatever the line calls it, the peer is gone.
-  if (is_incoming(call_->kind) || call_->talking == id) return leg_ended(id, refusal != Refusal::declined);
-  leg->refusal = refusal;
-  const CallId call = call_->id;
-  CallEvent event = event_of_call("call.leg_refused");
-  event.who = leg->contact.account;
-  event.refusal = refusal;
-  publish(event);
-  if (!runs(call)) return;
-  // C03: a person's 'no' may count for all; a monitor that is off, busy or not to be disturbed never does.
-  if (options_.refusal_ends_all && refusal == Refusal::declined) {
-    handle(CallInput::no_leg_left, Cause::refused, LegEnd::cancelled);
-    return;
-  }
-  const bool some_left = std::any_of(call_->legs.begin(), call_->legs.end(), [](const auto& each) { return !each.second.refusal; });
-  if (!some_left) handle(CallInput::no_leg_left, cause_of_refusals(*call_), LegEnd::cancelled);
-}
-
-void Calls::leg_ended(LegId id, bool lost) {
-  if (find_leg(id) == nullptr) return;
-  const bool incoming = is_incoming(call_->kind);
-  if (!incoming && call_->talking != id) return leg_refused(id, Refusal::unreachable);
-  const Cause gone = call_->talking == id ? Cause::peer_hung_up : Cause::caller_gave_up;
-  call_->legs.erase(id);  // nothing is left to end
-  handle(CallInput::peer_ends, lost ? Cause::peer_lost : gone);
-}
-
-void Calls::leg_digit(LegId id, char digit) {
-  if (!call_ || call_->talking != id || id == 0) return;
-  wishes_.wish_digit(wish_from(), digit);
+void Calls::stop() {
+  handle(CallInput::hang_up, Cause::shutdown, LegEnd::shutdown);
 }
 
 void Calls::door_opened(std::string_view method) {
   if (!call_ || call_->state != CallState::talking || call_->after_unlock.armed()) return;
   for (const auto& [each, time] : options_.hang_up_after_unlock) {
     if (each != method) continue;
-    call_->after_unlock = clock_.after(time, [this] { handle(CallInput::unlocked, Cause::after_unlock, LegEnd::hung_up); });
+    call_->after_unlock =
+        clock_.after(time, [this] { handle(CallInput::unlocked, Cause::after_unlock, LegEnd::hung_up); });
     return;
   }
 }
@@ -259,7 +200,8 @@ void Calls::no_answer_in_time() {
 
 std::optional<CallView> Calls::current() const {
   if (!call_) return std::nullopt;
-  const auto live = std::count_if(call_->legs.begin(), call_->legs.end(), [](const auto& each) { return !each.second.refusal; });
+  const auto live =
+      std::count_if(call_->legs.begin(), call_->legs.end(), [](const auto& each) { return !each.second.refusal; });
   return CallView{call_->id,   call_->kind, call_->state, call_->number,
                   call_->room, call_->who,  call_->since, static_cast<std::size_t>(live)};
 }
@@ -291,18 +233,6 @@ void Calls::finish(Cause cause, LegEnd reason) {
   publish(event);
 }
 
-void Calls::end_leg(LegId leg, LegEnd reason) {
-  ended_legs_.emplace_back(leg, reason);
-  if (ended_legs_.size() > remembered_legs) ended_legs_.pop_front();
-  lines_.end(leg, reason);
-}
-
-Calls::Leg* Calls::find_leg(LegId leg) {
-  if (!call_) return nullptr;
-  const auto found = call_->legs.find(leg);
-  return found == call_->legs.end() || found->second.refusal ? nullptr : &found->second;
-}
-
 CallEvent Calls::event_of_call(std::string_view name) const {
   CallEvent event;
   event.event = name;
@@ -317,16 +247,6 @@ CallEvent Calls::event_of_call(std::string_view name) const {
 
 void Calls::publish(const CallEvent& event) {
   for (CallListener* const listener : listeners_) listener->call_happened(event);
-}
-
-Cause Calls::cause_of_refusals(const Call& call) {
-  const auto any = [&](Refusal refusal) {
-    return std::any_of(call.legs.begin(), call.legs.end(), [&](const auto& each) { return each.second.refusal == refusal; });
-  };
-  if (any(Refusal::declined) || any(Refusal::do_not_disturb)) return Cause::refused;
-  if (any(Refusal::busy)) return Cause::busy;
-  if (any(Refusal::no_answer)) return Cause::not_answered;
-  return Cause::unreachable;
 }
 
 WishFrom Calls::wish_from() const {

@@ -1,9 +1,10 @@
 // Calls of this station: one at a time at its front (C01, C02, C06, C14-C17, C33). Loop only.
 //
 // 1. press(): directory → one leg to every contact at once → the first answer wins, the others end as 'answered
-//    elsewhere' → talking → ended. 2. A second call while one runs is busy; an emergency call ends the running one first,
-//    and a visitor's call ends a live view. 3. Every order of answers, refusals, losses and key presses ends cleanly, also
-//    when the lines tell things from inside a call to them, and after the end: a late answer is ended again.
+//    elsewhere' → talking → ended. 2. A second call while one runs is busy; an emergency call ends the running one
+//    first, and a visitor's call ends a live view. 3. Every order of answers, refusals, losses and key presses ends
+//    cleanly, also when the lines tell things from inside a call to them, and after the end: a late answer is ended
+//    again.
 #pragma once
 
 #include <cstddef>
@@ -29,17 +30,18 @@ struct CallOptions {
   bool refusal_ends_all = false;                       // C03: one 'no' ends the call for all
   bool auto_answer = true;                             // C16, for authorised monitors
   Duration auto_answer_delay{};
-  std::vector<std::pair<std::string, Duration>> hang_up_after_unlock{};  // C17: access method → time after the door opened
+  std::vector<std::pair<std::string, Duration>>
+      hang_up_after_unlock{};  // C17: access method → time after the door opened
 };
 
 // An incoming leg. Who it is comes from authentication, never from the request's own words.
 struct Arrival {
-  LegId leg = 0;        // from Calls::new_leg()
-  std::string account{};  // authenticated
-  std::string room{};     // its room, or empty
-  bool allowed = false;        // may call this station: monitors, the centre, contacts (C18)
-  bool monitor = false;        // an authorised monitor: answered by itself (C16); anybody else rings at the front
-  bool wants_to_talk = true;   // false: only watches (its offer receives only)
+  LegId leg = 0;              // from Calls::new_leg()
+  std::string account{};      // authenticated
+  std::string room{};         // its room, or empty
+  bool allowed = false;       // may call this station: monitors, the centre, contacts (C18)
+  bool monitor = false;       // an authorised monitor: answered by itself (C16); anybody else rings at the front
+  bool wants_to_talk = true;  // false: only watches (its offer receives only)
 };
 
 struct CallView {
@@ -55,7 +57,7 @@ struct CallView {
 
 class Calls {
  public:
-  static constexpr std::size_t most_legs = 64;       // contacts rung at once; further ones are left out
+  static constexpr std::size_t most_legs = 64;         // contacts rung at once; further ones are left out
   static constexpr std::size_t remembered_legs = 256;  // ended legs whose late answers are recognised
 
   // The ports must outlive it.
@@ -71,14 +73,14 @@ class Calls {
   Start press(std::string_view number);
   Start call_centre();
   Start emergency();  // goes through whatever runs, but for another emergency call
-  bool accept();   // takes an arriving call; false when none arrives
-  bool hang_up();  // ends or cancels the call; false when none runs
+  bool accept();      // takes an arriving call; false when none arrives
+  bool hang_up();     // ends or cancels the call; false when none runs
   bool end(CallId id, Cause cause = Cause::ended_by_operator);
-  void stop();     // ends all, for a clean end of the program
+  void stop();  // ends all, for a clean end of the program
 
   // From the lines. Legs that are not (or no longer) known are ended again or ignored.
   [[nodiscard]] LegId new_leg() { return ++last_leg_; }  // for an Arrival
-  Start arrive(const Arrival& arrival);  // anything but started: the leg was ended already
+  Start arrive(const Arrival& arrival);                  // anything but started: the leg was ended already
   void leg_ringing(LegId leg);
   void leg_answered(LegId leg);
   void leg_refused(LegId leg, Refusal refusal);

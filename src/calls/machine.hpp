@@ -17,7 +17,7 @@
 //
 // dialling   lines are being called, none rings yet.      ringing    at least one rings.
 // arriving   somebody calls us and hears ringing.         answering  we took the call; the line is not up yet.
-// talking    exactly one leg is up.                       ended      for good; a second answer is told 'answered elsewhere'.
+// talking    exactly one leg is up.                       ended      for good; a late answer is 'answered elsewhere'.
 #pragma once
 
 #include <optional>

@@ -26,7 +26,8 @@ struct Message {
 
 // Sounds to play at the front, by id (C27).
 //   sound.key  sound.calling (until sound.stop)  sound.ringing (until sound.stop)  sound.stop
-//   sound.unlocked  sound.wrong  sound.no_such_room  sound.nobody_available  sound.busy  sound.no_answer  sound.call_ended
+//   sound.unlocked  sound.wrong  sound.no_such_room  sound.nobody_available  sound.busy  sound.no_answer
+//   sound.call_ended
 using SoundId = std::string_view;
 
 }  // namespace lintel::calls

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kind_names = {"idle", "dialling", "calling", "talking", "message", "error"};
 
-Message say_id(std::string id) { return {std::move(id), {}}; }
+Message say_id(std::string id) {
+  return {std::move(id), {}};
+}
 
 std::string whole_seconds(Duration time) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count());
@@ -17,7 +19,9 @@ std::string whole_seconds(Duration time) {
 
 }  // namespace
 
-std::string_view name_of(DisplayKind kind) { return kind_names.at(static_cast<std::size_t>(kind)); }
+std::string_view name_of(DisplayKind kind) {
+  return kind_names.at(static_cast<std::size_t>(kind));
+}
 
 Panel::Panel(Clock& clock, Calls& calls, CodeCheck& codes, PanelOutput& output, PanelOptions options)
     : clock_(clock), calls_(calls), codes_(codes), output_(output), options_(std::move(options)) {
@@ -40,10 +44,18 @@ void Panel::press(hardware::Key key) {
     refresh();
   });
   switch (key) {
-    case Key::star: press_star(); break;
-    case Key::hash: press_hash(); break;
-    case Key::call: press_call(); break;
-    case Key::hang_up: press_hang_up(); break;
+    case Key::star:
+      press_star();
+      break;
+    case Key::hash:
+      press_hash();
+      break;
+    case Key::call:
+      press_call();
+      break;
+    case Key::hang_up:
+      press_hang_up();
+      break;
     case Key::centre:
       clear_input();
       say(calls_.call_centre(), {});
@@ -52,7 +64,9 @@ void Panel::press(hardware::Key key) {
       clear_input();
       say(calls_.emergency(), {});
       break;
-    default: press_digit(*hardware::digit_of(key)); break;
+    default:
+      press_digit(*hardware::digit_of(key));
+      break;
   }
   if (input_.empty() && !typing_code_) input_timer_.cancel();
   refresh();
@@ -105,8 +119,11 @@ void Panel::submit_code() {
   clear_input();
   using Kind = CodeAnswer::Kind;
   switch (answer.kind) {
-    case Kind::opened: break;  // door_open() says it when it is so
-    case Kind::locked: say_locked(answer.wait); break;
+    case Kind::opened:
+      break;  // door_open() says it when it is so
+    case Kind::locked:
+      say_locked(answer.wait);
+      break;
     case Kind::wrong:
       if (answer.wait > Duration::zero()) {
         say_locked(answer.wait);
@@ -117,21 +134,28 @@ void Panel::submit_code() {
     case Kind::too_soon:
       show_message({"panel.code_too_soon", {whole_seconds(answer.wait)}}, DisplayKind::error, "sound.wrong");
       break;
-    case Kind::not_allowed: show_message(say_id("panel.not_allowed"), DisplayKind::error, "sound.wrong"); break;
-    case Kind::jammed: show_message(say_id("panel.lock_jammed"), DisplayKind::error, "sound.wrong"); break;
+    case Kind::not_allowed:
+      show_message(say_id("panel.not_allowed"), DisplayKind::error, "sound.wrong");
+      break;
+    case Kind::jammed:
+      show_message(say_id("panel.lock_jammed"), DisplayKind::error, "sound.wrong");
+      break;
   }
 }
 
 void Panel::say(Start start, std::string_view number) {
   switch (start) {
-    case Start::started: break;
+    case Start::started:
+      break;
     case Start::no_such_number:
       show_message({"panel.no_such_room", {std::string(number)}}, DisplayKind::error, "sound.no_such_room");
       break;
     case Start::nobody_available:
       show_message(say_id("panel.nobody_available"), DisplayKind::error, "sound.nobody_available");
       break;
-    case Start::busy: show_message(say_id("panel.busy"), DisplayKind::error, "sound.busy"); break;
+    case Start::busy:
+      show_message(say_id("panel.busy"), DisplayKind::error, "sound.busy");
+      break;
     case Start::outside_period:
     case Start::not_allowed:
       show_message(say_id("panel.outside_period"), DisplayKind::error, "sound.nobody_available");
@@ -168,7 +192,8 @@ void Panel::say_end_of(const CallEvent& event) {
     case Cause::refused:
       if (is_incoming(event.kind)) return;
       return show_message(say_id("panel.refused"), DisplayKind::error, "sound.no_answer");
-    case Cause::busy: return show_message(say_id("panel.busy"), DisplayKind::error, "sound.busy");
+    case Cause::busy:
+      return show_message(say_id("panel.busy"), DisplayKind::error, "sound.busy");
     case Cause::unreachable:
       return show_message(say_id("panel.nobody_available"), DisplayKind::error, "sound.nobody_available");
     case Cause::peer_lost:
@@ -183,7 +208,8 @@ void Panel::say_end_of(const CallEvent& event) {
     case Cause::cancelled:
     case Cause::caller_gave_up:
     case Cause::pre_empted:
-    case Cause::shutdown: return;
+    case Cause::shutdown:
+      return;
   }
 }
 
@@ -275,19 +301,28 @@ void Panel::draw_call(PanelState& state, const CallView& call) const {
     state.lines.push_back(std::move(message));
   };
   switch (call.kind) {
-    case CallKind::emergency: line("panel.emergency", false); break;
-    case CallKind::centre: line("panel.centre", false); break;
-    case CallKind::live_view: return line("panel.being_watched", false);
+    case CallKind::emergency:
+      line("panel.emergency", false);
+      break;
+    case CallKind::centre:
+      line("panel.centre", false);
+      break;
+    case CallKind::live_view:
+      return line("panel.being_watched", false);
     case CallKind::talk:
       if (!talking) return line("panel.arriving", true);
       break;
     case CallKind::room:
-    case CallKind::station: break;
+    case CallKind::station:
+      break;
   }
   switch (call.state) {
-    case CallState::dialling: return line("panel.dialling", true);
-    case CallState::ringing: return line("panel.ringing", true);
-    default: return line("panel.talking", true);
+    case CallState::dialling:
+      return line("panel.dialling", true);
+    case CallState::ringing:
+      return line("panel.ringing", true);
+    default:
+      return line("panel.talking", true);
   }
 }
 

@@ -1,8 +1,8 @@
 // The front's logic: keys in, display, lights and sounds out (C01, C06, A10, A23). Loop only.
 //
 // Idle, digits gather a number: `call` or '#' dials it. '#' on an empty line starts a code, '#' ends it. '*' takes back
-// the last character, on a code all of it. `hangup` clears, cancels or ends. `centre` and `emergency` call. A number or code
-// left alone is cleared after input_limit. A typed code is never shown, told or kept: only its length is.
+// the last character, on a code all of it. `hangup` clears, cancels or ends. `centre` and `emergency` call. A number or
+// code left alone is cleared after input_limit. A typed code is never shown, told or kept: only its length is.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ struct PanelState {
   DisplayKind kind = DisplayKind::idle;
   hardware::LightsState lights;
   std::string input{};                     // the number as typed; of a code one '*' a digit
-  std::string_view mode = "number";      // or "code"
+  std::string_view mode = "number";        // or "code"
   std::optional<WallTime> locked_until{};  // of the keypad, for codes
   friend bool operator==(const PanelState&, const PanelState&) = default;
 };
@@ -56,10 +56,10 @@ class PanelOutput {
 };
 
 struct PanelOptions {
-  Duration input_limit = std::chrono::seconds(10);   // a number or code left alone
-  Duration message_time = std::chrono::seconds(4);   // how long a message stands
-  std::size_t longest_number = 9;                    // C06
-  std::string hint{};                                  // the idle display's second line, plain text; empty: none
+  Duration input_limit = std::chrono::seconds(10);  // a number or code left alone
+  Duration message_time = std::chrono::seconds(4);  // how long a message stands
+  std::size_t longest_number = 9;                   // C06
+  std::string hint{};                               // the idle display's second line, plain text; empty: none
 };
 
 class Panel final : public CallListener {
@@ -102,8 +102,8 @@ class Panel final : public CallListener {
   PanelOutput& output_;
   PanelOptions options_;
   PanelState state_;
-  std::string input_;      // the number
-  std::string code_;       // overwritten when cleared
+  std::string input_;  // the number
+  std::string code_;   // overwritten when cleared
   bool typing_code_ = false;
   bool door_open_ = false;
   std::optional<WallTime> locked_until_;

@@ -11,13 +11,14 @@ namespace lintel::calls {
 
 struct Resolution {
   enum class Kind { nothing, room, centre, station };
-  Kind kind = Kind::nothing;      // nothing: no such number
+  Kind kind = Kind::nothing;        // nothing: no such number
   std::string number{};             // as the household knows it
   std::string name{};               // for people, or empty
   std::vector<Contact> contacts{};  // every registered contact to ring at once; empty: nobody is available
 };
 
-// Numbers to contacts, from memory. Group calls (C02), own room only or all extensions: the directory's settings decide.
+// Numbers to contacts, from memory. Group calls (C02), own room only or all extensions: the directory's settings
+// decide.
 class Directory {
  public:
   virtual ~Directory() = default;
@@ -42,17 +43,17 @@ class Lines {
   virtual void dial(LegId leg, const Contact& contact, const DialFor& call) = 0;
   // Answers an incoming leg with sound and video; leg_answered() follows when it is up.
   virtual void accept(LegId leg) = 0;
-  // Ends a leg in any state: cancels, refuses or hangs up. Nothing more needs to be told of it; a late answer is, and is
-  // ended again with the same reason.
+  // Ends a leg in any state: cancels, refuses or hangs up. Nothing more needs to be told of it; a late answer is, and
+  // is ended again with the same reason.
   virtual void end(LegId leg, LegEnd reason) = 0;
 };
 
 // DTMF of the talking leg, as wishes to unlock (A06). Implemented on access; it decides.
 struct WishFrom {
   CallId call = 0;
-  std::string call_name{};  // text of the id, to collect under
-  std::string account{};    // who answered, authenticated
-  std::string room{};       // the called room, or empty
+  std::string call_name{};              // text of the id, to collect under
+  std::string account{};                // who answered, authenticated
+  std::string room{};                   // the called room, or empty
   bool monitor_of_called_room = false;  // never of an incoming call: no room was called there
 };
 class UnlockWish {

@@ -21,25 +21,27 @@ enum class CallKind {
   talk,       // somebody calls this station to talk (C33)
   live_view,  // an authorised monitor watches by calling (C16)
 };
-[[nodiscard]] constexpr bool is_incoming(CallKind kind) { return kind == CallKind::talk || kind == CallKind::live_view; }
+[[nodiscard]] constexpr bool is_incoming(CallKind kind) {
+  return kind == CallKind::talk || kind == CallKind::live_view;
+}
 
 enum class CallState { dialling, ringing, arriving, answering, talking, ended };
 
 // How a call ended, or why it never began.
 enum class Cause {
   none,
-  hung_up,         // at the panel, after the answer
-  peer_hung_up,    // the answering side ended it
-  cancelled,       // the visitor gave up before an answer
-  caller_gave_up,  // the caller of an incoming call did
-  not_answered,    // it rang for its whole time (C15)
-  refused,         // everybody refused (or one did, where that ends all: C03)
-  busy,            // everybody was busy
-  unreachable,     // nobody could be reached: every line failed
-  peer_lost,       // the peer is silent, or its connection went
-  time_limit,      // the longest call (C14)
-  after_unlock,    // the door is open: C17
-  pre_empted,      // an emergency call, or a visitor before a live view
+  hung_up,            // at the panel, after the answer
+  peer_hung_up,       // the answering side ended it
+  cancelled,          // the visitor gave up before an answer
+  caller_gave_up,     // the caller of an incoming call did
+  not_answered,       // it rang for its whole time (C15)
+  refused,            // everybody refused (or one did, where that ends all: C03)
+  busy,               // everybody was busy
+  unreachable,        // nobody could be reached: every line failed
+  peer_lost,          // the peer is silent, or its connection went
+  time_limit,         // the longest call (C14)
+  after_unlock,       // the door is open: C17
+  pre_empted,         // an emergency call, or a visitor before a live view
   ended_by_operator,  // DELETE /calls/{id}
   shutdown,
 };

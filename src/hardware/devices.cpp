@@ -11,9 +11,12 @@ constexpr std::array<std::string_view, 16> key_words = {"0", "1", "2", "3", "4",
 
 std::string_view name_of(RelayReport report) {
   switch (report) {
-    case RelayReport::energised: return "energised";
-    case RelayReport::released: return "released";
-    case RelayReport::failed: return "failed";
+    case RelayReport::energised:
+      return "energised";
+    case RelayReport::released:
+      return "released";
+    case RelayReport::failed:
+      return "failed";
   }
   return "failed";
 }
@@ -25,7 +28,9 @@ std::optional<Key> parse_key(std::string_view word) {
   return std::nullopt;
 }
 
-std::string_view name_of(Key key) { return key_words.at(static_cast<std::size_t>(key)); }
+std::string_view name_of(Key key) {
+  return key_words.at(static_cast<std::size_t>(key));
+}
 
 std::optional<char> digit_of(Key key) {
   if (key > Key::digit_9) return std::nullopt;

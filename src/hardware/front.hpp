@@ -12,8 +12,22 @@
 namespace lintel::hardware {
 
 enum class Key : std::uint8_t {
-  digit_0, digit_1, digit_2, digit_3, digit_4, digit_5, digit_6, digit_7, digit_8, digit_9,
-  star, hash, call, hang_up, centre, emergency,
+  digit_0,
+  digit_1,
+  digit_2,
+  digit_3,
+  digit_4,
+  digit_5,
+  digit_6,
+  digit_7,
+  digit_8,
+  digit_9,
+  star,
+  hash,
+  call,
+  hang_up,
+  centre,
+  emergency,
 };
 
 // "0".."9", "*", "#", "call", "hangup", "centre", "emergency": the words of POST /panel/keys.

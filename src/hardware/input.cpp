@@ -7,7 +7,9 @@ DebouncedInput::DebouncedInput(Clock& clock, Input& input, Input::Listener liste
   input_.listen([this](bool active) { read(active); });
 }
 
-DebouncedInput::~DebouncedInput() { input_.listen({}); }
+DebouncedInput::~DebouncedInput() {
+  input_.listen({});
+}
 
 void DebouncedInput::read(bool active) {
   if (active == reported_) {

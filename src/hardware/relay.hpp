@@ -17,7 +17,8 @@ enum class RelayReport {
 
 [[nodiscard]] std::string_view name_of(RelayReport report);
 
-// 1. energise() and release() never wait. The answer comes by the listener: inside the call, later, or (a jammed device)
+// 1. energise() and release() never wait. The answer comes by the listener: inside the call, later, or (a jammed
+// device)
 //    never. 2. Ordering the position it has already is answered all the same. 3. One listener; setting replaces it.
 class Relay {
  public:

@@ -6,9 +6,13 @@ namespace lintel::hardware {
 
 TwinInput::TwinInput(Clock& twin_clock, std::string name) : Twin(twin_clock, std::move(name), "input") {}
 
-std::string TwinInput::state() const { return active_ ? "active" : "idle"; }
+std::string TwinInput::state() const {
+  return active_ ? "active" : "idle";
+}
 
-std::vector<std::string> TwinInput::actions() const { return {"press", "activate", "release"}; }
+std::vector<std::string> TwinInput::actions() const {
+  return {"press", "activate", "release"};
+}
 
 Result<void> TwinInput::act(std::string_view action) {
   if (action != "press" && action != "activate" && action != "release") return no_such_action(action);
@@ -83,20 +87,24 @@ std::string TwinLights::state() const {
 
 TwinReader::TwinReader(Clock& twin_clock, std::string name) : Twin(twin_clock, std::move(name), "reader") {}
 
-std::vector<std::string> TwinReader::actions() const { return {"card:…"}; }
+std::vector<std::string> TwinReader::actions() const {
+  return {"card:…"};
+}
 
 Result<void> TwinReader::act(std::string_view action) {
   constexpr std::size_t longest_card = 64;
   if (!action.starts_with("card:")) return no_such_action(action);
   std::string card(action.substr(5));
-  const bool good = card.size() >= 2 && card.size() <= longest_card && std::all_of(card.begin(), card.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-  });
+  const bool good =
+      card.size() >= 2 && card.size() <= longest_card && std::all_of(card.begin(), card.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+      });
   if (!good) {
     return Error{ErrorCode::invalid, "A card is 2 to 64 hexadecimal digits.", "action", card.substr(0, longest_card),
                  "card:04A1B2C3"};
   }
-  std::transform(card.begin(), card.end(), card.begin(), [](char c) { return c >= 'a' ? static_cast<char>(c - 32) : c; });
+  std::transform(card.begin(), card.end(), card.begin(),
+                 [](char c) { return c >= 'a' ? static_cast<char>(c - 32) : c; });
   note("card");  // its number is a credential
   tell(card);
   return {};

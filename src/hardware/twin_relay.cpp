@@ -52,9 +52,12 @@ void TwinRelay::obey(bool energise) {
 
 void TwinRelay::move(bool energise) {
   switch (health_) {
-    case Health::jammed: return;  // it jammed on the way
-    case Health::failing: return tell(RelayReport::failed);
-    case Health::well: break;
+    case Health::jammed:
+      return;  // it jammed on the way
+    case Health::failing:
+      return tell(RelayReport::failed);
+    case Health::well:
+      break;
   }
   energised_ = energise;
   if (position_ != nullptr) *position_ = energise ? energised_mark : released_mark;
@@ -69,7 +72,9 @@ std::string TwinRelay::state() const {
   return text;
 }
 
-std::vector<std::string> TwinRelay::actions() const { return {"fail", "jam", "heal"}; }
+std::vector<std::string> TwinRelay::actions() const {
+  return {"fail", "jam", "heal"};
+}
 
 Result<void> TwinRelay::act(std::string_view action) {
   if (action == "fail") {

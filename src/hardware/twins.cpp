@@ -36,8 +36,11 @@ Twin* Twins::find(std::string_view name) const {
 Result<void> Twins::act(std::string_view name, std::string_view action) {
   Twin* const twin = find(name);
   if (twin == nullptr) {
-    return Error{ErrorCode::not_found, "There is no twin of this name; GET /twins lists them.", "name",
-                 std::string(name.substr(0, 64)), {}};
+    return Error{ErrorCode::not_found,
+                 "There is no twin of this name; GET /twins lists them.",
+                 "name",
+                 std::string(name.substr(0, 64)),
+                 {}};
   }
   return twin->act(action);
 }

@@ -30,8 +30,10 @@ class Twin {
   virtual ~Twin() = default;
 
   [[nodiscard]] const std::string& name() const { return name_; }  // unique: "lock-1", "exit-button", "reader"
-  [[nodiscard]] const std::string& kind() const { return kind_; }  // "relay", "input", "keypad", "display", "lights", "reader"
-  [[nodiscard]] virtual std::string state() const = 0;             // one word or line for the console
+  [[nodiscard]] const std::string& kind() const {
+    return kind_;
+  }                                                     // "relay", "input", "keypad", "display", "lights", "reader"
+  [[nodiscard]] virtual std::string state() const = 0;  // one word or line for the console
   [[nodiscard]] virtual std::vector<std::string> actions() const = 0;  // what act() takes now
   // Does what a hand or a fault would. `invalid` (field "action") when it is not one of actions(); an action that ends
   // in ":…" takes an argument of its own, such as "card:04A1B2C3" or "key:5".

@@ -43,7 +43,8 @@ struct Heard final : AccessListener {
   }
   void lock_changed(const LockView& lock) override { changes.push_back(lock); }
   [[nodiscard]] int count(std::string_view event) const {
-    return static_cast<int>(std::count_if(events.begin(), events.end(), [&](const One& one) { return one.event == event; }));
+    return static_cast<int>(
+        std::count_if(events.begin(), events.end(), [&](const One& one) { return one.event == event; }));
   }
 };
 
@@ -69,9 +70,13 @@ struct AccessTest : testing::Test {
 
   void SetUp() override {
     heard.relays = {&relay_1, &relay_2};
-    ASSERT_TRUE(access.add_lock({.number = 1, .name = "Front door", .period = 3s, .responding_interval = 0s}, driver_1).ok());
-    ASSERT_TRUE(access.add_lock({.number = 2, .name = "Gate", .period = 10s, .responding_interval = 0s, .local_methods = false},
-                                driver_2).ok());
+    ASSERT_TRUE(
+        access.add_lock({.number = 1, .name = "Front door", .period = 3s, .responding_interval = 0s}, driver_1).ok());
+    ASSERT_TRUE(
+        access
+            .add_lock({.number = 2, .name = "Gate", .period = 10s, .responding_interval = 0s, .local_methods = false},
+                      driver_2)
+            .ok());
     driver_1.connect(access, 1);
     driver_2.connect(access, 2);
     access.start();
@@ -222,7 +227,9 @@ TEST_F(AccessTest, A06_aCommandOpensByRightAndACodeByItself) {
   options.codes = {"4711", ""};
   DtmfCommands commands(
       clock, limiter,
-      [&](const DtmfCaller& caller, LockNumber lock, bool by_code) { access.unlock(request_of(caller, lock, by_code)); },
+      [&](const DtmfCaller& caller, LockNumber lock, bool by_code) {
+        access.unlock(request_of(caller, lock, by_code));
+      },
       [&](const DtmfCaller& caller, Duration wait) {
         access.refused(request_of(caller, 0, true), Outcome::wrong_code, wait);
       },

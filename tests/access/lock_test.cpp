@@ -280,14 +280,30 @@ TEST_F(LockTest, saysWhenADoorIsForced) {
 TEST_F(LockTest, survivesEveryOrderOfThreeHappenings) {
   const auto happen = [this](int what) {
     switch (what) {
-      case 0: open(); break;
-      case 1: open(Method::exit_button); break;
-      case 2: if (!driver.orders.empty()) driver.answer(); break;
-      case 3: lock->relay_told(false, false); break;
-      case 4: lock->door_is_open(true); break;
-      case 5: lock->door_is_open(false); break;
-      case 6: clock.advance(4s); break;
-      default: lock->make_safe(); break;
+      case 0:
+        open();
+        break;
+      case 1:
+        open(Method::exit_button);
+        break;
+      case 2:
+        if (!driver.orders.empty()) driver.answer();
+        break;
+      case 3:
+        lock->relay_told(false, false);
+        break;
+      case 4:
+        lock->door_is_open(true);
+        break;
+      case 5:
+        lock->door_is_open(false);
+        break;
+      case 6:
+        clock.advance(4s);
+        break;
+      default:
+        lock->make_safe();
+        break;
     }
   };
   for (int a = 0; a < 8; ++a) {

@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,54 +11,8 @@
 namespace lintel::calls {
 namespace {
 using namespace std::chrono_literals;
-using test::FakeDirectory;
-using test::FakeLines;
-using test::FakeWishes;
-using test::Heard;
+using test::CallsTest;
 using Kind = Resolution::Kind;
-
-struct CallsTest : testing::Test {
-  SimulatedClock clock;
-  FakeDirectory directory;
-  FakeLines lines;
-  FakeWishes wishes;
-  Heard heard;
-  Calls calls{clock, directory, lines, wishes};
-
-  void SetUp() override {
-    directory.add(Kind::room, "101", 2);
-    directory.add(Kind::room, "102", 1);
-    directory.add(Kind::room, "103", 0);
-    directory.add(Kind::station, "8002", 1);
-    directory.add(Kind::centre, "888888", 1);
-    calls.add_listener(heard);
-  }
-  void options(const std::function<void(CallOptions&)>& change) {
-    CallOptions changed;
-    change(changed);
-    calls.set_options(changed);
-  }
-  [[nodiscard]] std::optional<CallState> state() const {
-    const auto call = calls.current();
-    return call ? std::optional(call->state) : std::nullopt;
-  }
-  LegId talk_to(std::string_view number) {
-    EXPECT_EQ(calls.press(number), Start::started);
-    const LegId leg = lines.dialled.back().first;
-    calls.leg_answered(leg);
-    return leg;
-  }
-  Start arrive(bool talk, bool allowed = true, bool monitor = true) {
-    Arrival arrival;
-    arrival.leg = calls.new_leg();
-    arrival.account = "101#1";
-    arrival.room = "101";
-    arrival.allowed = allowed;
-    arrival.monitor = monitor;
-    arrival.wants_to_talk = talk;
-    return calls.arrive(arrival);
-  }
-};
 
 TEST_F(CallsTest, C01_ringsEveryMonitorAndTheFirstAnswerWins) {
   EXPECT_EQ(calls.press("101"), Start::started);
@@ -314,73 +266,6 @@ TEST_F(CallsTest, aLineMayTellOfTheEndInsideEnding) {
   EXPECT_EQ(heard.cause(), Cause::hung_up);
 }
 
-TEST_F(CallsTest, C16_anAuthorisedMonitorsLiveViewIsAnsweredByItself) {
-  EXPECT_EQ(arrive(false), Start::started);
-  ASSERT_EQ(lines.accepted.size(), 1u);
-  EXPECT_EQ(state(), CallState::answering);
-  calls.leg_answered(lines.accepted[0]);
-  EXPECT_EQ(state(), CallState::talking);
-  EXPECT_EQ(calls.current()->kind, CallKind::live_view);
-  EXPECT_EQ(heard.names(), "arrived accepted answered");
-}
-
-TEST_F(CallsTest, C16_answersAfterItsDelay) {
-  options([](CallOptions& changed) { changed.auto_answer_delay = 3s; });
-  arrive(true);
-  EXPECT_EQ(state(), CallState::arriving);
-  clock.advance(3s);
-  EXPECT_EQ(lines.accepted.size(), 1u);
-}
-
-TEST_F(CallsTest, C15_anArrivingCallRingsNoLongerThanItsTime) {
-  EXPECT_EQ(arrive(true, true, false), Start::started);  // no monitor: the front is asked
-  EXPECT_TRUE(lines.accepted.empty());
-  clock.advance(30s);
-  EXPECT_EQ(heard.cause(), Cause::not_answered);
-  EXPECT_EQ(lines.ended.back().second, LegEnd::not_answered);
-}
-
-TEST_F(CallsTest, C33_aCallInMayBeTakenOrDeclinedAtTheFront) {
-  arrive(true, true, false);
-  EXPECT_TRUE(calls.accept());
-  EXPECT_FALSE(calls.accept());
-  calls.hang_up();
-  arrive(true, true, false);
-  calls.hang_up();
-  EXPECT_EQ(lines.ended.back().second, LegEnd::declined);
-  EXPECT_FALSE(calls.accept());
-}
-
-TEST_F(CallsTest, C18_aStrangerNeverRings) {
-  EXPECT_EQ(arrive(true, false), Start::not_allowed);
-  EXPECT_EQ(lines.ended.back().second, LegEnd::not_allowed);
-  EXPECT_TRUE(lines.accepted.empty());
-  EXPECT_EQ(heard.names(), "turned_away");
-}
-
-TEST_F(CallsTest, aCallInWhileOneRunsIsBusy) {
-  talk_to("102");
-  EXPECT_EQ(arrive(true), Start::busy);
-  EXPECT_EQ(lines.ended.back().second, LegEnd::busy);
-  EXPECT_EQ(state(), CallState::talking);
-}
-
-TEST_F(CallsTest, aVisitorGoesBeforeALiveView) {
-  arrive(false);
-  calls.leg_answered(lines.accepted[0]);
-  EXPECT_EQ(calls.press("999"), Start::no_such_number);
-  EXPECT_EQ(calls.press("103"), Start::nobody_available);
-  EXPECT_EQ(state(), CallState::talking);
-  EXPECT_EQ(calls.press("101"), Start::started);
-  EXPECT_TRUE(lines.was_ended(lines.accepted[0], LegEnd::pre_empted));
-}
-
-TEST_F(CallsTest, theCallerMayGiveUpBeforeItIsAnswered) {
-  arrive(true, true, false);
-  calls.leg_ended(LegId{1});  // the first leg there ever was
-  EXPECT_EQ(heard.cause(), Cause::caller_gave_up);
-}
-
 TEST_F(CallsTest, A06_digitsOfTheTalkingLegAreWishesAndNoOthers) {
   calls.press("101");
   calls.leg_digit(lines.leg(0), '#');
@@ -453,8 +338,12 @@ TEST_F(CallsTest, endsOnceAndCleanlyInEveryOrder) {
     for (int step = 0; step < 4; ++step, left /= happenings) {
       const LegId leg = lines.leg(static_cast<std::size_t>(left % 2));
       switch (left % happenings / 2) {
-        case 0: calls.leg_ringing(leg); break;
-        case 1: calls.leg_answered(leg); break;
+        case 0:
+          calls.leg_ringing(leg);
+          break;
+        case 1:
+          calls.leg_answered(leg);
+          break;
         case 2:
           calls.leg_refused(leg, Refusal::declined);
           over.push_back(leg);
@@ -463,16 +352,22 @@ TEST_F(CallsTest, endsOnceAndCleanlyInEveryOrder) {
           calls.leg_ended(leg, true);
           over.push_back(leg);
           break;
-        case 4: calls.hang_up(); break;
-        default: clock.advance(31s); break;
+        case 4:
+          calls.hang_up();
+          break;
+        default:
+          clock.advance(31s);
+          break;
       }
     }
     clock.advance(1h);
     ASSERT_FALSE(state()) << order;
-    const auto ends = std::count_if(heard.events.begin(), heard.events.end(), [](const auto& event) { return event.event == "call.ended"; });
+    const auto ends = std::count_if(heard.events.begin(), heard.events.end(),
+                                    [](const auto& event) { return event.event == "call.ended"; });
     ASSERT_EQ(ends, 1) << order;
     for (const auto& [leg, account] : lines.dialled) {
-      const bool we_ended = std::any_of(lines.ended.begin(), lines.ended.end(), [&, id = leg](const auto& each) { return each.first == id; });
+      const bool we_ended = std::any_of(lines.ended.begin(), lines.ended.end(),
+                                        [&, id = leg](const auto& each) { return each.first == id; });
       const bool they_ended = std::find(over.begin(), over.end(), leg) != over.end();
       ASSERT_TRUE(we_ended || they_ended) << order << " leg " << leg << " rings on";
     }

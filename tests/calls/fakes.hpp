@@ -1,8 +1,11 @@
 // Ports of the calls room for its tests: they record, and answer as they are told.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,6 +90,50 @@ struct Heard final : CallListener {
     return all;
   }
   [[nodiscard]] Cause cause() const { return events.empty() ? Cause::none : events.back().cause; }
+};
+
+// A station with rooms 101 (two monitors), 102 (one), 103 (none), another station and a centre.
+struct CallsTest : testing::Test {
+  SimulatedClock clock;
+  FakeDirectory directory;
+  FakeLines lines;
+  FakeWishes wishes;
+  Heard heard;
+  Calls calls{clock, directory, lines, wishes};
+
+  void SetUp() override {
+    directory.add(Resolution::Kind::room, "101", 2);
+    directory.add(Resolution::Kind::room, "102", 1);
+    directory.add(Resolution::Kind::room, "103", 0);
+    directory.add(Resolution::Kind::station, "8002", 1);
+    directory.add(Resolution::Kind::centre, "888888", 1);
+    calls.add_listener(heard);
+  }
+  void options(const std::function<void(CallOptions&)>& change) {
+    CallOptions changed;
+    change(changed);
+    calls.set_options(changed);
+  }
+  [[nodiscard]] std::optional<CallState> state() const {
+    const auto call = calls.current();
+    return call ? std::optional(call->state) : std::nullopt;
+  }
+  LegId talk_to(std::string_view number) {
+    EXPECT_EQ(calls.press(number), Start::started);
+    const LegId leg = lines.dialled.back().first;
+    calls.leg_answered(leg);
+    return leg;
+  }
+  Start arrive(bool talk, bool allowed = true, bool monitor = true) {
+    Arrival arrival;
+    arrival.leg = calls.new_leg();
+    arrival.account = "101#1";
+    arrival.room = "101";
+    arrival.allowed = allowed;
+    arrival.monitor = monitor;
+    arrival.wants_to_talk = talk;
+    return calls.arrive(arrival);
+  }
 };
 
 }  // namespace lintel::calls::test

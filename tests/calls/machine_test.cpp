@@ -17,12 +17,12 @@ constexpr I every_input[] = {I::accept,      I::hang_up,   I::pre_empt,  I::leg_
 
 TEST(CallMachine, holdsItsGraphForEveryStateAndInput) {
   const std::vector<std::pair<std::pair<S, I>, S>> graph = {
-      {{S::dialling, I::leg_rings}, S::ringing},   {{S::dialling, I::leg_answers}, S::talking},
-      {{S::dialling, I::no_leg_left}, S::ended},   {{S::ringing, I::leg_answers}, S::talking},
-      {{S::ringing, I::no_leg_left}, S::ended},    {{S::arriving, I::accept}, S::answering},
-      {{S::arriving, I::no_leg_left}, S::ended},   {{S::arriving, I::peer_ends}, S::ended},
+      {{S::dialling, I::leg_rings}, S::ringing},    {{S::dialling, I::leg_answers}, S::talking},
+      {{S::dialling, I::no_leg_left}, S::ended},    {{S::ringing, I::leg_answers}, S::talking},
+      {{S::ringing, I::no_leg_left}, S::ended},     {{S::arriving, I::accept}, S::answering},
+      {{S::arriving, I::no_leg_left}, S::ended},    {{S::arriving, I::peer_ends}, S::ended},
       {{S::answering, I::leg_answers}, S::talking}, {{S::answering, I::no_leg_left}, S::ended},
-      {{S::answering, I::peer_ends}, S::ended},    {{S::talking, I::peer_ends}, S::ended},
+      {{S::answering, I::peer_ends}, S::ended},     {{S::talking, I::peer_ends}, S::ended},
       {{S::talking, I::unlocked}, S::ended},
   };
   for (const S state : every_state) {
@@ -32,7 +32,8 @@ TEST(CallMachine, holdsItsGraphForEveryStateAndInput) {
         if (from == std::pair(state, input)) expected = to;
       }
       // These three end whatever runs.
-      if (state != S::ended && (input == I::hang_up || input == I::pre_empt || input == I::time_over)) expected = S::ended;
+      if (state != S::ended && (input == I::hang_up || input == I::pre_empt || input == I::time_over))
+        expected = S::ended;
       EXPECT_EQ(transition(state, input), expected) << name_of(state) << " × " << name_of(input);
     }
   }

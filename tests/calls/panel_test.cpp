@@ -273,12 +273,30 @@ TEST_F(PanelTest, tellsOnlyChanges) {
 }
 
 TEST(Messages, haveWordsForEveryId) {
-  for (const char* id : {"panel.idle", "panel.enter_number", "panel.enter_code", "panel.dialling", "panel.ringing",
-                         "panel.talking", "panel.centre", "panel.emergency", "panel.arriving", "panel.being_watched",
-                         "panel.door_open", "panel.no_such_room", "panel.nobody_available", "panel.busy",
-                         "panel.outside_period", "panel.no_answer", "panel.refused", "panel.call_ended",
-                         "panel.connection_lost", "panel.wrong_code", "panel.keypad_locked", "panel.code_too_soon",
-                         "panel.not_allowed", "panel.lock_jammed"}) {
+  for (const char* id : {"panel.idle",
+                         "panel.enter_number",
+                         "panel.enter_code",
+                         "panel.dialling",
+                         "panel.ringing",
+                         "panel.talking",
+                         "panel.centre",
+                         "panel.emergency",
+                         "panel.arriving",
+                         "panel.being_watched",
+                         "panel.door_open",
+                         "panel.no_such_room",
+                         "panel.nobody_available",
+                         "panel.busy",
+                         "panel.outside_period",
+                         "panel.no_answer",
+                         "panel.refused",
+                         "panel.call_ended",
+                         "panel.connection_lost",
+                         "panel.wrong_code",
+                         "panel.keypad_locked",
+                         "panel.code_too_soon",
+                         "panel.not_allowed",
+                         "panel.lock_jammed"}) {
     EXPECT_NE(in_english({id, {"7"}}), id);
     EXPECT_FALSE(in_english({id, {}}).empty());
   }

@@ -116,7 +116,8 @@ TEST(DebouncedInput, reportsALevelOnceAndOnlyWhenItStands) {
   SimulatedClock clock;
   TwinInput contact(clock, "door-contact");
   std::vector<bool> reported;
-  DebouncedInput settled(clock, contact, [&](bool active) { reported.push_back(active); }, 30ms);
+  DebouncedInput settled(
+      clock, contact, [&](bool active) { reported.push_back(active); }, 30ms);
   for (int bounce = 0; bounce < 5; ++bounce) {
     ASSERT_TRUE(contact.act("activate").ok());
     clock.advance(5ms);

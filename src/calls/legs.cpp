@@ -1,0 +1,106 @@
+// What the lines tell, and what it means to the call.
+#include <algorithm>
+
+#include "calls/calls.hpp"
+
+namespace lintel::calls {
+
+void Calls::leg_ringing(LegId id) {
+  const Leg* const leg = find_leg(id);
+  if (leg == nullptr || !handle(CallInput::leg_rings)) return;
+  publish(event_of_call("call.ringing"));
+}
+
+void Calls::leg_answered(LegId id) {
+  if (find_leg(id) == nullptr) {
+    // Its answer crossed our cancel, or another answer: it is told why once more.
+    const auto ended =
+        std::find_if(ended_legs_.begin(), ended_legs_.end(), [&](const auto& each) { return each.first == id; });
+    lines_.end(id, ended != ended_legs_.end() ? ended->second : LegEnd::cancelled);
+    return;
+  }
+  if (call_->talking == id || !handle(CallInput::leg_answers)) return;
+  talk(id);
+}
+
+void Calls::talk(LegId winner) {
+  const CallId id = call_->id;
+  call_->talking = winner;
+  call_->who = call_->legs.at(winner).contact.account;
+  call_->answered_at = clock_.monotonic();
+  call_->auto_answer.cancel();
+  call_->limit = clock_.after(options_.talk_limit,
+                              [this] { handle(CallInput::time_over, Cause::time_limit, LegEnd::time_limit); });
+  std::vector<LegId> others;
+  for (auto each = call_->legs.begin(); each != call_->legs.end();) {
+    if (each->first == winner) {
+      ++each;
+      continue;
+    }
+    if (each->second.dialled && !each->second.refusal) others.push_back(each->first);
+    each = call_->legs.erase(each);
+  }
+  for (const LegId other : others) end_leg(other, LegEnd::answered_elsewhere);
+  if (runs(id)) publish(event_of_call("call.answered"));
+}
+
+void Calls::leg_refused(LegId id, Refusal refusal) {
+  Leg* const leg = find_leg(id);
+  if (leg == nullptr) return;
+  // A called leg that is up, or a caller, does not refuse: whatever the line calls it, the peer is gone.
+  if (is_incoming(call_->kind) || call_->talking == id) return leg_ended(id, refusal != Refusal::declined);
+  leg->refusal = refusal;
+  const CallId call = call_->id;
+  CallEvent event = event_of_call("call.leg_refused");
+  event.who = leg->contact.account;
+  event.refusal = refusal;
+  publish(event);
+  if (!runs(call)) return;
+  // C03: a person's 'no' may count for all; a monitor that is off, busy or not to be disturbed never does.
+  if (options_.refusal_ends_all && refusal == Refusal::declined) {
+    handle(CallInput::no_leg_left, Cause::refused, LegEnd::cancelled);
+    return;
+  }
+  const bool some_left =
+      std::any_of(call_->legs.begin(), call_->legs.end(), [](const auto& each) { return !each.second.refusal; });
+  if (!some_left) handle(CallInput::no_leg_left, cause_of_refusals(*call_), LegEnd::cancelled);
+}
+
+void Calls::leg_ended(LegId id, bool lost) {
+  if (find_leg(id) == nullptr) return;
+  const bool incoming = is_incoming(call_->kind);
+  if (!incoming && call_->talking != id) return leg_refused(id, Refusal::unreachable);
+  const Cause gone = call_->talking == id ? Cause::peer_hung_up : Cause::caller_gave_up;
+  call_->legs.erase(id);  // nothing is left to end
+  handle(CallInput::peer_ends, lost ? Cause::peer_lost : gone);
+}
+
+void Calls::leg_digit(LegId id, char digit) {
+  if (!call_ || call_->talking != id || id == 0) return;
+  wishes_.wish_digit(wish_from(), digit);
+}
+
+void Calls::end_leg(LegId leg, LegEnd reason) {
+  ended_legs_.emplace_back(leg, reason);
+  if (ended_legs_.size() > remembered_legs) ended_legs_.pop_front();
+  lines_.end(leg, reason);
+}
+
+Calls::Leg* Calls::find_leg(LegId leg) {
+  if (!call_) return nullptr;
+  const auto found = call_->legs.find(leg);
+  return found == call_->legs.end() || found->second.refusal ? nullptr : &found->second;
+}
+
+Cause Calls::cause_of_refusals(const Call& call) {
+  const auto any = [&](Refusal refusal) {
+    return std::any_of(call.legs.begin(), call.legs.end(),
+                       [&](const auto& each) { return each.second.refusal == refusal; });
+  };
+  if (any(Refusal::declined) || any(Refusal::do_not_disturb)) return Cause::refused;
+  if (any(Refusal::busy)) return Cause::busy;
+  if (any(Refusal::no_answer)) return Cause::not_answered;
+  return Cause::unreachable;
+}
+
+}  // namespace lintel::calls
