@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ enum class Severity { information, warning, error, alarm };
 
 [[nodiscard]] const char* name_of(Kind kind);          // "call", "unlock", "alarm", "operation", "system"
 [[nodiscard]] const char* name_of(Severity severity);  // "information", "warning", "error", "alarm"
+[[nodiscard]] std::optional<Kind> kind_of(std::string_view name);
+[[nodiscard]] std::optional<Severity> severity_of(std::string_view name);
 
 // One kind of event, declared once in events.hpp.
 struct Event {
@@ -41,7 +44,7 @@ struct Details {
 
 struct Entry {
   std::int64_t id = 0;  // 0 until durable; then stable, and larger than that of every earlier entry
-  WallTime time;
+  WallTime time = {};
   Kind kind = Kind::system;
   std::string event;
   Severity severity = Severity::information;

@@ -34,7 +34,7 @@ inline constexpr Event storage_broken{"storage.broken", Kind::system, Severity::
 inline constexpr Event storage_back{"storage.back", Kind::system, Severity::information,
   "The disk stores again.", "What waited in memory has been stored."};
 inline constexpr Event journal_lost{"journal.lost", Kind::system, Severity::error,
-  "{count} entries could not be stored while the disk refused.", "More happened than memory holds while the disk was full or broken. They were shown live but are not in the journal."};
+  "{count} entries could not be stored: the disk refused or was too slow.", "More happened than memory holds while the disk was full, broken or slow. They were shown live but are not in the journal."};
 inline constexpr Event certificate_created{"certificate.created", Kind::system, Severity::information,
   "A server certificate was made for {names}.", "Browsers that trust the station's root certificate accept it without asking."};
 

@@ -6,6 +6,7 @@
 // journalled when the disk works again. Loop only.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -25,9 +26,9 @@
 namespace lintel::journal {
 
 struct Query {
-  std::optional<WallTime> from;  // included
-  std::optional<WallTime> to;    // not included
-  std::optional<Kind> kind;
+  std::optional<WallTime> from = {};  // included
+  std::optional<WallTime> to = {};    // not included
+  std::optional<Kind> kind = {};
   std::string event = {};        // an event id, exactly
   std::string room = {};         // exactly
   std::string door = {};         // exactly
@@ -54,6 +55,7 @@ class Journal {
   static constexpr std::size_t page_limit = 500;
   static constexpr std::size_t text_limit = 1'024;    // bytes of each text of an entry; longer ones are cut
   static constexpr std::size_t field_limit = 32;      // fields of an entry
+  static constexpr std::chrono::seconds retry_time{5};
 
   static storage::Schema schema();
   // Start only. `size`: how many entries are kept; the oldest go first. The database and clock must outlive the journal.
@@ -73,32 +75,34 @@ class Journal {
 
   void set_size(std::int64_t size);
   [[nodiscard]] std::int64_t last_id() const { return last_durable_; }
-  [[nodiscard]] std::size_t waiting() const { return waiting_.size() + in_flight_.size(); }
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size() + (in_flight_ ? in_flight_->size() : 0); }
   [[nodiscard]] std::uint64_t lost() const { return lost_; }  // since the last time it was journalled
   // The last run wrote system.started and never system.stopped.
   [[nodiscard]] bool last_run_ended_badly() const { return unclean_; }
 
  private:
+  using Batch = std::shared_ptr<std::vector<Entry>>;
   Journal(storage::Database& database, Clock& clock, std::int64_t size);
+  Result<void> load();
   void admit(Entry entry);
   void flush();
-  void written(const Result<void>& outcome);
-  [[nodiscard]] storage::Database::Job batch_job() const;
+  [[nodiscard]] Batch next_batch(std::int64_t last_id);
+  void written(const Batch& batch, const Result<void>& outcome);
+  [[nodiscard]] storage::Database::Job to_store(const Batch& batch) const;
 
   storage::Database& database_;
   Clock& clock_;
   std::int64_t size_;
   std::int64_t last_durable_ = 0;
-  std::deque<Entry> waiting_;
-  std::shared_ptr<std::vector<Entry>> batch_;
-  std::vector<Entry> in_flight_;
-  bool busy_ = false;
+  std::deque<Entry> waiting_;  // in the order of their happening
+  Batch in_flight_;            // with the database now, or null
   bool unclean_ = false;
   std::uint64_t lost_ = 0;
-  Timer retry_;
+  Timer retry_;                // armed after a failure
+  storage::Subscription health_;
   storage::Listeners<const Entry&> happened_;
   storage::Listeners<const Entry&> journalled_;
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // answers that come after the end find nobody
 };
 
 // The sentence of an entry: the template of its event, filled in. Any thread.
