@@ -68,6 +68,7 @@ class BindingStore {
 
 struct ServerSettings {
   std::string domain = "VDP";            // realm and host of our users; our own addresses are taken too
+  std::vector<std::string> other_hosts;  // further names of this server ("station.local")
   Duration minimum_expiry = std::chrono::seconds(60);
   Duration default_expiry = std::chrono::seconds(3600);
   Duration maximum_expiry = std::chrono::seconds(7200);

@@ -89,6 +89,8 @@ class Core final : public TransportSink {
   // stateless non-2xx answer to an INVITE is not retransmitted, its ACK (our tag) is swallowed.
   void reply(const Incoming& request, std::string response);
   void reply(const Incoming& request, int status, std::string_view reason = {});
+  // The To tag for stateless answers: the same for every retransmission, and known again in the ACK.
+  [[nodiscard]] std::string reply_tag(const Incoming& request) const;
   // Begins a server transaction; INVITE is answered with 100 at once when `trying`. 0 when the cap is reached: then the
   // Core has already answered 503. `listener` may be null; it is used until on_terminated or forget().
   TransactionId accept(const Incoming& request, ServerListener* listener, bool trying = true);

@@ -1,0 +1,173 @@
+// Core: what handlers and transports call, the local wire, and the dispatch of what comes in.
+#include <algorithm>
+#include <set>
+
+#include "sip/core_inner.hpp"
+
+namespace lintel::sip {
+
+Core::Inner::Inner(Core& the_core, Clock& the_clock, Transport& the_transport, TransactionSettings the_settings)
+    : core(the_core), clock(the_clock), transport(the_transport), settings(std::move(the_settings)),
+      wheel(the_clock, [this](TransactionId id, std::uint8_t kind) { alarm(id, static_cast<Alarm>(kind)); }) {}
+
+Core::Core(Clock& clock, Transport& transport, TransactionSettings settings)
+    : inner_(std::make_unique<Inner>(*this, clock, transport, std::move(settings))) {
+  transport.set_sink(this);
+}
+
+Core::~Core() { inner_->transport.set_sink(nullptr); }
+
+void Core::add_handler(RequestHandler& handler) { inner_->handlers.push_back(&handler); }
+void Core::add_handler_first(RequestHandler& handler) { inner_->handlers.insert(inner_->handlers.begin(), &handler); }
+void Core::remove_handler(RequestHandler& handler) { std::erase(inner_->handlers, &handler); }
+
+std::size_t Core::size() const { return inner_->clients.size() + inner_->servers.size(); }
+Transport& Core::transport() { return inner_->transport; }
+Clock& Core::clock() { return inner_->clock; }
+const TransactionSettings& Core::settings() const { return inner_->settings; }
+std::string Core::new_branch() { return inner_->branch_of(inner_->next_id++); }
+FlowId Core::send_bytes(const Hop& to, std::string_view bytes) { return inner_->send_bytes(to, bytes); }
+
+bool Core::is_open(const Hop& hop) const {
+  if (hop.kind == TransportKind::local) return true;
+  return hop.flow == 0 ? hop.kind == TransportKind::udp : inner_->transport.is_open(hop.flow);
+}
+
+std::string Core::sent_by(const Hop& to) {
+  return to.kind == TransportKind::local ? "station.invalid" : inner_->transport.sent_by(to);
+}
+
+void Core::on_message(const Message& message, const Fault& fault, const Hop& from) {
+  if (!message.is_request()) {
+    if (!fault) inner_->on_response(message, from);
+    return;
+  }
+  if (fault) {
+    // Answered if an answer can find its way; an ACK never is.
+    if (message.method() != Method::ack && message.top_via() && !message.call_id().empty() && message.cseq())
+      reply({message, from}, fault.code, fault.reason);
+    return;
+  }
+  inner_->on_request(message, from);
+}
+
+void Core::Inner::on_request(const Message& message, const Hop& from) {
+  if (message.method() == Method::ack || message.method() == Method::cancel) {
+    ServerTransaction* invite = server_of(server_key(message, true));
+    if (message.method() == Method::ack) {
+      if (invite != nullptr && invite->state != ServerTransaction::State::accepted) {
+        if (invite->state != ServerTransaction::State::completed) return;  // an ACK of nothing, or another of the same
+        invite->state = ServerTransaction::State::confirmed;
+        Wheel::cancel(invite->again);
+        invite->response = {};
+        if (is_reliable(invite->to.kind)) return end_server(invite->id, true);
+        wheel.arm(invite->end, settings.t4);  // timer I
+        return;
+      }
+      if (const auto tag = message.to_tag(); !tag.empty() && tag == stateless_tag(message)) return;
+      return dispatch({message, from});
+    }
+    if (invite != nullptr) {
+      core.reply({message, from}, 200);
+      if (invite->state == ServerTransaction::State::proceeding && invite->listener != nullptr)
+        invite->listener->on_cancel(invite->id, message);
+      return;
+    }
+    return dispatch({message, from});
+  }
+  if (ServerTransaction* known = server_of(server_key(message, false)); known != nullptr) {
+    // A retransmission. A 2xx to INVITE is retransmitted by who made it, not by us (RFC 6026 §7.1).
+    if (!known->response.empty() && known->state != ServerTransaction::State::accepted &&
+        known->state != ServerTransaction::State::confirmed)
+      send_bytes(known->to, known->response);
+    return;
+  }
+  dispatch({message, from});
+}
+
+void Core::Inner::dispatch(const Incoming& request) {
+  const auto asked = handlers;  // a handler may add or remove others
+  for (RequestHandler* handler : asked)
+    if (handler->on_request(request)) return;
+  const Method method = request.message.method();
+  if (method == Method::ack) return;
+  core.reply(request, method == Method::cancel || !request.message.to_tag().empty() ? 481 : 404);
+}
+
+void Core::reply(const Incoming& request, std::string response) {
+  inner_->send_bytes(inner_->response_hop(request.message, request.from), response);
+}
+
+void Core::reply(const Incoming& request, int status, std::string_view reason) {
+  auto builder = Builder::response(request.message, request.from, status, reason, inner_->stateless_tag(request.message));
+  builder.add("Server", inner_->settings.user_agent);
+  if (status == 405) builder.add("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, MESSAGE, NOTIFY, PRACK");
+  reply(request, builder.finish());
+}
+
+std::string Core::reply_tag(const Incoming& request) const { return inner_->stateless_tag(request.message); }
+
+FlowId Core::Inner::send_bytes(const Hop& to, std::string_view bytes) {
+  if (to.kind != TransportKind::local) return transport.send(to, bytes);
+  constexpr std::size_t most_waiting = 1024;
+  if (local.size() >= most_waiting || (to.flow != 1 && to.flow != 2)) return 0;
+  local.emplace_back(to.flow, bytes);
+  if (!local_due.armed()) local_due = clock.after(Duration::zero(), [this] { deliver_local(); });
+  return to.flow;
+}
+
+void Core::Inner::deliver_local() {
+  // Only what waits now: the two ends talking to each other must not hold the loop.
+  for (std::size_t count = local.size(); count > 0; --count) {
+    const auto [to, bytes] = std::move(local.front());
+    local.pop_front();
+    Message message;
+    if (message.parse(bytes)) continue;
+    core.on_message(message, message.check(), to == 1 ? Hop::local_endpoint() : Hop::local_server());
+  }
+  if (!local.empty()) local_due = clock.after(Duration::zero(), [this] { deliver_local(); });
+}
+
+void Core::on_flow_closed(FlowId flow) {
+  inner_->closed.push_back(flow);
+  if (!inner_->closed_due.armed())
+    inner_->closed_due = inner_->clock.after(Duration::zero(), [this] { inner_->flows_closed(); });
+  const auto asked = inner_->handlers;
+  for (RequestHandler* handler : asked) handler->on_flow_closed(flow);
+}
+
+void Core::Inner::flows_closed() {
+  // One pass over the transactions however many flows have gone.
+  const std::set<FlowId> gone(closed.begin(), closed.end());
+  closed.clear();
+  std::vector<TransactionId> failed;
+  for (const auto& [id, transaction] : clients)
+    if (transaction->state <= ClientTransaction::State::proceeding && gone.contains(transaction->to.flow)) failed.push_back(id);
+  for (const TransactionId id : failed) fail(id, Failure::transport);
+  failed.clear();
+  for (const auto& [id, transaction] : servers)
+    if (is_reliable(transaction->to.kind) && gone.contains(transaction->to.flow)) failed.push_back(id);
+  for (const TransactionId id : failed) end_server(id, false);
+}
+
+void Core::Inner::alarm(TransactionId id, Alarm kind) {
+  if (kind == client_again || kind == client_end) {
+    const auto found = clients.find(id);
+    if (found == clients.end()) return;
+    ClientTransaction& transaction = *found->second;
+    if (kind == client_again) return client_again_due(transaction);
+    if (transaction.state <= ClientTransaction::State::proceeding) return fail(id, Failure::timeout);
+    clients.erase(found);
+    return;
+  }
+  const auto found = servers.find(id);
+  if (found == servers.end()) return;
+  ServerTransaction& transaction = *found->second;
+  if (kind == server_end)
+    return end_server(id, !transaction.invite || transaction.state >= ServerTransaction::State::confirmed);
+  send_bytes(transaction.to, transaction.response);  // timer G
+  transaction.interval = std::min(transaction.interval * 2, settings.t2);
+  wheel.arm(transaction.again, transaction.interval);
+}
+
+}  // namespace lintel::sip

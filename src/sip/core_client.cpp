@@ -1,0 +1,247 @@
+// Client transactions: RFC 3261 §17.1, RFC 6026 §7.2.
+#include <algorithm>
+#include <charconv>
+
+#include "sip/core_inner.hpp"
+
+namespace lintel::sip {
+namespace {
+
+constexpr std::string_view branch_start = "z9hG4bK-";
+
+void append_hex(std::string& out, std::uint64_t number) {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
+  out.append(digits.data(), end);
+}
+
+bool copied_to_ack_and_cancel(Field field) {
+  return field == Field::from || field == Field::call_id || field == Field::route;
+}
+
+}  // namespace
+
+// The id, and a keyed hash of it: nobody else can make a response that we take for one of ours.
+std::string Core::Inner::branch_of(TransactionId id) const {
+  std::string branch(branch_start);
+  append_hex(branch, id);
+  branch.push_back('-');
+  append_hex(branch, hash(id));
+  return branch;
+}
+
+ClientTransaction* Core::Inner::client_of(std::string_view branch) {
+  if (!branch.starts_with(branch_start)) return nullptr;
+  const char* const first = branch.data() + branch_start.size();
+  const char* const last = branch.data() + branch.size();
+  TransactionId id = 0;
+  const auto [end, error] = std::from_chars(first, last, id, 16);
+  if (error != std::errc() || end == last) return nullptr;
+  const auto found = clients.find(id);
+  return found == clients.end() || found->second->branch != branch ? nullptr : found->second.get();
+}
+
+TransactionId Core::send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options) {
+  return inner_->send(std::move(request), to, listener, options, 0);
+}
+
+TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options,
+                                TransactionId parent) {
+  if (clients.size() + servers.size() >= settings.maximum) return 0;
+  auto transaction = std::make_unique<ClientTransaction>();
+  const TransactionId id = next_id++;
+  transaction->id = id;
+  transaction->listener = listener;
+  transaction->parent = parent;
+  transaction->invite = request.starts_with("INVITE ");
+  transaction->again.owner = transaction->end.owner = id;
+  transaction->again.kind = client_again;
+  transaction->end.kind = client_end;
+  if (parent == 0) {
+    transaction->branch = branch_of(id);
+    const auto line_end = request.find('\n');
+    if (line_end == std::string::npos) return 0;
+    std::string via;
+    via.append("Via: SIP/2.0/").append(via_name_of(to.kind)).append(" ").append(core.sent_by(to));
+    via.append(";branch=").append(transaction->branch).append(";rport\r\n");
+    request.insert(line_end + 1, via);
+  }
+  const FlowId flow = send_bytes(to, request);
+  if (flow == 0) return 0;
+  transaction->to = to;
+  transaction->to.flow = flow;
+  transaction->request = std::move(request);
+  if (!is_reliable(to.kind)) {
+    transaction->interval = settings.t1;
+    wheel.arm(transaction->again, transaction->interval);  // timer A or E
+  } else if (transaction->invite) {
+    shrink(*transaction);  // never sent again
+  } else {
+    transaction->request = {};
+  }
+  wheel.arm(transaction->end, options.timeout > Duration::zero() ? options.timeout : settings.linger);  // timer B or F
+  clients.emplace(id, std::move(transaction));
+  return id;
+}
+
+bool Core::send_directly(std::string request, const Hop& to) {
+  const auto line_end = request.find('\n');
+  if (line_end == std::string::npos) return false;
+  std::string via;
+  via.append("Via: SIP/2.0/").append(via_name_of(to.kind)).append(" ").append(sent_by(to));
+  via.append(";branch=").append(new_branch()).append(";rport\r\n");
+  request.insert(line_end + 1, via);
+  return send_bytes(to, request) != 0;
+}
+
+// Keeps of an INVITE what its ACK and CANCEL repeat: kilobytes of offer go.
+void Core::Inner::shrink(ClientTransaction& transaction) {
+  if (scratch.parse(transaction.request)) return;
+  std::string small(transaction.request, 0, scratch.first_line_end());
+  bool first_via = true;
+  for (const auto& line : scratch.lines()) {
+    const bool via = line.field == Field::via && std::exchange(first_via, first_via && line.field != Field::via);
+    if (via || copied_to_ack_and_cancel(line.field) || line.field == Field::to || line.field == Field::cseq)
+      small.append(transaction.request, line.begin, line.end - line.begin);
+  }
+  small.append("\r\n");
+  small.shrink_to_fit();
+  transaction.request = std::move(small);
+}
+
+void Core::Inner::client_again_due(ClientTransaction& transaction) {
+  using State = ClientTransaction::State;
+  if (transaction.state > State::proceeding || (transaction.invite && transaction.state != State::calling)) return;
+  send_bytes(transaction.to, transaction.request);
+  transaction.interval *= 2;
+  if (!transaction.invite)
+    transaction.interval = transaction.state == State::proceeding ? settings.t2 : std::min(transaction.interval, settings.t2);
+  wheel.arm(transaction.again, transaction.interval);
+}
+
+void Core::Inner::on_response(const Message& message, const Hop& from) {
+  using State = ClientTransaction::State;
+  const auto via = message.top_via();
+  const auto cseq = message.cseq();
+  ClientTransaction* transaction = via && cseq ? client_of(via->branch()) : nullptr;
+  if (transaction != nullptr && transaction->invite && cseq->method == "CANCEL") {
+    const auto cancel = clients.find(transaction->cancelled_by);
+    transaction = cancel == clients.end() ? nullptr : cancel->second.get();
+    if (transaction == nullptr) return;
+  }
+  if (transaction == nullptr) {
+    const auto asked = handlers;
+    for (RequestHandler* handler : asked)
+      if (handler->on_stray_response(message, from)) return;
+    return;
+  }
+  const TransactionId id = transaction->id;
+  const int status = message.status();
+  const bool invite = transaction->invite;
+  ClientListener* const listener = transaction->listener;
+  if (status < 200) {
+    if (transaction->state > State::proceeding) return;
+    if (invite) {
+      if (transaction->state == State::calling) {
+        Wheel::cancel(transaction->again);
+        if (transaction->cancelled_by == 0) Wheel::cancel(transaction->end);
+        if (!is_reliable(transaction->to.kind)) shrink(*transaction);
+      }
+      transaction->state = State::proceeding;
+      if (transaction->cancel_wanted) send_cancel(*transaction);
+    } else {
+      transaction->state = State::proceeding;
+    }
+    if (listener != nullptr) listener->on_response(id, message, from);
+    return;
+  }
+  if (transaction->state == State::completed) {
+    if (!transaction->ack.empty()) send_bytes(transaction->to, transaction->ack);
+    return;
+  }
+  if (transaction->state == State::accepted) {
+    if (status < 300 && listener != nullptr) listener->on_response(id, message, from);
+    return;
+  }
+  Wheel::cancel(transaction->again);
+  const bool reliable = is_reliable(transaction->to.kind);
+  bool over = false;
+  if (invite && status < 300) {
+    transaction->state = State::accepted;
+    transaction->request = {};
+    wheel.arm(transaction->end, settings.linger);  // timer M
+  } else {
+    transaction->state = State::completed;
+    if (invite) acknowledge(*transaction, message);
+    transaction->request = {};
+    over = reliable;  // timers D and K are zero
+    if (!over) wheel.arm(transaction->end, invite ? settings.linger : settings.t4);
+  }
+  if (listener != nullptr) listener->on_response(id, message, from);
+  if (over) clients.erase(id);
+}
+
+void Core::Inner::fail(TransactionId id, Failure failure) {
+  const auto found = clients.find(id);
+  if (found == clients.end()) return;
+  const auto transaction = std::move(found->second);
+  clients.erase(found);
+  if (transaction->listener != nullptr) transaction->listener->on_failed(id, failure);
+}
+
+// RFC 3261 §17.1.1.3.
+void Core::Inner::acknowledge(ClientTransaction& transaction, const Message& response) {
+  if (scratch.parse(transaction.request)) return;
+  const auto cseq = scratch.cseq();
+  std::string ack;
+  ack.reserve(transaction.request.size() + 64);
+  ack.append("ACK ").append(scratch.request_uri()).append(" SIP/2.0\r\n");
+  ack.append("Via: ").append(scratch.first_of_list(Field::via)).append("\r\n");
+  for (const auto& line : scratch.lines())
+    if (copied_to_ack_and_cancel(line.field)) ack.append(transaction.request, line.begin, line.end - line.begin);
+  ack.append("To: ").append(response.value(Field::to)).append("\r\n");
+  ack.append("CSeq: ").append(std::to_string(cseq ? cseq->number : 1)).append(" ACK\r\n");
+  ack.append("Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n");
+  send_bytes(transaction.to, ack);
+  if (!is_reliable(transaction.to.kind)) transaction.ack = std::move(ack);
+}
+
+void Core::cancel(TransactionId id, std::string_view extra) {
+  const auto found = inner_->clients.find(id);
+  if (found == inner_->clients.end()) return;
+  ClientTransaction& transaction = *found->second;
+  if (!transaction.invite || transaction.cancel_wanted || transaction.state > ClientTransaction::State::proceeding) return;
+  transaction.cancel_wanted = true;
+  transaction.cancel_extra = extra;
+  // Before the first provisional it must wait (RFC 3261 §9.1); timer B still runs.
+  if (transaction.state == ClientTransaction::State::proceeding) inner_->send_cancel(transaction);
+}
+
+void Core::Inner::send_cancel(ClientTransaction& invite) {
+  if (invite.cancelled_by != 0 || scratch.parse(invite.request)) return;
+  const auto cseq = scratch.cseq();
+  std::string cancel;
+  cancel.reserve(invite.request.size() + invite.cancel_extra.size() + 64);
+  cancel.append("CANCEL ").append(scratch.request_uri()).append(" SIP/2.0\r\n");
+  cancel.append("Via: ").append(scratch.first_of_list(Field::via)).append("\r\n");
+  for (const auto& line : scratch.lines())
+    if (copied_to_ack_and_cancel(line.field) || line.field == Field::to)
+      cancel.append(invite.request, line.begin, line.end - line.begin);
+  cancel.append("CSeq: ").append(std::to_string(cseq ? cseq->number : 1)).append(" CANCEL\r\n");
+  cancel.append("Max-Forwards: 70\r\n").append(invite.cancel_extra).append("Content-Length: 0\r\n\r\n");
+  invite.cancel_extra = {};
+  wheel.arm(invite.end, settings.linger);  // without a final by then it is given up (§9.1)
+  invite.cancelled_by = send(std::move(cancel), invite.to, nullptr, {}, invite.id);
+}
+
+void Core::forget(TransactionId id) {
+  if (const auto client = inner_->clients.find(id); client != inner_->clients.end()) client->second->listener = nullptr;
+  if (const auto server = inner_->servers.find(id); server != inner_->servers.end()) server->second->listener = nullptr;
+}
+
+FlowId Core::flow_of(TransactionId client) const {
+  const auto found = inner_->clients.find(client);
+  return found == inner_->clients.end() ? 0 : found->second->to.flow;
+}
+
+}  // namespace lintel::sip

@@ -1,0 +1,94 @@
+// The inside of Core. Loop only; internal to the room.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+#include <vector>
+
+#include "sip/keyed_hash.hpp"
+#include "sip/transaction.hpp"
+#include "sip/wheel.hpp"
+
+namespace lintel::sip {
+
+struct ClientTransaction {
+  enum class State : std::uint8_t { calling, proceeding, completed, accepted };
+  TransactionId id = 0;
+  Hop to;
+  std::string request;   // whole until the first answer; then the lines that ACK and CANCEL repeat
+  std::string branch;
+  std::string ack;       // of a non-2xx, to be sent again
+  std::string cancel_extra;
+  ClientListener* listener = nullptr;
+  TransactionId parent = 0;  // of a CANCEL: its INVITE
+  TransactionId cancelled_by = 0;
+  Duration interval{};
+  Wheel::Entry again, end;
+  State state = State::calling;
+  bool invite = false;
+  bool cancel_wanted = false;
+};
+
+struct ServerTransaction {
+  enum class State : std::uint8_t { proceeding, completed, confirmed, accepted };
+  TransactionId id = 0;
+  std::uint64_t key = 0;
+  Hop to;  // where responses go
+  std::string response;
+  ServerListener* listener = nullptr;
+  Duration interval{};
+  Wheel::Entry again, end;
+  State state = State::proceeding;
+  bool invite = false;
+  bool two_hundred = false;
+};
+
+struct Core::Inner {
+  enum Alarm : std::uint8_t { client_again, client_end, server_again, server_end };
+
+  Inner(Core& core, Clock& clock, Transport& transport, TransactionSettings settings);
+
+  void on_request(const Message& message, const Hop& from);
+  void on_response(const Message& message, const Hop& from);
+  void dispatch(const Incoming& request);
+  void alarm(TransactionId id, Alarm kind);
+
+  [[nodiscard]] std::uint64_t server_key(const Message& message, bool as_invite) const;
+  [[nodiscard]] ServerTransaction* server_of(std::uint64_t key);
+  [[nodiscard]] Hop response_hop(const Message& request, const Hop& from) const;
+  [[nodiscard]] std::string stateless_tag(const Message& request) const;
+  void end_server(TransactionId id, bool acknowledged);
+
+  [[nodiscard]] std::string branch_of(TransactionId id) const;
+  [[nodiscard]] ClientTransaction* client_of(std::string_view branch);
+  TransactionId send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options,
+                     TransactionId parent);
+  void client_again_due(ClientTransaction& transaction);
+  void fail(TransactionId id, Failure failure);
+  void acknowledge(ClientTransaction& transaction, const Message& response);
+  void send_cancel(ClientTransaction& invite);
+  void shrink(ClientTransaction& transaction);
+
+  FlowId send_bytes(const Hop& to, std::string_view bytes);
+  void deliver_local();
+  void flows_closed();
+
+  Core& core;
+  Clock& clock;
+  Transport& transport;
+  TransactionSettings settings;
+  KeyedHash hash;
+  Wheel wheel;  // before the transactions, whose entries leave it as they go
+  std::vector<RequestHandler*> handlers;
+  std::unordered_map<TransactionId, std::unique_ptr<ClientTransaction>> clients;
+  std::unordered_map<TransactionId, std::unique_ptr<ServerTransaction>> servers;
+  std::unordered_map<std::uint64_t, TransactionId> server_by_key;
+  TransactionId next_id = 1;
+  std::deque<std::pair<FlowId, std::string>> local;  // what is on the local wire, by the end it was sent to
+  Timer local_due;
+  std::vector<FlowId> closed;  // flows whose transactions are still to fail
+  Timer closed_due;
+  Message scratch;  // for messages of our own
+};
+
+}  // namespace lintel::sip

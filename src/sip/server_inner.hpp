@@ -1,0 +1,91 @@
+// The inside of Server. Loop only; internal to the room.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+
+#include "sip/digest.hpp"
+#include "sip/flow_token.hpp"
+#include "sip/registrar.hpp"
+#include "sip/server.hpp"
+#include "sip/wheel.hpp"
+
+namespace lintel::sip {
+
+// One proxied transaction: a request that came in and the branches it went out on.
+struct ProxiedCall {
+  struct Branch {
+    TransactionId client = 0;
+    bool over = false;
+  };
+  TransactionId server = 0;
+  KeptMessage request;     // until the final answer is passed on
+  Hop from;
+  std::vector<Branch> branches;
+  std::string best;        // the best final answer so far, ready to pass on
+  int best_rank = 1000;
+  bool answered = false;   // a final answer was passed on
+  bool cancelled = false;
+  bool invite = false;
+  Wheel::Entry timer_c;
+};
+
+// Where a request is to go, and what changes on the way.
+struct Target {
+  Hop hop;
+  std::string uri;          // new Request-URI; empty: unchanged
+  std::string route;        // values of a Route header to add; empty: none
+};
+
+struct Server::Inner final : ClientListener, ServerListener {
+  Inner(Core& core, Accounts& accounts, BindingStore* store, std::string key, ServerSettings settings, ServerEvents events);
+
+  // server.cpp: the chain. Each step answers true when the request is dealt with.
+  bool on_request(const Incoming& request);
+  bool refuse_early(const Incoming& request);
+  bool in_dialog(const Incoming& request);
+  void initial(const Incoming& request);
+  void options(const Incoming& request);
+  [[nodiscard]] bool is_ours(const Uri& uri, const Hop& from);
+
+  // server_auth.cpp
+  // Who sends this; null when a challenge or a refusal has been answered.
+  const Account* authenticate(const Incoming& request);
+  void challenge(const Incoming& request, bool stale);
+  bool same_account(const Account& account, std::string_view escaped_user) const;
+
+  // server_register.cpp
+  void register_(const Incoming& request);
+  bool update_bindings(const Incoming& request, const Account& account);
+  void answer_register(const Incoming& request, const Account& account);
+
+  // server_proxy.cpp
+  void route(const Incoming& request, const Account& caller);
+  void forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller, bool record);
+  [[nodiscard]] std::string copy_for(const Incoming& request, const Target& target, const Account* caller, bool record);
+  [[nodiscard]] std::string record_route(const Incoming& request, const Hop& to);
+  void on_response(TransactionId id, const Message& response, const Hop& from) override;
+  void on_failed(TransactionId id, Failure failure) override;
+  void on_cancel(TransactionId id, const Message& cancel) override;
+  void on_terminated(TransactionId id, bool acknowledged) override;
+  void note_final(ProxiedCall& call, int status, std::string response);
+  void finish_if_over(ProxiedCall& call);
+  void cancel_branches(ProxiedCall& call, std::string_view extra, TransactionId except);
+  void timer_c(TransactionId server);
+  ProxiedCall* call_of(TransactionId client, ProxiedCall::Branch** branch);
+
+  Core& core;
+  Accounts& accounts;
+  ServerSettings settings;
+  ServerEvents events;
+  Registrar registrar;
+  FlowTokens tokens;
+  digest::NonceSigner nonces, register_nonces;
+  Wheel wheel;
+  std::unordered_map<TransactionId, std::unique_ptr<ProxiedCall>> calls;  // by server transaction
+  std::unordered_map<TransactionId, TransactionId> by_client;
+};
+
+[[nodiscard]] std::string source_text(const Hop& hop);
+
+}  // namespace lintel::sip

@@ -1,0 +1,282 @@
+// The stateful forking proxy: RFC 3261 §16, with flow tokens in Record-Route (RFC 5626 §5).
+#include <algorithm>
+#include <charconv>
+
+#include "sip/server_inner.hpp"
+
+namespace lintel::sip {
+namespace {
+
+constexpr std::string_view completed_elsewhere = "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n";
+
+// Which of several refusals tells the caller most; smaller is better (RFC 3261 §16.7 step 6, and what a caller can act on).
+int rank_of(int status) {
+  if (status >= 600) return 0;
+  if (status < 400) return 1;
+  switch (status) {
+    case 401: case 407: case 415: case 420: case 484: case 488: return 2;
+    case 486: return 3;
+    case 480: return 5;
+    case 408: return 6;
+    case 487: return 7;
+    default: break;
+  }
+  return status < 500 ? 4 : status == 503 ? 9 : 8;
+}
+
+bool forms_dialog(Method method) { return method == Method::invite || method == Method::subscribe || method == Method::refer; }
+
+}  // namespace
+
+void Server::Inner::route(const Incoming& request, const Account& caller) {
+  const auto uri = request.message.uri();
+  const std::string user = uri->unescaped_user();
+  const auto called = accounts.expand(user);
+  if (called.empty()) return core.reply(request, 404);
+  if (!accounts.may_call(caller, user)) return core.reply(request, 403);
+  // `;binding=` picks one contact: whoever rings each with an offer of its own says so.
+  std::uint64_t only = 0;
+  if (const auto picked = uri->parameter("binding")) {
+    const auto [end, error] = std::from_chars(picked->data(), picked->data() + picked->size(), only, 16);
+    if (error != std::errc() || end != picked->data() + picked->size() || only == 0) return core.reply(request, 404);
+  }
+  std::vector<Target> targets;
+  for (const Account* account : called) {
+    for (const Binding* binding : registrar.of(account->name)) {
+      if (only != 0 && binding->id != only) continue;
+      Target target;
+      if (!registrar.reach(*binding, target.hop) || targets.size() >= settings.branches) continue;
+      // A caller who calls its own account rings its other devices.
+      if (only == 0 && target.hop.kind == request.from.kind && target.hop.flow == request.from.flow &&
+          target.hop.address == request.from.address)
+        continue;
+      target.uri = binding->contact;
+      target.route = binding->path;
+      targets.push_back(std::move(target));
+    }
+  }
+  if (targets.empty()) return core.reply(request, 480);
+  forward(request, targets, &caller, forms_dialog(request.message.method()));
+}
+
+std::string Server::Inner::record_route(const Incoming& request, const Hop& to) {
+  const auto uri_for = [&](const Hop& hop, const std::string& token) {
+    std::string line = "Record-Route: <sip:" + token + "@";
+    // A browser never resolves it, and learns no address from it.
+    line.append(is_websocket(hop.kind) || hop.kind == TransportKind::local ? settings.domain + ".invalid" : core.sent_by(hop));
+    line.append(";transport=").append(parameter_name_of(hop.kind)).append(";lr>\r\n");
+    return line;
+  };
+  const std::string token = tokens.make(request.message.call_id(), request.message.from_tag(), request.from, to);
+  std::string lines = uri_for(to, token);
+  // Both sides must find an address of ours that suits them (RFC 5658); one line does when it is the same.
+  if (const std::string other = uri_for(request.from, token); other != lines) lines.append(other);
+  return lines;
+}
+
+std::string Server::Inner::copy_for(const Incoming& request, const Target& target, const Account* caller, bool record) {
+  const Message& message = request.message;
+  Edit edit(message);
+  if (!target.uri.empty()) edit.request_uri(target.uri);
+  if (record) edit.insert_first(record_route(request, target.hop));
+  if (!target.route.empty()) edit.insert_first("Route: " + target.route + "\r\n");
+  if (caller != nullptr)
+    edit.insert_last("P-Asserted-Identity: <sip:" + escape_user(caller->name) + "@" + settings.domain + ">\r\n");
+  // Our own Routes go: the one that brought it here, and its twin for the other side.
+  bool first_via = true;
+  bool own_routes = true;
+  bool has_max_forwards = false;
+  for (const auto& line : message.lines()) {
+    switch (line.field) {
+      case Field::via:
+        if (std::exchange(first_via, false)) {
+          std::string_view rest = message.value(line);
+          std::string_view top;
+          next_value(rest, top);
+          std::string changed;
+          append_via_with_source(changed, top, request.from);
+          const auto begin = static_cast<std::size_t>(top.data() - message.bytes().data());
+          if (changed != top) edit.replace(begin, begin + top.size(), std::move(changed));
+        }
+        break;
+      case Field::max_forwards: {
+        has_max_forwards = true;
+        const auto hops = message.number(Field::max_forwards).value_or(70);
+        edit.set_value(line, std::to_string(std::min<std::uint32_t>(hops, 70) - (hops > 0 ? 1 : 0)));
+        break;
+      }
+      case Field::route: {
+        if (!own_routes) break;
+        std::string_view rest = message.value(line);
+        std::string_view one;
+        std::string left;
+        while (next_value(rest, one)) {
+          if (own_routes) {
+            const auto address = Address::parse(one);
+            const bool ours = address && (caller != nullptr ||
+                tokens.read(address->uri.user, message.call_id(), message.from_tag(), message.to_tag()).state == FlowTokens::State::good);
+            if (ours) continue;
+            own_routes = false;
+          }
+          left.append(left.empty() ? "" : ", ").append(one);
+        }
+        if (left.empty())
+          edit.remove(line);
+        else if (left.size() != line.value_length)
+          edit.set_value(line, left);
+        break;
+      }
+      case Field::proxy_authorization:  // not for those behind us
+      case Field::authorization:
+      case Field::p_asserted_identity:  // only we may say it
+        edit.remove(line);
+        break;
+      default:
+        break;
+    }
+  }
+  if (!has_max_forwards) edit.insert_last("Max-Forwards: 70\r\n");
+  return edit.finish();
+}
+
+void Server::Inner::forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller, bool record) {
+  const Method method = request.message.method();
+  if (method == Method::ack) {
+    core.send_directly(copy_for(request, targets.front(), caller, false), targets.front().hop);
+    return;
+  }
+  if (calls.size() >= settings.calls) return core.reply(request, 503);
+  const TransactionId server = core.accept(request, this);
+  if (server == 0) return;
+  auto owned = std::make_unique<ProxiedCall>();
+  ProxiedCall& call = *owned;
+  call.server = server;
+  call.request = request.message.keep();
+  call.from = request.from;
+  call.invite = method == Method::invite;
+  call.timer_c.owner = server;
+  calls.emplace(server, std::move(owned));
+  for (const auto& target : targets) {
+    ClientOptions options;
+    if (call.invite) options.timeout = settings.branch_timeout;
+    const TransactionId client = core.send(copy_for(request, target, caller, record), target.hop, this, options);
+    if (client == 0) {
+      note_final(call, 480, {});
+      continue;
+    }
+    call.branches.push_back({client, false});
+    by_client.emplace(client, server);
+  }
+  if (call.invite) wheel.arm(call.timer_c, settings.timer_c);
+  finish_if_over(call);
+}
+
+ProxiedCall* Server::Inner::call_of(TransactionId client, ProxiedCall::Branch** branch) {
+  const auto server = by_client.find(client);
+  if (server == by_client.end()) return nullptr;
+  const auto found = calls.find(server->second);
+  if (found == calls.end()) return nullptr;
+  for (auto& one : found->second->branches)
+    if (one.client == client) *branch = &one;
+  return found->second.get();
+}
+
+void Server::Inner::on_response(TransactionId id, const Message& response, const Hop& /*from*/) {
+  ProxiedCall::Branch* branch = nullptr;
+  ProxiedCall* call = call_of(id, &branch);
+  if (call == nullptr || branch == nullptr || response.status() == 100) return;
+  const int status = response.status();
+  if (status < 200) {
+    if (call->answered) return;
+    if (call->invite && !call->cancelled) wheel.arm(call->timer_c, settings.timer_c);
+    core.respond(call->server, Edit(response).remove_first_value(Field::via).finish());
+    return;
+  }
+  branch->over = true;
+  if (status < 300) {
+    // The first, its retransmissions, and those of branches that answered at the same moment: all go back.
+    core.respond(call->server, Edit(response).remove_first_value(Field::via).finish());
+    if (call->answered) return;
+    call->answered = true;
+    call->request.reset();
+    call->best = {};
+    Wheel::cancel(call->timer_c);
+    cancel_branches(*call, completed_elsewhere, id);
+    return;
+  }
+  if (call->answered) return;
+  note_final(*call, status, Edit(response).remove_first_value(Field::via).finish());
+  if (status >= 600) cancel_branches(*call, {}, id);
+  finish_if_over(*call);
+}
+
+void Server::Inner::on_failed(TransactionId id, Failure failure) {
+  ProxiedCall::Branch* branch = nullptr;
+  ProxiedCall* call = call_of(id, &branch);
+  if (call == nullptr || branch == nullptr) return;
+  branch->over = true;
+  if (call->answered) return;
+  note_final(*call, failure == Failure::timeout ? 408 : 480, {});
+  finish_if_over(*call);
+}
+
+// An empty response is made when it turns out to be the best.
+void Server::Inner::note_final(ProxiedCall& call, int status, std::string response) {
+  const int rank = rank_of(status);
+  if (rank >= call.best_rank) return;
+  call.best_rank = rank;
+  if (response.empty() || status == 503) {  // 503 would mean us (§16.7 step 6)
+    auto builder = Builder::response(*call.request, call.from, status == 503 ? 500 : status, {}, new_tag());
+    response = builder.finish();
+  }
+  call.best = std::move(response);
+}
+
+void Server::Inner::finish_if_over(ProxiedCall& call) {
+  if (call.answered || !std::all_of(call.branches.begin(), call.branches.end(), [](const auto& one) { return one.over; })) return;
+  call.answered = true;
+  Wheel::cancel(call.timer_c);
+  if (call.cancelled && call.best_rank > 0)  // whatever the branches made of it, the caller gave up
+    call.best = Builder::response(*call.request, call.from, 487, {}, new_tag()).finish();
+  call.request.reset();
+  core.respond(call.server, std::move(call.best));
+  call.best = {};
+}
+
+void Server::Inner::cancel_branches(ProxiedCall& call, std::string_view extra, TransactionId except) {
+  for (const auto& branch : call.branches)
+    if (!branch.over && branch.client != except) core.cancel(branch.client, extra);
+}
+
+void Server::Inner::on_cancel(TransactionId id, const Message& cancel) {
+  const auto found = calls.find(id);
+  if (found == calls.end() || found->second->answered) return;
+  found->second->cancelled = true;
+  std::string reason;  // RFC 3326: passed on as it came
+  for (const auto& line : cancel.lines())
+    if (line.field == Field::reason) reason.append(cancel.bytes().substr(line.begin, line.end - line.begin));
+  cancel_branches(*found->second, reason, 0);
+}
+
+void Server::Inner::timer_c(TransactionId server) {
+  const auto found = calls.find(server);
+  if (found == calls.end() || found->second->answered) return;
+  ProxiedCall& call = *found->second;
+  note_final(call, 408, {});
+  cancel_branches(call, {}, 0);
+}
+
+void Server::Inner::on_terminated(TransactionId id, bool /*acknowledged*/) {
+  const auto found = calls.find(id);
+  if (found == calls.end()) return;
+  const auto call = std::move(found->second);
+  calls.erase(found);
+  for (const auto& branch : call->branches) {
+    // The caller's connection is gone while it rang: nobody is left to answer.
+    if (!branch.over) core.cancel(branch.client);
+    core.forget(branch.client);
+    by_client.erase(branch.client);
+  }
+}
+
+}  // namespace lintel::sip
