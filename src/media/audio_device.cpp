@@ -49,7 +49,7 @@ std::function<void(GstMessage*)> failure_teller(std::string what, std::function<
   };
 }
 
-GstElement* add_device(Pipeline& pipeline, const DeviceName& name, bool microphone) {
+GstElement* add_device(LegPipeline& pipeline, const DeviceName& name, bool microphone) {
   if (name.kind == DeviceName::Kind::pipewire) {
     GstElement* element = pipeline.add(microphone ? "pipewiresrc" : "pipewiresink");
     if (element != nullptr && !name.name.empty()) {
@@ -101,7 +101,7 @@ class PipelineMicrophone final : public MicrophoneDevice {
  private:
   std::mutex mutex_;
   SampleQueue queue_{microphone_queue_limit};
-  Pipeline pipeline_{"microphone"};  // last: stopped before the queue goes
+  LegPipeline pipeline_{"microphone"};  // last: stopped before the queue goes
 };
 
 class PipelineSpeaker final : public SpeakerDevice {
@@ -154,7 +154,7 @@ class PipelineSpeaker final : public SpeakerDevice {
   bool has_ended_ = false;
   bool to_file_ = false;
   GstElement* source_ = nullptr;
-  Pipeline pipeline_{"speaker"};
+  LegPipeline pipeline_{"speaker"};
 };
 
 class NoSpeaker final : public SpeakerDevice {

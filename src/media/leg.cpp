@@ -18,7 +18,7 @@ class SessionLeg final : public Leg {
     core_->events = std::move(events);
     ++*living_;
     SessionEvents told = posted_events();
-    session_ = kind == LegKind::webrtc ? make_webrtc_session(legs, std::move(options), std::move(told), std::move(extras))
+    session_ = kind == LegKind::webrtc ? make_webrtc_session(legs, *thread_, std::move(options), std::move(told), std::move(extras))
                                        : make_rtp_session(legs, kind, std::move(options), std::move(told));
   }
   ~SessionLeg() override {

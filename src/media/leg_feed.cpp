@@ -157,7 +157,7 @@ void LegFeed::request_key() {
   if (subscription) subscription->request_key();
 }
 
-SenderChain add_audio_sender(Pipeline& pipeline, AudioCodec codec, int payload_type, std::uint32_t ssrc) {
+SenderChain add_audio_sender(LegPipeline& pipeline, AudioCodec codec, int payload_type, std::uint32_t ssrc) {
   SenderChain chain;
   chain.source = pipeline.add("appsrc");
   GstElement* convert = pipeline.add("audioconvert");
@@ -187,6 +187,7 @@ SenderChain add_audio_sender(Pipeline& pipeline, AudioCodec codec, int payload_t
       chain.payloader = pipeline.add("rtppcmupay");
       break;
   }
+  chain.all = {chain.payloader, encoder, resample, convert, chain.source};
   pipeline.link({chain.source, convert, resample, encoder, chain.payloader});
   if (!pipeline.ok()) return {};
   const Caps caps = Caps::adopt(gst_caps_from_string("audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved"));
@@ -197,10 +198,11 @@ SenderChain add_audio_sender(Pipeline& pipeline, AudioCodec codec, int payload_t
   return chain;
 }
 
-SenderChain add_video_sender(Pipeline& pipeline, Codec codec, int payload_type, std::uint32_t ssrc) {
+SenderChain add_video_sender(LegPipeline& pipeline, Codec codec, int payload_type, std::uint32_t ssrc) {
   SenderChain chain;
   chain.source = pipeline.add("appsrc");
   chain.payloader = pipeline.add(codec == Codec::h264 ? "rtph264pay" : "rtpvp8pay");
+  chain.all = {chain.payloader, chain.source};
   pipeline.link({chain.source, chain.payloader});
   if (!pipeline.ok()) return {};
   g_object_set(chain.source, "is-live", TRUE, "format", GST_FORMAT_TIME, "max-bytes", 2 * video_queue_bytes, "leaky-type",
@@ -233,7 +235,7 @@ void watch_key_requests(GstElement* source, std::function<void()> on_key_request
       new Callable(std::move(on_key_request)), [](gpointer data) { delete static_cast<Callable*>(data); });
 }
 
-ReceiverChain add_audio_receiver(Pipeline& pipeline, AudioCodec codec, std::function<void(Samples)> far) {
+ReceiverChain add_audio_receiver(LegPipeline& pipeline, AudioCodec codec, std::function<void(Samples)> far) {
   const char* depayloader = "rtpopusdepay";
   const char* decoder = "opusdec";
   if (codec == AudioCodec::g722) depayloader = "rtpg722depay", decoder = "avdec_g722";
@@ -256,7 +258,7 @@ ReceiverChain add_audio_receiver(Pipeline& pipeline, AudioCodec codec, std::func
   return {first, {first, decode, convert, resample, caps, sink}};
 }
 
-ReceiverChain add_video_receiver(Pipeline& pipeline, Codec codec, std::function<void(GstBuffer*, GstCaps*)> picture) {
+ReceiverChain add_video_receiver(LegPipeline& pipeline, Codec codec, std::function<void(GstBuffer*, GstCaps*)> picture) {
   const bool h264 = codec == Codec::h264;
   GstElement* first = pipeline.add(h264 ? "rtph264depay" : "rtpvp8depay");
   GstElement* parse = pipeline.add(h264 ? "h264parse" : "identity");
@@ -274,7 +276,7 @@ ReceiverChain add_video_receiver(Pipeline& pipeline, Codec codec, std::function<
   return {first, {first, parse, caps, sink}};
 }
 
-bool connect_receiver(Pipeline& pipeline, GstPad* pad, const ReceiverChain& chain) {
+bool connect_receiver(LegPipeline& pipeline, GstPad* pad, const ReceiverChain& chain) {
   if (chain.first == nullptr) return false;
   for (auto at = chain.all.rbegin(); at != chain.all.rend(); ++at) gst_element_sync_state_with_parent(*at);
   const Object<GstPad> target = Object<GstPad>::adopt(gst_element_get_static_pad(chain.first, "sink"));

@@ -60,9 +60,10 @@ class LegFeed : public std::enable_shared_from_this<LegFeed> {
 struct SenderChain {
   GstElement* source = nullptr;    // appsrc
   GstElement* payloader = nullptr;
+  std::vector<GstElement*> all;
 };
-[[nodiscard]] SenderChain add_audio_sender(Pipeline& pipeline, AudioCodec codec, int payload_type, std::uint32_t ssrc);
-[[nodiscard]] SenderChain add_video_sender(Pipeline& pipeline, Codec codec, int payload_type, std::uint32_t ssrc);
+[[nodiscard]] SenderChain add_audio_sender(LegPipeline& pipeline, AudioCodec codec, int payload_type, std::uint32_t ssrc);
+[[nodiscard]] SenderChain add_video_sender(LegPipeline& pipeline, Codec codec, int payload_type, std::uint32_t ssrc);
 // Calls `on_key_request` when the peer asks for a key unit (PLI, FIR): it comes upstream as an event.
 void watch_key_requests(GstElement* source, std::function<void()> on_key_request);
 
@@ -70,12 +71,12 @@ struct ReceiverChain {
   GstElement* first = nullptr;  // the depayloader
   std::vector<GstElement*> all;
 };
-[[nodiscard]] ReceiverChain add_audio_receiver(Pipeline& pipeline, AudioCodec codec, std::function<void(Samples)> far);
+[[nodiscard]] ReceiverChain add_audio_receiver(LegPipeline& pipeline, AudioCodec codec, std::function<void(Samples)> far);
 // Whole access units, H.264 byte stream or VP8 frames.
-[[nodiscard]] ReceiverChain add_video_receiver(Pipeline& pipeline, Codec codec,
+[[nodiscard]] ReceiverChain add_video_receiver(LegPipeline& pipeline, Codec codec,
                                                std::function<void(GstBuffer*, GstCaps*)> picture);
 // Links `pad` to the chain and brings it up; on failure the chain is taken out again.
-bool connect_receiver(Pipeline& pipeline, GstPad* pad, const ReceiverChain& chain);
+bool connect_receiver(LegPipeline& pipeline, GstPad* pad, const ReceiverChain& chain);
 
 [[nodiscard]] std::optional<AudioCodec> audio_codec_of(const sdp::Format& format);
 [[nodiscard]] std::string rtp_caps(const std::string& kind, const sdp::Format& format);  // application/x-rtp,…

@@ -4,20 +4,20 @@
 
 namespace lintel::media {
 
-Pipeline::Pipeline(const char* name) {
+LegPipeline::LegPipeline(const char* name) {
   if (Result<void> ready = init(); !ready) error_ = ready.error().message;
   pipeline_ = Element::sink(gst_pipeline_new(name));
   share_time(GST_PIPELINE(pipeline_.get()));
 }
 
-Pipeline::~Pipeline() {
+LegPipeline::~LegPipeline() {
   const Handle<GstBus, gst_object_unref> bus(gst_element_get_bus(pipeline_.get()));
   gst_bus_set_sync_handler(bus.get(), nullptr, nullptr, nullptr);
   gst_bus_set_flushing(bus.get(), TRUE);
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
 }
 
-GstElement* Pipeline::add(const char* factory, const char* name) {
+GstElement* LegPipeline::add(const char* factory, const char* name) {
   if (!ok()) return nullptr;
   GstElement* element = gst_element_factory_make(factory, name);
   if (element == nullptr) {
@@ -28,7 +28,7 @@ GstElement* Pipeline::add(const char* factory, const char* name) {
   return element;
 }
 
-GstElement* Pipeline::caps_filter(const std::string& text) {
+GstElement* LegPipeline::caps_filter(const std::string& text) {
   GstElement* filter = add("capsfilter");
   if (filter == nullptr) return nullptr;
   const Caps caps = Caps::adopt(gst_caps_from_string(text.c_str()));
@@ -36,7 +36,7 @@ GstElement* Pipeline::caps_filter(const std::string& text) {
   return filter;
 }
 
-void Pipeline::link(std::initializer_list<GstElement*> elements) {
+void LegPipeline::link(std::initializer_list<GstElement*> elements) {
   GstElement* previous = nullptr;
   for (GstElement* element : elements) {
     if (!ok()) return;
@@ -50,25 +50,25 @@ void Pipeline::link(std::initializer_list<GstElement*> elements) {
   }
 }
 
-void Pipeline::follow(std::initializer_list<GstElement*> elements) {
+void LegPipeline::follow(std::initializer_list<GstElement*> elements) {
   for (GstElement* element : elements) gst_element_sync_state_with_parent(element);
 }
 
-void Pipeline::on_message(std::function<void(GstMessage*)> handler) {
+void LegPipeline::on_message(std::function<void(GstMessage*)> handler) {
   handler_ = std::move(handler);
   const Handle<GstBus, gst_object_unref> bus(gst_element_get_bus(pipeline_.get()));
   // A sync handler, not a watch: a watch would cost two descriptors a pipeline, and need the loop's context.
   gst_bus_set_sync_handler(
       bus.get(),
       [](GstBus*, GstMessage* message, gpointer self) -> GstBusSyncReply {
-        static_cast<Pipeline*>(self)->handler_(message);
+        static_cast<LegPipeline*>(self)->handler_(message);
         gst_message_unref(message);
         return GST_BUS_DROP;
       },
       this, nullptr);
 }
 
-bool Pipeline::play() { return gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE; }
+bool LegPipeline::play() { return gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE; }
 
 std::string message_text(GstMessage* message) {
   GError* raw = nullptr;

@@ -19,12 +19,12 @@ namespace lintel::media {
 using Element = Object<GstElement>;
 
 // A pipeline on the shared time that is put together step by step; the first thing that fails is kept and the rest does nothing.
-class Pipeline {
+class LegPipeline {
  public:
-  explicit Pipeline(const char* name);
-  ~Pipeline();  // to NULL: may wait, so never on the loop
-  Pipeline(const Pipeline&) = delete;
-  Pipeline& operator=(const Pipeline&) = delete;
+  explicit LegPipeline(const char* name);
+  ~LegPipeline();  // to NULL: may wait, so never on the loop
+  LegPipeline(const LegPipeline&) = delete;
+  LegPipeline& operator=(const LegPipeline&) = delete;
 
   // Makes an element and adds it. Null (and error()) when the plugin is missing. The pipeline keeps the reference.
   GstElement* add(const char* factory, const char* name = nullptr);

@@ -60,10 +60,11 @@ struct WebrtcExtras {
   // A lender (WHIP): what it sends goes here instead of to the mixer, and what it hears comes by its feed.
   std::function<void(Samples)> lent_sound;
   std::function<void(GstBuffer*, GstCaps*)> lent_picture;
-  std::function<void(std::shared_ptr<LegFeed>, std::function<void()> request_key)> lent_ready;
+  std::function<void(std::shared_ptr<LegFeed>)> lent_ready;
 };
-[[nodiscard]] std::shared_ptr<MediaSession> make_webrtc_session(Legs::Inner& legs, LegOptions options,
-                                                                SessionEvents events, WebrtcExtras extras);
+[[nodiscard]] std::shared_ptr<MediaSession> make_webrtc_session(Legs::Inner& legs, JobThread& thread,
+                                                                LegOptions options, SessionEvents events,
+                                                                WebrtcExtras extras);
 // Makes the first DTLS certificate, which takes long. Job thread.
 void warm_up_dtls();
 

@@ -54,7 +54,7 @@ bool link_request(GstElement* from, const char* from_pad, GstElement* to, const 
 }  // namespace
 
 Result<void> RtpSession::build() {
-  pipeline_ = std::make_unique<Pipeline>("rtp-leg");
+  pipeline_ = std::make_unique<LegPipeline>("rtp-leg");
   GstElement* rtpbin = pipeline_->add("rtpbin");
   if (rtpbin == nullptr) return Error{ErrorCode::unavailable, pipeline_->error(), {}, {}, {}};
   g_object_set(rtpbin, "latency",

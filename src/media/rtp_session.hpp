@@ -95,7 +95,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   std::atomic<bool> expects_ = false;
   bool started_ = false;
   mutable std::mutex mutex_;   // formats and codec names, which streaming threads and the loop read
-  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<LegPipeline> pipeline_;
 };
 
 }  // namespace lintel::media

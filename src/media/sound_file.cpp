@@ -29,7 +29,7 @@ Result<std::vector<std::int16_t>> decode_audio_file(const std::string& path, int
   Decoding decoding;
   decoding.limit = static_cast<std::size_t>(seconds) * audio_rate;
   {
-    Pipeline pipeline("decode-audio");
+    LegPipeline pipeline("decode-audio");
     GstElement* source = pipeline.add("filesrc");
     GstElement* decoder = pipeline.add("decodebin");
     GstElement* convert = pipeline.add("audioconvert");

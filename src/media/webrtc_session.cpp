@@ -1,0 +1,394 @@
+#include "media/webrtc_session.hpp"
+
+#include <fmt/format.h>
+#define GST_USE_UNSTABLE_API
+#include <gst/sdp/sdp.h>
+#include <gst/webrtc/webrtc.h>
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "base/log.hpp"
+#include "media/webrtc_elements.hpp"
+
+namespace lintel::media {
+namespace {
+
+using Promise = Mini<GstPromise>;
+using SessionDescription = Handle<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
+
+Error failed(std::string message) { return {ErrorCode::unavailable, std::move(message), {}, {}, {}}; }
+
+// What webrtcbin says of itself: an error, or nothing.
+std::optional<std::string> error_of(GstPromise* promise) {
+  if (gst_promise_wait(promise) != GST_PROMISE_RESULT_REPLIED) return "it was interrupted";
+  const GstStructure* reply = gst_promise_get_reply(promise);
+  if (reply == nullptr || !gst_structure_has_field(reply, "error")) return std::nullopt;
+  GError* raw = nullptr;
+  gst_structure_get(reply, "error", G_TYPE_ERROR, &raw, nullptr);
+  const GErrorHandle error(raw);
+  return error ? error->message : "unknown";
+}
+
+GstPromise* promise_of(std::function<void(GstPromise*)> replied) {
+  using Replied = std::function<void(GstPromise*)>;
+  return gst_promise_new_with_change_func(
+      [](GstPromise* promise, gpointer data) {
+        (*static_cast<Replied*>(data))(promise);
+        gst_promise_unref(promise);
+      },
+      new Replied(std::move(replied)), [](gpointer data) { delete static_cast<Replied*>(data); });
+}
+
+}  // namespace
+
+WebrtcSession::WebrtcSession(Legs::Inner& legs, JobThread& thread, LegOptions options, SessionEvents events,
+                             WebrtcExtras extras)
+    : legs_(legs), thread_(thread), options_(std::move(options)), events_(std::move(events)), extras_(std::move(extras)),
+      feed_(std::make_shared<LegFeed>(legs.audio, legs.video)) {
+  audio_.ssrc = static_cast<std::uint32_t>(bytes::random_number());
+  video_.ssrc = static_cast<std::uint32_t>(bytes::random_number());
+  if (extras_.lent_sound) feed_->divert_far(extras_.lent_sound);
+}
+
+WebrtcSession::~WebrtcSession() { stop(); }
+
+void WebrtcSession::on_job(std::function<void(WebrtcSession&)> work) {
+  // Locked on the job thread only: there the last reference may be let go, on webrtcbin's own threads it must not.
+  thread_.run([weak = weak_from_this(), work = std::move(work)] {
+    if (const auto self = weak.lock(); self && self->pipeline_) work(*self);
+  });
+}
+
+Result<void> WebrtcSession::build() {
+  pipeline_ = std::make_unique<LegPipeline>("webrtc-leg");
+  webrtc_ = pipeline_->add("webrtcbin");
+  if (webrtc_ == nullptr) return failed(pipeline_->error());
+  gst_util_set_object_arg(G_OBJECT(webrtc_), "bundle-policy", "max-bundle");
+  const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(options_.jitter).count();
+  g_object_set(webrtc_, "latency", static_cast<guint>(latency), nullptr);
+  configure_ice(webrtc_, legs_.options);
+  struct Context {
+    std::weak_ptr<WebrtcSession> session;
+    JobThread* thread;
+    void run(std::function<void(WebrtcSession&)> work) const {
+      thread->run([weak = session, work = std::move(work)] {
+        if (const auto self = weak.lock(); self && self->pipeline_) work(*self);
+      });
+    }
+  };
+  const auto forget = [](gpointer data, GClosure*) { delete static_cast<Context*>(data); };
+  const auto context = [this] { return new Context{weak_from_this(), &thread_}; };
+  g_signal_connect_data(webrtc_, "notify::connection-state", G_CALLBACK(+[](GstElement*, GParamSpec*, gpointer data) {
+                          static_cast<Context*>(data)->run([](WebrtcSession& self) { self.watch_connection(); });
+                        }), context(), forget, static_cast<GConnectFlags>(0));
+  g_signal_connect_data(webrtc_, "notify::ice-gathering-state", G_CALLBACK(+[](GstElement*, GParamSpec*, gpointer data) {
+                          static_cast<Context*>(data)->run([](WebrtcSession& self) { self.gathered(); });
+                        }), context(), forget, static_cast<GConnectFlags>(0));
+  // Linked at once, on webrtcbin's thread: a pad that waits would answer 'not linked'. The pipeline is brought to NULL,
+  // which ends that thread, before the session goes.
+  g_signal_connect(webrtc_, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer self) {
+                     if (GST_PAD_IS_SRC(pad)) static_cast<WebrtcSession*>(self)->received(pad);
+                   }), this);
+  pipeline_->on_message([told = events_.failed](GstMessage* message) {
+    if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return;
+    log::warning("media", "A browser call's media failed: {}", message_text(message));
+    told("The call's media failed: " + message_text(message));
+  });
+  if (!pipeline_->play()) return failed("A browser call's media could not be started.");
+  built_ = true;
+  return {};
+}
+
+// Adds what we send on a line, in front of a sink pad of webrtcbin with its caps and source known (or the browser would
+// decode it into a stream that nobody shows), or the wish to receive only.
+Result<void> WebrtcSession::send_track(Track& track, const std::string& kind, guint line) {
+  track.line = line;
+  const Caps preferences = Caps::adopt(codec_preferences(kind, *track.format));
+  if (!sends(track.direction)) return add_silent_line(webrtc_, track.direction, preferences.get());
+  SenderChain chain;
+  if (kind == "audio") {
+    chain = add_audio_sender(*pipeline_, AudioCodec::opus, track.format->payload_type, track.ssrc);
+  } else {
+    const Codec codec = track.format->encoding == "VP8" ? Codec::vp8 : Codec::h264;
+    chain = add_video_sender(*pipeline_, codec, track.format->payload_type, track.ssrc);
+  }
+  if (chain.source == nullptr) return failed(pipeline_->error());
+  GstElement* filter = pipeline_->caps_filter(fmt::format("{},ssrc=(uint){}", rtp_caps(kind, *track.format), track.ssrc));
+  pipeline_->link({chain.payloader, filter});
+  if (!pipeline_->ok()) return failed(pipeline_->error());
+  LINTEL_CHECK(link_to_webrtc(webrtc_, filter, track.direction, preferences.get()));
+  for (GstElement* element : chain.all) gst_element_sync_state_with_parent(element);
+  gst_element_sync_state_with_parent(filter);
+  count_packets(chain.payloader, "src", [counters = counters_, audio = kind == "audio"] {
+    ++(audio ? counters->audio_sent : counters->video_sent);
+  });
+  if (kind == "audio") {
+    feed_->set_audio_source(Element::share(chain.source));
+    return {};
+  }
+  feed_->set_video_source(Element::share(chain.source),
+                          {options_.stream, track.format->encoding == "VP8" ? Codec::vp8 : Codec::h264});
+  watch_key_requests(chain.source, [weak = std::weak_ptr<LegFeed>(feed_)] {
+    if (const auto feed = weak.lock()) feed->request_key();
+  });
+  return {};
+}
+
+void WebrtcSession::offer(Leg::SdpReady ready) {
+  if (!built_) {
+    if (Result<void> built = build(); !built) return ready(built.error());
+    guint line = 0;
+    if (options_.audio != Direction::inactive) {
+      audio_.format = sdp::standard_format(AudioCodec::opus);
+      audio_.direction = options_.audio;
+      if (Result<void> sent = send_track(audio_, "audio", line++); !sent) return ready(sent.error());
+    }
+    if (options_.video != Direction::inactive && (legs_.video != nullptr || !sends(options_.video))) {
+      video_.format = sdp::standard_h264();
+      video_.direction = options_.video;
+      if (Result<void> sent = send_track(video_, "video", line++); !sent) return ready(sent.error());
+    }
+  }
+  waiting_ = std::move(ready);
+  create("create-offer", [this](Result<std::string> text) {
+    if (!text) return std::exchange(waiting_, nullptr)(text.error());
+    finish_locally("offer", *text);
+  });
+}
+
+void WebrtcSession::accept(const std::string& answer, Leg::Done done) {
+  if (!pipeline_) return done(Error{ErrorCode::conflict, "An answer came without an offer.", {}, {}, {}});
+  if (Result<void> checked = sdp::check_webrtc(answer); !checked) return done(checked);
+  const Result<sdp::Description> description = sdp::parse(answer);
+  if (!description) return done(description.error());
+  bool audio = false;
+  bool video = false;
+  for (const sdp::Media& media : description.value().media) {
+    const Direction ours = media.port == 0 ? Direction::inactive
+                                           : answer_to(media.direction, media.kind == "audio" ? options_.audio : options_.video);
+    if (media.kind == "audio") audio_.direction = ours, audio = media.port != 0;
+    if (media.kind == "video") video_.direction = ours, video = media.port != 0 && !media.formats.empty();
+  }
+  if (!audio && audio_.format) return done(Error{ErrorCode::invalid, "The peer refused the sound.", "sdp", {}, {}});
+  feed_->set_sending(audio && sends(audio_.direction), video && sends(video_.direction));
+  feed_->set_hearing(receives(audio_.direction));
+  if (video_.format && !video) log::info("media", "A browser refused H.264: its call has no picture.");
+  {
+    const std::lock_guard lock(mutex_);
+    audio_codec_ = audio ? audio_.format->encoding : "";
+    video_codec_ = video ? video_.format->encoding : "";
+  }
+  describe("set-remote-description", "answer", answer, std::move(done));
+}
+
+// What we would like of an offer, and with which of its payload types.
+Result<void> WebrtcSession::choose(const std::string& offer) {
+  LINTEL_CHECK(sdp::check_webrtc(offer));
+  LINTEL_TRY(sdp::Description description, sdp::parse(offer));
+  guint line = 0;
+  bool any = false;
+  for (const sdp::Media& media : description.media) {
+    const guint index = line++;
+    Track* track = media.kind == "audio" ? &audio_ : media.kind == "video" ? &video_ : nullptr;
+    if (track == nullptr || media.port == 0) continue;
+    if (built_ && track->wanted && track->line == index) {  // offered again: directions alone
+      track->direction = answer_to(media.direction, track == &audio_ ? options_.audio : options_.video);
+      set_line_direction(webrtc_, index, track->direction);
+      any = true;
+      continue;
+    }
+    if (track->wanted) continue;  // a second one of its kind: left to webrtcbin, and to silence
+    const std::optional<sdp::Format> format = media.kind == "audio" ? choose_opus(media) : choose_picture(media);
+    if (!format) continue;
+    const bool picture = track == &video_;
+    Direction wished = picture ? options_.video : options_.audio;
+    if (picture && legs_.video == nullptr && sends(wished)) wished = Direction::inactive;
+    track->direction = answer_to(media.direction, wished);
+    track->format = format;
+    track->wanted = true;
+    track->line = index;
+    any = any || track->direction != Direction::inactive;
+  }
+  if (!any) return Error{ErrorCode::invalid, "The offer has no sound or picture that this station can give or take.", "sdp", {}, {}};
+  const std::lock_guard lock(mutex_);
+  offered_ = std::move(description.media);
+  audio_codec_ = audio_.wanted ? audio_.format->encoding : "";
+  video_codec_ = video_.wanted ? video_.format->encoding : "";
+  return {};
+}
+
+void WebrtcSession::answer(const std::string& offer, Leg::SdpReady ready) {
+  const bool first = !built_;
+  if (Result<void> chosen = choose(offer); !chosen) return ready(chosen.error());
+  if (first) {
+    if (Result<void> built = build(); !built) return ready(built.error());
+    for (Track* track : {&audio_, &video_}) {
+      if (!track->wanted) continue;
+      if (Result<void> sent = send_track(*track, track == &audio_ ? "audio" : "video", track->line); !sent) {
+        return ready(sent.error());
+      }
+    }
+  }
+  feed_->set_sending(audio_.wanted && sends(audio_.direction), video_.wanted && sends(video_.direction));
+  feed_->set_hearing(receives(audio_.direction));
+  waiting_ = std::move(ready);
+  describe("set-remote-description", "offer", offer, [this](Result<void> set) {
+    if (!set) return std::exchange(waiting_, nullptr)(set.error());
+    create("create-answer", [this](Result<std::string> text) {
+      if (!text) return std::exchange(waiting_, nullptr)(text.error());
+      finish_locally("answer", *text);
+    });
+  });
+}
+
+void WebrtcSession::describe(const char* action, const std::string& type, const std::string& text,
+                             std::function<void(Result<void>)> then) {
+  GstSDPMessage* message = nullptr;
+  gst_sdp_message_new(&message);
+  if (gst_sdp_message_parse_buffer(reinterpret_cast<const guint8*>(text.data()), static_cast<guint>(text.size()), message) !=
+      GST_SDP_OK) {
+    gst_sdp_message_free(message);
+    return then(Error{ErrorCode::invalid, "The session description is not well formed.", "sdp", {}, {}});
+  }
+  const SessionDescription description(
+      gst_webrtc_session_description_new(type == "offer" ? GST_WEBRTC_SDP_TYPE_OFFER : GST_WEBRTC_SDP_TYPE_ANSWER, message));
+  GstPromise* promise = promise_of([weak = weak_from_this(), thread = &thread_, then = std::move(then)](GstPromise* done) {
+    const std::optional<std::string> error = error_of(done);
+    thread->run([weak, then, error] {
+      const auto self = weak.lock();
+      if (!self || !self->pipeline_) return;
+      then(error ? Result<void>(Error{ErrorCode::invalid, "The session description was not accepted: " + *error, "sdp", {}, {}})
+                 : Result<void>());
+    });
+  });
+  g_signal_emit_by_name(webrtc_, action, description.get(), promise);
+}
+
+void WebrtcSession::create(const char* action, std::function<void(Result<std::string>)> then) {
+  const char* field = std::string_view(action) == "create-offer" ? "offer" : "answer";
+  GstPromise* promise = promise_of([weak = weak_from_this(), thread = &thread_, field, then = std::move(then)](GstPromise* done) {
+    Result<std::string> result = failed("The session description could not be made.");
+    if (const std::optional<std::string> error = error_of(done)) {
+      result = failed("The session description could not be made: " + *error);
+    } else if (const GstStructure* reply = gst_promise_get_reply(done); reply != nullptr) {
+      GstWebRTCSessionDescription* raw = nullptr;
+      gst_structure_get(reply, field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
+      if (const SessionDescription description(raw); description) {
+        const GCharHandle text(gst_sdp_message_as_text(description->sdp));
+        result = std::string(text.get());
+      }
+    }
+    thread->run([weak, then, result = std::move(result)] {
+      const auto self = weak.lock();
+      if (self && self->pipeline_) then(result);
+    });
+  });
+  g_signal_emit_by_name(webrtc_, action, nullptr, promise);
+}
+
+void WebrtcSession::finish_locally(const char* type, const std::string& text) {
+  describe("set-local-description", type, text, [this](Result<void> set) {
+    if (!set) {
+      if (waiting_) std::exchange(waiting_, nullptr)(set.error());
+      return;
+    }
+    remote_set_ = true;
+    gathered();
+  });
+}
+
+void WebrtcSession::gathered() {
+  GstWebRTCICEGatheringState state = GST_WEBRTC_ICE_GATHERING_STATE_NEW;
+  g_object_get(webrtc_, "ice-gathering-state", &state, nullptr);
+  if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) hurry();
+}
+
+// Hands the description out with the candidates there are.
+void WebrtcSession::hurry() {
+  if (!waiting_ || !pipeline_ || !remote_set_) return;
+  GstWebRTCSessionDescription* raw = nullptr;
+  g_object_get(webrtc_, "local-description", &raw, nullptr);
+  const SessionDescription description(raw);
+  if (!description) return;
+  const GCharHandle text(gst_sdp_message_as_text(description->sdp));
+  remote_set_ = false;
+  std::exchange(waiting_, nullptr)(std::string(text.get()));
+}
+
+void WebrtcSession::watch_connection() {
+  GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
+  g_object_get(webrtc_, "connection-state", &state, nullptr);
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !connected_) {
+    connected_ = true;
+    events_.connected();
+    if (extras_.lent_ready) extras_.lent_ready(feed_);
+    if (started_) start();
+  } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED || state == GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED) {
+    events_.failed("The connection to the browser is lost.");
+  }
+}
+
+void WebrtcSession::start() {
+  started_ = true;
+  // Nothing is sent before: queued sound would stay as delay in the browser's jitter buffer.
+  if (!connected_) return;
+  if (const Result<void> joined = feed_->start(); !joined) events_.failed(joined.error().message);
+}
+
+void WebrtcSession::stop() {
+  feed_->stop();
+  waiting_ = nullptr;
+  pipeline_.reset();
+  webrtc_ = nullptr;
+}
+
+LegFigures WebrtcSession::figures() const {
+  LegFigures figures;
+  figures.audio_packets_sent = counters_->audio_sent;
+  figures.audio_packets_received = counters_->audio_received;
+  figures.video_packets_sent = counters_->video_sent;
+  figures.video_packets_received = counters_->video_received;
+  figures.encrypted = true;
+  const std::lock_guard lock(mutex_);
+  figures.audio_codec = audio_codec_;
+  figures.video_codec = video_codec_;
+  return figures;
+}
+
+void WebrtcSession::received(GstPad* pad) {
+  constexpr int receivers_limit = 8;
+  const std::optional<ReceivedKind> kind = kind_of_pad(pad);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!kind || ++receivers_ > receivers_limit) return drain(*pipeline_, pad);
+  }
+  count_pad_packets(pad, [counters = counters_, audio = kind->audio] {
+    ++(audio ? counters->audio_received : counters->video_received);
+    counters->last = running_time();
+  });
+  if (kind->audio) {
+    connect_receiver(*pipeline_, pad, add_audio_receiver(*pipeline_, AudioCodec::opus,
+                                                         [weak = std::weak_ptr<LegFeed>(feed_)](Samples samples) {
+                                                           if (const auto feed = weak.lock()) feed->far(samples);
+                                                         }));
+    return;
+  }
+  if (!extras_.lent_picture && !events_.video) return drain(*pipeline_, pad);
+  connect_receiver(*pipeline_, pad, add_video_receiver(*pipeline_, kind->codec,
+                                                       [lent = extras_.lent_picture, video = events_.video](GstBuffer* buffer, GstCaps* caps) {
+                                                         if (lent) lent(buffer, caps);
+                                                         if (!video) return;
+                                                         GstMapInfo map;
+                                                         if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
+                                                         video({{map.data, map.data + map.size}, !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)});
+                                                         gst_buffer_unmap(buffer, &map);
+                                                       }));
+}
+
+std::shared_ptr<MediaSession> make_webrtc_session(Legs::Inner& legs, JobThread& thread, LegOptions options,
+                                                  SessionEvents events, WebrtcExtras extras) {
+  return std::make_shared<WebrtcSession>(legs, thread, std::move(options), std::move(events), std::move(extras));
+}
+
+}  // namespace lintel::media

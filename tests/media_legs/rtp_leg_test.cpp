@@ -1,0 +1,174 @@
+#include <gtest/gtest.h>
+
+#include "media/audio_signal.hpp"
+#include "scene.hpp"
+
+namespace lintel::media {
+namespace {
+
+AudioOptions test_audio() {
+  AudioOptions options;
+  options.microphone = "test";
+  options.speaker = "test";
+  return options;
+}
+
+// Two stations in one process, each with ears and a voice, joined by a call.
+class TwoStations : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(init().ok()); }
+
+  void make(LegKind kind, LegOptions first, LegOptions second) {
+    LegEvents events;
+    events.dtmf = [this](char digit) { first_heard += digit; };
+    events.connected = [this] { first_connected = true; };
+    events.lost = [this](const std::string& reason) { lost = reason; };
+    first_leg = std::move(first_legs.create(kind, std::move(first), events).value());
+    events.dtmf = [this](char digit) { second_heard += digit; };
+    events.connected = [this] { second_connected = true; };
+    events.lost = {};
+    second_leg = std::move(second_legs.create(kind, std::move(second), events).value());
+  }
+  // Offer, answer, start; answers whether all went well.
+  bool call() {
+    bool done = false;
+    std::string problem;
+    first_leg->create_offer([&](Result<std::string> offer) {
+      if (!offer) return void(problem = offer.error().message);
+      offer_text = *offer;
+      second_leg->create_answer(*offer, [&](Result<std::string> answer) {
+        if (!answer) return void(problem = answer.error().message);
+        answer_text = *answer;
+        first_leg->accept_answer(*answer, [&](Result<void> accepted) {
+          if (!accepted) return void(problem = accepted.error().message);
+          first_leg->start();
+          second_leg->start();
+          done = true;
+        });
+      });
+    });
+    turn_until(loop, [&] { return done || !problem.empty(); });
+    EXPECT_EQ(problem, "");
+    return done;
+  }
+  bool hears(AudioEngine& engine, double level) {
+    return turn_until(loop, [&] {
+      const std::vector<std::int16_t> recorded = engine.recorded();
+      if (recorded.size() < 5 * audio_rate) return false;
+      const std::vector<std::int16_t> last(recorded.end() - 3 * audio_rate, recorded.end());
+      return best_correlation(twice, last) > level;
+    });
+  }
+
+  Loop loop;
+  AudioEngine first_audio{loop, test_audio()};
+  AudioEngine second_audio{loop, test_audio()};
+  Legs first_legs{loop, &first_audio, nullptr, {}};
+  Legs second_legs{loop, &second_audio, nullptr, {}};
+  std::unique_ptr<Leg> first_leg;
+  std::unique_ptr<Leg> second_leg;
+  std::string offer_text, answer_text, first_heard, second_heard, lost;
+  bool first_connected = false, second_connected = false;
+  std::vector<std::int16_t> twice = [] {
+    std::vector<std::int16_t> once = speech_like(10);
+    once.insert(once.end(), once.begin(), once.begin() + 5 * audio_rate);
+    return once;
+  }();
+};
+
+class EachCodec : public TwoStations, public ::testing::WithParamInterface<AudioCodec> {};
+
+TEST_P(EachCodec, carriesSpeechBothWays) {  // C25
+  LegOptions options;
+  options.video = Direction::inactive;
+  options.codecs = {GetParam()};
+  make(LegKind::plain_rtp, options, options);
+  ASSERT_TRUE(call());
+  EXPECT_TRUE(hears(second_audio, 0.9));
+  EXPECT_TRUE(hears(first_audio, 0.9));
+  EXPECT_TRUE(first_connected);
+  EXPECT_EQ(first_leg->figures().audio_codec, second_leg->figures().audio_codec);
+  EXPECT_EQ(first_leg->state(), LegState::connected);
+}
+INSTANTIATE_TEST_SUITE_P(RtpLeg, EachCodec,
+                         ::testing::Values(AudioCodec::opus, AudioCodec::g722, AudioCodec::pcma, AudioCodec::pcmu));
+
+TEST_F(TwoStations, speakEncryptedBySdes) {  // C21
+  LegOptions options;
+  options.video = Direction::inactive;
+  options.require_encryption = true;
+  make(LegKind::sdes_srtp, options, options);
+  ASSERT_TRUE(call());
+  EXPECT_NE(offer_text.find("RTP/SAVP"), std::string::npos);
+  EXPECT_NE(answer_text.find("a=crypto:1 "), std::string::npos);
+  EXPECT_TRUE(hears(second_audio, 0.9));
+  EXPECT_TRUE(hears(first_audio, 0.9));
+  EXPECT_TRUE(first_leg->figures().encrypted);
+}
+
+TEST_F(TwoStations, hearEachOthersDigitsByRfc4733) {  // C24
+  LegOptions options;
+  options.video = Direction::inactive;
+  options.codecs = {AudioCodec::opus, AudioCodec::pcma};
+  make(LegKind::plain_rtp, options, options);
+  ASSERT_TRUE(call());
+  ASSERT_TRUE(turn_until(loop, [&] { return first_connected && second_connected; }));
+  for (const char digit : {'1', '1', '#', '*'}) first_leg->send_dtmf(digit);
+  for (const char digit : {'9', 'D'}) second_leg->send_dtmf(digit);
+  EXPECT_TRUE(turn_until(loop, [&] { return second_heard == "11#*" && first_heard == "9D"; }))
+      << second_heard << " " << first_heard;
+}
+
+TEST_F(TwoStations, refuseAPlainCallWhereEncryptionIsCompulsory) {  // C21
+  LegOptions plain;
+  plain.video = Direction::inactive;
+  LegOptions strict = plain;
+  strict.require_encryption = true;
+  make(LegKind::plain_rtp, plain, strict);
+  std::optional<ErrorCode> code;
+  first_leg->create_offer([&](Result<std::string> offer) {
+    second_leg->create_answer(*offer, [&](Result<std::string> answer) { code = answer.error().code; });
+  });
+  ASSERT_TRUE(turn_until(loop, [&] { return code.has_value(); }));
+  EXPECT_EQ(code, ErrorCode::invalid);
+}
+
+TEST_F(TwoStations, noticeThatThePeerFellSilent) {
+  LegOptions options;
+  options.video = Direction::inactive;
+  LegOptions watchful = options;
+  watchful.lost_after = std::chrono::seconds(2);
+  make(LegKind::plain_rtp, watchful, options);
+  ASSERT_TRUE(call());
+  ASSERT_TRUE(turn_until(loop, [&] { return first_connected; }));
+  second_leg.reset();
+  EXPECT_TRUE(turn_until(loop, [&] { return !lost.empty(); }));
+  EXPECT_EQ(first_leg->state(), LegState::lost);
+}
+
+TEST_F(TwoStations, keepNothingOfLegsThatWent) {
+  const auto count = [](const char* folder) {
+    std::size_t entries = 0;
+    GDir* directory = g_dir_open(folder, 0, nullptr);
+    while (g_dir_read_name(directory) != nullptr) ++entries;
+    g_dir_close(directory);
+    return entries;
+  };
+  LegOptions options;
+  options.video = Direction::inactive;
+  std::size_t descriptors = 0;
+  std::size_t threads = 0;
+  for (int round = 0; round < 30; ++round) {
+    make(round % 2 == 0 ? LegKind::plain_rtp : LegKind::sdes_srtp, options, options);
+    ASSERT_TRUE(call());
+    first_leg.reset();
+    second_leg.reset();
+    ASSERT_TRUE(turn_until(loop, [&] { return first_legs.living() == 0 && second_legs.living() == 0; }));
+    if (round == 5) descriptors = count("/proc/self/fd"), threads = count("/proc/self/task");
+  }
+  EXPECT_LE(count("/proc/self/fd"), descriptors + 2);
+  EXPECT_LE(count("/proc/self/task"), threads + 2);
+}
+
+}  // namespace
+}  // namespace lintel::media

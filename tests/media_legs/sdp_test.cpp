@@ -1,0 +1,98 @@
+#include "media/sdp.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lintel::media::sdp {
+namespace {
+
+constexpr const char* phone_offer =
+    "v=0\r\no=- 1 7 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
+    "m=audio 4000 RTP/AVP 96 9 8 0 101\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:101 telephone-event/8000\r\n"
+    "m=video 4002 RTP/AVP 102\r\nc=IN IP4 192.0.2.10\r\na=rtpmap:102 H264/90000\r\n"
+    "a=fmtp:102 profile-level-id=42e01f;packetization-mode=1\r\na=recvonly\r\n";
+
+TEST(Sdp, readsFormatsWithAndWithoutRtpmap) {  // C25
+  const Result<Description> read = parse(phone_offer);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  ASSERT_EQ(read.value().media.size(), 2U);
+  const Media& audio = read.value().media[0];
+  ASSERT_EQ(audio.formats.size(), 5U);
+  EXPECT_EQ(audio.formats[0].encoding, "OPUS");
+  EXPECT_EQ(audio.formats[1].encoding, "G722");
+  EXPECT_EQ(audio.formats[2].encoding, "PCMA");
+  EXPECT_EQ(audio.formats[3].encoding, "PCMU");
+  EXPECT_EQ(audio.formats[4].encoding, "TELEPHONE-EVENT");
+  EXPECT_EQ(audio.rtcp_port, 4001);
+}
+
+TEST(Sdp, readsTheAddressOfEachLevel) {
+  const Description read = parse(phone_offer).value();
+  EXPECT_EQ(read.media[0].address, "192.0.2.9");
+  EXPECT_EQ(read.media[1].address, "192.0.2.10");
+  EXPECT_EQ(read.media[1].direction, Direction::receive_only);
+}
+
+TEST(Sdp, knowsTheKindOfAnOffer) {
+  EXPECT_EQ(kind_of(phone_offer).value(), LegKind::plain_rtp);
+  const std::string key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  EXPECT_EQ(kind_of("v=0\r\nc=IN IP4 192.0.2.9\r\nm=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" +
+                    key + "|2^31\r\n").value(), LegKind::sdes_srtp);
+  EXPECT_FALSE(kind_of("v=0\r\nm=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:short\r\n").ok());
+  EXPECT_EQ(kind_of("v=0\r\na=fingerprint:sha-256 AA\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-ufrag:x\r\n").value(),
+            LegKind::webrtc);
+}
+
+TEST(Sdp, refusesWhatIsNoneOrTooMuch) {
+  EXPECT_FALSE(parse("").ok());
+  EXPECT_FALSE(parse("hello").ok());
+  EXPECT_FALSE(parse("v=0\r\ns=-\r\n").ok());
+  EXPECT_FALSE(parse("v=0\r\nm=audio 70000 RTP/AVP 0\r\n").ok());
+  EXPECT_FALSE(parse("v=0\r\nnot a line\r\nm=audio 4000 RTP/AVP 0\r\n").ok());
+  EXPECT_FALSE(parse(std::string("v=0\r\ns=a\0b\r\nm=audio 4000 RTP/AVP 0\r\n", 40)).ok());
+  std::string many = "v=0\r\n";
+  for (std::size_t count = 0; count <= media_limit; ++count) many += "m=audio 4000 RTP/AVP 0\r\n";
+  EXPECT_FALSE(parse(many).ok());
+  EXPECT_FALSE(parse("v=0\r\n" + std::string(size_limit, 'a')).ok());
+}
+
+TEST(Sdp, keepsARefusedLineAsPortZero) {
+  const Description read = parse("v=0\r\nc=IN IP4 192.0.2.9\r\nm=audio 4000 RTP/AVP 0\r\nm=video 0 RTP/AVP 31\r\n").value();
+  EXPECT_EQ(read.media[1].port, 0);
+  EXPECT_EQ(read.media[1].raw_formats, std::vector<std::string>{"31"});
+}
+
+TEST(Sdp, understandsHoldByTheAddressOfNowhere) {
+  const Description read = parse("v=0\r\nc=IN IP4 0.0.0.0\r\nm=audio 4000 RTP/AVP 0\r\n").value();
+  EXPECT_EQ(read.media[0].direction, Direction::send_only);
+}
+
+TEST(Sdp, answersDirectionsByTheModel) {
+  EXPECT_EQ(answer_to(Direction::send_receive, Direction::send_only), Direction::send_only);
+  EXPECT_EQ(answer_to(Direction::send_only, Direction::send_only), Direction::inactive);
+  EXPECT_EQ(answer_to(Direction::receive_only, Direction::send_receive), Direction::send_only);
+  EXPECT_EQ(answer_to(Direction::inactive, Direction::send_receive), Direction::inactive);
+}
+
+TEST(Sdp, writesWhatItReads) {
+  LocalDescription local;
+  local.session_id = "17";
+  local.address = "192.0.2.1";
+  LocalMedia audio;
+  audio.kind = "audio";
+  audio.protocol = "RTP/SAVP";
+  audio.port = 5000;
+  audio.formats = {*standard_format(AudioCodec::opus), *standard_format(AudioCodec::pcma)};
+  audio.cryptos = {{1, "AES_CM_128_HMAC_SHA1_80", std::string(30, 'k')}};
+  LocalMedia video;
+  video.kind = "video";
+  video.raw_formats = {"102"};
+  local.media = {audio, video};
+  const Result<Description> read = parse(write(local));
+  ASSERT_TRUE(read.ok()) << read.error().message << write(local);
+  EXPECT_EQ(read.value().media[0].formats.size(), 2U);
+  EXPECT_EQ(read.value().media[0].cryptos.at(0).key_and_salt, std::string(30, 'k'));
+  EXPECT_EQ(read.value().media[1].port, 0);
+}
+
+}  // namespace
+}  // namespace lintel::media::sdp
