@@ -1,5 +1,5 @@
-import type { EndEvent, IncomingRTCSessionEvent, PeerConnectionEvent, RTCSession } from 'jssip/lib/RTCSession';
-import type { UA } from 'jssip/lib/UA';
+import type { EndEvent, PeerConnectionEvent, RTCSession } from 'jssip/lib/RTCSession';
+import type { IncomingRTCSessionEvent, UA } from 'jssip/lib/UA';
 import type { CallClient, CallEvents, EndCause, SipAccountData } from './CallClient';
 
 /** The station decides how long it rings; the monitor only must not give up before it. */
@@ -139,7 +139,7 @@ export class JsSipClient implements CallClient {
     session.on('ended', over);
     session.on('failed', over);
     this.events?.incoming({
-      id: request.call_id,
+      id: request.getHeader('Call-ID') ?? String(Date.now()),
       from: request.from.uri.user,
       name: request.from.display_name ?? '',
       since: Date.now(),

@@ -30,13 +30,18 @@ export function Monitor() {
   const { t } = useLingui();
   const [device, setDevice] = useState(() => keptDevice('monitor'));
   const [notice, setNotice] = useState('');
+  const [pairing, setPairing] = useState(() => window.location.hash.includes('pair='));
+  const paired = (fresh: Paired) => {
+    setPairing(false);
+    setDevice(fresh);
+  };
   const unpair = (why = '') => {
     forgetDevice('monitor');
     setNotice(why);
     setDevice(null);
   };
   // A scanned code always wins: a device may be paired anew with another room.
-  if (!device || window.location.hash.includes('pair=')) return <PairScreen kind="monitor" notice={notice} onPaired={setDevice} />;
+  if (!device || pairing) return <PairScreen kind="monitor" notice={notice} onPaired={paired} />;
   return <PairedMonitor key={device.account} device={device} onUnpair={() => unpair()} onRevoked={() => unpair(t`This device's pairing was removed at the station. Pair it again to go on.`)} />;
 }
 

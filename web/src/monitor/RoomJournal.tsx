@@ -7,7 +7,7 @@ import type { JournalEntry, Page } from '@/api/types';
 import { dateTime } from '@/i18n/format';
 import { Card } from '@/ui/Layout';
 
-const MISSED = /missed|unanswered|no_answer|nobody|timeout|cancelled/;
+const MISSED = /not_answered|cancelled|nobody_available|missed/;
 const SHOWN = 8;
 
 /** What happened for this room (the station sends a monitor nothing else); or only the calls nobody took. */

@@ -1,0 +1,82 @@
+// Pulling the plug.
+import { expect, test } from '@playwright/test';
+
+import { adminPassword, Station } from './station.ts';
+
+let station: Station;
+test.afterEach(async () => station.stop());
+
+test('S01: kill -9 in the middle of unlocks loses none that was reported, and the lock is safe after the restart', async () => {
+  station = await Station.start();
+  await station.setUp();
+  await station.expect('PATCH', '/settings', { 'lock1.interval': 0, 'lock1.period': 60 });
+  const reported = new Set<number>();
+  for (let round = 0; round < 3; ++round) {
+    let running = true;
+    const unlocking = (async () => {
+      while (running) {
+        try {
+          await station.expect('POST', '/locks/1/unlock');
+          for (const entry of await station.journal('&kind=unlock')) reported.add(Number(entry.id));
+        } catch { break; }
+      }
+    })();
+    await new Promise((done) => setTimeout(done, 400));
+    await station.kill('SIGKILL');
+    running = false;
+    await unlocking;
+    await station.launch();
+    await station.logIn('admin', adminPassword);
+    expect((await station.lock()).state, 'a lock that was held open holds again').toBe('locked');
+    const kept = new Set((await station.journal()).map((entry) => Number(entry.id)));
+    for (const id of reported) expect(kept.has(id), `entry ${id} was reported`).toBe(true);
+    await station.waitForEvent('system.unclean_stop');
+  }
+  expect(reported.size).toBeGreaterThan(2);
+});
+
+test('S22: a clean stop is no unclean one, and registrations and settings are there after it', async () => {
+  station = await Station.start();
+  await station.setUp(['101']);
+  await station.expect('PATCH', '/settings', { 'station.name': 'North gate' });
+  await station.kill('SIGTERM');
+  await station.launch();
+  await station.logIn();
+  expect((await station.expect('GET', '/settings')).values['station.name']).toBe('North gate');
+  expect((await station.journal()).some((entry) => entry.event === 'system.unclean_stop')).toBe(false);
+  expect((await station.journal()).some((entry) => entry.event === 'system.stopped')).toBe(true);
+});
+
+test('S11: a port in use is named, with the option that changes it', async () => {
+  station = await Station.start();
+  let message = '';
+  try {
+    const second = await Station.start(['--sip-port', String(station.ports.sip)]);
+    await second.stop();
+  } catch (error) { message = String(error); }
+  expect(message).toContain(String(station.ports.sip));
+  expect(message).toContain('--sip-port');
+});
+
+test('A10 A25: #1234# opens, a wrong code does not, five wrong ones lock the keypad and only the keypad', async () => {
+  station = await Station.start();
+  await station.setUp();
+  await station.expect('POST', '/codes', { name: 'Cleaner', code: '2468', locks: [1], active: true });
+  await station.press('#', '2', '4', '6', '8', '#');
+  expect((await station.lock()).state).toBe('unlocked');
+  const opened = await station.waitForEvent('access.unlocked');
+  expect(opened.subject).toBe('Cleaner');
+  expect(JSON.stringify(await station.journal()), 'the code is nowhere in the journal').not.toContain('2468');
+  for (let i = 0; i < 5; ++i) await station.press('#', '1', '1', '1', '1', '#');
+  await station.waitForEvent('access.keypad_locked');
+  await station.waitFor('the lock to close', async () => (await station.lock()).state === 'locked');
+  await station.press('#', '2', '4', '6', '8', '#');
+  expect((await station.lock()).state, 'the right code is not taken now').toBe('locked');
+  await station.waitFor('the interval', async () => (await station.call('POST', '/locks/1/unlock')).status === 200);
+  await station.waitFor('the lock to close', async () => (await station.lock()).state === 'locked');
+  await station.waitFor('the exit button (A12)', async () => {
+    await station.expect('POST', '/twins/exit-button', { action: 'press' });
+    return (await station.lock()).state === 'unlocked';
+  });
+  await station.waitForEvent('access.exit_button');
+});

@@ -1,0 +1,126 @@
+// A SIP phone as the monitor of a room.
+//
+//   visitor        station            baresip (101#0)
+//     101, call ──▶ INVITE (RTP) ───────▶ rings
+//                   ◀──────────────────── 200, hears and sees
+//                   ◀──────────────────── '#' by RFC 4733
+//   light, words ◀─ lock 1 opens, closes after its period
+//
+// It checks C01, C24, C25, A06, A13, A03, A23 and the journal's account of it, and clean ends in several orders.
+import { expect, test } from '@playwright/test';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Phone } from './baresip.ts';
+import { level, likeness, readWav } from './sound.ts';
+import { Station } from './station.ts';
+
+let station: Station;
+let phone: Phone | undefined;
+
+test.afterEach(async () => {
+  await phone?.stop();
+  phone = undefined;
+  await station.stop();
+});
+
+async function ringing(options: { transport?: 'udp' | 'tcp' | 'tls'; audio?: string; station?: string[] } = {}): Promise<Phone> {
+  station = await Station.start(options.station ?? []);
+  await station.setUp(['101', '102']);
+  const account = await station.addPhone('101');
+  phone = await Phone.start({ user: account.user, password: account.password, audio: options.audio,
+    transport: options.transport, port: options.transport === 'tls' ? station.ports.sips : station.ports.sip });
+  await station.waitForEvent('monitor.registered');
+  await station.press('1', '0', '1', 'call');
+  await phone.waitFor('CALL_INCOMING');
+  return phone;
+}
+
+test('C01 C24 C25 A06: a phone rings, sees, talks and opens the door with #', async () => {
+  const ringingPhone = await ringing();
+  expect((await station.expect('GET', '/panel')).lights.call).toBe(true);
+  ringingPhone.answer();
+  await station.waitForEvent('call.answered');
+  expect((await station.expect('GET', '/panel')).lights.talk).toBe(true);
+
+  const picture = await station.waitFor('a decoded picture', async () => ringingPhone.snapshot());
+  expect(existsSync(picture)).toBe(true);
+
+  ringingPhone.digit('#');
+  await station.waitFor('the open lock', async () => (await station.lock()).state === 'unlocked');
+  expect((await station.expect('GET', '/panel')).lights.unlock).toBe(true);
+  const opened = await station.waitForEvent('access.unlocked');
+  expect(opened.subject).toBe('101#0');
+  expect(opened.fields).toContainEqual({ name: 'method', value: 'dtmf' });
+  await station.waitFor('the lock to close again (A03)', async () => (await station.lock()).state === 'locked');
+
+  ringingPhone.hangUp();
+  await station.waitForEvent('call.ended');
+  await station.waitFor('a quiet front', async () => (await station.expect('GET', '/calls')).items.length === 0);
+  const heard = readWav(ringingPhone.heard);
+  expect(level(heard), 'the phone hears the visitor').toBeGreaterThan(0.01);
+  const told = (await station.journal()).map((entry) => entry.event).reverse();
+  const order = ['call.pressed', 'call.ringing', 'call.answered', 'access.unlocked', 'access.locked', 'call.ended'];
+  expect(told.filter((event) => order.includes(event))).toEqual(order);
+});
+
+test('C12 A06: the same over TCP', async () => {
+  const ringingPhone = await ringing({ transport: 'tcp' });
+  ringingPhone.answer();
+  await station.waitForEvent('call.answered');
+  ringingPhone.digit('#');
+  await station.waitForEvent('access.unlocked');
+});
+
+test('C01: the visitor gives up and the phone stops ringing', async () => {
+  const ringingPhone = await ringing();
+  await station.press('hangup');
+  await ringingPhone.waitFor('CALL_CLOSED');
+  await station.waitForEvent('call.cancelled');
+});
+
+test('C01: the phone refuses', async () => {
+  const ringingPhone = await ringing();
+  ringingPhone.hangUp();
+  await station.waitFor('the end of the call', async () => (await station.expect('GET', '/calls')).items.length === 0);
+  expect((await station.journal()).some((entry) => entry.event === 'call.refused')).toBe(true);
+});
+
+test('C01: no such room, nobody available, and busy are said and journalled', async () => {
+  station = await Station.start();
+  await station.setUp(['101', '102']);
+  let panel = await station.press('9', '9', '9', 'call');
+  expect(panel.display.lines[0].id).toBe('panel.no_such_room');
+  await station.waitForEvent('call.no_such_room');
+  panel = await station.press('1', '0', '2', 'call');
+  expect(panel.display.lines[0].id).toBe('panel.nobody_available');
+  await station.waitForEvent('call.nobody_available');
+  const account = await station.addPhone('101');
+  phone = await Phone.start({ user: account.user, password: account.password, port: station.ports.sip });
+  await station.waitForEvent('monitor.registered');
+  await station.press('1', '0', '1', 'call');
+  await phone.waitFor('CALL_INCOMING');
+  const second = await station.call('POST', '/calls', { to: '101' });
+  expect(second.status).toBe(409);
+  await station.waitForEvent('call.busy');
+});
+
+test('C25: street footage and a real voice arrive recognisable at the phone', async () => {
+  const speech = '/tmp/lintel-visitor.wav';
+  execFileSync('espeak-ng', ['-w', speech, 'Good evening. Here is the parcel for the second floor. Please open the door for me. Thank you very much.']);
+  const clip = execFileSync('dpkg', ['-L', 'opencv-doc']).toString().split('\n').find((path) => path.endsWith('vtest.avi'));
+  expect(clip, 'opencv-doc ships the street clip').toBeTruthy();
+  const ringingPhone = await ringing({ station: ['--camera', clip!, '--microphone', speech] });
+  ringingPhone.answer();
+  await station.waitForEvent('call.answered');
+  await new Promise((done) => setTimeout(done, 8_000));
+  expect(likeness(readWav(speech), readWav(ringingPhone.heard)), 'the voice').toBeGreaterThan(0.8);
+  const picture = await station.waitFor('a decoded picture', async () => ringingPhone.snapshot());
+  // The clip shows the same street all the time: compare with its first frame, both made small, blurred and grey.
+  const grey = (input: string[]) => execFileSync('ffmpeg', ['-v', 'error', ...input, '-frames:v', '1', '-vf', 'crop=iw:ih*0.85:0:ih*0.15,scale=32:24,format=gray', '-f', 'rawvideo', '-']);
+  const sent = grey(['-i', clip!]);
+  const seen = grey(['-i', picture]);
+  const difference = sent.reduce((sum, value, i) => sum + Math.abs(value - seen[i]!), 0) / sent.length;
+  expect(difference, 'mean difference of grey levels, of 255').toBeLessThan(16);
+});

@@ -1,0 +1,35 @@
+// House rules that neither the compiler nor the linter knows: short files, no inline scripts, complete translations.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const web = new URL('../', import.meta.url).pathname;
+const MOST_LINES = 300;
+const faults = [];
+
+const walk = (folder) => readdirSync(join(web, folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+
+for (const file of [...walk('src'), ...walk('mock'), ...walk('scripts'), ...walk('tests')]) {
+  if (!/\.(tsx?|mjs|css)$/.test(file)) continue;
+  const text = readFileSync(file, 'utf8');
+  const lines = text.split('\n').length - 1;
+  const name = file.slice(web.length);
+  if (lines > MOST_LINES) faults.push(`${name}: ${lines} lines, more than ${MOST_LINES}`);
+  if (/dangerouslySetInnerHTML|\beval\(/.test(text) && !name.startsWith('scripts/check')) faults.push(`${name}: would need a weaker content policy`);
+}
+
+for (const page of ['index.html', 'monitor.html', 'panel.html']) {
+  const text = readFileSync(join(web, page), 'utf8');
+  if (/<script(?![^>]*\bsrc=)/.test(text) || /\sstyle="/.test(text) || /https?:\/\//.test(text)) faults.push(`${page}: inline script, inline style or foreign host`);
+}
+
+const lock = readFileSync(join(web, 'package-lock.json'), 'utf8');
+if (/"resolved": "https?:/.test(lock)) faults.push('package-lock.json: names a registry; see .npmrc');
+
+for (const language of ['de']) {
+  const catalogue = readFileSync(join(web, `src/locales/${language}/messages.po`), 'utf8').split(/\n\n+/).slice(1);
+  const missing = catalogue.filter((entry) => !entry.startsWith('#~') && /msgstr ""\s*$/.test(entry));
+  if (missing.length) faults.push(`${language}: ${missing.length} messages are not translated, the first: ${/msgid "(.*)"/.exec(missing[0])?.[1]}`);
+}
+
+for (const fault of faults) console.error(fault);
+process.exit(faults.length ? 1 : 0);

@@ -1,0 +1,65 @@
+import { Trans } from '@lingui/react/macro';
+import { useQueryClient } from '@tanstack/react-query';
+import { LoaderCircle, WifiOff } from 'lucide-react';
+import { useEffect } from 'react';
+import { onSessionLost } from '@/api/client';
+import { events } from '@/api/events';
+import { stateKey, useStationState } from '@/api/hooks';
+import type { State } from '@/api/types';
+import { Button } from '@/ui/Button';
+import { FirstStart } from './FirstStart';
+import { Login } from './Login';
+import { Shell } from './Shell';
+import { StationStep, stationStepPending } from './StationStep';
+
+/** Which of the console's faces is right now: set-up, login or the console itself. */
+export function Console() {
+  const client = useQueryClient();
+  const state = useStationState();
+  const session = state.data?.session ?? null;
+  const admin = session?.role === 'admin';
+
+  useEffect(
+    () =>
+      onSessionLost(() => {
+        // The page stays as it is until the login covers it: what was typed is kept in the drafts.
+        client.setQueryData<State>(stateKey, (old) => old && { ...old, session: null });
+      }),
+    [client],
+  );
+
+  useEffect(() => {
+    if (!admin) return;
+    events.start();
+    return () => events.stop();
+  }, [admin]);
+
+  if (state.isPending) return <Centred icon={<LoaderCircle aria-hidden className="size-8 animate-spin text-soft" />} />;
+  if (!state.data)
+    return (
+      <Centred icon={<WifiOff aria-hidden className="size-10 text-alarm" />}>
+        <h1 className="text-xl font-semibold">
+          <Trans>The station does not answer</Trans>
+        </h1>
+        <p className="text-soft">
+          <Trans>Is it switched on and on this network?</Trans>
+        </p>
+        <Button tone="primary" busy={state.isFetching} onClick={() => void state.refetch()}>
+          <Trans>Try again</Trans>
+        </Button>
+      </Centred>
+    );
+  if (!state.data.initialised) return <FirstStart />;
+  if (!admin) return <Login other={session} />;
+  if (stationStepPending()) return <StationStep station={state.data.station} />;
+  return <Shell station={state.data.station} account={session.account} version={state.data.version} />;
+}
+
+function Centred({ icon, children }: { icon: React.ReactNode; children?: React.ReactNode }) {
+  return (
+    <main className="grid min-h-dvh place-content-center justify-items-center gap-3 p-6 text-center" aria-busy={!children}>
+      {icon}
+      {children}
+    </main>
+  );
+}

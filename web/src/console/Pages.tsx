@@ -1,0 +1,63 @@
+import { Trans } from '@lingui/react/macro';
+import { Component, type ReactNode, Suspense, lazy } from 'react';
+import { Link, Route, Switch } from 'wouter';
+import { PageHead, Skeleton } from '@/ui/Layout';
+import { Note } from '@/ui/Status';
+import { Overview } from './pages/Overview';
+
+const Live = lazy(() => import('./pages/Live'));
+const Journal = lazy(() => import('./pages/Journal'));
+const Rooms = lazy(() => import('./pages/Rooms'));
+const Monitors = lazy(() => import('./pages/Monitors'));
+const Stations = lazy(() => import('./pages/Stations'));
+const Doors = lazy(() => import('./pages/Doors'));
+const Codes = lazy(() => import('./pages/Codes'));
+const Settings = lazy(() => import('./pages/Settings'));
+const Hardware = lazy(() => import('./pages/Hardware'));
+const Accounts = lazy(() => import('./pages/Accounts'));
+const Machines = lazy(() => import('./pages/Machines'));
+const Certificate = lazy(() => import('./pages/Certificate'));
+const About = lazy(() => import('./pages/About'));
+
+/** A fault in one page must not take the console with it. */
+class Guard extends Component<{ children: ReactNode }, { fault: string }> {
+  override state = { fault: '' };
+  static getDerivedStateFromError(error: unknown) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+  override render() {
+    if (!this.state.fault) return this.props.children;
+    return (
+      <Note kind="error" title={<Trans>This page could not be shown</Trans>}>
+        {this.state.fault}
+      </Note>
+    );
+  }
+}
+
+export function Pages({ version }: { version: string }) {
+  return (
+    <Suspense fallback={<Skeleton lines={6} />}>
+      <Switch>
+        <Route path="/"><Guard key="overview"><Overview /></Guard></Route>
+        <Route path="/live"><Guard key="live"><Live /></Guard></Route>
+        <Route path="/journal"><Guard key="journal"><Journal /></Guard></Route>
+        <Route path="/household/rooms"><Guard key="rooms"><Rooms /></Guard></Route>
+        <Route path="/household/monitors"><Guard key="monitors"><Monitors /></Guard></Route>
+        <Route path="/household/stations"><Guard key="stations"><Stations /></Guard></Route>
+        <Route path="/access/doors"><Guard key="doors"><Doors /></Guard></Route>
+        <Route path="/access/codes"><Guard key="codes"><Codes /></Guard></Route>
+        <Route path="/settings/:page">{({ page }) => <Guard key={page}><Settings page={page} /></Guard>}</Route>
+        <Route path="/panel/hardware"><Guard key="hardware"><Hardware /></Guard></Route>
+        <Route path="/system/accounts"><Guard key="accounts"><Accounts /></Guard></Route>
+        <Route path="/system/machines"><Guard key="machines"><Machines /></Guard></Route>
+        <Route path="/system/certificate"><Guard key="certificate"><Certificate /></Guard></Route>
+        <Route path="/system/about"><Guard key="about"><About version={version} /></Guard></Route>
+        <Route>
+          <PageHead title={<Trans>No such page</Trans>} />
+          <Link href="/" className="text-accent underline"><Trans>To the overview</Trans></Link>
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}

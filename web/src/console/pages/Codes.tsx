@@ -1,0 +1,83 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { KeyRound, Pencil, Plus, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { api, part } from '@/api/client';
+import { useLocks } from '@/api/hooks';
+import type { Code, Page } from '@/api/types';
+import { ConfirmDialog } from '@/shared/ConfirmDialog';
+import { Button, IconButton } from '@/ui/Button';
+import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
+import { Note, StateIcons, Status } from '@/ui/Status';
+import { Table } from '@/ui/Table';
+import { say } from '@/ui/Toasts';
+import { CodeDialog } from '../CodeDialog';
+
+type Open = { what: 'add' } | { what: 'edit' | 'delete'; code: Code } | null;
+
+export default function Codes() {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const locks = useLocks();
+  const [open, setOpen] = useState<Open>(null);
+  const codes = useQuery({ queryKey: ['codes'], queryFn: ({ signal }) => api.get<Page<Code>>('/codes', undefined, signal) });
+  const items = codes.data?.items ?? [];
+  const close = () => setOpen(null);
+  const done = async (words: string) => {
+    close();
+    await client.invalidateQueries({ queryKey: ['codes'] });
+    say(words);
+  };
+  const doors = (code: Code) => code.locks.map((number) => locks.data?.items.find((lock) => lock.number === number)?.name ?? String(number)).join(', ');
+  const add = (
+    <Button tone="primary" icon={Plus} onClick={() => setOpen({ what: 'add' })}>
+      <Trans>Add a code</Trans>
+    </Button>
+  );
+  return (
+    <>
+      <PageHead title={t`Codes`} help={t`Typed at the panel as # code #. A code is never shown again after it was saved.`} actions={add} />
+      {codes.error && <Note kind="error">{codes.error.message}</Note>}
+      <Card bodyClassName="p-0!">
+        {codes.isPending ? (
+          <Skeleton />
+        ) : items.length ? (
+          <Table
+            label={t`Codes`}
+            rows={items}
+            rowKey={(one) => String(one.id)}
+            columns={[
+              { id: 'name', title: t`Name`, sort: (one) => one.name, cell: (one) => <span className="font-medium">{one.name}</span> },
+              { id: 'doors', title: t`Opens`, cell: doors },
+              { id: 'room', title: t`Room`, wide: true, sort: (one) => one.room ?? '', cell: (one) => one.room || '–' },
+              {
+                id: 'active',
+                title: t`State`,
+                sort: (one) => Number(!one.active),
+                cell: (one) => (one.active ? <Status tone="open" icon={StateIcons.ok}>{t`Active`}</Status> : <Status>{t`Off`}</Status>),
+              },
+            ]}
+            actionsTitle={t`Actions`}
+            actions={(one) => (
+              <>
+                <IconButton icon={Pencil} size="small" label={t`Change ${one.name}`} onClick={() => setOpen({ what: 'edit', code: one })} />
+                <IconButton icon={Trash2} size="small" label={t`Delete ${one.name}`} onClick={() => setOpen({ what: 'delete', code: one })} />
+              </>
+            )}
+          />
+        ) : (
+          <Empty icon={KeyRound} title={t`No codes yet`} action={add}>
+            <Trans>A code lets somebody in without ringing, at the doors you choose.</Trans>
+          </Empty>
+        )}
+      </Card>
+      {open?.what === 'add' && <CodeDialog locks={locks.data?.items ?? []} onClose={close} onDone={done} />}
+      {open?.what === 'edit' && <CodeDialog code={open.code} locks={locks.data?.items ?? []} onClose={close} onDone={done} />}
+      {open?.what === 'delete' && (
+        <ConfirmDialog title={t`Delete the code ${open.code.name}?`} verb={t`Delete`} onClose={close} act={() => api.delete(`/codes/${part(open.code.id)}`)} onDone={() => done(t`The code was deleted.`)}>
+          <Trans>It opens nothing any more from now on.</Trans>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

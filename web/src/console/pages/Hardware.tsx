@@ -1,0 +1,51 @@
+import { useLingui } from '@lingui/react/macro';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Cpu } from 'lucide-react';
+import { api, part } from '@/api/client';
+import { useEvent } from '@/api/hooks';
+import type { Page, Twin } from '@/api/types';
+import { Button } from '@/ui/Button';
+import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
+import { Note, Status } from '@/ui/Status';
+import { complain } from '@/ui/Toasts';
+
+/** `exit_button` and `exit-button` read as words. */
+const spoken = (text: string) => text.replace(/[_-]+/g, ' ').replace(/^./, (first) => first.toUpperCase());
+
+export default function Hardware() {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const twins = useQuery({ queryKey: ['twins'], refetchInterval: 2_000, queryFn: ({ signal }) => api.get<Page<Twin>>('/twins', undefined, signal) });
+  const refresh = () => void client.invalidateQueries({ queryKey: ['twins'] });
+  useEvent('lock', refresh);
+  const act = useMutation({
+    mutationFn: ({ name, action }: { name: string; action: string }) => api.post(`/twins/${part(name)}`, { action }),
+    onSuccess: refresh,
+    onError: complain,
+  });
+  const items = twins.data?.items ?? [];
+  return (
+    <>
+      <PageHead title={t`Hardware`} help={t`Where no real device is connected, its twin stands in: it does what it is told, shows what it was told, and can be driven and made to fail here.`} />
+      {twins.error && <Note kind="error">{twins.error.message}</Note>}
+      {twins.isPending && <Skeleton />}
+      {twins.isSuccess && !items.length && <Empty icon={Cpu} title={t`No twins: all hardware is real`} />}
+      <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+        {items.map((twin) => (
+          <li key={twin.name}>
+            <Card title={spoken(twin.name)} icon={Cpu} actions={<Status tone={/fail|jam/.test(twin.state) ? 'alarm' : /on|press|driven|open|tripped/.test(twin.state) ? 'open' : 'neutral'}>{spoken(twin.state)}</Status>}>
+              <p className="mb-3 text-sm text-soft">{spoken(twin.kind)}</p>
+              <div className="flex flex-wrap gap-2">
+                {twin.actions.map((action) => (
+                  <Button key={action} size="small" data-twin={twin.name} data-action={action} onClick={() => act.mutate({ name: twin.name, action })}>
+                    {spoken(action)}
+                  </Button>
+                ))}
+              </div>
+            </Card>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { useState } from 'react';
+import { type DefaultValues, type FieldValues, type Path, type UseFormReturn, useForm } from 'react-hook-form';
+import { ApiError } from '@/api/client';
+
+export interface ApiForm<T extends FieldValues> {
+  form: UseFormReturn<T>;
+  /** What the station said that belongs to no field. */
+  fault: string;
+  busy: boolean;
+  submit: (event?: React.BaseSyntheticEvent) => Promise<void>;
+  error: (field: Path<T>) => string | undefined;
+}
+
+/** A form whose errors come from the station: each beside its field, the rest above the buttons. Typed input stays. */
+export function useApiForm<T extends FieldValues>(defaults: DefaultValues<T>, send: (values: T) => Promise<void>): ApiForm<T> {
+  const form = useForm<T>({ defaultValues: defaults });
+  const [fault, setFault] = useState('');
+  const errors = form.formState.errors;
+  const submit = form.handleSubmit(async (values) => {
+    setFault('');
+    try {
+      await send(values as unknown as T);
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        setFault(String(error));
+        return;
+      }
+      const known = Object.keys(form.getValues());
+      const mine = error.fields.filter((one) => known.includes(one.field));
+      mine.forEach((one, index) => form.setError(one.field as Path<T>, { type: 'server', message: one.message || error.message }, { shouldFocus: index === 0 }));
+      const rest = error.fields.filter((one) => !known.includes(one.field)).map((one) => one.message);
+      if (!mine.length || rest.length) setFault(rest.join(' ') || error.message);
+    }
+  });
+  return { form, fault, busy: form.formState.isSubmitting, submit, error: (field) => errors[field]?.message as string | undefined };
+}
