@@ -1,0 +1,149 @@
+#include "hardware/gpio.hpp"
+
+#include <gpiod.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+
+namespace lintel::hardware {
+namespace {
+
+constexpr const char* consumer = "lintel";
+constexpr unsigned most_lines = 1024;
+
+Error unavailable(const GpioLine& line, const char* what) {
+  return {
+      ErrorCode::unavailable,
+      "GPIO " + line.chip + " line " + std::to_string(line.offset) + ": " + what + " (" + std::strerror(errno) + ").",
+      "line",
+      line.chip + ":" + std::to_string(line.offset),
+      {}};
+}
+
+struct Found {
+  GpioChip chip;
+  gpiod_line* line = nullptr;
+};
+
+Result<Found> find_line(const GpioLine& wanted) {
+  Found found;
+  found.chip.reset(gpiod_chip_open_lookup(wanted.chip.c_str()));
+  if (!found.chip) return unavailable(wanted, "there is no such chip, or this program may not use it");
+  found.line = gpiod_chip_get_line(found.chip.get(), wanted.offset);
+  if (found.line == nullptr) return unavailable(wanted, "the chip has no such line");
+  return found;
+}
+
+}  // namespace
+
+void close_gpio_chip(gpiod_chip* chip) {
+  gpiod_chip_close(chip);
+}
+
+Result<GpioLine> parse_gpio_line(std::string_view given) {
+  const auto bad = [&] {
+    return Error{ErrorCode::invalid,
+                 "A GPIO line is written as chip:number, with :low where it is active at low level.", "line",
+                 std::string(given.substr(0, 64)), "gpiochip0:17 or gpiochip0:17:low"};
+  };
+  const auto parts = text::split(given, ':');
+  if (parts.size() < 2 || parts.size() > 3 || parts[0].empty() || parts[0].size() > 64) return bad();
+  if (!text::printable(parts[0])) return bad();
+  const auto offset = text::to_unsigned(parts[1]);
+  if (!offset || *offset >= most_lines) return bad();
+  if (parts.size() == 3 && parts[2] != "low") return bad();
+  GpioLine line;
+  line.chip = parts[0];
+  line.offset = static_cast<unsigned>(*offset);
+  line.active_low = parts.size() == 3;
+  return line;
+}
+
+Result<std::unique_ptr<GpioRelay>> GpioRelay::open(const GpioLine& wanted) {
+  LINTEL_TRY(Found found, find_line(wanted));
+  gpiod_line_request_config as_it_stands{};
+  as_it_stands.consumer = consumer;
+  as_it_stands.request_type = GPIOD_LINE_REQUEST_DIRECTION_AS_IS;
+  as_it_stands.flags = wanted.active_low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0;
+  if (gpiod_line_request(found.line, &as_it_stands, 0) != 0) return unavailable(wanted, "it cannot be taken");
+  // An output keeps its level; what was an input until now drives nothing, and begins released.
+  const bool driven = gpiod_line_direction(found.line) == GPIOD_LINE_DIRECTION_OUTPUT;
+  const int level = driven ? gpiod_line_get_value(found.line) : 0;
+  if (gpiod_line_set_direction_output(found.line, level == 1 ? 1 : 0) != 0) {
+    return unavailable(wanted, "it cannot be an output");
+  }
+  return std::unique_ptr<GpioRelay>(new GpioRelay(std::move(found.chip), found.line));
+}
+
+GpioRelay::GpioRelay(GpioChip chip, gpiod_line* line) : chip_(std::move(chip)), line_(line) {}
+
+GpioRelay::~GpioRelay() = default;
+
+void GpioRelay::set(int value) {
+  if (gpiod_line_set_value(line_, value) != 0) {
+    log::error("hardware", "GPIO line {}: {}", gpiod_line_offset(line_), std::strerror(errno));
+    return tell(RelayReport::failed);
+  }
+  if (gpiod_line_get_value(line_) != value) return tell(RelayReport::failed);
+  tell(value == 1 ? RelayReport::energised : RelayReport::released);
+}
+
+std::optional<bool> GpioRelay::energised() const {
+  const int level = gpiod_line_get_value(line_);
+  if (level < 0) return std::nullopt;
+  return level == 1;
+}
+
+Result<std::unique_ptr<GpioInput>> GpioInput::open(Loop& loop, const GpioLine& wanted, Pull pull) {
+  LINTEL_TRY(Found found, find_line(wanted));
+  int flags = wanted.active_low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0;
+  switch (pull) {
+    case Pull::none:
+      flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_DISABLE;
+      break;
+    case Pull::up:
+      flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP;
+      break;
+    case Pull::down:
+      flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN;
+      break;
+  }
+  if (gpiod_line_request_both_edges_events_flags(found.line, consumer, flags) != 0) {
+    return unavailable(wanted, "it cannot be taken as an input");
+  }
+  const int descriptor = gpiod_line_event_get_fd(found.line);
+  if (descriptor < 0) return unavailable(wanted, "its edges cannot be watched");
+  return std::unique_ptr<GpioInput>(new GpioInput(loop, std::move(found.chip), found.line, descriptor));
+}
+
+GpioInput::GpioInput(Loop& loop, GpioChip chip, gpiod_line* line, int descriptor)
+    : chip_(std::move(chip)),
+      line_(line),
+      watch_(loop.watch(
+          descriptor, readable, [this](unsigned) { woken(); }, Priority::door)) {}
+
+GpioInput::~GpioInput() = default;
+
+bool GpioInput::active() const {
+  const int level = gpiod_line_get_value(line_);
+  if (level >= 0) last_ = level == 1;
+  return last_;
+}
+
+void GpioInput::woken() {
+  // The edges are drained, a few at a time, and mean nothing: a line that chatters must not hold the loop.
+  std::array<gpiod_line_event, 16> edges{};
+  if (gpiod_line_event_read_multiple(line_, edges.data(), edges.size()) < 0 && errno != EINTR && errno != EAGAIN) {
+    // The chip is gone (a USB one, pulled out): its descriptor would wake the loop for ever.
+    log::error("hardware", "GPIO line {} is no longer watched: {}", gpiod_line_offset(line_), std::strerror(errno));
+    watch_ = Watch();
+  }
+  tell(active());
+}
+
+}  // namespace lintel::hardware

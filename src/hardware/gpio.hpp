@@ -1,0 +1,73 @@
+// Relays and contacts on the lines of a GPIO character device (libgpiod 1.6). Loop only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/handle.hpp"
+#include "base/loop.hpp"
+#include "base/result.hpp"
+#include "hardware/input.hpp"
+#include "hardware/relay.hpp"
+
+struct gpiod_chip;
+struct gpiod_line;
+
+namespace lintel::hardware {
+
+struct GpioLine {
+  std::string chip{};  // "gpiochip0", "/dev/gpiochip0" or the chip's label
+  unsigned offset = 0;
+  bool active_low = false;
+  friend bool operator==(const GpioLine&, const GpioLine&) = default;
+};
+
+// "gpiochip0:17", or "gpiochip0:17:low" where the line is active at low level. `invalid` (field "line") otherwise.
+[[nodiscard]] Result<GpioLine> parse_gpio_line(std::string_view text);
+
+void close_gpio_chip(gpiod_chip* chip);
+using GpioChip = Handle<gpiod_chip, close_gpio_chip>;  // its lines go with it
+
+// A relay on an output. It is found as it stands: opening moves nothing, so that a bolt left free is noticed.
+// Answers inside each order, with what the line reads back. What the line does once the program is gone is the chip's
+// affair: wire the relay so that the level of a line at rest is the safe one.
+class GpioRelay final : public Relay {
+ public:
+  // `unavailable`: no such chip or line, no right to it (group gpio), or somebody else has it; the message says which.
+  [[nodiscard]] static Result<std::unique_ptr<GpioRelay>> open(const GpioLine& line);
+  ~GpioRelay() override;
+
+  void energise() override { set(1); }
+  void release() override { set(0); }
+  [[nodiscard]] std::optional<bool> energised() const override;
+
+ private:
+  GpioRelay(GpioChip chip, gpiod_line* line);
+  void set(int value);
+
+  GpioChip chip_;
+  gpiod_line* line_;
+};
+
+// A contact on an input. Edges only wake it: what it tells is the level read after them. Use it through DebouncedInput.
+class GpioInput final : public Input {
+ public:
+  enum class Pull { none, up, down };
+  [[nodiscard]] static Result<std::unique_ptr<GpioInput>> open(Loop& loop, const GpioLine& line, Pull pull = Pull::up);
+  ~GpioInput() override;
+
+  [[nodiscard]] bool active() const override;  // what was read last, where the line cannot be read now
+
+ private:
+  GpioInput(Loop& loop, GpioChip chip, gpiod_line* line, int descriptor);
+  void woken();
+
+  GpioChip chip_;
+  gpiod_line* line_;
+  mutable bool last_ = false;
+  Watch watch_;  // first to go
+};
+
+}  // namespace lintel::hardware
