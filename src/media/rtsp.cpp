@@ -171,6 +171,7 @@ class Server final : public RtspServer {
                           &Server::release, GConnectFlags{});
     g_signal_connect_data(client, "pre-describe-request", G_CALLBACK(&Server::describe),
                           new std::shared_ptr<State>(self.state_), &Server::release, GConnectFlags{});
+    g_signal_connect(client, "play-request", G_CALLBACK(&Server::playing), nullptr);
     if (self.state_->connections <= self.options_.connection_limit) return;
     ++self.state_->refused;
     // Not inside the signal: the server still holds the client here.
@@ -185,6 +186,11 @@ class Server final : public RtspServer {
   // Says 'no' at once rather than keep a recorder waiting for a camera that is not there.
   static GstRTSPStatusCode describe(GstRTSPClient* /*client*/, GstRTSPContext* /*context*/, gpointer state) {
     return (*static_cast<std::shared_ptr<State>*>(state))->camera_lost ? GST_RTSP_STS_SERVICE_UNAVAILABLE : GST_RTSP_STS_OK;
+  }
+
+  // The media is shared: whoever comes later would wait for the next key by itself.
+  static void playing(GstRTSPClient* /*client*/, GstRTSPContext* context, gpointer /*unused*/) {
+    if (context->media != nullptr) force_key(context->media);
   }
 
   static GstRTSPFilterResult close_silent(GstRTSPServer* /*server*/, GstRTSPClient* client, gpointer data) {

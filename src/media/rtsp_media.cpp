@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gst/app/gstappsrc.h>
 
+#include <mutex>
+
 #include "base/log.hpp"
 
 // ---- gst-rtsp-server's classes, extended where it has no signal for it ----
@@ -64,8 +66,10 @@ struct Feed {
 
 // What hangs on a media while it is prepared.
 struct Feeds {
+  std::mutex mutex;  // its end and a PLAY may come on different threads
   Subscription video, audio;
 };
+constexpr const char* feeds_key = "lintel-feeds";
 
 struct Configuration {
   Profile profile;
@@ -74,6 +78,7 @@ struct Configuration {
 
 void unprepared(GstRTSPMedia* /*media*/, gpointer data) {
   auto* feeds = static_cast<Feeds*>(data);
+  const std::lock_guard lock(feeds->mutex);
   feeds->video.end();
   feeds->audio.end();
 }
@@ -91,7 +96,7 @@ void configure(GstRTSPMediaFactory* /*factory*/, GstRTSPMedia* media, gpointer d
     share_time(GST_PIPELINE(pipeline.get()));
 
   auto* feeds = new Feeds;
-  g_object_set_data_full(G_OBJECT(media), "lintel-feeds", feeds, [](gpointer old) { delete static_cast<Feeds*>(old); });
+  g_object_set_data_full(G_OBJECT(media), feeds_key, feeds, [](gpointer old) { delete static_cast<Feeds*>(old); });
   g_signal_connect(media, "unprepared", G_CALLBACK(&unprepared), feeds);
 
   auto video = std::make_shared<Feed>();
@@ -127,6 +132,13 @@ std::string audio_branch(const std::optional<RtspAudio>& audio) {
 }
 
 }  // namespace
+
+void force_key(GstRTSPMedia* media) {
+  auto* feeds = static_cast<Feeds*>(g_object_get_data(G_OBJECT(media), feeds_key));
+  if (feeds == nullptr) return;
+  const std::lock_guard lock(feeds->mutex);
+  feeds->video.request_key();
+}
 
 GstRTSPMountPoints* make_mount_points() {
   return GST_RTSP_MOUNT_POINTS(g_object_new(lintel_mount_points_get_type(), nullptr));

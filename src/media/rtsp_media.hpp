@@ -23,6 +23,9 @@ struct RtspSource {
 // The factory of one stream: one shared media for all viewers, whatever path they came by (transfer full).
 [[nodiscard]] GstRTSPMediaFactory* make_media_factory(Profile profile, std::shared_ptr<const RtspSource> source);
 
+// Somebody began to play `media`: its stream makes a key, so that the picture is there at once. Any thread.
+void force_key(GstRTSPMedia* media);
+
 inline constexpr const char* rtsp_role = "viewer";  // the role of every account
 
 }  // namespace lintel::media

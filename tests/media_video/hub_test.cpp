@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -102,7 +103,10 @@ TEST_F(HubTest, refusesAMemberTooMany) {
 TEST_F(HubTest, joinsAndLeavesWhileItDelivers) {
   std::atomic<bool> done{false};
   std::thread producer([&] {
-    for (GstClockTime time = 0; !done; ++time) hub->deliver(unit(time, true));
+    for (GstClockTime time = 0; !done; ++time) {
+      hub->deliver(unit(time, true));
+      std::this_thread::yield();
+    }
   });
   for (int round = 0; round < 200; ++round) {
     auto heard = std::make_shared<std::atomic<int>>(0);

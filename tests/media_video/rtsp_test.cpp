@@ -1,6 +1,9 @@
 #include "media/rtsp.hpp"
 
-#include <csignal>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 
@@ -26,7 +29,7 @@ class RtspTest : public VideoTest {
     const std::string target = folder.file("frames.raw");
     std::error_code ignored;
     std::filesystem::remove(target, ignored);
-    Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", transport, "-i", from, "-frames:v",
+    Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", transport, "-analyzeduration", "200000", "-i", from, "-frames:v",
                     std::to_string(frames), "-vf", "scale=64:48", "-pix_fmt", "gray", "-f", "rawvideo", target},
                    folder.file("ffmpeg.log"));
     std::optional<int> code;
@@ -92,6 +95,56 @@ TEST_F(RtspTest, namesThePortThatIsTaken) {
   EXPECT_EQ(second.error().code, ErrorCode::conflict);
   EXPECT_NE(second.error().message.find(std::to_string(server->port())), std::string::npos);
   EXPECT_NE(second.error().message.find("--rtsp-port"), std::string::npos);
+}
+
+// A bare connection that says `text`.
+class Connection {
+ public:
+  Connection(std::uint16_t port, const std::string& text) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 && !text.empty())
+      (void)::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+  }
+  ~Connection() { ::close(socket_); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  [[nodiscard]] bool closed() const {
+    char byte = 0;
+    const auto got = ::recv(socket_, &byte, 1, MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN);
+  }
+
+ private:
+  int socket_;
+};
+
+TEST_F(RtspTest, closesConnectionsThatSayNothingAndThoseTooMany) {
+  server.reset();
+  auto started = RtspServer::start(
+      loop, video, {.address = "127.0.0.1", .port = 0, .connection_limit = 2, .silent_limit = std::chrono::seconds(1)});
+  ASSERT_TRUE(started.ok());
+  server = std::move(*started);
+  const Connection first(server->port(), ""), second(server->port(), "OPTIONS");
+  ASSERT_TRUE(until([&] { return server->statistics().connections == 2; }));
+  const Connection third(server->port(), "");
+  ASSERT_TRUE(until([&] { return third.closed(); }));
+  EXPECT_EQ(server->statistics().refused_connections, 1U);
+  ASSERT_TRUE(until([&] { return first.closed() && second.closed(); }));
+  ASSERT_TRUE(until([&] { return server->statistics().connections == 0; }));
+}
+
+TEST_F(RtspTest, forcesAKeyForEachViewerOfTheSharedStream) {
+  Program first({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-f", "null", "-"},
+                folder.file("first.log"));
+  ASSERT_TRUE(until([&] { return stream(video).hub.units > 5; }));
+  const auto forced = stream(video).hub.keys_forced;
+  const auto [code, frames] = pull(url("/live/ch00_0"), "tcp", 3);
+  EXPECT_EQ(code, 0) << log_of_ffmpeg();
+  EXPECT_GT(stream(video).hub.keys_forced, forced);
+  EXPECT_EQ(stream(video).hub.consumers, 1U) << "one payloading for both";
 }
 
 TEST_F(RtspTest, isANetworkCameraForAnotherStation) {

@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "media_video/video_fixture.hpp"
 
 namespace lintel::media {
@@ -72,6 +74,56 @@ TEST_F(VideoTest, refusesAProfileOutOfBounds) {
   EXPECT_EQ(video.profile(Profile::main).frames_per_second, 25);
 }
 
+// An element that is not installed, as far as GStreamer can tell.
+class Uninstalled {
+ public:
+  explicit Uninstalled(const char* name)
+      : feature_(Object<GstPluginFeature>::adopt(gst_registry_lookup_feature(gst_registry_get(), name))) {
+    if (feature_) gst_registry_remove_feature(gst_registry_get(), feature_.get());
+  }
+  ~Uninstalled() {
+    if (feature_) gst_registry_add_feature(gst_registry_get(), feature_.get());
+  }
+  Uninstalled(const Uninstalled&) = delete;
+  Uninstalled& operator=(const Uninstalled&) = delete;
+
+ private:
+  Object<GstPluginFeature> feature_;
+};
+
+TEST_F(VideoTest, takesAnotherEncoderWhereTheFirstIsNotInstalled) {
+  const Uninstalled x264("x264enc");
+  Video video(loop, options());
+  auto viewer = watch(video);
+  ASSERT_TRUE(until([&] { return viewer->units > 3; }));
+  EXPECT_EQ(stream(video).encoder, "openh264enc");
+  EXPECT_TRUE(viewer->began_with_key);
+  viewer->subscription.request_key();
+  ASSERT_TRUE(until([&] { return viewer->keys > 1; }));
+}
+
+TEST_F(VideoTest, namesThePackageOfAMissingEncoderAndTheRestWorks) {
+  const Uninstalled x264("x264enc"), openh264("openh264enc"), va("vah264enc"), v4l2("v4l2h264enc");
+  Video video(loop, options());
+  const auto refused = video.subscribe({}, "viewer", [](const Unit&) {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_NE(refused.error().message.find("gstreamer1.0-plugins-ugly"), std::string::npos) << refused.error().message;
+  auto viewer = watch(video, {Profile::main, Codec::vp8});
+  ASSERT_TRUE(until([&] { return viewer->units > 3; }));
+  std::optional<bool> still;
+  video.snapshot({}, [&](const Result<Snapshot>& got) { still = got.ok(); });
+  ASSERT_TRUE(until([&] { return still.has_value(); }));
+  EXPECT_TRUE(*still);
+}
+
+TEST_F(VideoTest, showsThePictureWithoutTextWhereTheOverlayIsNotInstalled) {
+  const Uninstalled text("textoverlay"), clock("clockoverlay");
+  Video video(loop, options());
+  auto viewer = watch(video);
+  ASSERT_TRUE(until([&] { return viewer->units > 1; }));
+}
+
 TEST_F(VideoTest, saysThatTheCameraIsLostAndComesBackByItself) {
   Video video(loop, options());
   std::vector<CameraState> states;
@@ -97,7 +149,6 @@ TEST_F(VideoTest, runsOnWithoutACameraThatDoesNotOpen) {
   video.start();
   ASSERT_TRUE(until([&] { return video.camera().state == CameraState::lost; }));
   EXPECT_NE(video.camera().message.find("not plugged in"), std::string::npos) << video.camera().message;
-  std::optional<ErrorCode> refused;
   auto viewer = watch(video);
   ASSERT_TRUE(video.set_camera("test").ok());
   ASSERT_TRUE(until([&] { return viewer->units > 2; }));
