@@ -57,7 +57,7 @@ Start Calls::begin(CallKind kind, std::string_view number, const Resolution& res
   // A listener that heard of the end may have begun another call.
   if (call_) return not_placed(kind, number, resolution, Start::busy);
 
-  Call& call = start_call(kind);
+  RunningCall& call = start_call(kind);
   call.state = CallState::dialling;
   call.number = resolution.number;
   if (resolution.kind == Resolution::Kind::room) call.room = resolution.number;
@@ -72,7 +72,7 @@ Start Calls::begin(CallKind kind, std::string_view number, const Resolution& res
   return Start::started;
 }
 
-Calls::Call& Calls::start_call(CallKind kind) {
+RunningCall& Calls::start_call(CallKind kind) {
   call_.emplace();
   call_->id = ++last_call_;
   call_->kind = kind;
@@ -88,7 +88,7 @@ void Calls::dial_all() {
   // A line may fail, and a listener may hang up, inside dial(): each leg is looked up again.
   for (const auto& [id, contact] : to_dial) {
     if (!runs(dial_for.call)) return;
-    Leg* const leg = find_leg(id);
+    RunningLeg* const leg = find_leg(id);
     if (leg == nullptr) continue;
     leg->dialled = true;
     lines_.dial(id, contact, dial_for);
@@ -113,12 +113,12 @@ Start Calls::arrive(const Arrival& arrival) {
   if (call_) return turn_away(arrival, kind, Start::busy, LegEnd::busy);
   if (!directory_.within_period(kind)) return turn_away(arrival, kind, Start::outside_period, LegEnd::not_allowed);
 
-  Call& call = start_call(kind);
+  RunningCall& call = start_call(kind);
   call.state = CallState::arriving;
   call.number = arrival.account;
   call.room = arrival.room;
   call.who = arrival.account;
-  Leg& leg = call.legs[arrival.leg];
+  RunningLeg& leg = call.legs[arrival.leg];
   leg.dialled = true;
   leg.contact.account = arrival.account;
   leg.contact.room = arrival.room;
@@ -225,7 +225,7 @@ void Calls::finish(Cause cause, LegEnd reason) {
   if (call_->talking != 0) event.talked = clock_.monotonic() - call_->answered_at;
   const WishFrom wishes = wish_from();
   // The call is gone before anybody is told, so that whoever is told may begin the next one.
-  const Call over = std::exchange(call_, std::nullopt).value();
+  const RunningCall over = std::exchange(call_, std::nullopt).value();
   for (const auto& [id, leg] : over.legs) {
     if (leg.dialled && !leg.refusal) end_leg(id, reason);
   }

@@ -55,6 +55,28 @@ struct CallView {
   std::size_t legs = 0;
 };
 
+// The call that runs, as Calls keeps it.
+struct RunningLeg {
+  Contact contact;
+  bool dialled = false;
+  std::optional<Refusal> refusal;  // set: it is over
+};
+struct RunningCall {
+  CallId id = 0;
+  CallKind kind = CallKind::room;
+  CallState state = CallState::dialling;
+  std::string number;
+  std::string room;
+  std::string who;
+  std::map<LegId, RunningLeg> legs;
+  LegId talking = 0;
+  WallTime since{};
+  Monotonic answered_at{};
+  Timer limit;
+  Timer auto_answer;
+  Timer after_unlock;
+};
+
 class Calls {
  public:
   static constexpr std::size_t most_legs = 64;         // contacts rung at once; further ones are left out
@@ -93,31 +115,10 @@ class Calls {
   [[nodiscard]] std::optional<CallView> current() const;
 
  private:
-  struct Leg {
-    Contact contact;
-    bool dialled = false;
-    std::optional<Refusal> refusal;  // set: it is over
-  };
-  struct Call {
-    CallId id = 0;
-    CallKind kind = CallKind::room;
-    CallState state = CallState::dialling;
-    std::string number;
-    std::string room;
-    std::string who;
-    std::map<LegId, Leg> legs;
-    LegId talking = 0;
-    WallTime since{};
-    Monotonic answered_at{};
-    Timer limit;
-    Timer auto_answer;
-    Timer after_unlock;
-  };
-
   Start begin(CallKind kind, std::string_view number, const Resolution& resolution);
   Start not_placed(CallKind kind, std::string_view number, const Resolution& resolution, Start why);
   Start turn_away(const Arrival& arrival, CallKind kind, Start why, LegEnd reason);
-  [[nodiscard]] Call& start_call(CallKind kind);
+  [[nodiscard]] RunningCall& start_call(CallKind kind);
   void dial_all();
   void talk(LegId leg);
   // Applies the table; where that ends the call, ends what is left of it. False when the input means nothing now.
@@ -127,9 +128,9 @@ class Calls {
   [[nodiscard]] CallEvent event_of_call(std::string_view event) const;
   void publish(const CallEvent& event);
   void end_leg(LegId leg, LegEnd reason);
-  [[nodiscard]] Leg* find_leg(LegId leg);
+  [[nodiscard]] RunningLeg* find_leg(LegId leg);
   [[nodiscard]] bool runs(CallId id) const { return call_ && call_->id == id; }
-  [[nodiscard]] static Cause cause_of_refusals(const Call& call);
+  [[nodiscard]] static Cause cause_of_refusals(const RunningCall& call);
   [[nodiscard]] WishFrom wish_from() const;
 
   Clock& clock_;
@@ -138,7 +139,7 @@ class Calls {
   UnlockWish& wishes_;
   CallOptions options_;
   std::vector<CallListener*> listeners_;
-  std::optional<Call> call_;
+  std::optional<RunningCall> call_;
   std::deque<std::pair<LegId, LegEnd>> ended_legs_;  // newest last
   CallId last_call_ = 0;
   LegId last_leg_ = 0;

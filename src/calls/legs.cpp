@@ -6,7 +6,7 @@
 namespace lintel::calls {
 
 void Calls::leg_ringing(LegId id) {
-  const Leg* const leg = find_leg(id);
+  const RunningLeg* const leg = find_leg(id);
   if (leg == nullptr || !handle(CallInput::leg_rings)) return;
   publish(event_of_call("call.ringing"));
 }
@@ -45,7 +45,7 @@ void Calls::talk(LegId winner) {
 }
 
 void Calls::leg_refused(LegId id, Refusal refusal) {
-  Leg* const leg = find_leg(id);
+  RunningLeg* const leg = find_leg(id);
   if (leg == nullptr) return;
   // A called leg that is up, or a caller, does not refuse: whatever the line calls it, the peer is gone.
   if (is_incoming(call_->kind) || call_->talking == id) return leg_ended(id, refusal != Refusal::declined);
@@ -86,13 +86,13 @@ void Calls::end_leg(LegId leg, LegEnd reason) {
   lines_.end(leg, reason);
 }
 
-Calls::Leg* Calls::find_leg(LegId leg) {
+RunningLeg* Calls::find_leg(LegId leg) {
   if (!call_) return nullptr;
   const auto found = call_->legs.find(leg);
   return found == call_->legs.end() || found->second.refusal ? nullptr : &found->second;
 }
 
-Cause Calls::cause_of_refusals(const Call& call) {
+Cause Calls::cause_of_refusals(const RunningCall& call) {
   const auto any = [&](Refusal refusal) {
     return std::any_of(call.legs.begin(), call.legs.end(),
                        [&](const auto& each) { return each.second.refusal == refusal; });
