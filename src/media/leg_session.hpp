@@ -60,7 +60,8 @@ struct WebrtcExtras {
   // A lender (WHIP): what it sends goes here instead of to the mixer, and what it hears comes by its feed.
   std::function<void(Samples)> lent_sound;
   std::function<void(GstBuffer*, GstCaps*)> lent_picture;
-  std::function<void(std::shared_ptr<LegFeed>)> lent_ready;
+  // Job thread, before `connected` is told: how the lender hears, and how a key unit is asked of it (any thread).
+  std::function<void(std::shared_ptr<LegFeed>, std::function<void()> request_key)> lent_ready;
 };
 [[nodiscard]] std::shared_ptr<MediaSession> make_webrtc_session(Legs::Inner& legs, JobThread& thread,
                                                                 LegOptions options, SessionEvents events,

@@ -174,6 +174,8 @@ void read_attribute(std::string_view key, std::string_view value, Media& media) 
     if (const std::optional<int> time = number(value, 5, 200)) media.packet_milliseconds = *time;
   } else if (key == "rtcp-mux") {
     media.rtcp_mux = true;
+  } else if (key == "bundle-only") {  // RFC 8843 §6: a port of zero that refuses nothing
+    if (media.port == 0) media.port = 9;
   } else if (key == "fingerprint") {
     media.has_fingerprint = true;
   } else if (key == "ice-ufrag") {
@@ -230,7 +232,7 @@ Result<Description> parse(std::string_view text) {
       read_attribute(view(attribute->key), view(attribute->value), media);
     }
     // Hold as RFC 2543 knew it: the address of nowhere.
-    if (media.address == "0.0.0.0" && receives(media.direction)) {
+    if (media.address == "0.0.0.0" && !media.has_ice && receives(media.direction)) {
       media.direction = sends(media.direction) ? Direction::send_only : Direction::inactive;
     }
     if (media.rtcp_port == 0 && media.port > 0) media.rtcp_port = std::min(media.port + 1, 65535);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #define GST_USE_UNSTABLE_API
 #include <gst/sdp/sdp.h>
+#include <gst/video/video-event.h>
 #include <gst/webrtc/webrtc.h>
 
 #include <algorithm>
@@ -321,8 +322,8 @@ void WebrtcSession::watch_connection() {
   g_object_get(webrtc_, "connection-state", &state, nullptr);
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !connected_) {
     connected_ = true;
+    if (extras_.lent_ready) extras_.lent_ready(feed_, [lent = lent_picture_] { lent->request_key(); });
     events_.connected();
-    if (extras_.lent_ready) extras_.lent_ready(feed_);
     if (started_) start();
   } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED || state == GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED) {
     events_.failed("The connection to the browser is lost.");
@@ -339,6 +340,11 @@ void WebrtcSession::start() {
 void WebrtcSession::stop() {
   feed_->stop();
   waiting_ = nullptr;
+  {
+    Element sink;
+    const std::lock_guard lock(lent_picture_->mutex);
+    std::swap(sink, lent_picture_->sink);
+  }
   pipeline_.reset();
   webrtc_ = nullptr;
 }
@@ -375,15 +381,26 @@ void WebrtcSession::received(GstPad* pad) {
     return;
   }
   if (!extras_.lent_picture && !events_.video) return drain(*pipeline_, pad);
-  connect_receiver(*pipeline_, pad, add_video_receiver(*pipeline_, kind->codec,
-                                                       [lent = extras_.lent_picture, video = events_.video](GstBuffer* buffer, GstCaps* caps) {
-                                                         if (lent) lent(buffer, caps);
-                                                         if (!video) return;
-                                                         GstMapInfo map;
-                                                         if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
-                                                         video({{map.data, map.data + map.size}, !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)});
-                                                         gst_buffer_unmap(buffer, &map);
-                                                       }));
+  const auto take = [lent = extras_.lent_picture, video = events_.video](GstBuffer* buffer, GstCaps* caps) {
+    if (lent) lent(buffer, caps);
+    GstMapInfo map;
+    if (!video || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
+    video({{map.data, map.data + map.size}, !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)});
+    gst_buffer_unmap(buffer, &map);
+  };
+  const ReceiverChain chain = add_video_receiver(*pipeline_, kind->codec, take);
+  if (!connect_receiver(*pipeline_, pad, chain)) return;
+  const std::lock_guard lock(lent_picture_->mutex);
+  lent_picture_->sink = Element::share(chain.all.back());
+}
+
+void WebrtcSession::LentPicture::request_key() {
+  Element asked;
+  {
+    const std::lock_guard lock(mutex);
+    asked = sink;
+  }
+  if (asked) gst_element_send_event(asked.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
 }
 
 std::shared_ptr<MediaSession> make_webrtc_session(Legs::Inner& legs, JobThread& thread, LegOptions options,

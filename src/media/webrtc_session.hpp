@@ -38,6 +38,11 @@ class WebrtcSession final : public MediaSession, public std::enable_shared_from_
     guint line = 0;
     Direction direction = Direction::inactive;
   };
+  struct LentPicture {  // its receiver's end, to ask the lender for a key unit
+    std::mutex mutex;
+    Element sink;
+    void request_key();
+  };
   struct Counters {
     std::atomic<std::uint64_t> audio_sent = 0, audio_received = 0, video_sent = 0, video_received = 0;
     std::atomic<GstClockTime> last = 0;
@@ -63,6 +68,7 @@ class WebrtcSession final : public MediaSession, public std::enable_shared_from_
   WebrtcExtras extras_;
   std::shared_ptr<LegFeed> feed_;
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
+  std::shared_ptr<LentPicture> lent_picture_ = std::make_shared<LentPicture>();
   Track audio_;
   Track video_;
   Leg::SdpReady waiting_;      // for the candidates

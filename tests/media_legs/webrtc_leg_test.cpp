@@ -1,0 +1,188 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "media/audio_signal.hpp"
+#include "media/video.hpp"
+#include "media/whep.hpp"
+#include "media/sound.hpp"
+#include "media/whip.hpp"
+#include "scene.hpp"
+
+namespace lintel::media {
+namespace {
+
+AudioOptions test_audio() {
+  AudioOptions options;
+  options.microphone = "test";
+  options.speaker = "test";
+  return options;
+}
+
+Video::Options test_video() {
+  Video::Options options;
+  options.camera.source = "test";
+  options.camera.width = 320;
+  options.camera.height = 240;
+  options.camera.frames_per_second = 15;
+  options.main = {320, 240, 15, 256};
+  options.sub = {160, 120, 15, 128};
+  return options;
+}
+
+LegsOptions on_loopback() {
+  LegsOptions options;
+  options.loopback_candidates = true;
+  return options;
+}
+
+// A station with a camera, and another that stands for the browser.
+class StationAndBrowser : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { ASSERT_TRUE(init().ok()); }
+  static bool loud(const AudioEngine& engine) {
+    const std::vector<std::int16_t> recorded = engine.recorded();
+    double sum = 0;
+    const std::size_t count = std::min<std::size_t>(recorded.size(), audio_rate);
+    for (std::size_t index = recorded.size() - count; index < recorded.size(); ++index) {
+      sum += static_cast<double>(recorded[index]) * recorded[index];
+    }
+    return count > 0 && std::sqrt(sum / static_cast<double>(count)) > 500;
+  }
+  LegEvents browser_events() {
+    LegEvents events;
+    events.video = [this](const ReceivedVideo& received) {
+      ++pictures;
+      if (received.key) ++keys;
+    };
+    events.connected = [this] { browser_connected = true; };
+    events.lost = [this](const std::string& reason) { lost = reason; };
+    return events;
+  }
+
+  Loop loop;
+  AudioEngine station_audio{loop, test_audio()};
+  AudioEngine browser_audio{loop, test_audio()};
+  Video video{loop, test_video()};
+  Legs station{loop, &station_audio, &video, on_loopback()};
+  Legs browser{loop, &browser_audio, nullptr, on_loopback()};
+  std::atomic<int> pictures = 0, keys = 0;
+  bool browser_connected = false;
+  std::string lost, problem;
+};
+
+TEST_F(StationAndBrowser, callWithSoundBothWaysAndAPicture) {
+  bool done = false;
+  std::string offer_text, answer_text;
+  auto caller = station.create(LegKind::webrtc, {}, {}).value();
+  LegOptions options;
+  options.video = Direction::receive_only;
+  auto callee = browser.create(LegKind::webrtc, options, browser_events()).value();
+  caller->create_offer([&](Result<std::string> offer) {
+    if (!offer) return void(problem = offer.error().message);
+    offer_text = *offer;
+    callee->create_answer(*offer, [&](Result<std::string> answer) {
+      if (!answer) return void(problem = answer.error().message);
+      answer_text = *answer;
+      caller->accept_answer(*answer, [&](Result<void> accepted) {
+        if (!accepted) return void(problem = accepted.error().message);
+        caller->start();
+        callee->start();
+        done = true;
+      });
+    });
+  });
+  ASSERT_TRUE(turn_until(loop, [&] { return done || !problem.empty(); }));
+  ASSERT_EQ(problem, "") << offer_text << answer_text;
+  EXPECT_TRUE(turn_until(loop, [&] { return pictures > 20 && loud(station_audio) && loud(browser_audio); }))
+      << pictures << offer_text << answer_text;
+  EXPECT_GE(keys, 1);
+  EXPECT_EQ(caller->figures().video_codec, "H264");
+  EXPECT_EQ(caller->state(), LegState::connected);
+}
+
+TEST_F(StationAndBrowser, watchWithoutACall) {  // C28
+  LiveViews views{loop, station, {}};
+  LegOptions options;
+  options.audio = Direction::receive_only;
+  options.video = Direction::receive_only;
+  auto viewer = browser.create(LegKind::webrtc, options, browser_events()).value();
+  std::string id;
+  viewer->create_offer([&](Result<std::string> offer) {
+    if (!offer) return void(problem = offer.error().message);
+    views.open(Profile::sub, *offer, [&](Result<LiveView> view) {
+      if (!view) return void(problem = view.error().message);
+      id = view.value().id;
+      viewer->accept_answer(view.value().answer, [&](Result<void> accepted) {
+        if (!accepted) problem = accepted.error().message;
+        viewer->start();
+      });
+    });
+  });
+  EXPECT_TRUE(turn_until(loop, [&] { return (pictures > 20 && loud(browser_audio)) || !problem.empty(); }));
+  EXPECT_EQ(problem, "");
+  EXPECT_EQ(views.viewers(), 1U);
+  ASSERT_TRUE(views.close(id).ok());
+  EXPECT_FALSE(views.close(id).ok());
+  EXPECT_TRUE(turn_until(loop, [&] { return station.living() == 0; }));
+}
+
+TEST_F(StationAndBrowser, refuseMoreViewersThanAllowed) {
+  LiveViews views{loop, station, {.viewer_limit = 0}};
+  std::optional<ErrorCode> code;
+  views.open(Profile::main, "v=0", [&](Result<LiveView> view) { code = view.error().code; });
+  EXPECT_EQ(code, ErrorCode::full);
+  views.set_viewer_limit(1);
+  views.open(Profile::main, "v=0", [&](Result<LiveView> view) { code = view.error().code; });
+  EXPECT_EQ(code, ErrorCode::invalid);
+}
+
+TEST_F(StationAndBrowser, lendAVoiceAndHearTheStation) {
+  // The lender here has a voice alone; its picture is shown by the browser tests.
+  Lendings lendings{loop, station, &station_audio, &video};
+  LegOptions options;
+  options.video = Direction::inactive;
+  auto lender = browser.create(LegKind::webrtc, options, browser_events()).value();
+  std::string id;
+  lender->create_offer([&](Result<std::string> offer) {
+    if (!offer) return void(problem = offer.error().message);
+    lendings.open(*offer, [&](Result<Lending> lending) {
+      if (!lending) return void(problem = lending.error().message);
+      id = lending.value().id;
+      lender->accept_answer(lending.value().answer, [&](Result<void>) { lender->start(); });
+    });
+  });
+  ASSERT_TRUE(turn_until(loop, [&] { return lendings.lent() || !problem.empty(); }));
+  EXPECT_EQ(problem, "");
+  EXPECT_TRUE(station_audio.state().lent);
+  station_audio.play(Sound::ringing);
+  EXPECT_TRUE(turn_until(loop, [&] { return loud(browser_audio) && station_audio.figures().microphone_level > 0.01; }));
+  ASSERT_TRUE(lendings.close(id).ok());
+  EXPECT_FALSE(station_audio.state().lent);
+}
+
+TEST_F(StationAndBrowser, makeLegsThatLeaveNothingBehind) {
+  const auto count = [](const char* folder) {
+    std::size_t entries = 0;
+    GDir* directory = g_dir_open(folder, 0, nullptr);
+    while (g_dir_read_name(directory) != nullptr) ++entries;
+    g_dir_close(directory);
+    return entries;
+  };
+  std::size_t descriptors = 0;
+  std::size_t threads = 0;
+  for (int round = 0; round < 30; ++round) {
+    auto leg = station.create(LegKind::webrtc, {}, {}).value();
+    bool offered = false;
+    leg->create_offer([&](Result<std::string> offer) { offered = offer.ok(); });
+    ASSERT_TRUE(turn_until(loop, [&] { return offered; }));
+    leg.reset();
+    ASSERT_TRUE(turn_until(loop, [&] { return station.living() == 0; }));
+    if (round == 5) descriptors = count("/proc/self/fd"), threads = count("/proc/self/task");
+  }
+  EXPECT_LE(count("/proc/self/fd"), descriptors + 2);
+  EXPECT_LE(count("/proc/self/task"), threads + 2);
+}
+
+}  // namespace
+}  // namespace lintel::media
