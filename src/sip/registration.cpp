@@ -302,12 +302,13 @@ std::vector<std::string> Registration::authorization(std::string_view method, st
 }
 
 void Registration::tell(RegistrationState state, int code, std::string message) {
-  const bool news = status_.state != state || status_.code != code || status_.message != message;
   status_.state = state;
   status_.code = code;
   status_.message = std::move(message);
-  if (!news) return;
-  log::info("sip", "account {} {}: {} {}", settings_.id, name_of(state), status_.server, status_.message);
+  if (status_ == told_) return;
+  told_ = status_;
+  const bool final = state == RegistrationState::registered || state == RegistrationState::failed;
+  if (final) log::info("sip", "account {} {}: {} {}", settings_.id, name_of(state), status_.server, status_.message);
   if (listener_) listener_(status_);
 }
 

@@ -58,6 +58,7 @@ struct RegistrationStatus {
   std::string message;  // a sentence for people when failed; never a secret
   std::string server;   // "192.0.2.1:5060 udp" in use, or empty
   bool on_backup = false;
+  bool operator==(const RegistrationStatus&) const = default;
 };
 
 class Registration final : private ClientListener {
@@ -115,6 +116,7 @@ class Registration final : private ClientListener {
   std::string contact_user_;
   Listener listener_;
   RegistrationStatus status_;
+  RegistrationStatus told_;
   digest::ClientAuthenticator registrar_login_;  // for 401
   digest::ClientAuthenticator proxy_login_;      // for 407
   dns::Lookup lookup_;

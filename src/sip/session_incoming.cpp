@@ -95,7 +95,8 @@ void Session::send_success(Received& invite, const Content& body) {
 
 void Session::repeat_success(Received& invite) {
   // One INVITE is being answered at a time, so `received_` is this one as long as the timer lives.
-  invite.repeat = host_.core().clock().after(invite.interval, [weak = weak_from_this()] {
+  const Duration left = invite.give_up - host_.core().clock().monotonic();
+  invite.repeat = host_.core().clock().after(std::min(invite.interval, left), [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self || !self->received_) return;
     Received& one = *self->received_;

@@ -1,0 +1,275 @@
+// Offers in a running call, glare, session timers.
+#include "sip_endpoint/bench.hpp"
+
+namespace lintel::sip::bench {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Offers = Bench;
+
+TEST_F(Offers, reinviteOfThePeerIsAnsweredByTheHouse) {
+  const auto invite = talk();
+  wire.arrive(in_dialog("INVITE", *invite, 10, "new offer"), peer);
+  take("100");
+  EXPECT_THAT(ear.log, ElementsAre("offer new offer"));
+  EXPECT_FALSE(call.offer(sdp("mine")).ok());
+  ASSERT_TRUE(call.answer_offer(sdp("new answer")).ok());
+  EXPECT_EQ(take("200")->body(), "new answer");
+  clock.advance(500ms);
+  take("200");
+  wire.arrive(in_dialog("ACK", *invite, 10), peer);
+  clock.advance(10s);
+  nothing_sent();
+  EXPECT_FALSE(call.answer_offer(sdp("again")).ok());
+}
+
+TEST_F(Offers, reinviteWithoutBodyAsksUsToOffer) {
+  const auto invite = talk();
+  wire.arrive(in_dialog("INVITE", *invite, 10), peer);
+  take("100");
+  EXPECT_THAT(ear.log, ElementsAre("offer "));
+  ASSERT_TRUE(call.answer_offer(sdp("our offer")).ok());
+  EXPECT_EQ(take("200")->body(), "our offer");
+  wire.arrive(in_dialog("ACK", *invite, 10, "their answer"), peer);
+  EXPECT_THAT(ear.log, ElementsAre("offer ", "offer answered their answer"));
+  EXPECT_TRUE(call.offer(sdp("mine")).ok());
+}
+
+TEST_F(Offers, anOfferNobodyAnswersIsRefusedAndTheCallGoesOn) {
+  const auto invite = talk();
+  wire.arrive(in_dialog("INVITE", *invite, 10, "new offer"), peer);
+  take("100");
+  clock.advance(11s);
+  EXPECT_EQ(take("488")->value("CSeq"), "10 INVITE");
+  wire.arrive(in_dialog("ACK", *invite, 10), peer);
+  EXPECT_TRUE(call.answered());
+  wire.out.clear();
+  EXPECT_TRUE(call.offer(sdp("mine")).ok());
+}
+
+TEST_F(Offers, aReinviteTakenBackLeavesTheCallAsItWas) {
+  const auto invite = talk();
+  wire.arrive(in_dialog("INVITE", *invite, 10, "new offer"), peer);
+  take("100");
+  auto cancel = in_dialog("CANCEL", *invite, 10);
+  cancel.replace(cancel.find("z9hG4bKd10CANCEL"), 16, "z9hG4bKd10INVITE");
+  wire.arrive(cancel, peer);
+  take("200");
+  take("487");
+  EXPECT_TRUE(call.answered());
+  EXPECT_FALSE(call.answer_offer(sdp("late")).ok());
+}
+
+TEST_F(Offers, updateOfThePeerIsAnsweredByTheHouse) {
+  const auto invite = talk();
+  wire.arrive(in_dialog("UPDATE", *invite, 10, "new offer"), peer);
+  EXPECT_THAT(ear.log, ElementsAre("offer new offer"));
+  nothing_sent();
+  wire.arrive(in_dialog("UPDATE", *invite, 11, "impatient"), peer);
+  EXPECT_NE(take("500")->value("Retry-After"), "");
+  ASSERT_TRUE(call.answer_offer(sdp("new answer")).ok());
+  const auto ok = take("200");
+  EXPECT_EQ(ok->body(), "new answer");
+  EXPECT_EQ(ok->value("CSeq"), "10 UPDATE");
+}
+
+TEST_F(Offers, updateBeforeTheAnswerMeetsOurOpenOffer) {
+  const auto invite = dial();
+  answer(*invite, 180);
+  wire.arrive(in_dialog("UPDATE", *invite, 10, "early offer"), peer);
+  take("491");
+}
+
+TEST_F(Offers, oursIsAnsweredRefusedAndKeepsTheCall) {
+  const auto invite = talk();
+  ASSERT_TRUE(call.offer(sdp("new")).ok());
+  EXPECT_FALSE(call.offer(sdp("another")).ok());
+  const auto first = take("INVITE");
+  EXPECT_EQ(first->value("CSeq"), "2 INVITE");
+  EXPECT_FALSE(first->message->to_tag().empty());
+  answer(*first, 200, "new answer");
+  EXPECT_EQ(take("ACK")->value("CSeq"), "2 ACK");
+  EXPECT_THAT(ear.log, ElementsAre("offer answered new answer"));
+  answer(*first, 200, "new answer");
+  EXPECT_EQ(take("ACK")->value("CSeq"), "2 ACK");
+  ASSERT_TRUE(call.offer(sdp("worse")).ok());
+  const auto second = take("INVITE");
+  answer(*second, 488);
+  take("ACK");
+  EXPECT_THAT(ear.log, ElementsAre("offer answered new answer", "offer answered denied"));
+  EXPECT_TRUE(call.answered());
+}
+
+TEST_F(Offers, glareIsTriedAgainAfterAWhile) {
+  const auto invite = talk();
+  ASSERT_TRUE(call.offer(sdp("new")).ok());
+  const auto first = take("INVITE");
+  wire.arrive(in_dialog("INVITE", *invite, 10, "theirs"), peer);
+  take("491");
+  answer(*first, 491);
+  take("ACK");
+  clock.advance(2s);
+  wire.out.clear();
+  clock.advance(2100ms);  // we called: 2.1 to 4 s
+  std::unique_ptr<Sent> again;
+  while (!wire.out.empty()) again = take();
+  ASSERT_NE(again, nullptr);
+  EXPECT_EQ(again->method(), "INVITE");
+  EXPECT_EQ(again->body(), "new");
+  answer(*again, 200, "ok");
+  EXPECT_THAT(ear.log, ElementsAre("offer answered ok"));
+}
+
+TEST_F(Offers, anotherOfferWhileOneIsOpenIsRefusedWith500) {
+  const auto invite = talk();
+  wire.arrive(in_dialog("INVITE", *invite, 10, "theirs"), peer);
+  take("100");
+  wire.arrive(in_dialog("INVITE", *invite, 11, "more"), peer);
+  EXPECT_NE(take("500")->value("Retry-After"), "");
+}
+
+TEST_F(Offers, aDialogThePeerDoesNotKnowAnyMoreIsLost) {
+  (void)talk();
+  ASSERT_TRUE(call.offer(sdp("new")).ok());
+  answer(*take("INVITE"), 481);
+  take("ACK");
+  take("BYE");
+  EXPECT_THAT(ear.log, ElementsAre("ended lost"));
+}
+
+TEST_F(Offers, hangingUpWhileOursIsOpenEndsBoth) {
+  (void)talk();
+  ASSERT_TRUE(call.offer(sdp("new")).ok());
+  const auto reinvite = take("INVITE");
+  call.hang_up();
+  const auto bye = take("BYE");
+  answer(*reinvite, 200, "late");
+  take("ACK");
+  answer(*bye, 200);
+  EXPECT_EQ(endpoint->size(), 0U);
+}
+
+TEST_F(Offers, aByeWhileTheirsIsOpenAnswersIt) {
+  const auto invite = talk();
+  wire.arrive(in_dialog("INVITE", *invite, 10, "theirs"), peer);
+  take("100");
+  wire.arrive(in_dialog("BYE", *invite, 11), peer);
+  EXPECT_EQ(take("200")->value("CSeq"), "11 BYE");
+  EXPECT_EQ(take("487")->value("CSeq"), "10 INVITE");
+  EXPECT_EQ(endpoint->size(), 0U);
+}
+
+// ---- RFC 4028 -------------------------------------------------------------------------------------------------------
+
+EndpointSettings timed() {
+  auto settings = direct_settings();
+  settings.session_timer.on = true;
+  return settings;
+}
+
+class Timed : public Bench {
+ protected:
+  Timed() : Bench(timed()) {}
+};
+
+TEST_F(Offers, sessionTimersAreOffUnlessAsked) {
+  const auto invite = dial();
+  EXPECT_EQ(invite->value("Session-Expires"), "");
+  EXPECT_EQ(invite->value("Supported"), "");
+}
+
+TEST_F(Timed, weRefreshByUpdateAtHalfTime) {
+  auto invite = dial();
+  EXPECT_EQ(invite->value("Session-Expires"), "1800;refresher=uac");
+  EXPECT_EQ(invite->value("Min-SE"), "90");
+  answer(*invite, 200, "answer", "Allow: INVITE, UPDATE\r\nSession-Expires: 600;refresher=uac\r\nRequire: timer\r\n");
+  take("ACK");
+  clock.advance(299s);
+  nothing_sent();
+  clock.advance(2s);
+  const auto update = take("UPDATE");
+  EXPECT_EQ(update->value("Session-Expires"), "600;refresher=uac");
+  EXPECT_EQ(update->body(), "");
+  answer(*update, 200, {}, "Session-Expires: 600;refresher=uac\r\n");
+  clock.advance(301s);
+  take("UPDATE");
+}
+
+TEST_F(Timed, weRefreshByReinviteWhenThePeerKnowsNoUpdate) {
+  auto invite = dial();
+  answer(*invite, 200, "answer", "Session-Expires: 600;refresher=uac\r\n");
+  take("ACK");
+  clock.advance(300s);
+  const auto again = take("INVITE");
+  EXPECT_EQ(again->body(), "offer");
+  answer(*again, 200, "answer", "Session-Expires: 600;refresher=uac\r\n");
+  take("ACK");
+  EXPECT_THAT(ear.log, ElementsAre("answered answer"));
+}
+
+TEST_F(Timed, aPeerThatDoesNotRefreshIsLost) {
+  auto invite = dial();
+  answer(*invite, 200, "answer", "Session-Expires: 600;refresher=uas\r\n");
+  take("ACK");
+  clock.advance(567s);
+  nothing_sent();
+  clock.advance(2s);
+  take("BYE");
+  EXPECT_THAT(ear.log, ElementsAre("answered answer", "ended lost"));
+}
+
+TEST_F(Timed, asksAgainWithALongerTime) {
+  auto invite = dial();
+  answer(*invite, 422, {}, "Min-SE: 3600\r\n");
+  take("ACK");
+  const auto again = take("INVITE");
+  EXPECT_EQ(again->value("Session-Expires"), "3600;refresher=uac");
+  EXPECT_EQ(again->value("Min-SE"), "3600");
+  answer(*again, 200, "answer");
+  clock.advance(2h);
+  EXPECT_TRUE(call.answered());  // the answer had no Session-Expires: no timer
+}
+
+TEST_F(Timed, refusesATimeThatIsTooShort) {
+  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x", "Supported: timer\r\nSession-Expires: 30\r\n"), peer);
+  EXPECT_EQ(take("422")->value("Min-SE"), "90");
+}
+
+TEST_F(Timed, obeysTheCallersRefresherAndItsRefresh) {
+  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x", "Supported: timer\r\nSession-Expires: 300;refresher=uac\r\n"),
+              peer);
+  take("100");
+  (void)house.held.accept(sdp("our answer"));
+  const auto ok = take("200");
+  EXPECT_EQ(ok->value("Session-Expires"), "300;refresher=uac");
+  EXPECT_EQ(ok->value("Require"), "timer");
+  const std::string tag(ok->message->to_tag());
+  wire.arrive(request("ACK", "sip:door@192.0.2.10", {}, {}, tag, 1, "z9hG4bKa"), peer);
+  clock.advance(200s);
+  wire.arrive(request("UPDATE", "sip:door@192.0.2.10", {}, "Supported: timer\r\nSession-Expires: 300;refresher=uac\r\n",
+                      tag, 2, "z9hG4bKu"),
+              peer);
+  EXPECT_EQ(take("200")->value("Session-Expires"), "300;refresher=uac");
+  clock.advance(200s);
+  EXPECT_TRUE(house.held.answered());
+  clock.advance(100s);
+  take("BYE");
+  EXPECT_EQ(house.ear.log.back(), "ended lost");
+}
+
+TEST_F(Timed, refreshesForACallerThatKnowsNoTimers) {
+  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x", "Allow: INVITE, UPDATE\r\n"), peer);
+  take("100");
+  (void)house.held.accept(sdp("our answer"));
+  const auto ok = take("200");
+  EXPECT_EQ(ok->value("Session-Expires"), "1800;refresher=uas");
+  EXPECT_EQ(ok->value("Require"), "");
+  wire.arrive(request("ACK", "sip:door@192.0.2.10", {}, {}, std::string(ok->message->to_tag()), 1, "z9hG4bKa"), peer);
+  clock.advance(901s);
+  take("UPDATE");
+}
+
+}  // namespace
+}  // namespace lintel::sip::bench
