@@ -34,7 +34,7 @@ class Doors final : public access::AccessListener,
   void start();  // drives every lock safe
   void stop();
   [[nodiscard]] hardware::TwinKeypad& keypad() { return *keypad_; }
-  [[nodiscard]] hardware::Twins& twins() { return twins_; }
+  [[nodiscard]] hardware::Twins& devices() { return twins_; }
   [[nodiscard]] bool any_open() const;
   void show(const calls::PanelState& state);  // on the front's display and lights
 

@@ -31,6 +31,7 @@ class Pictures final : public web::LivePort {
   Result<std::uint16_t> start(const Options& options);
   [[nodiscard]] media::Legs& legs() { return *legs_; }
   [[nodiscard]] media::AudioEngine& audio() { return *audio_; }
+  [[nodiscard]] media::Video& video() { return *video_; }
   void play(calls::SoundId sound);
   [[nodiscard]] web::PartState camera_state() const;
   std::function<void(const web::PartState&)> on_camera;

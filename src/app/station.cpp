@@ -8,6 +8,7 @@
 #include <fstream>
 #include <memory>
 
+#include "app/camera_twin.hpp"
 #include "app/front.hpp"
 #include "app/lines.hpp"
 #include "app/overview.hpp"
@@ -117,6 +118,7 @@ Result<void> Station::build() {
 
   const std::string address = options_.loopback_media || addresses.empty() ? "127.0.0.1" : addresses.front();
   pictures_ = std::make_unique<Pictures>(loop_, options_, *settings_, *household_, *journal_, address);
+  doors_->devices().add<CameraTwin>(loop_.clock(), pictures_->video());
   telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *database_, *vault_, *settings_, *household_, *journal_});
   directory_ = std::make_unique<Directory>(*household_, telephony_->server());
   lines_ = std::make_unique<Lines>(loop_, *household_, pictures_->legs(), LinesOptions{.domain = telephony_->domain()});
