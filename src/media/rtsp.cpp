@@ -18,6 +18,7 @@ constexpr int threads = 2;                                   // serve all client
 constexpr guint body_limit = 16 * 1024;
 constexpr guint tidy_period_seconds = 2;
 constexpr const char* since_key = "lintel-since";
+constexpr const char* empty_key = "lintel-empty";
 
 GSource* attach(GMainContext* context, GSource* source, GSourceFunc work, gpointer data, GDestroyNotify free = nullptr) {
   g_source_set_callback(source, work, data, free);
@@ -202,10 +203,21 @@ class Server final : public RtspServer {
     g_list_free_full(sessions, g_object_unref);
     return silent ? GST_RTSP_FILTER_REMOVE : GST_RTSP_FILTER_KEEP;
   }
+  // A viewer that went without TEARDOWN leaves a session without media; for a minute it would count against the limit.
+  // One round of grace, for a SETUP makes the session first and its media a little later.
+  static GstRTSPFilterResult drop_empty(GstRTSPSessionPool* /*pool*/, GstRTSPSession* session, gpointer /*unused*/) {
+    GList* media = gst_rtsp_session_filter(session, nullptr, nullptr);
+    const bool empty = media == nullptr;
+    g_list_free_full(media, g_object_unref);
+    if (empty && g_object_get_data(G_OBJECT(session), empty_key) != nullptr) return GST_RTSP_FILTER_REMOVE;
+    g_object_set_data(G_OBJECT(session), empty_key, GINT_TO_POINTER(empty));
+    return GST_RTSP_FILTER_KEEP;
+  }
   static gboolean tidy(gpointer data) {
     auto& self = *static_cast<Server*>(data);
     const auto pool = Object<GstRTSPSessionPool>::adopt(gst_rtsp_server_get_session_pool(self.server_.get()));
     gst_rtsp_session_pool_cleanup(pool.get());
+    gst_rtsp_session_pool_filter(pool.get(), &Server::drop_empty, nullptr);
     gst_rtsp_server_client_filter(self.server_.get(), &Server::close_silent, &self.options_.silent_limit);
     return G_SOURCE_CONTINUE;
   }

@@ -166,6 +166,16 @@ TEST_F(RtspTest, saysThatANetworkCameraRefusesThePassword) {
   EXPECT_EQ(other.camera().message.find("wrong-17"), std::string::npos);
 }
 
+TEST_F(RtspTest, aViewerThatVanishesLeavesNoSessionAndNoEncoder) {
+  {
+    Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-f", "null", "-"},
+                   folder.file("ffmpeg.log"));
+    ASSERT_TRUE(until([&] { return stream(video).hub.units > 3 && server->statistics().sessions == 1; }));
+  }  // killed: no TEARDOWN
+  ASSERT_TRUE(until([&] { return stream(video).state == EncoderState::stopped; }));
+  ASSERT_TRUE(until([&] { return server->statistics().sessions == 0; }));
+}
+
 // Recorders come and go: nothing of them stays.
 TEST_F(RtspTest, leavesNothingBehindViewers) {
   auto staying = watch(video);
