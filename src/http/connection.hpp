@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "http/io.hpp"
+#include "http/origin.hpp"
 #include "http/path.hpp"
 #include "http/wire.hpp"
 

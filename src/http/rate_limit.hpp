@@ -25,6 +25,7 @@ class RateLimit {
   bool take(std::string_view key);                          // takes one; false (and nothing taken) when there is none
   [[nodiscard]] Duration wait(std::string_view key) const;  // until a token is there; zero: now
   void forgive(std::string_view key);                       // a success: full again
+  void set_options(Options options) { options_ = options; }
   [[nodiscard]] std::size_t size() const { return table_.size(); }
 
  private:

@@ -36,30 +36,30 @@ struct QueryParameter {
 };
 struct Route {
   Method method = Method::get;
-  std::string pattern;  // "/api/v1/rooms/{number}": a {name} matches one whole segment
+  std::string pattern = {};  // "/api/v1/rooms/{number}": a {name} matches one whole segment
   Callers callers = admin;
   bool before_set_up = false;  // answers before the owner has set a password (S01); everything else does not
   bool without_csrf = false;   // a state change that has no cookie to protect (log-in, set-up, pairing)
   std::size_t body_limit = 0;  // bytes; 0: a body is refused with 413
-  std::string body_type;       // "application/json", …; empty: no body. Others get 415
-  std::string summary;         // one sentence for the API description
-  std::string tag;             // its group there
-  std::vector<QueryParameter> query;
-  std::string request_schema;   // JSON Schema text; empty: none
-  std::string response_schema;  // of the good answer
+  std::string body_type = {};       // "application/json", …; empty: no body. Others get 415
+  std::string summary = {};         // one sentence for the API description
+  std::string tag = {};             // its group there
+  std::vector<QueryParameter> query = {};
+  std::string request_schema = {};   // JSON Schema text; empty: none
+  std::string response_schema = {};  // of the good answer
   int success = 200;            // its status
   std::string response_type = "application/json";
   bool public_description = true;  // stands in openapi.json
-  Handler handler;
+  Handler handler = {};
 };
 
 struct WebSocketRoute {
-  std::string path;
-  std::string subprotocol;  // must be offered (RFC 6455 §4.2.2); e.g. "sip"
+  std::string path = {};
+  std::string subprotocol = {};  // must be offered (RFC 6455 §4.2.2); e.g. "sip"
   Callers callers = admin;
   std::size_t message_limit = 64 * 1024;  // bytes; beyond: closed with 1009
   // On the loop, after the gate let it pass and the handshake is done. The Origin was checked to be this host.
-  std::function<void(std::shared_ptr<WebSocket>)> opened;
+  std::function<void(std::shared_ptr<WebSocket>)> opened = {};
 };
 
 // Decides on the loop whether `request` may pass to a route: nothing lets it pass (and may have set request.identity),

@@ -58,7 +58,7 @@ struct PanelLine {
 };
 struct PanelState {
   std::vector<PanelLine> lines;  // JSON: {"id","arguments","text"}
-  std::string kind = "idle";  // idle | dialling | calling | talking | message | error
+  std::string kind = "idle";     // idle | dialling | calling | talking | message | error
   bool call_light = false, talk_light = false, unlock_light = false;
   std::string input;  // what was typed, codes masked
   std::optional<WallTime> locked_until;
@@ -87,28 +87,6 @@ class LockPort {
   // Decides by rights (method `monitor` or `api`) and drives. Errors: not_found, denied, limited, unavailable (jammed,
   // no driver).
   virtual Result<LockState> unlock(const Subject& who, std::uint32_t number) = 0;
-};
-
-struct Code {
-  std::string id;
-  std::string name;
-  std::string room;  // empty: of no room
-  std::vector<std::uint32_t> locks;
-  bool active = true;
-};
-struct CodeChange {
-  std::optional<std::string> name, code, room;  // `code` is write-only
-  std::optional<std::vector<std::uint32_t>> locks;
-  std::optional<bool> active;
-};
-class CodePort {
- public:
-  virtual ~CodePort() = default;
-  [[nodiscard]] virtual std::vector<Code> codes() const = 0;
-  // `done` when it is durable. Errors: invalid (field), conflict (another has this code), full.
-  virtual void add(const Subject& who, CodeChange code, Done<Code> done) = 0;
-  virtual void change(const Subject& who, std::string_view id, CodeChange change, Done<Code> done) = 0;
-  virtual void remove(const Subject& who, std::string_view id, Done<void> done) = 0;
 };
 
 // --- twins
@@ -165,7 +143,11 @@ struct OverviewState {
   PartState camera, storage;
   std::vector<Attention> attention;
   std::uint32_t calls_today = 0, openings_today = 0;
-  std::vector<std::uint32_t> by_hour;  // openings, 24 values, or empty
+  struct Hour {
+    int hour = 0;  // of today, local time
+    std::uint32_t calls = 0, openings = 0;
+  };
+  std::vector<Hour> by_hour;  // may be empty
 };
 class OverviewPort {
  public:

@@ -1,0 +1,110 @@
+#include "web/api.hpp"
+
+#include "base/bytes.hpp"
+#include "web/context.hpp"
+#include "web/states.hpp"
+
+namespace lintel::web {
+namespace {
+
+constexpr std::size_t setup_code_digits = 8;
+constexpr std::size_t rate_limit_sources = 8'192;
+
+http::RateLimit::Options request_rate(const settings::Settings& settings) {
+  const auto rate = static_cast<double>(settings.get(settings::security::request_rate));
+  return {.burst = rate * 4,
+          .refill = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(1 / rate)),
+          .entries = rate_limit_sources};
+}
+
+}  // namespace
+
+Context::Context(Dependencies given)
+    : house(std::move(given)),
+      sessions(house.clock, [this] { return house.settings.get(settings::security::session_idle); }),
+      login(house.clock, house.workers,
+            [this] {
+              return Login::Policy{.tries = house.settings.get(settings::security::login_tries),
+                                   .lock = house.settings.get(settings::security::login_lock)};
+            }),
+      digest(house.clock, {.realm = "Lintel"}),
+      requests(house.clock, request_rate(house.settings)),
+      failures(house.clock, {.burst = 10, .refill = std::chrono::seconds(30), .entries = rate_limit_sources}),
+      setup_failures(house.clock, {.burst = 50, .refill = std::chrono::seconds(10)}),
+      began(house.clock.monotonic()) {
+  if (!house.household.initialised()) setup_code = bytes::random_digits(setup_code_digits);
+  sessions.on_end([this](const Session& session) { hub.close_session(session.id); });
+  subscriptions.push_back(house.journal.on_journalled([this](const journal::Entry& entry) { hub.journalled(entry); }));
+  subscriptions.push_back(house.settings.on_change([this](const settings::Change& change) {
+    if (change.is(settings::security::request_rate)) requests.set_options(request_rate(house.settings));
+    hub.tell("setting", write_json(Json{{"key", change.entry.key}}),
+             [](const Subject& who) { return who.role == Role::admin; });
+  }));
+  // What is revoked ends at once, wherever it was revoked.
+  subscriptions.push_back(house.household.on_change([this](const household::Change& change) {
+    if (change.done != household::Done::removed && change.collection != household::Collection::rooms) return;
+    for (const auto& session : sessions.list()) {
+      const bool device = session->who.role == Role::monitor || session->who.role == Role::panel;
+      const bool gone = device ? house.household.monitor(session->who.account) == nullptr
+                               : house.household.person(session->who.account) == nullptr;
+      if (gone) sessions.end(session->id);
+    }
+  }));
+}
+
+void Context::journal(const journal::Event& event, const Subject& who, journal::Details details) const {
+  if (details.subject.empty()) details.subject = who.account;
+  house.journal.record(event, std::move(details));
+}
+
+Api::Api(Dependencies dependencies) : context_(std::make_shared<Context>(std::move(dependencies))) {}
+Api::~Api() = default;
+
+void Api::add_routes(http::Router& router) {
+  install_gate(router, context_);
+  add_start_routes(router, context_);
+  add_session_routes(router, context_);
+  add_account_routes(router, context_);
+  add_setting_routes(router, context_);
+  add_room_routes(router, context_);
+  add_station_routes(router, context_);
+  add_monitor_routes(router, context_);
+  add_access_routes(router, context_);
+  add_panel_routes(router, context_);
+  add_live_routes(router, context_);
+  add_journal_routes(router, context_);
+  context_->description = describe(router, context_->house.version);
+}
+
+const std::string& Api::setup_code() const {
+  return context_->setup_code;
+}
+
+void Api::panel_changed(const PanelState& state) {
+  context_->hub.tell("panel", write_json(to_json(state)),
+                     [](const Subject& who) { return who.role == Role::admin || who.role == Role::panel; });
+}
+
+void Api::lock_changed(const LockState& state) {
+  context_->hub.tell("lock", write_json(to_json(state)), [](const Subject&) { return true; });
+}
+
+void Api::call_changed(const CallState& state) {
+  context_->hub.tell("call", write_json(to_json(state)),
+                     [&state](const Subject& who) { return who.role != Role::monitor || who.room == state.room; });
+}
+
+void Api::monitor_changed(std::string_view account, bool online) {
+  const household::Monitor* monitor = context_->house.household.monitor(account);
+  const std::string room = monitor == nullptr ? std::string() : monitor->room;
+  context_->hub.tell(
+      "monitor", write_json(Json{{"account", account}, {"online", online}}), [&room](const Subject& who) {
+        return who.role == Role::admin || (who.role == Role::monitor && who.room == room && !room.empty());
+      });
+}
+
+void Api::camera_changed(const PartState& state) {
+  context_->hub.tell("camera", write_json(to_json(state)), [](const Subject&) { return true; });
+}
+
+}  // namespace lintel::web

@@ -1,0 +1,93 @@
+// What the API's handlers share. Private to the room.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/digest.hpp"
+#include "http/rate_limit.hpp"
+#include "http/router.hpp"
+#include "storage/listeners.hpp"
+#include "web/api.hpp"
+#include "web/event_hub.hpp"
+#include "web/login.hpp"
+#include "web/sessions.hpp"
+
+namespace lintel::web {
+
+// Who a request comes from; in http::Request::identity.
+struct Identity {
+  Subject who;
+  std::shared_ptr<Session> session;  // null for a machine
+};
+
+struct Context {
+  explicit Context(Dependencies given);
+
+  Dependencies house;
+  Sessions sessions;
+  Login login;
+  EventHub hub;
+  http::DigestAuthority digest;
+  http::RateLimit requests;        // by source; security.request_rate
+  http::RateLimit failures;        // by source: wrong set-up codes, pairing codes and digests share it
+  http::RateLimit setup_failures;  // of everybody: the one-time code is short
+  std::string setup_code;          // empty once set up
+  Monotonic began;
+  std::vector<std::pair<std::string, std::string>> live_sessions;  // (id, account), bounded
+  std::vector<storage::Subscription> subscriptions;
+  std::string description;  // openapi.json, made when the routes are complete
+
+  void journal(const journal::Event& event, const Subject& who, journal::Details details = {}) const;
+};
+
+// A responder that callbacks may copy. Completed by the first send().
+class Reply {
+ public:
+  explicit Reply(http::Responder responder) : responder_(std::make_shared<http::Responder>(std::move(responder))) {}
+  void send(http::Response response) const { responder_->respond(std::move(response)); }
+  void no_content() const { send({.status = 204, .headers = {{"Cache-Control", "no-store"}}, .body = {}}); }
+  [[nodiscard]] std::shared_ptr<http::EventStream> stream() const { return responder_->stream(); }
+
+ private:
+  std::shared_ptr<http::Responder> responder_;
+};
+
+// One request on its way through a handler.
+struct Call {
+  Context& house;
+  std::weak_ptr<Context> weak;  // for callbacks: the API may be gone then
+  const http::Request& request;
+  Reply reply;
+  const Identity* identity = nullptr;  // null on routes for anyone without a session
+  [[nodiscard]] const Subject& who() const { return identity->who; }
+};
+using Work = std::function<void(Call& call)>;
+
+// Adds one route whose handler runs only while the API lives.
+void add(http::Router& router, const std::shared_ptr<Context>& context, http::Route route, Work work);
+
+void install_gate(http::Router& router, const std::shared_ptr<Context>& context);
+void add_start_routes(http::Router& router, const std::shared_ptr<Context>& context);    // state, set-up, health, …
+void add_session_routes(http::Router& router, const std::shared_ptr<Context>& context);  // login, logout, sessions
+void add_account_routes(http::Router& router, const std::shared_ptr<Context>& context);  // password, e-mail, machines
+void add_setting_routes(http::Router& router, const std::shared_ptr<Context>& context);
+void add_room_routes(http::Router& router, const std::shared_ptr<Context>& context);
+void add_station_routes(http::Router& router, const std::shared_ptr<Context>& context);
+void add_monitor_routes(http::Router& router, const std::shared_ptr<Context>& context);  // monitors, pairing
+void add_access_routes(http::Router& router, const std::shared_ptr<Context>& context);   // locks, codes
+void add_panel_routes(http::Router& router, const std::shared_ptr<Context>& context);    // panel, twins, calls
+void add_live_routes(http::Router& router, const std::shared_ptr<Context>& context);
+void add_journal_routes(http::Router& router, const std::shared_ptr<Context>& context);  // journal, events, overview
+
+[[nodiscard]] std::string describe(const http::Router& router, const std::string& version);  // OpenAPI 3.1
+
+inline constexpr unsigned people = http::admin;
+inline constexpr unsigned devices = http::monitor | http::panel;
+inline constexpr unsigned everybody = http::admin | http::monitor | http::panel;
+
+}  // namespace lintel::web

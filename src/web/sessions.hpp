@@ -1,0 +1,62 @@
+// Who is logged in from a browser (S04). In memory: a restart ends every session. Loop only.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "web/ports.hpp"
+
+namespace lintel::web {
+
+struct Session {
+  std::string id;    // shown in the list; no right comes from it
+  std::string csrf;  // what a page adds to each change of state
+  Subject who;
+  std::string browser;  // as it names itself, cut
+  WallTime began{};
+  Monotonic used{};
+  std::size_t streams = 0;  // open event streams: a monitor on a wall is not idle while it listens
+};
+
+class Sessions {
+ public:
+  static constexpr std::size_t most = 2'000;
+  static constexpr std::size_t most_of_an_account = 16;  // one more ends the one idle for longest
+
+  // `idle_time` is asked each time, so that a change of the setting takes force at once.
+  Sessions(Clock& clock, std::function<std::chrono::minutes()> idle_time);
+
+  struct Begun {
+    std::string token;  // for the cookie; kept here as a hash only
+    std::shared_ptr<Session> session;
+  };
+  [[nodiscard]] Begun begin(Subject who, std::string_view browser);
+  // The session of a cookie's token, marked as used now; null: none, or it was idle for too long.
+  [[nodiscard]] std::shared_ptr<Session> use(std::string_view token);
+  bool end(std::string_view id);
+  // All sessions of an account but one (password changed, monitor revoked).
+  void end_all_of(std::string_view account, std::string_view but_id = {});
+  [[nodiscard]] std::vector<std::shared_ptr<Session>> list() const;
+  // Called with each session that ends, for whatever reason.
+  void on_end(std::function<void(const Session&)> listener) { ended_ = std::move(listener); }
+
+ private:
+  using Table = std::map<std::string, std::shared_ptr<Session>, std::less<>>;  // by SHA-256 of the token
+  [[nodiscard]] bool idle(const Session& session) const;
+  void sweep();
+  Table::iterator erase(Table::iterator at);
+
+  Clock& clock_;
+  std::function<std::chrono::minutes()> idle_time_;
+  Table table_;
+  std::function<void(const Session&)> ended_;
+  Timer sweeper_;
+};
+
+}  // namespace lintel::web
