@@ -23,6 +23,12 @@ GstWebRTCRTPTransceiverDirection direction_of(Direction direction) {
   return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
 }
 
+// Retransmission for pictures alone: browsers refuse a description that has it for sound.
+void repair_lost(GstWebRTCRTPTransceiver* transceiver, GstCaps* preferences) {
+  const char* kind = gst_structure_get_string(gst_caps_get_structure(preferences, 0), "media");
+  if (g_strcmp0(kind, "video") == 0) g_object_set(transceiver, "do-nack", TRUE, nullptr);
+}
+
 Error failed(std::string message) { return {ErrorCode::unavailable, std::move(message), {}, {}, {}}; }
 
 }  // namespace
@@ -72,7 +78,7 @@ Result<void> link_to_webrtc(GstElement* webrtc, GstElement* last, Direction dire
   const Transceiver transceiver = Transceiver::adopt(raw);
   if (!transceiver) return failed("WebRTC gave no line for a stream.");
   g_object_set(transceiver.get(), "direction", direction_of(direction), "codec-preferences", preferences, nullptr);
-  g_object_set(transceiver.get(), "do-nack", TRUE, nullptr);
+  repair_lost(transceiver.get(), preferences);
   const Object<GstPad> source = Object<GstPad>::adopt(gst_element_get_static_pad(last, "src"));
   if (gst_pad_link(source.get(), sink.get()) != GST_PAD_LINK_OK) return failed("A stream could not be linked to WebRTC.");
   return {};
@@ -83,7 +89,7 @@ Result<void> add_silent_line(GstElement* webrtc, Direction direction, GstCaps* p
   g_signal_emit_by_name(webrtc, "add-transceiver", direction_of(direction), preferences, &raw);
   const Transceiver transceiver = Transceiver::adopt(raw);
   if (!transceiver) return failed("WebRTC gave no line to receive on.");
-  g_object_set(transceiver.get(), "do-nack", TRUE, nullptr);
+  repair_lost(transceiver.get(), preferences);
   return {};
 }
 
@@ -131,6 +137,19 @@ void count_pad_packets(GstPad* pad, std::function<void()> count) {
 void count_packets(GstElement* element, const char* pad, std::function<void()> count) {
   const Object<GstPad> found = Object<GstPad>::adopt(gst_element_get_static_pad(element, pad));
   if (found) count_pad_packets(found.get(), std::move(count));
+}
+
+void watch_arrivals(LegPipeline& pipeline, std::function<void()> arrived) {
+  using Arrived = std::function<void()>;
+  g_signal_connect_data(pipeline.get(), "deep-element-added",
+                        G_CALLBACK(+[](GstBin*, GstBin*, GstElement* element, gpointer data) {
+                          GstElementFactory* factory = gst_element_get_factory(element);
+                          if (factory == nullptr || g_strcmp0(GST_OBJECT_NAME(factory), "nicesrc") != 0) return;
+                          count_packets(element, "src", *static_cast<Arrived*>(data));
+                        }),
+                        new Arrived(std::move(arrived)),
+                        [](gpointer data, GClosure*) { delete static_cast<Arrived*>(data); },
+                        static_cast<GConnectFlags>(0));
 }
 
 std::optional<ReceivedKind> kind_of_pad(GstPad* pad) {

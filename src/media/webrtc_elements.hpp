@@ -24,6 +24,8 @@ void set_line_direction(GstElement* webrtc, guint line, Direction direction);
 // Any thread:
 void count_packets(GstElement* element, const char* pad, std::function<void()> count);
 void count_pad_packets(GstPad* pad, std::function<void()> count);
+// Calls `arrived` for each packet (RTP, RTCP, DTLS) of the transport, on its thread. Before the first state change.
+void watch_arrivals(LegPipeline& pipeline, std::function<void()> arrived);
 struct ReceivedKind {
   bool audio = true;
   Codec codec = Codec::h264;

@@ -91,6 +91,7 @@ Result<void> WebrtcSession::build() {
   g_signal_connect(webrtc_, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer self) {
                      if (GST_PAD_IS_SRC(pad)) static_cast<WebrtcSession*>(self)->received(pad);
                    }), this);
+  watch_arrivals(*pipeline_, [counters = counters_] { counters->last = running_time(); });
   pipeline_->on_message([told = events_.failed](GstMessage* message) {
     if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return;
     log::warning("media", "A browser call's media failed: {}", message_text(message));
@@ -322,6 +323,7 @@ void WebrtcSession::watch_connection() {
   g_object_get(webrtc_, "connection-state", &state, nullptr);
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !connected_) {
     connected_ = true;
+    alive_ = true;
     if (extras_.lent_ready) extras_.lent_ready(feed_, [lent = lent_picture_] { lent->request_key(); });
     events_.connected();
     if (started_) start();
@@ -339,6 +341,7 @@ void WebrtcSession::start() {
 
 void WebrtcSession::stop() {
   feed_->stop();
+  alive_ = false;
   waiting_ = nullptr;
   {
     Element sink;
@@ -371,7 +374,6 @@ void WebrtcSession::received(GstPad* pad) {
   }
   count_pad_packets(pad, [counters = counters_, audio = kind->audio] {
     ++(audio ? counters->audio_received : counters->video_received);
-    counters->last = running_time();
   });
   if (kind->audio) {
     connect_receiver(*pipeline_, pad, add_audio_receiver(*pipeline_, AudioCodec::opus,

@@ -27,7 +27,7 @@ class WebrtcSession final : public MediaSession, public std::enable_shared_from_
   void request_key_frame() override { feed_->request_key(); }
   [[nodiscard]] LegFigures figures() const override;
   [[nodiscard]] GstClockTime last_packet() const override { return counters_->last; }
-  [[nodiscard]] bool expects_packets() const override { return false; }  // ICE's consent checks find a lost peer
+  [[nodiscard]] bool expects_packets() const override { return alive_; }  // whoever only watches still sends RTCP
 
  private:
   // What we send on one m= line.
@@ -75,6 +75,7 @@ class WebrtcSession final : public MediaSession, public std::enable_shared_from_
   bool remote_set_ = false;
   bool started_ = false;
   bool connected_ = false;
+  std::atomic<bool> alive_ = false;  // connected, as seen from the loop
   bool built_ = false;
   mutable std::mutex mutex_;   // codec names and offered formats, which others read
   std::vector<sdp::Media> offered_;

@@ -9,6 +9,7 @@ namespace lintel::media {
 namespace {
 
 constexpr std::size_t id_bytes = 16;
+constexpr auto silence_limit = std::chrono::seconds(10);  // a viewer's RTCP comes every second or so
 
 }  // namespace
 
@@ -51,6 +52,7 @@ void LiveViews::open(Profile stream, std::string offer, Opened opened) {
   options.audio = Direction::send_only;
   options.video = Direction::send_only;
   options.stream = stream;
+  options.lost_after = silence_limit;
   LegEvents events;
   events.connected = [weak, id] {
     const auto self = weak.lock();

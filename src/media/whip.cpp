@@ -13,6 +13,7 @@ namespace lintel::media {
 namespace {
 
 constexpr std::size_t id_bytes = 16;
+constexpr auto silence_limit = std::chrono::seconds(5);
 constexpr auto connect_limit = std::chrono::seconds(15);
 
 // The lent camera and microphone of one session. Its media threads hold it while they deliver.
@@ -109,6 +110,7 @@ void Lendings::open(std::string offer, Opened opened) {
   LegOptions options;
   options.audio = inner_->audio != nullptr ? Direction::send_receive : Direction::inactive;
   options.video = inner_->video != nullptr ? Direction::receive_only : Direction::inactive;
+  options.lost_after = silence_limit;
   LegEvents events;
   events.connected = [weak, id] {
     const auto self = weak.lock();
