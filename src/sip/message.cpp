@@ -214,7 +214,15 @@ Fault Message::check() const {
   if (max_forwards > 1) return {400, "More Than One Max-Forwards"};
   if (types > 1) return {400, "More Than One Content-Type"};
   if (events > 1) return {400, "More Than One Expires"};
-  if (!top_via()) return {400, "Bad Via"};
+  for (const Line& line : lines_) {
+    if (line.field != Field::via) continue;
+    std::string_view rest = value(line);
+    std::string_view one;
+    bool any = false;
+    for (; next_value(rest, one); any = true)
+      if (!Via::parse(one)) return {400, "Bad Via"};
+    if (!any) return {400, "Bad Via"};
+  }
   const auto sequence = cseq();
   if (!sequence) return {400, "Bad CSeq"};
   if (call_id().empty() || call_id().find_first_of(" \t\r\n") != std::string_view::npos) return {400, "Bad Call-ID"};

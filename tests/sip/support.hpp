@@ -1,0 +1,148 @@
+// What the tests of this room share: a transport in memory, a directory in memory, and messages to write quickly.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "sip/digest.hpp"
+#include "sip/server.hpp"
+#include "sip/transaction.hpp"
+
+namespace lintel::sip::test {
+
+// Lines with CRLF from lines with LF, and the empty line at the end of the headers if there is none.
+inline std::string crlf(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\n') result.push_back('\r');
+    result.push_back(c);
+  }
+  if (result.find("\r\n\r\n") == std::string::npos) result += "\r\n";
+  return result;
+}
+
+inline Hop udp(std::string_view host, std::uint16_t port = 5060) {
+  return {TransportKind::udp, 20, SocketAddress::parse(host, port).value(), {}};
+}
+inline Hop tcp(FlowId flow, std::string_view host, std::uint16_t port) {
+  return {TransportKind::tcp, flow, SocketAddress::parse(host, port).value(), {}};
+}
+inline Hop wss(FlowId flow, std::string_view host = "192.0.2.77") {
+  return {TransportKind::wss, flow, SocketAddress::parse(host, 40'000).value(), {}};
+}
+
+// Keeps what is sent; messages are brought in by deliver().
+class MemoryTransport final : public Transport {
+ public:
+  struct Sent {
+    Hop to;
+    std::string bytes;
+    [[nodiscard]] std::string first_line() const { return bytes.substr(0, bytes.find('\r')); }
+  };
+  void set_sink(TransportSink* sink) override { sink_ = sink; }
+  FlowId send(const Hop& to, std::string_view bytes) override {
+    if (to.flow != 0 && gone.contains(to.flow)) return 0;
+    sent.push_back({to, std::string(bytes)});
+    return to.flow == 0 ? 20 : to.flow;
+  }
+  [[nodiscard]] bool is_open(FlowId flow) const override { return !gone.contains(flow); }
+  [[nodiscard]] std::string sent_by(const Hop&) override { return "192.0.2.1:5060"; }
+  void close(FlowId flow) override { gone.insert(flow); }
+
+  void deliver(std::string_view bytes, const Hop& from) {
+    Message message;
+    const std::string kept(bytes);
+    if (message.parse(kept)) return;
+    sink_->on_message(message, message.check(), from);
+  }
+  void close_from_afar(FlowId flow) {
+    gone.insert(flow);
+    sink_->on_flow_closed(flow);
+  }
+  // What was sent since the last call.
+  std::vector<Sent> take() { return std::exchange(sent, {}); }
+  [[nodiscard]] std::vector<std::string> take_first_lines() {
+    std::vector<std::string> lines;
+    for (const auto& one : take()) lines.push_back(one.first_line());
+    return lines;
+  }
+
+  std::vector<Sent> sent;
+  std::set<FlowId> gone;
+
+ private:
+  TransportSink* sink_ = nullptr;
+};
+
+// Accounts "name" with password "secret-name".
+class MemoryAccounts final : public Accounts {
+ public:
+  explicit MemoryAccounts(std::string realm = "VDP") : realm_(std::move(realm)) {}
+  void add(const std::string& name, std::vector<std::string> aliases = {}, std::size_t contacts = 5) {
+    Account account;
+    account.name = name;
+    account.contacts = contacts;
+    account.ha1_md5 = digest::ha1(digest::Algorithm::md5, name, realm_, "secret-" + name);
+    account.ha1_sha256 = digest::ha1(digest::Algorithm::sha256, name, realm_, "secret-" + name);
+    for (const auto& alias : aliases)
+      account.aliases.push_back({alias, digest::ha1(digest::Algorithm::md5, alias, realm_, "secret-" + name),
+                                 digest::ha1(digest::Algorithm::sha256, alias, realm_, "secret-" + name)});
+    accounts_[name] = account;
+  }
+  [[nodiscard]] const Account* find(std::string_view user) const override {
+    for (const auto& [name, account] : accounts_) {
+      if (name == user) return &account;
+      for (const auto& alias : account.aliases)
+        if (alias.name == user) return &account;
+    }
+    return nullptr;
+  }
+  [[nodiscard]] std::vector<const Account*> expand(std::string_view user) const override {
+    const Account* account = find(user);
+    if (account == nullptr) return {};
+    std::vector<const Account*> result{account};
+    const auto hash = account->name.find("#0");
+    if (!group_call || hash == std::string::npos) return result;
+    const std::string room = account->name.substr(0, hash + 1);
+    for (const auto& [name, other] : accounts_)
+      if (name.starts_with(room) && &other != account) result.push_back(&other);
+    return result;
+  }
+  [[nodiscard]] bool may_call(const Account&, std::string_view user) const override { return !forbidden.contains(std::string(user)); }
+  bool group_call = true;
+  std::set<std::string> forbidden;
+
+ private:
+  std::string realm_;
+  std::map<std::string, Account> accounts_;
+};
+
+class MemoryStore final : public BindingStore {
+ public:
+  void write(std::vector<StoredBinding> saved, std::vector<Key> removed) override {
+    ++writes;
+    for (auto& one : saved) bindings[{one.account, one.id}] = one;
+    for (const auto& key : removed) bindings.erase({key.account, key.id});
+  }
+  [[nodiscard]] std::vector<StoredBinding> load() override {
+    std::vector<StoredBinding> result;
+    for (const auto& [key, binding] : bindings) result.push_back(binding);
+    return result;
+  }
+  std::map<std::pair<std::string, std::string>, StoredBinding> bindings;
+  int writes = 0;
+};
+
+// The value of one header in serialised bytes; empty when absent.
+inline std::string header(std::string_view bytes, std::string_view name) {
+  Message message;
+  const std::string kept(bytes);
+  if (message.parse(kept)) return {};
+  return std::string(message.value(name));
+}
+
+}  // namespace lintel::sip::test

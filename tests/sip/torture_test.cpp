@@ -1,0 +1,287 @@
+// The points of RFC 4475 §3 and RFC 5118, as messages of our own, each with the outcome the RFC asks.
+#include <gtest/gtest.h>
+
+#include "sip/message.hpp"
+#include "support.hpp"
+
+namespace lintel::sip {
+namespace {
+
+using test::crlf;
+
+// A request with one thing odd about it.
+struct Parts {
+  std::string line = "OPTIONS sip:user@example.org SIP/2.0";
+  std::string via = "Via: SIP/2.0/UDP host.example.com;branch=z9hG4bKkdjuw";
+  std::string from = "From: <sip:caller@example.net>;tag=323";
+  std::string to = "To: <sip:user@example.org>";
+  std::string call_id = "Call-ID: odd.1@example.org";
+  std::string cseq = "CSeq: 60 OPTIONS";
+  std::string more = "Max-Forwards: 70";
+  std::string end = "Content-Length: 0\r\n\r\n";
+  [[nodiscard]] std::string bytes() const {
+    std::string result;
+    for (const auto* part : {&line, &via, &from, &to, &call_id, &cseq, &more})
+      if (!part->empty()) result += *part + "\r\n";
+    return result + end;
+  }
+};
+
+// 0: fine; -1: dropped unread; else the answer's code.
+int outcome(const std::string& bytes) {
+  Message message;
+  if (message.parse(bytes)) return -1;
+  return message.check().code;
+}
+
+TEST(Torture, shortTortuousInvite) {  // 3.1.1.1
+  const std::string bytes = crlf(
+      "INVITE sip:vivekg@chair-dnrc.example.com;unknownparam SIP/2.0\n"
+      "TO :\n sip:vivekg@chair-dnrc.example.com ;   tag    = 1918181833n\n"
+      "from   : \"J Rosenberg \\\\\\\"\"       <sip:jdrosen@example.com>\n  ;\n  tag = 98asjd8\n"
+      "MaX-fOrWaRdS: 0068\n"
+      "Call-ID: odd.0ha0isndaksdj@192.0.2.1\n"
+      "Content-Length   : 5\n"
+      "cseq: 0009\n  INVITE\n"
+      "Via  : SIP  /   2.0\n /UDP\n    192.0.2.2;branch=390skdjuw\n"
+      "s :\n"
+      "NewFangledHeader:   newfangled value\n continued newfangled value\n"
+      "UnknownHeaderWithUnusualValue: ;;,,;;,;\n"
+      "Content-Type: application/sdp\n"
+      "Route:\n <sip:services.example.com;lr;unknownwith=value;unknown-no-value>\n"
+      "v:  SIP  / 2.0  / TCP     spindle.example.com   ;\n  branch  =   z9hG4bK9ikj8  ,\n SIP  /    2.0   / UDP  192.168.255.111   ; branch=\n z9hG4bK30239\n"
+      "m:\"Quoted string \\\"\\\"\" <sip:jdrosen@example.com> ; newparam =\n      newvalue ;\n  secondparam ; q = 0.33\n"
+      "\nv=0\r\n");
+  Message message;
+  ASSERT_FALSE(message.parse(bytes));
+  EXPECT_FALSE(message.check()) << message.check().reason;
+  EXPECT_EQ(message.to_tag(), "1918181833n");
+  EXPECT_EQ(message.from_tag(), "98asjd8");
+  EXPECT_EQ(message.number(Field::max_forwards), 68U);
+  EXPECT_EQ(message.cseq()->number, 9U);
+  EXPECT_EQ(message.cseq()->method, "INVITE");
+  const auto vias = message.list(Field::via);
+  ASSERT_EQ(vias.size(), 3U);
+  EXPECT_EQ(Via::parse(vias[0])->branch(), "390skdjuw");
+  EXPECT_EQ(Via::parse(vias[1])->branch(), "z9hG4bK9ikj8");
+  EXPECT_EQ(Via::parse(vias[2])->host, "192.168.255.111");
+  EXPECT_EQ(message.contact()->parameter("q"), "0.33");
+  EXPECT_EQ(message.contact()->parameter("newparam"), "newvalue");
+}
+
+TEST(Torture, wideRangeOfMethodAndCharacters) {  // 3.1.1.2
+  Parts parts;
+  parts.line = "!interesting-Method0123456789_*+`.%indeed'~ sip:1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1,weird!*pas$wo~d_too.(doesn't-it)@example.com SIP/2.0";
+  parts.cseq = "CSeq: 139122385 !interesting-Method0123456789_*+`.%indeed'~";
+  parts.from = "From: \"bell:\\\x07 null:\\" + std::string(1, '\0') + " del:\\\x7f\" <sip:x%E2%98%83@example.com>;tag=_token~1'+`*%!-.";
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+  Message message;
+  const std::string bytes = parts.bytes();
+  ASSERT_FALSE(message.parse(bytes));
+  EXPECT_EQ(message.method(), Method::other);
+  EXPECT_EQ(message.from_tag(), "_token~1'+`*%!-.");
+}
+
+TEST(Torture, escapes) {  // 3.1.1.3 to 3.1.1.5
+  Parts parts;
+  parts.line = "OPTIONS sip:sips%3Auser%40example.com@example.net SIP/2.0";
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+  EXPECT_EQ(Uri::parse("sip:sips%3Auser%40example.com@example.net")->unescaped_user(), "sips:user@example.com");
+  EXPECT_EQ(Uri::parse("sip:null-%00-null@example.com")->unescaped_user(), std::string("null-\0-null", 11));
+  EXPECT_FALSE(same_user("null-%00-null", "null-"));
+  parts.line = "RE%47IST%45R sip:registrar.example.com SIP/2.0";  // % does not escape here
+  parts.cseq = "CSeq: 29344 RE%47IST%45R";
+  Message message;
+  const std::string bytes = parts.bytes();
+  ASSERT_FALSE(message.parse(bytes));
+  EXPECT_FALSE(message.check());
+  EXPECT_EQ(message.method(), Method::other);
+}
+
+TEST(Torture, noSpaceBeforeTheBracket) {  // 3.1.1.6
+  Parts parts;
+  parts.from = "From: caller<sip:caller@example.com>;tag=323";
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+}
+
+TEST(Torture, longValues) {  // 3.1.1.7
+  Parts parts;
+  const std::string many(300, 'l');
+  parts.line = "OPTIONS sip:" + many + "@" + std::string(100, 'h') + ".example.com SIP/2.0";
+  parts.more = "Unknown-" + std::string(200, 'x') + ": " + many + "\r\nMax-Forwards: 70";
+  parts.from = "From: \"I have a user name of " + many + "\" <sip:" + many + "@example.com>;tag=" + many;
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+}
+
+TEST(Torture, twoRequestsInOneDatagram) {  // 3.1.1.8: what follows the first is ignored
+  Parts parts;
+  const std::string bytes = parts.bytes() + "INVITE sip:joe@example.com SIP/2.0\r\n";
+  Message message;
+  ASSERT_FALSE(message.parse(bytes));
+  EXPECT_FALSE(message.check());
+  EXPECT_TRUE(message.body().empty());
+}
+
+TEST(Torture, semicolonsInTheUser) {  // 3.1.1.9
+  const auto uri = Uri::parse("sip:user;par=u%40example.net@example.com");
+  ASSERT_TRUE(uri);
+  EXPECT_EQ(uri->unescaped_user(), "user;par=u@example.net");
+  EXPECT_TRUE(uri->parameters.empty());
+}
+
+TEST(Torture, unknownTransportsInVia) {  // 3.1.1.10
+  Parts parts;
+  parts.via += "\r\nVia: SIP/2.0/SCTP 192.0.2.1;branch=z9hG4bK1\r\nVia: SIP/2.0/UNKNOWN 192.0.2.2;branch=z9hG4bK2";
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+}
+
+TEST(Torture, unusualReasonPhrases) {  // 3.1.1.12, 3.1.1.13
+  Parts parts;
+  parts.line = "SIP/2.0 200 = 2**3 * 5**2 \xd0\xbd\xd0\xbe";
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+  parts.line = "SIP/2.0 100 ";
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+}
+
+TEST(Torture, extraSeparatorsAndBrokenHeaders) {  // 3.1.2.1
+  Parts parts;
+  parts.via = "Via: SIP/2.0/UDP 192.0.2.15;;,;,,";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+  parts.via = "Via: SIP/2.0/UDP 192.0.2.15;branch=z9hG4bK1;";  // one empty parameter is common and harmless
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+  parts.from = "From: \"Joe\" <sip:joe@example.org>;;;;=x";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+}
+
+TEST(Torture, contentLengths) {  // 3.1.2.2, 3.1.2.3, 3.3.9
+  Parts parts;
+  parts.end = "Content-Length: 9999\r\nContent-Type: text/plain\r\n\r\nshort";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+  parts.end = "Content-Length: -999\r\n\r\n";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+  parts.end = "Content-Length: 0\r\nContent-Length: 5\r\nContent-Type: text/plain\r\n\r\nhello";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+}
+
+TEST(Torture, numbersThatOverflow) {  // 3.1.2.4, 3.1.2.5
+  Parts parts;
+  parts.cseq = "CSeq: 36893488147419103232 OPTIONS";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+  parts.cseq = "CSeq: 2147483648 OPTIONS";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+  parts.cseq = "CSeq: 2147483647 OPTIONS";
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+  parts.more = "Max-Forwards: 300";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+  parts.line = "SIP/2.0 4294967301 better not break the receiver";  // 3.1.2.19
+  EXPECT_EQ(outcome(parts.bytes()), -1);
+}
+
+TEST(Torture, unterminatedQuotes) {  // 3.1.2.6
+  Parts parts;
+  parts.to = "To: \"Mr. J. User <sip:j.user@example.com>";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+}
+
+TEST(Torture, badRequestLines) {  // 3.1.2.7 to 3.1.2.11
+  Parts parts;
+  for (const std::string line : {"OPTIONS <sip:user@example.com> SIP/2.0", "OPTIONS sip:user@example.com; lr SIP/2.0",
+                                 "OPTIONS  sip:user@example.com  SIP/2.0", "OPTIONS sip:user@example.com SIP/2.0  ",
+                                 "OPTIONS sip:user@example.com?Route=%3Csip:example.com%3E SIP/2.0", "OPTIONS sip:user@ SIP/2.0"}) {
+    parts.line = line;
+    EXPECT_EQ(outcome(parts.bytes()), 400) << line;
+  }
+}
+
+TEST(Torture, unknownVersion) {  // 3.1.2.16
+  Parts parts;
+  parts.line = "OPTIONS sip:t.watson@example.org SIP/7.0";
+  EXPECT_EQ(outcome(parts.bytes()), 505);
+}
+
+TEST(Torture, badAddresses) {  // 3.1.2.13 to 3.1.2.15
+  EXPECT_FALSE(Address::parse("sip:user@example.com?Route=%3Csip:sip.example.com%3E"));
+  EXPECT_TRUE(Address::parse("<sip:user@example.com?Route=%3Csip:sip.example.com%3E>"));
+  Parts parts;
+  parts.to = "To: \"Watson, Thomas\" < sip:t.watson@example.org >";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+  parts.to = "To: Watson, Thomas <sip:t.watson@example.org>";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+}
+
+TEST(Torture, methodsThatDoNotMatch) {  // 3.1.2.17, 3.1.2.18
+  Parts parts;
+  parts.cseq = "CSeq: 8 INVITE";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+  parts.line = "NEWMETHOD sip:user@example.com SIP/2.0";
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+}
+
+TEST(Torture, branchWithoutAnythingAfterTheCookie) {  // 3.2.1
+  Parts parts;
+  parts.via = "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK";
+  EXPECT_EQ(outcome(parts.bytes()), 0);  // the transaction layer falls back to RFC 2543 (transaction_test)
+}
+
+TEST(Torture, missingHeaders) {  // 3.3.1
+  for (int which = 0; which < 5; ++which) {
+    Parts parts;
+    std::string* const fields[] = {&parts.via, &parts.from, &parts.to, &parts.call_id, &parts.cseq};
+    fields[which]->clear();
+    EXPECT_EQ(outcome(parts.bytes()), 400) << which;
+  }
+}
+
+TEST(Torture, unknownSchemes) {  // 3.3.2 to 3.3.4
+  Parts parts;
+  parts.line = "OPTIONS nobodyKnowsThisScheme:totallyopaquecontent SIP/2.0";
+  EXPECT_EQ(outcome(parts.bytes()), 416);
+  parts.line = "OPTIONS soap.beep://192.0.2.103:3002 SIP/2.0";
+  EXPECT_EQ(outcome(parts.bytes()), 416);
+  Parts fields;
+  fields.to = "To: <isbn:2983792873>";
+  fields.from = "From: <http://www.example.com>;tag=3234233";
+  EXPECT_EQ(outcome(fields.bytes()), 0);  // whoever needs a SIP address there refuses it
+}
+
+TEST(Torture, headersThatMayStandOnce) {  // 3.3.8
+  for (const std::string line : {"From: <sip:b@example.org>;tag=1", "To: <sip:b@example.org>", "Call-ID: two", "CSeq: 61 OPTIONS", "Max-Forwards: 5"}) {
+    Parts parts;
+    parts.more += "\r\n" + line;
+    EXPECT_EQ(outcome(parts.bytes()), 400) << line;
+  }
+}
+
+TEST(Torture, contactParameters) {  // 3.3.12, 3.3.13
+  const auto outside = Address::parse("sip:user@example.com;unknownparam");
+  EXPECT_TRUE(outside->parameter("unknownparam"));
+  EXPECT_FALSE(outside->uri.has("unknownparam"));
+  const auto inside = Address::parse("<sip:user@example.com;unknownparam>");
+  EXPECT_TRUE(inside->uri.has("unknownparam"));
+}
+
+TEST(Torture, messagesOfRfc2543) {  // 3.4.1
+  Parts parts;
+  parts.line = "INVITE sip:UserB@example.com SIP/2.0";
+  parts.via = "Via: SIP/2.0/UDP iftgw.example.com";
+  parts.from = "From: <sip:+13035551111@ift.client.example.net;user=phone>";
+  parts.cseq = "CSeq: 56 INVITE";
+  parts.more = "Record-Route: <sip:UserB@example.com;maddr=ss1.example.com>";
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+}
+
+TEST(Torture, ipv6References) {  // RFC 5118 §4
+  Parts parts;
+  parts.line = "OPTIONS sip:user@[2001:db8::10] SIP/2.0";
+  parts.via = "Via: SIP/2.0/UDP [2001:db8::9:1];received=[2001:db8::9:255];branch=z9hG4bKas3";
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+  parts.via = "Via: SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255;branch=z9hG4bKas3";
+  EXPECT_EQ(outcome(parts.bytes()), 0);
+  parts.line = "OPTIONS sip:2001:db8::10 SIP/2.0";  // without brackets it cannot be read
+  EXPECT_EQ(outcome(parts.bytes()), 400);
+  EXPECT_EQ(Uri::parse("sip:user@[2001:db8::10]:5070")->port, 5070);
+  EXPECT_EQ(SocketAddress::parse("[::ffff:192.0.2.10]", 1)->text(), "192.0.2.10:1");
+}
+
+}  // namespace
+}  // namespace lintel::sip
