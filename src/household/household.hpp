@@ -1,6 +1,6 @@
 // Who and what belongs to the building. All look-ups come from memory; each write is checked, stored durably, then in
 // force, then told to the listeners, then answered. Writes are taken one after the other, so that no two can take the
-// same number. Nothing is half written. Loop only.
+// same number. Nothing is half written. Pointers that look-ups answer are good until the loop's next turn. Loop only.
 //
 // Errors of every write: `invalid` with field, value and limit; `conflict` when the number, name or code is taken or
 // the state forbids it; `not_found`; `full` when there are as many as allowed, or the disk is; `unavailable`.
@@ -92,6 +92,7 @@ struct Paired {
 
 class Household {
  public:
+  struct Inner;
   struct Identity {
     std::string realm = "VDP";               // of the SIP server: HA1 values are made for it
     std::string station_number = "8001";     // the own station's
@@ -120,7 +121,8 @@ class Household {
   [[nodiscard]] RoomPage rooms(std::string_view text, std::string_view cursor, std::size_t limit) const;
   void add_room(Room room, Then<Room> then);
   void add_rooms(Batch batch, Then<BatchResult> then);           // numbers that are taken are skipped and named
-  void change_room(std::string number, RoomPatch patch, Then<Room> then);  // a new number keeps monitors and codes
+  // A new number takes the codes along; it is refused while monitors are known to their devices by the old one.
+  void change_room(std::string number, RoomPatch patch, Then<Room> then);
   void remove_room(std::string number, Then<void> then);         // its monitors and codes go with it
   void clear_rooms(Then<void> then);
 
@@ -167,6 +169,9 @@ class Household {
   [[nodiscard]] std::optional<std::string> machine_ha1_md5(std::string_view name, std::string_view realm) const;
   [[nodiscard]] std::optional<std::string> machine_ha1_sha256(std::string_view name, std::string_view realm) const;
 
+  // For protocols whose library keeps the password itself (RTSP). A secret: hand it on, never log it.
+  [[nodiscard]] std::optional<std::string> machine_secret(std::string_view name) const;
+
   // People
   [[nodiscard]] bool initialised() const;  // S01: there is an administrator
   [[nodiscard]] const Person* person(std::string_view account) const;
@@ -184,7 +189,6 @@ class Household {
   void remove_code(std::int64_t id, Then<void> then);
 
  private:
-  struct Inner;
   explicit Household(std::unique_ptr<Inner> inner);
   std::unique_ptr<Inner> inner_;
 };

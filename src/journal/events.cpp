@@ -7,7 +7,7 @@ constexpr std::array all = {
     &events::system_started, &events::system_stopped, &events::system_unclean_stop, &events::system_clock_jumped,
     &events::system_port_in_use, &events::system_settings_rejected, &events::storage_full, &events::storage_broken,
     &events::storage_back, &events::journal_lost, &events::certificate_created, &events::camera_lost,
-    &events::camera_back, &events::microphone_lost, &events::microphone_back, &events::speaker_lost,
+    &events::camera_back, &events::microphone_lost, &events::microphone_back, &events::speaker_lost, &events::speaker_back,
     &events::encoder_missing, &events::view_started, &events::view_refused, &events::call_pressed,
     &events::call_no_such_room, &events::call_nobody_available, &events::call_ringing, &events::call_answered,
     &events::call_not_answered, &events::call_refused, &events::call_cancelled, &events::call_busy,

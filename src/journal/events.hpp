@@ -48,6 +48,8 @@ inline constexpr Event microphone_back{"microphone.back", Kind::system, Severity
   "The microphone gives sound again.", "The sound came back by itself; nothing needs doing."};
 inline constexpr Event speaker_lost{"speaker.lost", Kind::system, Severity::warning,
   "The speaker takes no sound: {reason}", "Look at the sound device and its name in the command line. The station tries again by itself."};
+inline constexpr Event speaker_back{"speaker.back", Kind::system, Severity::information,
+  "The speaker takes sound again.", "The sound came back by itself; nothing needs doing."};
 inline constexpr Event encoder_missing{"encoder.missing", Kind::system, Severity::error,
   "No {codec} encoder is installed; video cannot be sent.", "Install the GStreamer plug-in that the documentation names, then restart."};
 inline constexpr Event view_started{"view.started", Kind::operation, Severity::information,

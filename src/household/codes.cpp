@@ -1,0 +1,120 @@
+// Door codes (A10): kept as keyed hashes, looked up in memory.
+#include <fmt/format.h>
+
+#include "base/bytes.hpp"
+#include "household/inner.hpp"
+
+namespace lintel::household {
+namespace {
+
+Error no_code(std::int64_t id) { return {ErrorCode::not_found, "There is no such code.", "id", std::to_string(id)}; }
+
+Error taken() {
+  return {ErrorCode::conflict, "Another entry has this code already; choose another.", "code", {}, "a code that nobody has"};
+}
+
+// The room is stored as the household spells it.
+Result<void> check(const Household::Inner& inner, Code& code) {
+  LINTEL_CHECK(check_name(code.name, "name", true));
+  LINTEL_CHECK(check_locks(code.locks));
+  if (code.locks.empty()) return Error{ErrorCode::invalid, "A code must open at least one lock.", "locks", {}, "at least one lock"};
+  if (code.room.empty()) return {};
+  const auto room = inner.rooms.find(comparable(code.room));
+  if (room == inner.rooms.end())
+    return Error{ErrorCode::not_found, fmt::format("There is no room {}.", code.room.substr(0, 20)), "room", code.room.substr(0, 20)};
+  code.room = room->second.number;
+  return {};
+}
+
+}  // namespace
+
+std::string Household::Inner::hash_of_code(std::string_view digits) const { return bytes::to_hex(bytes::hmac_sha256(code_key, digits)); }
+
+const Code* Household::find_code(std::string_view digits) const {
+  if (digits.size() < min_code || digits.size() > max_code) return nullptr;
+  const auto found = inner_->codes_by_hash.find(inner_->hash_of_code(digits));
+  return found == inner_->codes_by_hash.end() ? nullptr : code(found->second);
+}
+
+const Code* Household::code(std::int64_t id) const {
+  const auto found = inner_->codes.find(id);
+  return found == inner_->codes.end() ? nullptr : &found->second.code;
+}
+
+std::vector<Code> Household::codes() const {
+  std::vector<Code> all;
+  all.reserve(inner_->codes.size());
+  for (const auto& [id, record] : inner_->codes) all.push_back(record.code);
+  return all;
+}
+
+void Household::add_code(NewCode wanted, Then<Code> then) {
+  inner_->submit<Code>(
+      [inner = inner_.get(), wanted = std::move(wanted)]() -> Result<Plan<Code>> {
+        Code code{inner->last_code + 1, wanted.name, wanted.room, wanted.locks, wanted.active};
+        LINTEL_CHECK(check_code(wanted.code));
+        LINTEL_CHECK(check(*inner, code));
+        const std::string hash = inner->hash_of_code(wanted.code);
+        if (inner->codes_by_hash.contains(hash)) return taken();
+        if (inner->codes.size() >= max_codes)
+          return Error{ErrorCode::full, "There are too many codes; remove one first.", "code", {}, fmt::format("{} codes", max_codes)};
+        return Plan<Code>{{{"INSERT INTO codes (id, name, hash, room_key, room, locks, active) VALUES "
+                            "(:id, :name, :hash, :room_key, :room, :locks, :active)",
+                            {code.id, code.name, hash, comparable(code.room), code.room, packed_locks(code.locks), std::int64_t{code.active}}}},
+                          [inner, code, hash] {
+                            inner->last_code = code.id;
+                            inner->codes[code.id] = {code, hash};
+                            inner->codes_by_hash[hash] = code.id;
+                            inner->tell(Collection::codes, Done::added, std::to_string(code.id));
+                            return code;
+                          }};
+      },
+      std::move(then));
+}
+
+void Household::change_code(std::int64_t id, CodePatch patch, Then<Code> then) {
+  inner_->submit<Code>(
+      [inner = inner_.get(), id, patch = std::move(patch)]() -> Result<Plan<Code>> {
+        const auto found = inner->codes.find(id);
+        if (found == inner->codes.end()) return no_code(id);
+        CodeRecord record = found->second;
+        Code& code = record.code;
+        if (patch.name) code.name = *patch.name;
+        if (patch.room) code.room = *patch.room;
+        if (patch.locks) code.locks = *patch.locks;
+        if (patch.active) code.active = *patch.active;
+        LINTEL_CHECK(check(*inner, code));
+        if (patch.code) {
+          LINTEL_CHECK(check_code(*patch.code));
+          record.hash = inner->hash_of_code(*patch.code);
+          const auto other = inner->codes_by_hash.find(record.hash);
+          if (other != inner->codes_by_hash.end() && other->second != id) return taken();
+        }
+        return Plan<Code>{{{"UPDATE codes SET name = :name, hash = :hash, room_key = :room_key, room = :room, locks = :locks, active = :active "
+                            "WHERE id = :id",
+                            {code.name, record.hash, comparable(code.room), code.room, packed_locks(code.locks), std::int64_t{code.active}, id}}},
+                          [inner, id, record] {
+                            inner->codes_by_hash.erase(inner->codes[id].hash);
+                            inner->codes[id] = record;
+                            inner->codes_by_hash[record.hash] = id;
+                            inner->tell(Collection::codes, Done::changed, std::to_string(id));
+                            return record.code;
+                          }};
+      },
+      std::move(then));
+}
+
+void Household::remove_code(std::int64_t id, Then<void> then) {
+  inner_->submit<void>(
+      [inner = inner_.get(), id]() -> Result<Plan<void>> {
+        if (!inner->codes.contains(id)) return no_code(id);
+        return Plan<void>{{{"DELETE FROM codes WHERE id = :id", {id}}}, [inner, id] {
+                            inner->codes_by_hash.erase(inner->codes[id].hash);
+                            inner->codes.erase(id);
+                            inner->tell(Collection::codes, Done::removed, std::to_string(id));
+                          }};
+      },
+      std::move(then));
+}
+
+}  // namespace lintel::household

@@ -1,0 +1,108 @@
+#include "household/household.hpp"
+
+#include <fmt/format.h>
+
+#include "base/bytes.hpp"
+#include "base/text.hpp"
+#include "household/inner.hpp"
+
+namespace lintel::household {
+namespace {
+
+// How a number sorts: digits by their value, all digits before any text.
+std::string_view without_zeros(std::string_view digits) {
+  const std::size_t start = digits.find_first_not_of('0');
+  return start == std::string_view::npos ? digits.substr(digits.size()) : digits.substr(start);
+}
+bool only_digits(std::string_view number) { return number.find_first_not_of("0123456789") == std::string_view::npos; }
+
+Error taken(std::string_view number, std::string_view field, const std::string& by) {
+  return {ErrorCode::conflict, fmt::format("{} has the number {} already; choose another.", by, number), std::string(field),
+          std::string(number), "a number that no room, station or centre has"};
+}
+
+}  // namespace
+
+bool NumberOrder::operator()(std::string_view left, std::string_view right) const {
+  const bool left_digits = only_digits(left);
+  if (left_digits != only_digits(right)) return left_digits;
+  if (!left_digits) return left < right;
+  const std::string_view left_value = without_zeros(left);
+  const std::string_view right_value = without_zeros(right);
+  if (left_value.size() != right_value.size()) return left_value.size() < right_value.size();
+  if (left_value != right_value) return left_value < right_value;
+  return left.size() < right.size();
+}
+
+Household::Household(std::unique_ptr<Inner> inner) : inner_(std::move(inner)) {}
+Household::~Household() = default;
+
+const Household::Identity& Household::identity() const { return inner_->identity; }
+
+void Household::set_identity(Identity identity) {
+  const bool new_realm = identity.realm != inner_->identity.realm;
+  inner_->identity = std::move(identity);
+  if (new_realm) {
+    const auto forget = [](const Secret& secret) { secret.user.clear(); };
+    forget(inner_->own);
+    for (const auto& [key, record] : inner_->monitors) forget(record.secret);
+    for (const auto& [key, record] : inner_->stations) forget(record.secret);
+    for (const auto& [key, record] : inner_->centres) forget(record.secret);
+  }
+  inner_->tell(Collection::stations, Done::changed, inner_->identity.station_number);
+}
+
+storage::Subscription Household::on_change(std::function<void(const Change&)> listener) { return inner_->listeners.add(std::move(listener)); }
+
+// A number belongs to one of rooms, stations and centres: calls go to numbers, not to kinds. `except` has it already.
+Result<void> Household::Inner::number_free(std::string_view number, std::string_view field, std::string_view except) const {
+  const std::string key = comparable(number);
+  if (key == except) return {};
+  if (key == identity.station_number) return taken(number, field, "This station");
+  if (key == identity.centre_number || centres.contains(key)) return taken(number, field, "The centre");
+  if (rooms.contains(key)) return taken(number, field, "A room");
+  if (stations.contains(key)) return taken(number, field, "A station");
+  return {};
+}
+
+Result<void> Household::station_number_free(std::string_view number) const {
+  if (number == inner_->identity.station_number) return {};
+  return inner_->number_free(number, "station.number");
+}
+
+Result<void> Household::centre_number_free(std::string_view number) const {
+  if (number == inner_->identity.centre_number || inner_->centres.contains(std::string(number))) return {};
+  return inner_->number_free(number, "call.centre_number");
+}
+
+SipAccount Household::Inner::sip_account(SipAccount::Kind kind, std::string user, std::string room, std::string_view asked,
+                                         const Secret& secret) const {
+  if (secret.user != asked) {
+    const std::string words = fmt::format("{}:{}:{}", asked, identity.realm, secret.plain);
+    secret.ha1_md5 = bytes::to_hex(bytes::md5(words));
+    secret.ha1_sha256 = bytes::to_hex(bytes::sha256(words));
+    secret.user = asked;
+  }
+  return {std::move(user), kind, std::move(room), secret.ha1_md5, secret.ha1_sha256};
+}
+
+std::optional<SipAccount> Household::sip_account(std::string_view user) const {
+  using Kind = SipAccount::Kind;
+  if (user == inner_->identity.station_number) return inner_->sip_account(Kind::station, std::string(user), {}, user, inner_->own);
+  if (const MonitorRecord* record = [&]() -> const MonitorRecord* {
+        const auto account = parse_account(user);
+        if (!account) return nullptr;
+        const auto found = inner_->monitors.find(comparable(account_of(account->room, account->extension)));
+        return found == inner_->monitors.end() || found->second.monitor.kind == MonitorKind::panel ? nullptr : &found->second;
+      }())
+    return inner_->sip_account(Kind::monitor, record->monitor.account, record->monitor.room, user, record->secret);
+  if (const auto found = inner_->stations.find(user); found != inner_->stations.end())
+    return inner_->sip_account(Kind::station, found->second.station.number, {}, user, found->second.secret);
+  if (const auto found = inner_->centres.find(user); found != inner_->centres.end())
+    return inner_->sip_account(Kind::centre, found->second.centre.number, {}, user, found->second.secret);
+  return std::nullopt;
+}
+
+const std::string& Household::own_sip_password() const { return inner_->own.plain; }
+
+}  // namespace lintel::household

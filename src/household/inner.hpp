@@ -1,0 +1,164 @@
+// The memory of the household and its one path to the disk. Inner header of this room.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "household/household.hpp"
+
+namespace lintel::household {
+
+// Digits by value, then text: 2, 10, 101, 0101, A1.
+struct NumberOrder {
+  using is_transparent = void;
+  bool operator()(std::string_view left, std::string_view right) const;
+};
+
+// A secret, and the HA1 values of the user name it was last asked for: registrations come again and again.
+struct Secret {
+  std::string plain;
+  mutable std::string user, ha1_md5, ha1_sha256;
+};
+
+struct StationRecord {
+  Station station;
+  Secret secret;
+};
+struct CentreRecord {
+  Centre centre;
+  Secret secret;
+};
+struct MonitorRecord {
+  Monitor monitor;
+  Secret secret;
+  WallTime seen_on_disk{};
+};
+struct MachineRecord {
+  Machine machine;
+  std::string secret;
+};
+struct CodeRecord {
+  Code code;
+  std::string hash;
+};
+struct PairingRecord {
+  Pairing pairing;
+  std::string short_hash;
+};
+
+// What a write does: statements for the disk, then what changes in memory and what `then` is told.
+template <typename T>
+struct Plan {
+  std::vector<storage::Statement> statements;
+  std::function<T()> in_force;
+};
+
+struct Household::Inner {
+  Inner(storage::Database& given_database, const storage::Vault& given_vault, Clock& given_clock, Identity given_identity)
+      : database(given_database), vault(given_vault), clock(given_clock), identity(std::move(given_identity)),
+        code_key(vault.derive("household.codes")), pairing_key(vault.derive("household.pairings")) {}
+
+  static constexpr std::size_t queue_limit = 256;
+
+  // Takes the writes one after the other: `prepare` sees what all earlier ones left behind, and answers an error or
+  // what to do. A plan without statements is in force at once.
+  template <typename T>
+  void submit(std::function<Result<Plan<T>>()> prepare, Then<T> then) {
+    if (waiting.size() >= queue_limit) {
+      then(Error{ErrorCode::full, "Too many changes wait; try again in a moment."});
+      return;
+    }
+    waiting.push_back([this, prepare = std::move(prepare), then = std::move(then)] {
+      auto plan = prepare();
+      if (!plan.ok()) {
+        finish<T>(then, plan.error());
+        return;
+      }
+      if (plan->statements.empty()) {
+        finish<T>(then, outcome_of<T>(plan->in_force));
+        return;
+      }
+      database.write(std::move(plan->statements),
+                     [this, guard = std::weak_ptr<int>(alive), in_force = std::move(plan->in_force), then](const Result<void>& written) {
+                       if (guard.expired()) return;
+                       finish<T>(then, written.ok() ? outcome_of<T>(in_force) : Result<T>(written.error()));
+                     });
+    });
+    start_next();
+  }
+
+  void tell(Collection collection, Done done, std::string key) { listeners.tell({collection, done, std::move(key)}); }
+  [[nodiscard]] Result<void> number_free(std::string_view number, std::string_view field, std::string_view except = {}) const;
+  [[nodiscard]] SipAccount sip_account(SipAccount::Kind kind, std::string user, std::string room, std::string_view asked, const Secret& secret) const;
+  [[nodiscard]] std::vector<std::string> monitor_keys(std::string_view room) const;
+  [[nodiscard]] Result<unsigned> free_extension(std::string_view room) const;
+  // For a new monitor: the row, and what makes it known.
+  Plan<Paired> plan_monitor(Monitor monitor);
+  [[nodiscard]] std::string hash_of_code(std::string_view digits) const;
+  [[nodiscard]] std::string hash_of_token(std::string_view token) const;
+  void forget_room(const std::string& key);  // in memory: its monitors, codes and pairings
+  static std::vector<storage::Statement> forgetting(const std::string& key);
+
+  storage::Database& database;
+  const storage::Vault& vault;
+  Clock& clock;
+  Identity identity;
+  const std::string code_key;
+  const std::string pairing_key;
+  storage::Listeners<const Change&> listeners;
+
+  std::map<std::string, Room, NumberOrder> rooms;            // by comparable number
+  std::map<std::string, StationRecord, NumberOrder> stations;  // all but the own
+  std::map<std::string, CentreRecord, NumberOrder> centres;
+  std::map<std::string, MonitorRecord, std::less<>> monitors;  // by comparable account
+  std::map<std::string, MachineRecord, std::less<>> machines;
+  std::map<std::string, Person, std::less<>> people;
+  std::map<std::int64_t, CodeRecord> codes;
+  std::unordered_map<std::string, std::int64_t> codes_by_hash;
+  std::map<std::string, PairingRecord> pairings;               // by hash of the token
+  std::int64_t last_code = 0;
+  Secret own;                                                  // of the own station's account
+
+ private:
+  template <typename T>
+  static Result<T> outcome_of(const std::function<T()>& in_force) {
+    if constexpr (std::is_void_v<T>) {
+      if (in_force) in_force();
+      return {};
+    } else {
+      return in_force();
+    }
+  }
+  template <typename T>
+  void finish(const Then<T>& then, Result<T> outcome) {
+    const std::weak_ptr<int> guard = alive;
+    if (guard.expired()) return;
+    busy = false;
+    if (then) then(std::move(outcome));
+    if (!guard.expired()) start_next();
+  }
+  void start_next() {
+    if (busy || waiting.empty()) return;
+    busy = true;
+    auto next = std::move(waiting.front());
+    waiting.pop_front();
+    next();
+  }
+
+  std::deque<std::function<void()>> waiting;
+  bool busy = false;
+  std::shared_ptr<int> alive = std::make_shared<int>(0);  // answers that come after the end find nobody
+};
+
+[[nodiscard]] std::string packed_locks(const std::vector<int>& locks);
+[[nodiscard]] std::vector<int> unpacked_locks(std::string_view packed);
+[[nodiscard]] inline std::int64_t micros(WallTime time) { return time.time_since_epoch().count(); }
+[[nodiscard]] inline WallTime wall_time(std::int64_t microseconds) { return WallTime(std::chrono::microseconds(microseconds)); }
+
+}  // namespace lintel::household

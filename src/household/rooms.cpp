@@ -1,0 +1,199 @@
+// Rooms (H03, H05).
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "household/inner.hpp"
+
+namespace lintel::household {
+namespace {
+
+Error no_room(std::string_view number) {
+  return {ErrorCode::not_found, fmt::format("There is no room {}.", number.substr(0, 20)), "number", std::string(number.substr(0, 20))};
+}
+
+Error too_many() {
+  return {ErrorCode::full, fmt::format("There are {} rooms already, as many as a station can hold.", max_rooms), "number", {},
+          fmt::format("{} rooms", max_rooms)};
+}
+
+Result<void> check_names(const Room& room) {
+  LINTEL_CHECK(check_name(room.first_name, "first_name"));
+  LINTEL_CHECK(check_name(room.last_name, "last_name"));
+  return check_name(room.nick_name, "nick_name");
+}
+
+storage::Statement to_insert(const Room& room) {
+  return {"INSERT INTO rooms (key, number, first_name, last_name, nick_name) VALUES (:key, :number, :first_name, :last_name, :nick_name)",
+          {comparable(room.number), room.number, room.first_name, room.last_name, room.nick_name}};
+}
+
+bool matches(const Room& room, std::string_view words) {
+  if (words.empty()) return true;
+  const std::string name = fmt::format("{} {}", room.first_name, room.last_name);
+  return text::contains_ignoring_case(room.number, words) || text::contains_ignoring_case(name, words) ||
+         text::contains_ignoring_case(room.nick_name, words);
+}
+
+}  // namespace
+
+const Room* Household::room(std::string_view number) const {
+  const auto found = inner_->rooms.find(comparable(number));
+  return found == inner_->rooms.end() ? nullptr : &found->second;
+}
+
+std::size_t Household::room_count() const { return inner_->rooms.size(); }
+
+RoomPage Household::rooms(std::string_view words, std::string_view cursor, std::size_t limit) const {
+  RoomPage page;
+  const std::string last = comparable(cursor);
+  const NumberOrder before;
+  for (const auto& [key, room] : inner_->rooms) {
+    if (!matches(room, words)) continue;
+    ++page.total;
+    if (!last.empty() && !before(last, key)) continue;
+    if (page.rooms.size() < limit)
+      page.rooms.push_back(room);
+    else if (page.next_cursor.empty() && !page.rooms.empty())
+      page.next_cursor = page.rooms.back().number;
+  }
+  return page;
+}
+
+void Household::add_room(Room room, Then<Room> then) {
+  inner_->submit<Room>(
+      [inner = inner_.get(), room = std::move(room)]() -> Result<Plan<Room>> {
+        LINTEL_CHECK(check_room_number(room.number));
+        LINTEL_CHECK(check_names(room));
+        LINTEL_CHECK(inner->number_free(room.number, "number"));
+        if (inner->rooms.size() >= max_rooms) return too_many();
+        return Plan<Room>{{to_insert(room)}, [inner, room] {
+                            inner->rooms[comparable(room.number)] = room;
+                            inner->tell(Collection::rooms, Done::added, room.number);
+                            return room;
+                          }};
+      },
+      std::move(then));
+}
+
+void Household::add_rooms(Batch batch, Then<BatchResult> then) {
+  inner_->submit<BatchResult>(
+      [inner = inner_.get(), batch = std::move(batch)]() -> Result<Plan<BatchResult>> {
+        LINTEL_TRY(const auto numbers, numbers_of(batch));
+        BatchResult result;
+        Plan<BatchResult> plan;
+        for (const std::string& number : numbers) {
+          if (const auto free = inner->number_free(number, "number"); !free.ok()) {
+            result.skipped.push_back({number, free.error().message});
+            continue;
+          }
+          result.created.push_back(number);
+          plan.statements.push_back(to_insert(Room{number}));
+        }
+        if (inner->rooms.size() + result.created.size() > max_rooms) return too_many();
+        plan.in_force = [inner, result] {
+          for (const std::string& number : result.created) inner->rooms[comparable(number)] = Room{number};
+          if (!result.created.empty()) inner->tell(Collection::rooms, Done::added, {});
+          return result;
+        };
+        return plan;
+      },
+      std::move(then));
+}
+
+void Household::change_room(std::string number, RoomPatch patch, Then<Room> then) {
+  inner_->submit<Room>(
+      [inner = inner_.get(), number = std::move(number), patch = std::move(patch)]() -> Result<Plan<Room>> {
+        const std::string key = comparable(number);
+        const auto found = inner->rooms.find(key);
+        if (found == inner->rooms.end()) return no_room(number);
+        Room room = found->second;
+        if (patch.number) room.number = *patch.number;
+        if (patch.first_name) room.first_name = *patch.first_name;
+        if (patch.last_name) room.last_name = *patch.last_name;
+        if (patch.nick_name) room.nick_name = *patch.nick_name;
+        LINTEL_CHECK(check_room_number(room.number));
+        LINTEL_CHECK(check_names(room));
+        LINTEL_CHECK(inner->number_free(room.number, "number", key));
+        const std::string new_key = comparable(room.number);
+        if (room.number != found->second.number && !inner->monitor_keys(key).empty())
+          return Error{ErrorCode::conflict,
+                       fmt::format("Room {} has monitors that know it by this number; remove them first, then pair them again.", number), "number",
+                       room.number, "unchanged while the room has monitors"};
+        Plan<Room> plan;
+        plan.statements = {
+            {"UPDATE rooms SET key = :new_key, number = :number, first_name = :first_name, last_name = :last_name, nick_name = :nick_name "
+             "WHERE key = :key",
+             {new_key, room.number, room.first_name, room.last_name, room.nick_name, key}},
+            {"UPDATE codes SET room_key = :new_key, room = :number WHERE room_key = :key", {new_key, room.number, key}},
+            {"DELETE FROM pairings WHERE room_key = :key AND room <> :number", {key, room.number}}};
+        plan.in_force = [inner, key, new_key, room] {
+          inner->rooms.erase(key);
+          inner->rooms[new_key] = room;
+          for (auto& [id, record] : inner->codes)
+            if (comparable(record.code.room) == key) record.code.room = room.number;
+          std::erase_if(inner->pairings, [&](const auto& entry) {
+            return comparable(entry.second.pairing.room) == key && entry.second.pairing.room != room.number;
+          });
+          inner->tell(Collection::rooms, Done::changed, room.number);
+          return room;
+        };
+        return plan;
+      },
+      std::move(then));
+}
+
+std::vector<storage::Statement> Household::Inner::forgetting(const std::string& key) {
+  return {{"DELETE FROM monitors WHERE room_key = :key", {key}},
+          {"DELETE FROM codes WHERE room_key = :key", {key}},
+          {"DELETE FROM pairings WHERE room_key = :key", {key}},
+          {"DELETE FROM rooms WHERE key = :key", {key}}};
+}
+
+void Household::Inner::forget_room(const std::string& key) {
+  std::vector<std::string> accounts;
+  for (const std::string& monitor : monitor_keys(key)) {
+    accounts.push_back(monitors[monitor].monitor.account);
+    monitors.erase(monitor);
+  }
+  const auto of_room = [&key](const std::string& room) { return comparable(room) == key; };
+  std::erase_if(codes, [&](const auto& entry) {
+    const bool gone = of_room(entry.second.code.room);
+    if (gone) codes_by_hash.erase(entry.second.hash);
+    return gone;
+  });
+  std::erase_if(pairings, [&](const auto& entry) { return of_room(entry.second.pairing.room); });
+  const std::string number = rooms[key].number;
+  rooms.erase(key);
+  for (const std::string& account : accounts) tell(Collection::monitors, Done::removed, account);
+  tell(Collection::rooms, Done::removed, number);
+}
+
+void Household::remove_room(std::string number, Then<void> then) {
+  inner_->submit<void>(
+      [inner = inner_.get(), number = std::move(number)]() -> Result<Plan<void>> {
+        const std::string key = comparable(number);
+        if (!inner->rooms.contains(key)) return no_room(number);
+        return Plan<void>{Inner::forgetting(key), [inner, key] { inner->forget_room(key); }};
+      },
+      std::move(then));
+}
+
+void Household::clear_rooms(Then<void> then) {
+  inner_->submit<void>(
+      [inner = inner_.get()]() -> Result<Plan<void>> {
+        Plan<void> plan;
+        for (const auto& [key, room] : inner->rooms)
+          for (auto& statement : Inner::forgetting(key)) plan.statements.push_back(std::move(statement));
+        plan.in_force = [inner] {
+          std::vector<std::string> keys;
+          for (const auto& [key, room] : inner->rooms) keys.push_back(key);
+          for (const std::string& key : keys) inner->forget_room(key);
+        };
+        return plan;
+      },
+      std::move(then));
+}
+
+}  // namespace lintel::household
