@@ -278,6 +278,17 @@ Result<void> Camera::set_source(const std::string& text) {
   return {};
 }
 
+void Camera::set_size(int width, int height, int frames_per_second) {
+  CameraOptions& options = inner_->options;
+  if (options.width == width && options.height == height && options.frames_per_second == frames_per_second) return;
+  options.width = width;
+  options.height = height;
+  options.frames_per_second = frames_per_second;
+  const auto kind = inner_->settled.kind;
+  const bool sized = kind == CameraSource::Kind::device || kind == CameraSource::Kind::test;
+  if (sized && !inner_->shows_lent() && inner_->status.state != CameraState::asleep) inner_->switch_source();
+}
+
 void Camera::set_overlay(OverlaySettings overlay) {
   inner_->options.overlay = std::move(overlay);
   if (inner_->pipeline != nullptr) media::set_overlay(*inner_->pipeline, inner_->options.overlay);

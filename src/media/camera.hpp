@@ -39,7 +39,7 @@ struct OverlaySettings {
 
 struct CameraOptions {
   std::string source = "auto";  // see parse_camera_source()
-  int width = 1280, height = 720, frames_per_second = 25;  // the most that is asked of a device; also the test picture
+  int width = 1280, height = 720, frames_per_second = 25;  // asked of a device at most, or what the largest profile needs; also the test picture
   OverlaySettings overlay;
   bool stay_awake = false;      // keep the camera open without takers: first pictures come at once
   Duration first_retry = std::chrono::milliseconds(500);  // doubles up to last_retry
@@ -72,6 +72,7 @@ class Camera {
   void on_status(std::function<void(const CameraStatus&)> listener);  // one listener; called on each change
   void look();  // open it once, to know whether it opens; it sleeps again when nobody takes its frames
   Result<void> set_source(const std::string& text);
+  void set_size(int width, int height, int frames_per_second);  // a device or the test picture is opened anew for it
   void set_overlay(OverlaySettings overlay);
   [[nodiscard]] std::shared_ptr<LentCamera> lend(std::string name);  // the newest lender is shown
   Result<void> unplug(bool unplugged);

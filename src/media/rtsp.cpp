@@ -75,6 +75,19 @@ class Server final : public RtspServer {
     g_main_context_unref(context_);
   }
 
+  Result<void> use_tls() {
+    if (options_.tls_pem.empty()) return {};
+    GError* error = nullptr;
+    const auto certificate = Object<GTlsCertificate>::adopt(
+        g_tls_certificate_new_from_pem(options_.tls_pem.data(), static_cast<gssize>(options_.tls_pem.size()), &error));
+    options_.tls_pem.assign(options_.tls_pem.size(), '\0');
+    const GErrorHandle holder(error);
+    if (!certificate)
+      return Error{ErrorCode::invalid, fmt::format("The certificate for RTSP over TLS cannot be used ({}).", error->message), {}, {}, {}};
+    gst_rtsp_auth_set_tls_certificate(auth_.get(), certificate.get());
+    return {};
+  }
+
   Result<void> listen() {
     gst_rtsp_server_set_service(server_.get(), std::to_string(options_.port).c_str());
     GError* error = nullptr;
@@ -239,6 +252,7 @@ class Server final : public RtspServer {
 
 Result<std::unique_ptr<RtspServer>> RtspServer::start(Loop& loop, Video& video, RtspOptions options) {
   auto server = std::make_unique<Server>(loop, video, std::move(options));
+  LINTEL_CHECK(server->use_tls());
   LINTEL_CHECK(server->listen());
   log::info("media.rtsp", "listening on port {}", server->port());
   return std::unique_ptr<RtspServer>(std::move(server));

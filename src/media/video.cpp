@@ -1,5 +1,7 @@
 #include "media/video.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "media/encoder_pipeline.hpp"
 #include "media/encoder_stream.hpp"
@@ -21,16 +23,27 @@ struct Video::Inner {
   std::vector<std::function<void(const CameraStatus&)>> listeners;
 
   Inner(Loop& on, Options given) : loop(on), options(std::move(given)), worker(on, 1, worker_queue) {}
+
+  // A device is asked for as much as its largest stream needs.
+  [[nodiscard]] CameraOptions camera_options() const {
+    CameraOptions asked = options.camera;
+    for (const ProfileSettings& profile : {options.main, options.sub}) {
+      asked.width = std::max(asked.width, profile.width);
+      asked.height = std::max(asked.height, profile.height);
+      asked.frames_per_second = std::max(asked.frames_per_second, profile.frames_per_second);
+    }
+    return asked;
+  }
 };
 
 Video::Video(Loop& loop, Options options) : inner_(std::make_shared<Inner>(loop, std::move(options))) {
   Inner& inner = *inner_;
-  auto camera = Camera::create(loop, inner.options.camera);
+  auto camera = Camera::create(loop, inner.camera_options());
   if (!camera.ok()) {
     // The option is checked where it is given; a station with a mistyped camera still runs, and says so by its picture.
     log::error("media.camera", "{} The test picture is shown instead.", camera.error().message);
     inner.options.camera.source = "test";
-    camera = Camera::create(loop, inner.options.camera);
+    camera = Camera::create(loop, inner.camera_options());
   }
   inner.camera = std::move(*camera);
   inner.camera->on_status([&inner](const CameraStatus& status) {
@@ -77,6 +90,8 @@ void Video::snapshot(SnapshotOptions options, std::function<void(Result<Snapshot
 Result<void> Video::set_profile(Profile profile, ProfileSettings settings) {
   LINTEL_CHECK(check(settings));
   (profile == Profile::main ? inner_->options.main : inner_->options.sub) = settings;
+  const CameraOptions asked = inner_->camera_options();
+  inner_->camera->set_size(asked.width, asked.height, asked.frames_per_second);
   for (const Codec codec : {Codec::h264, Codec::vp8}) inner_->streams.at({profile, codec})->set(settings);
   return {};
 }

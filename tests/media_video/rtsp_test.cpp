@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "media/pipeline.hpp"
 #include "media_video/program.hpp"
 #include "media_video/video_fixture.hpp"
 
@@ -164,6 +165,67 @@ TEST_F(RtspTest, saysThatANetworkCameraRefusesThePassword) {
   ASSERT_TRUE(until([&] { return other.camera().state == CameraState::lost; }));
   EXPECT_NE(other.camera().message.find("refused the user name or password"), std::string::npos) << other.camera().message;
   EXPECT_EQ(other.camera().message.find("wrong-17"), std::string::npos);
+}
+
+TEST_F(RtspTest, speaksTlsWithACertificate) {
+  const std::string key = folder.file("key.pem"), certificate = folder.file("certificate.pem");
+  Program openssl({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+                   "-out", certificate, "-days", "2", "-subj", "/CN=localhost"},
+                  folder.file("openssl.log"));
+  ASSERT_TRUE(until([&] { return openssl.ended() == 0; }));
+  std::ostringstream pem;
+  pem << std::ifstream(certificate).rdbuf() << std::ifstream(key).rdbuf();
+  auto secure = RtspServer::start(loop, video, {.address = "127.0.0.1", .port = 0, .tls_pem = pem.str()});
+  ASSERT_TRUE(secure.ok()) << secure.error().message;
+  (*secure)->set_accounts({{"recorder", "Secret-17"}});
+  const auto [code, frames] =
+      pull("rtsps://recorder:Secret-17@127.0.0.1:" + std::to_string((*secure)->port()) + "/sub", "tcp", 3);
+  EXPECT_EQ(code, 0) << log_of_ffmpeg();
+  EXPECT_EQ(frames, 3U);
+  EXPECT_EQ(RtspServer::start(loop, video, {.address = "127.0.0.1", .port = 0, .tls_pem = "nonsense"}).error().code,
+            ErrorCode::invalid);
+}
+
+// A tap that gives G.711 without pause, as the room's audio side does.
+TEST_F(RtspTest, carriesSoundBesideThePicture) {
+  const auto sound = Hub::create("sound");
+  auto source = Pipeline::parse(
+      "audiotestsrc is-live=true samplesperbuffer=160 ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! appsink name=sink sync=false");
+  ASSERT_TRUE(source.ok());
+  share_time(GST_PIPELINE((*source)->get()));
+  take_samples((*source)->find("sink").get(), [sound](const Sample& sample) {
+    Unit unit;
+    unit.buffer = Buffer::adopt(gst_buffer_copy(gst_sample_get_buffer(sample.get())));
+    unit.running_time = running_time();
+    GST_BUFFER_PTS(unit.buffer.get()) = GST_BUFFER_DTS(unit.buffer.get()) = unit.running_time;
+    unit.caps = Caps::share(gst_sample_get_caps(sample.get()));
+    unit.key = true;
+    sound->deliver(std::move(unit));
+  });
+  ASSERT_TRUE((*source)->play());
+  RtspOptions given{.address = "127.0.0.1", .port = 0};
+  given.audio = RtspAudio{"audio/x-mulaw", [sound](std::string name, Consumer consumer) {
+                            return sound->join(std::move(name), std::move(consumer));
+                          }};
+  server.reset();
+  auto started = RtspServer::start(loop, video, given);
+  ASSERT_TRUE(started.ok());
+  server = std::move(*started);
+  server->set_accounts({{"recorder", "Secret-17"}});
+  const std::string target = folder.file("sound.raw");
+  Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-map", "0:a",
+                  "-frames:a", "10", "-c:a", "pcm_s16le", "-f", "s16le", target},
+                 folder.file("ffmpeg.log"));
+  ASSERT_TRUE(until([&] { return ffmpeg.ended().has_value(); }));
+  EXPECT_EQ(ffmpeg.ended(), 0) << log_of_ffmpeg();
+  std::ifstream raw(target, std::ios::binary);
+  const std::string samples((std::istreambuf_iterator<char>(raw)), {});
+  EXPECT_GE(samples.size(), 10U * 320);
+  int loudest = 0;
+  for (std::size_t at = 0; at + 1 < samples.size(); at += 2)
+    loudest = std::max(loudest, std::abs(static_cast<int>(static_cast<std::int16_t>(
+                                    static_cast<unsigned char>(samples[at]) | static_cast<unsigned char>(samples[at + 1]) << 8))));
+  EXPECT_GT(loudest, 10000) << "the tone, not silence";
 }
 
 TEST_F(RtspTest, aViewerThatVanishesLeavesNoSessionAndNoEncoder) {

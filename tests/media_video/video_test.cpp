@@ -64,6 +64,16 @@ TEST_F(VideoTest, changesAProfileWhileItRuns) {
   EXPECT_EQ(video.profile(Profile::main).kilobits_per_second, 128);
 }
 
+TEST_F(VideoTest, asksTheCameraForMoreWhenAProfileGrows) {
+  Video video(loop, options());
+  auto viewer = watch(video);
+  ASSERT_TRUE(until([&] { return viewer->width == 320; }));
+  ASSERT_TRUE(video.set_profile(Profile::main, {640, 480, 25, 512}).ok());
+  ASSERT_TRUE(until([&] { return viewer->width == 640; }));
+  EXPECT_EQ(video.camera().width, 640);
+  EXPECT_TRUE(viewer->time_grew);
+}
+
 TEST_F(VideoTest, refusesAProfileOutOfBounds) {
   Video video(loop, options());
   const auto refused = video.set_profile(Profile::main, {320, 240, 0, 512});
