@@ -52,10 +52,10 @@ const Account* Server::Inner::authenticate(const Incoming& request) {
                                 registering ? register_nonces : nonces, core.clock().monotonic(), context);
   if (account == nullptr) verdict = digest::Verdict::refused;
   if (verdict != digest::Verdict::refused && !registering) {
-    // Credentials are for one target; their spelling of it may differ (old devices).
+    // Credentials are for one target; the spelling of its host may differ, and some clients name only the server.
     const auto asked = Uri::parse(credentials->uri);
     const auto target = message.uri();
-    if (!asked || !target || !same_user(asked->user, target->user)) verdict = digest::Verdict::refused;
+    if (!asked || !target || (!asked->user.empty() && !same_user(asked->user, target->user))) verdict = digest::Verdict::refused;
   }
   switch (verdict) {
     case digest::Verdict::accepted:

@@ -1,0 +1,245 @@
+#include "sip/network.hpp"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <functional>
+
+#include "base/handle.hpp"
+#include "support.hpp"
+
+namespace lintel::sip {
+namespace {
+
+using namespace std::chrono_literals;
+using test::crlf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+struct Sink final : TransportSink {
+  void on_message(const Message& message, const Fault& fault, const Hop& from) override {
+    lines.emplace_back(message.bytes().substr(0, message.first_line_end() - 2));
+    faults.push_back(fault.code);
+    hops.push_back(from);
+  }
+  void on_flow_closed(FlowId flow) override { closed.push_back(flow); }
+  std::vector<std::string> lines;
+  std::vector<int> faults;
+  std::vector<Hop> hops;
+  std::vector<FlowId> closed;
+};
+
+const std::string options = crlf(
+    "OPTIONS sip:a@b SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK1\nFrom: <sip:a@b>;tag=1\nTo: <sip:a@b>\nCall-ID: 1\nCSeq: 1 OPTIONS\n"
+    "Content-Length: 0\n");
+
+class Sockets : public testing::Test {
+ protected:
+  Sockets() { network.set_sink(&sink); }
+  void until(const std::function<bool()>& done) {
+    bool late = false;
+    auto limit = loop.clock().after(20s, [&] { late = true; });
+    while (!done() && !late) loop.turn(true);
+    EXPECT_TRUE(done());
+  }
+  // A blocking client socket; the loop turns before each read.
+  static int client(std::uint16_t port) {
+    const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    return descriptor;
+  }
+  std::string read_some(int descriptor) {
+    std::string text(4096, 0);
+    ssize_t got = -1;
+    until([&] { return (got = recv(descriptor, text.data(), text.size(), MSG_DONTWAIT)) >= 0; });
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    return text;
+  }
+
+  Loop loop;
+  Sink sink;
+  Network network{loop};
+};
+
+TEST_F(Sockets, aPortInUseIsNamedWithItsSetting) {
+  const auto port = network.listen({TransportKind::udp, "127.0.0.1", 0}).value();
+  EXPECT_NE(port, 0);
+  const auto second = network.listen({TransportKind::udp, "127.0.0.1", port, "sip.port"});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(second.error().message, HasSubstr("Port " + std::to_string(port)));
+  EXPECT_THAT(second.error().message, HasSubstr("sip.port"));
+  EXPECT_FALSE(network.listen({TransportKind::tls, "127.0.0.1", 0}));
+  EXPECT_EQ(network.listen({TransportKind::udp, "not an address", 0}).error().code, ErrorCode::invalid);
+}
+
+TEST_F(Sockets, datagramsComeAndGo) {
+  Network other(loop);
+  Sink there;
+  other.set_sink(&there);
+  const auto port = network.listen({TransportKind::udp, "127.0.0.1", 0}).value();
+  const auto other_port = other.listen({TransportKind::udp, "127.0.0.1", 0}).value();
+  EXPECT_EQ(network.sent_by({TransportKind::udp, 0, *SocketAddress::parse("127.0.0.1", 9), {}}), "127.0.0.1:" + std::to_string(port));
+  EXPECT_NE(network.send({TransportKind::udp, 0, *SocketAddress::parse("127.0.0.1", other_port), {}}, options), 0U);
+  until([&] { return !there.lines.empty(); });
+  EXPECT_EQ(there.hops[0].address.port(), port);
+  EXPECT_NE(other.send(there.hops[0], options), 0U);
+  until([&] { return !sink.lines.empty(); });
+}
+
+TEST_F(Sockets, aStreamIsCutIntoMessagesHoweverItArrives) {
+  const int peer = client(network.listen({TransportKind::tcp, "127.0.0.1", 0}).value());
+  const std::string two = "\r\n\r\n" + options + options;
+  for (std::size_t at = 0; at < two.size(); at += 7) {
+    ASSERT_GT(::send(peer, two.data() + at, std::min<std::size_t>(7, two.size() - at), 0), 0);
+    loop.turn(false);
+  }
+  until([&] { return sink.lines.size() == 2; });
+  EXPECT_EQ(read_some(peer), "\r\n");  // the keep-alive's answer
+  EXPECT_EQ(sink.hops[0].flow, sink.hops[1].flow);
+  // Answers take the same flow; when it closes we are told once.
+  EXPECT_EQ(network.send(sink.hops[0], "hello"), sink.hops[0].flow);
+  EXPECT_EQ(read_some(peer), "hello");
+  ::close(peer);
+  until([&] { return !sink.closed.empty(); });
+  EXPECT_THAT(sink.closed, ElementsAre(sink.hops[0].flow));
+  EXPECT_FALSE(network.is_open(sink.hops[0].flow));
+  EXPECT_EQ(network.send(sink.hops[0], "late"), 0U);
+}
+
+TEST_F(Sockets, aConnectionIsOpenedOnceAndUsedAgain) {
+  Network other(loop);
+  Sink there;
+  other.set_sink(&there);
+  const Hop hop{TransportKind::tcp, 0, *SocketAddress::parse("127.0.0.1", other.listen({TransportKind::tcp, "127.0.0.1", 0}).value()), {}};
+  const FlowId flow = network.send(hop, options);
+  EXPECT_NE(flow, 0U);
+  EXPECT_EQ(network.send(hop, options), flow);
+  until([&] { return there.lines.size() == 2; });
+  EXPECT_EQ(network.counters().connections, 1U);
+}
+
+TEST_F(Sockets, aRefusedConnectionIsReported) {
+  const int unused = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(bind(unused, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  socklen_t length = sizeof address;
+  getsockname(unused, reinterpret_cast<sockaddr*>(&address), &length);
+  const FlowId flow = network.send({TransportKind::tcp, 0, *SocketAddress::parse("127.0.0.1", ntohs(address.sin_port)), {}}, options);
+  if (flow != 0) until([&] { return !sink.closed.empty(); });
+  ::close(unused);
+}
+
+TEST_F(Sockets, garbageClosesTheConnection) {
+  const int peer = client(network.listen({TransportKind::tcp, "127.0.0.1", 0}).value());
+  const std::string flood(40'000, 'x');
+  ::send(peer, flood.data(), flood.size(), MSG_NOSIGNAL);
+  until([&] { return !sink.closed.empty(); });
+  EXPECT_THAT(sink.lines, SizeIs(0));
+  ::close(peer);
+}
+
+TEST_F(Sockets, oneSourceHasABoundedNumberOfConnections) {
+  NetworkSettings settings;
+  settings.connections_per_source = 3;
+  Network small(loop, settings);
+  const auto port = small.listen({TransportKind::tcp, "127.0.0.1", 0}).value();
+  std::vector<int> peers;
+  for (int i = 0; i < 6; ++i) peers.push_back(client(port));
+  until([&] { return small.counters().refused_connections == 3; });
+  EXPECT_EQ(small.counters().connections, 3U);
+  for (const int peer : peers) ::close(peer);
+}
+
+TEST_F(Sockets, aFloodIsShedBeforeItIsParsed) {
+  NetworkSettings settings;
+  settings.per_second = 1;
+  settings.burst = 5;
+  Network small(loop, settings);
+  Sink there;
+  small.set_sink(&there);
+  const Hop hop{TransportKind::udp, 0, *SocketAddress::parse("127.0.0.1", small.listen({TransportKind::udp, "127.0.0.1", 0}).value()), {}};
+  ASSERT_TRUE(network.listen({TransportKind::udp, "127.0.0.1", 0}));
+  for (int i = 0; i < 50; ++i) network.send(hop, options);
+  until([&] { return small.counters().shed >= 40; });
+  EXPECT_LE(there.lines.size(), 10U);
+}
+
+TEST_F(Sockets, webSocketFlowsAreHandedIn) {
+  std::vector<std::string> sent;
+  bool ended = false;
+  const FlowId flow = network.opened({*SocketAddress::parse("192.0.2.5", 4000), true, [&](std::string text) { sent.push_back(std::move(text)); }, [&] { ended = true; }});
+  std::string without_length = options;
+  without_length.erase(without_length.find("Content-Length"), 19);
+  network.received(flow, without_length);
+  network.received(flow, "\r\n\r\n");
+  network.received(flow, "nonsense");
+  ASSERT_THAT(sink.lines, SizeIs(1));
+  EXPECT_EQ(sink.hops[0].kind, TransportKind::wss);
+  EXPECT_EQ(network.send(sink.hops[0], "reply"), flow);
+  EXPECT_THAT(sent, ElementsAre("\r\n", "reply"));
+  network.close(flow);
+  EXPECT_TRUE(ended);
+  until([&] { return !sink.closed.empty(); });
+  EXPECT_EQ(network.send({TransportKind::wss, flow, {}, {}}, "late"), 0U);
+}
+
+TEST_F(Sockets, tlsCarriesMessagesBothWays) {
+  const Handle<EVP_PKEY, EVP_PKEY_free> key{EVP_EC_gen("P-256")};
+  const Handle<X509, X509_free> certificate{X509_new()};
+  X509_set_version(certificate.get(), 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_set_pubkey(certificate.get(), key.get());
+  X509_NAME* name = X509_get_subject_name(certificate.get());
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("station.test"), -1, -1, 0);
+  X509_set_issuer_name(certificate.get(), name);
+  X509_sign(certificate.get(), key.get(), EVP_sha256());
+  const Handle<SSL_CTX, SSL_CTX_free> accepting{SSL_CTX_new(TLS_server_method())};
+  SSL_CTX_use_certificate(accepting.get(), certificate.get());
+  SSL_CTX_use_PrivateKey(accepting.get(), key.get());
+  const Handle<SSL_CTX, SSL_CTX_free> connecting{SSL_CTX_new(TLS_client_method())};
+  X509_STORE_add_cert(SSL_CTX_get_cert_store(connecting.get()), certificate.get());
+  Network other(loop);
+  Sink there;
+  other.set_sink(&there);
+  other.set_tls(accepting.get(), nullptr);
+  network.set_tls(nullptr, connecting.get());
+  const auto port = other.listen({TransportKind::tls, "127.0.0.1", 0}).value();
+  const Hop hop{TransportKind::tls, 0, *SocketAddress::parse("127.0.0.1", port), "station.test"};
+  std::string big = options;
+  big.replace(big.find("Content-Length: 0"), 17, "Content-Type: text/plain\r\nContent-Length: 30000");
+  big += std::string(30'000, 'b');
+  ASSERT_NE(network.send(hop, options), 0U);
+  ASSERT_NE(network.send(hop, big), 0U);
+  until([&] { return there.lines.size() == 2; });
+  EXPECT_EQ(there.hops[0].kind, TransportKind::tls);
+  EXPECT_THAT(there.faults, ElementsAre(0, 0));
+  other.send(there.hops[0], big);
+  until([&] { return !sink.lines.empty(); });
+  // A certificate that carries another name is not talked to.
+  Network strict(loop);
+  Sink refused;
+  strict.set_sink(&refused);
+  strict.set_tls(nullptr, connecting.get());
+  strict.send({TransportKind::tls, 0, *SocketAddress::parse("127.0.0.1", port), "other.test"}, options);
+  until([&] { return !refused.closed.empty(); });
+  EXPECT_THAT(there.lines, SizeIs(2));
+}
+
+}  // namespace
+}  // namespace lintel::sip
