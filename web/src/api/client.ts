@@ -77,8 +77,17 @@ export async function readError(response: Response): Promise<ApiError> {
   }
 }
 
+/** Another window of this browser may have logged in anew: the cookie is shared, the token here is then old. */
+async function renewCsrf(): Promise<boolean> {
+  const before = csrf;
+  const response = await fetch(apiUrl('/state'), { credentials: 'same-origin', cache: 'no-store' });
+  const state = (await response.json()) as { session?: { csrf?: string } | null };
+  setCsrf(state.session?.csrf);
+  return !!csrf && csrf !== before;
+}
+
 /** One request; throws ApiError on any answer that is not 2xx. */
-export async function send(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
+export async function send(method: Method, path: string, options: RequestOptions = {}, again = false): Promise<Response> {
   const headers = new Headers({ Accept: 'application/json' });
   let body: string | undefined;
   if (options.raw) {
@@ -107,6 +116,7 @@ export async function send(method: Method, path: string, options: RequestOptions
   }
   if (response.ok) return response;
   const error = await readError(response);
+  if (response.status === 403 && error.code.includes('csrf') && !again && (await renewCsrf().catch(() => false))) return send(method, path, options, true);
   if (response.status === 401 && path !== '/login') for (const listener of sessionLost) listener();
   throw error;
 }

@@ -20,9 +20,10 @@ export function newQueryClient(): QueryClient {
 export const stateKey = ['state'] as const;
 
 /** Who we are and what this station is. Keeps the CSRF token of the session fresh. */
-export function useStationState() {
+export function useStationState(enabled = true) {
   return useQuery({
     queryKey: stateKey,
+    enabled,
     staleTime: 60_000,
     queryFn: async ({ signal }) => {
       const state = await api.get<State>('/state', undefined, signal);

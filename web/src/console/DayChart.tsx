@@ -38,7 +38,7 @@ export default function DayChart({ hours }: { hours: Hours }) {
           legend: { show: false },
           scales: { x: { time: false, range: [-0.6, 23.6] }, y: { range: [0, top] } },
           axes: [
-            { ...axis, grid: { show: false }, splits: () => [0, 6, 12, 18, 23], values: (_chart, splits) => splits.map((hour) => `${hour}:00`) },
+            { ...axis, size: 28, grid: { show: false }, splits: () => [0, 6, 12, 18, 23], values: (_chart, splits) => splits.map((hour) => `${hour}:00`) },
             { ...axis, size: 28, incrs: [1, 2, 5, 10, 20, 50, 100] },
           ],
           series,

@@ -16,8 +16,8 @@ export function PasswordHints({ password, repeat, account }: { password: string;
   return (
     <ul className="grid gap-1 text-sm" aria-label={t`Rules for the password`}>
       {list.map(([met, text]) => (
-        <li key={text} className={cx('flex items-center gap-2', met ? 'text-open' : 'text-soft')}>
-          {met ? <Check aria-hidden className="size-4" /> : <Circle aria-hidden className="size-4" />}
+        <li key={text} className={cx('flex items-start gap-2', met ? 'text-open' : 'text-soft')}>
+          {met ? <Check aria-hidden className="mt-0.5 size-4 shrink-0" /> : <Circle aria-hidden className="mt-0.5 size-4 shrink-0" />}
           {text}
           <span className="sr-only">{met ? t`met` : t`not met yet`}</span>
         </li>

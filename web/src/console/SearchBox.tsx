@@ -90,9 +90,6 @@ export function SearchBox({ onClose }: { onClose: () => void }) {
         aria-label={t`Find a setting, room or page`}
         placeholder={t`Find a setting, room or page`}
         value={text}
-        // The dialog was opened to type here.
-        // oxlint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus
         onChange={(event) => {
           setText(event.target.value);
           setAt(0);

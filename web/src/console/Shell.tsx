@@ -88,9 +88,9 @@ function Frame({ station, account, version }: ShellProps) {
             {station.name || <Trans>Door station</Trans>} <span className="text-soft">{station.number}</span>
           </p>
           <span className="flex-1" />
-          <button type="button" onClick={() => setSearch(true)} className="hairline hidden min-h-10 w-72 items-center gap-2 rounded-lg bg-surface px-3 text-sm text-soft hover:text-ink md:flex" aria-keyshortcuts="Control+K">
+          <button type="button" onClick={() => setSearch(true)} className="hairline hidden min-h-10 w-80 items-center gap-2 rounded-lg bg-surface px-3 text-sm text-soft hover:text-ink md:flex" aria-keyshortcuts="Control+K">
             <Search aria-hidden className="size-4" />
-            <span className="flex-1 text-left">
+            <span className="flex-1 truncate text-left">
               <Trans>Find a setting, room or page</Trans>
             </span>
             <kbd className="rounded border border-line px-1.5 font-sans text-xs">Ctrl K</kbd>

@@ -53,6 +53,8 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
   }, [stream, audio]);
 
   const live = state === 'live';
+  // Full-screen pictures carry their own words at the top.
+  const badge = fill ? 'bottom-3' : 'top-3';
   return (
     <div ref={frame} data-state={state} className={cx('relative overflow-hidden bg-black text-white', fill ? 'size-full' : 'aspect-video w-full rounded-2xl')}>
       <video
@@ -63,9 +65,9 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
         aria-label={label ?? t`Live picture of the station`}
         className={cx('absolute inset-0 size-full object-contain transition-opacity', live ? 'opacity-100' : 'opacity-0')}
       />
-      {!live && <Still stream={stream} waiting={state === 'connecting'} reason={reason} />}
+      {!live && <Still stream={stream} waiting={state === 'connecting'} reason={reason} place={badge} />}
       {live && (
-        <p className="absolute top-3 left-3 flex items-center gap-1.5 rounded-full bg-black/60 px-2.5 py-0.5 text-xs font-medium">
+        <p className={cx('absolute left-3 flex items-center gap-1.5 rounded-full bg-black/60 px-2.5 py-0.5 text-xs font-medium', badge)}>
           <Radio aria-hidden className="size-3.5" />
           <Trans>Live</Trans>
         </p>
@@ -83,7 +85,7 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
 }
 
 /** Still pictures once a second while there is no stream. */
-function Still({ stream, waiting, reason }: { stream: 'main' | 'sub'; waiting: boolean; reason: string }) {
+function Still({ stream, waiting, reason, place }: { stream: 'main' | 'sub'; waiting: boolean; reason: string; place: string }) {
   const [stamp, setStamp] = useState(() => Date.now());
   const [seen, setSeen] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -113,7 +115,7 @@ function Still({ stream, waiting, reason }: { stream: 'main' | 'sub'; waiting: b
           <p className="max-w-sm text-sm">{reason || <Trans>No picture. The station is asked again and again.</Trans>}</p>
         </div>
       )}
-      <p role="status" className="absolute top-3 left-3 flex items-center gap-1.5 rounded-full bg-black/70 px-2.5 py-0.5 text-xs font-medium">
+      <p role="status" className={cx('absolute left-3 flex items-center gap-1.5 rounded-full bg-black/70 px-2.5 py-0.5 text-xs font-medium', place)}>
         <LoaderCircle aria-hidden className="size-3.5 animate-spin" />
         {waiting ? <Trans>Connecting…</Trans> : seen ? <Trans>Still pictures, live video is being tried</Trans> : <Trans>Trying again…</Trans>}
       </p>

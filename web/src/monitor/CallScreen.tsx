@@ -73,7 +73,7 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
         {phase === 'talking' ? (
           <InCall phone={phone} state={state} locks={locks.data?.items ?? []} onUnlock={open} unlocking={unlocking.isPending} />
         ) : (
-          <div className="mx-auto grid w-full max-w-3xl grid-cols-1 gap-3 sm:grid-cols-3 landscape:max-lg:grid-cols-1">
+          <div className="mx-auto grid w-full max-w-5xl grid-cols-1 gap-3 sm:grid-cols-[1fr_1.3fr_1fr] landscape:max-lg:grid-cols-1">
             <AnswerButton onAnswer={() => phone.answer()} busy={phase === 'answering'} />
             <UnlockButtons locks={locks.data?.items ?? []} onUnlock={open} busy={unlocking.isPending} />
             <BigButton tone="alarm" icon={PhoneOff} onClick={phone.decline}>

@@ -90,8 +90,8 @@ export function Home({ device, state, stationAnswers, onUnpair }: HomeProps) {
         </section>
         <Doors />
         <div className="grid gap-4 md:grid-cols-2">
-          <RoomJournal missed />
-          <RoomJournal />
+          <RoomJournal room={device.room} missed />
+          <RoomJournal room={device.room} />
         </div>
         <p className="flex items-start gap-2 text-sm text-soft">
           {sounding ? <Moon aria-hidden className="mt-0.5 size-4 shrink-0" /> : <BellOff aria-hidden className="mt-0.5 size-4 shrink-0" />}

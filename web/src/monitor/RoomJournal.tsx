@@ -10,15 +10,15 @@ import { Card } from '@/ui/Layout';
 const MISSED = /not_answered|cancelled|nobody_available|missed/;
 const SHOWN = 8;
 
-/** What happened for this room (the station sends a monitor nothing else); or only the calls nobody took. */
-export function RoomJournal({ missed }: { missed?: boolean }) {
+/** What happened for this room; or only the calls nobody took. */
+export function RoomJournal({ room, missed }: { room?: string; missed?: boolean }) {
   const { t } = useLingui();
   const client = useQueryClient();
   useEvent('journal', () => void client.invalidateQueries({ queryKey: ['room-journal'] }));
   useEvent('hello', () => void client.invalidateQueries({ queryKey: ['room-journal'] }));
   const journal = useQuery({
-    queryKey: ['room-journal', missed ? 'call' : 'all'],
-    queryFn: ({ signal }) => api.get<Page<JournalEntry>>('/journal', { kind: missed ? 'call' : undefined, limit: 50 }, signal),
+    queryKey: ['room-journal', room, missed ? 'call' : 'all'],
+    queryFn: ({ signal }) => api.get<Page<JournalEntry>>('/journal', { room, kind: missed ? 'call' : undefined, limit: 50 }, signal),
   });
   const items = (journal.data?.items ?? []).filter((entry) => !missed || MISSED.test(entry.event)).slice(0, SHOWN);
   return (

@@ -70,11 +70,8 @@ export function Front({ station, answers }: { station: StationName; answers: boo
   const state = panel.data;
   const inCall = state?.display.kind === 'calling' || state?.display.kind === 'talking';
   return (
-    <main
-      data-theme="dark"
-      data-panel={state?.display.kind ?? 'unknown'}
-      className="mx-auto grid min-h-dvh max-w-6xl content-center gap-4 bg-[#0b0e10] p-4 text-white lg:grid-cols-[1.15fr_1fr] lg:gap-8 lg:p-8"
-    >
+    <main data-theme="dark" data-panel={state?.display.kind ?? 'unknown'} className="grid min-h-dvh place-items-center bg-[#0b0e10] p-4 text-white lg:p-10">
+      <div className="grid w-full max-w-3xl gap-4 lg:max-w-7xl lg:grid-cols-[1.25fr_1fr] lg:gap-10">
       <div className="grid content-start gap-4">
         <header className="flex items-center justify-between gap-3">
           <h1 className="text-xl font-semibold tracking-tight">{station.name || <Trans>Door station</Trans>}</h1>
@@ -95,9 +92,8 @@ export function Front({ station, answers }: { station: StationName; answers: boo
         <Display state={state} refusal={refusal} />
         <Lights lights={state?.lights} />
         {mirror && <LiveView controls={false} label={t`What the station's camera sees`} />}
-        <Lend mirror={mirror} onMirror={setMirror} allowed={answers} />
       </div>
-      <div className="grid content-start gap-3 lg:content-center">
+      <div className="grid content-start gap-3 lg:row-span-2 lg:content-center">
         <Keypad onKey={press} inCall={inCall} locked={!!state?.locked_until && new Date(state.locked_until) > new Date()} />
         <div className="grid grid-cols-2 gap-3">
           <button type="button" onClick={() => press('centre')} className="flex min-h-16 items-center justify-center gap-2 rounded-2xl bg-[#1d2327] text-base font-semibold hover:bg-[#2a3136] focus-visible:outline-white">
@@ -109,6 +105,8 @@ export function Front({ station, answers }: { station: StationName; answers: boo
             <Trans>Emergency</Trans>
           </button>
         </div>
+      </div>
+      <Lend mirror={mirror} onMirror={setMirror} allowed={answers} />
       </div>
     </main>
   );

@@ -12,7 +12,7 @@ export function Panel() {
   const { t } = useLingui();
   const [device, setDevice] = useState(() => keptDevice('panel'));
   const [notice, setNotice] = useState('');
-  const state = useStationState();
+  const state = useStationState(!device);
   // The admin, logged in at the console in this browser, may drive the front without pairing it.
   const admin = !device && state.data?.session?.role === 'admin';
   const [pairing, setPairing] = useState(() => window.location.hash.includes('pair='));

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, api, onSessionLost, setCsrf } from '@/api/client';
-import type { Paired, Session } from '@/api/types';
+import type { Paired, Session, State } from '@/api/types';
 
 /** What pairing gave this device. It stays on it until it is unpaired here or revoked in the console. */
 const KEY = (kind: Paired['kind']) => `lintel.device.${kind}`;
@@ -40,6 +40,17 @@ export function deviceName(agent: string = navigator.userAgent): string {
   return `${browser}, ${system}`;
 }
 
+/**
+ * A session for this device. One that this browser already has for it is used again; so is the admin's: a console open
+ * in another window of the same browser would otherwise be thrown out, as both share one cookie.
+ */
+async function enter(device: Paired): Promise<Session> {
+  const { session } = await api.get<State>('/state');
+  if (session && (session.role === 'admin' || session.account === device.account)) return session;
+  setCsrf(null);
+  return api.post<Session>('/login', { account: device.account, password: device.password });
+}
+
 export type Admission = 'entering' | 'in' | 'revoked' | 'offline';
 
 const AGAIN_FIRST_MS = 2_000;
@@ -60,8 +71,7 @@ export function useAdmission(device: Paired | null): { admission: Admission; ses
     if (!device) return;
     let gone = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    setCsrf(null);
-    api.post<Session>('/login', { account: device.account, password: device.password }).then(
+    enter(device).then(
       (opened) => {
         if (gone) return;
         delay.current = AGAIN_FIRST_MS;

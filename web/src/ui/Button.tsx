@@ -37,7 +37,7 @@ export function Button({ tone = 'quiet', size = 'normal', icon: Icon, busy, clas
       aria-busy={busy || undefined}
       onClick={busy ? (event) => event.preventDefault() : onClick}
       className={cx(
-        'inline-flex shrink-0 items-center justify-center font-medium select-none transition-colors disabled:opacity-50 disabled:pointer-events-none',
+        'inline-flex max-w-full shrink-0 items-center justify-center font-medium select-none transition-colors disabled:opacity-50 disabled:pointer-events-none',
         TONES[tone],
         SIZES[size],
         className,

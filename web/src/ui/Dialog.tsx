@@ -25,6 +25,9 @@ export function Dialog({ title, onClose, wide, footer, sticky = true, children }
     if (!element || element.open) return;
     const before = document.activeElement as HTMLElement | null;
     element.showModal();
+    // Where there is something to fill in, that is where one starts; else at the last, affirmative button.
+    const field = element.querySelector<HTMLElement>('input:not([type=checkbox]), select, textarea');
+    (field ?? [...element.querySelectorAll<HTMLElement>('footer button')].at(-1))?.focus();
     return () => {
       element.close();
       before?.focus?.();

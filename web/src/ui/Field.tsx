@@ -3,7 +3,7 @@ import { CircleAlert } from 'lucide-react';
 import { cx } from './cx';
 
 export const inputClass =
-  'w-full min-h-10 rounded-lg border border-edge bg-surface px-3 py-2 text-base md:text-sm text-ink placeholder:text-soft/80 aria-invalid:border-alarm disabled:opacity-60 disabled:bg-sunken';
+  'w-full min-w-0 min-h-10 rounded-lg border border-edge bg-surface px-3 py-2 text-base md:text-sm text-ink placeholder:text-soft/80 aria-invalid:border-alarm disabled:opacity-60 disabled:bg-sunken';
 
 interface FieldProps {
   label: ReactNode;
@@ -20,7 +20,7 @@ export function Field({ label, help, error, extra, className, children }: FieldP
   const id = useId();
   const described = [help ? `${id}-help` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
   return (
-    <div className={cx('grid gap-1.5', className)}>
+    <div className={cx('grid min-w-0 content-start gap-1.5', className)}>
       <div className="flex flex-wrap items-center justify-between gap-x-3">
         <label htmlFor={id} className="text-sm font-medium">
           {label}

@@ -19,7 +19,7 @@ export function CopyLine({ label, value }: { label: ReactNode; value: string }) 
   };
   return (
     <div className="hairline flex items-center gap-3 rounded-lg bg-ground py-1 pr-1 pl-3 text-sm">
-      <span className="w-28 shrink-0 text-soft">{label}</span>
+      <span className="w-20 shrink-0 text-soft sm:w-28">{label}</span>
       <code className="min-w-0 flex-1 font-mono break-all select-all">{value}</code>
       <IconButton icon={copied ? Check : Copy} size="small" label={copied ? t`Copied` : t`Copy`} onClick={copy} />
       <span role="status" className="sr-only">{copied ? t`Copied` : ''}</span>

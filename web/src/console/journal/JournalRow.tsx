@@ -32,7 +32,7 @@ export function JournalRow({ entry, fresh }: { entry: JournalEntry; fresh: boole
   return (
     <details className={fresh ? 'border-b border-line bg-accent-wash/50' : 'border-b border-line'}>
       <summary className="flex min-h-11 list-none flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2 text-sm hover:bg-ground sm:flex-nowrap">
-        <time dateTime={entry.time} className="w-20 shrink-0 text-soft tabular-nums">
+        <time dateTime={entry.time} className="w-24 shrink-0 whitespace-nowrap text-soft tabular-nums">
           {clockTime(entry.time)}
         </time>
         <span className="w-28 shrink-0">
@@ -43,7 +43,7 @@ export function JournalRow({ entry, fresh }: { entry: JournalEntry; fresh: boole
         <span className="min-w-0 flex-1 basis-full text-pretty sm:basis-auto">{entry.message}</span>
         {entry.room && <span className="shrink-0 text-soft max-md:hidden">{t`Room ${entry.room}`}</span>}
       </summary>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 bg-ground px-4 py-3 text-sm sm:pl-40">
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 bg-ground px-4 py-3 text-sm sm:pl-44">
         {facts.map(([name, value], index) => (
           <div key={`${name} ${index}`} className="contents">
             <dt className="text-soft">{name}</dt>

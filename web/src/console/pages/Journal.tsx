@@ -57,7 +57,7 @@ export default function Journal() {
       <div className="grid gap-4">
         <JournalFilters filter={filter} onChange={setFilter} />
         {journal.error && <Note kind="error">{journal.error.message}</Note>}
-        <Card bodyClassName="p-0!">
+        <Card bodyClassName="p-0!" className="overflow-hidden">
           {journal.isPending ? (
             <Skeleton lines={8} />
           ) : entries.length ? (

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { ArrowRight, Bell, Camera, CircleCheck, DoorOpen, HardDrive, type LucideIcon, MonitorSmartphone, TriangleAlert } from 'lucide-react';
+import { ArrowRight, Bell, Camera, CircleCheck, DoorOpen, HardDrive, Info, type LucideIcon, MonitorSmartphone, TriangleAlert } from 'lucide-react';
 import { Suspense, lazy } from 'react';
 import { Link } from 'wouter';
 import { useLocks, useOverview } from '@/api/hooks';
@@ -87,7 +87,7 @@ function NeedsAttention({ items, loading }: { items: Attention[]; loading: boole
           {items.map((item) => (
             <li key={item.id} className="grid gap-2 px-4 py-3 text-sm">
               <p className="flex items-start gap-2">
-                <TriangleAlert aria-hidden className={cx('mt-0.5 size-4 shrink-0', item.severity === 'alarm' || item.severity === 'error' ? 'text-alarm' : item.severity === 'warning' ? 'text-ringing' : 'text-accent')} />
+                <Mark severity={item.severity} />
                 {item.message}
               </p>
               {item.action && (
@@ -107,6 +107,12 @@ function NeedsAttention({ items, loading }: { items: Attention[]; loading: boole
       )}
     </Card>
   );
+}
+
+function Mark({ severity }: { severity: Attention['severity'] }) {
+  if (severity === 'alarm' || severity === 'error') return <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-alarm" />;
+  if (severity === 'warning') return <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-ringing" />;
+  return <Info aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />;
 }
 
 function DoorsCard() {

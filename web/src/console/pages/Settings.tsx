@@ -5,6 +5,7 @@ import { useEvent } from '@/api/hooks';
 import { PageHead, Skeleton } from '@/ui/Layout';
 import { Note } from '@/ui/Status';
 import { useSchema } from '../nav';
+import { focusSetting } from '../settings/focus';
 import { SettingsForm } from '../settings/SettingsForm';
 import type { Values } from '../settings/model';
 import { useFocusOn } from '../useFocusOn';
@@ -17,11 +18,7 @@ export default function Settings({ page }: { page: string }) {
   useEvent('setting', () => void client.invalidateQueries({ queryKey: ['settings'] }));
   const found = schema.data?.pages.find((one) => one.id === page);
   const ready = !!schema.data && !!values.data;
-  useFocusOn(ready, (key) => {
-    const field = document.querySelector<HTMLElement>(`[data-setting="${CSS.escape(key)}"]`);
-    field?.scrollIntoView({ block: 'center' });
-    field?.focus();
-  });
+  useFocusOn(ready, focusSetting);
   const fault = schema.error ?? values.error;
   if (fault) return <Note kind="error">{fault.message}</Note>;
   if (!schema.data || !values.data) return <Skeleton lines={8} />;

@@ -8,6 +8,7 @@ import { Card } from '@/ui/Layout';
 import { Note } from '@/ui/Status';
 import { say } from '@/ui/Toasts';
 import { SettingControl } from './SettingControl';
+import { focusSetting } from './focus';
 import { discard, draft, useDrafts } from './drafts';
 import { type Drafts, type Plain, type Values, changes, errorsByField, isDefault, isSecret, secretIsSet, shown, visible } from './model';
 
@@ -56,7 +57,7 @@ export function SettingsForm({ settings, all, values, save }: SettingsFormProps)
         const found = errorsByField(settings, error.fields);
         setErrors(Object.keys(found).length ? found : { '': error.message });
         const first = settings.find((one) => found[one.key]);
-        if (first) document.querySelector<HTMLElement>(`[data-setting="${CSS.escape(first.key)}"]`)?.focus();
+        if (first) focusSetting(first.key);
       } else setErrors({ '': String(error) });
     } finally {
       setBusy(false);

@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError, api, apiUrl, onSessionLost, part, setCsrf } from '@/api/client';
+
+type Call = { url: string; init: RequestInit & { headers: Headers } };
+const calls: Call[] = [];
+
+function stationAnswers(...answers: [number, unknown][]) {
+  calls.length = 0;
+  vi.stubGlobal('fetch', async (url: string, init: Call['init']) => {
+    calls.push({ url, init: { ...init, headers: new Headers(init?.headers) } });
+    const [status, body] = answers.shift() ?? [200, {}];
+    return new Response(status === 204 ? null : JSON.stringify(body), { status });
+  });
+}
+const refused = async (promise: Promise<unknown>): Promise<ApiError> => {
+  const error = await promise.then(() => null, (cause: unknown) => cause);
+  expect(error).toBeInstanceOf(ApiError);
+  return error as ApiError;
+};
+
+describe('the API layer', () => {
+  beforeEach(() => setCsrf(null));
+
+  it('sends the CSRF token with every change of state and with no read', async () => {
+    stationAnswers();
+    setCsrf('token');
+    await api.get('/rooms');
+    await api.post('/rooms', { number: '101' });
+    await api.delete('/rooms/101');
+    expect(calls.map((call) => call.init.headers.get('X-Lintel-CSRF'))).toEqual([null, 'token', 'token']);
+  });
+
+  it('leaves out empty parts of a query', () => {
+    expect(apiUrl('/journal', { kind: '', room: '101', cursor: undefined, limit: 50 })).toBe('/api/v1/journal?room=101&limit=50');
+  });
+
+  it('escapes an account with a hash in a path', () => {
+    expect(part('101#1')).toBe('101%231');
+  });
+
+  it('keeps each field error in the words of the station', async () => {
+    stationAnswers([422, { error: { code: 'invalid', message: 'Two are wrong.', errors: [{ field: 'a', message: 'A: 5 is too much.', value: 5, limit: 4 }, { field: 'b', message: 'B is missing.' }] } }]);
+    const error = await refused(api.patch('/settings', {}));
+    expect(error.status).toBe(422);
+    expect(error.fields.map((one) => [one.field, one.message])).toEqual([['a', 'A: 5 is too much.'], ['b', 'B is missing.']]);
+  });
+
+  it('reads an error of a single field', async () => {
+    stationAnswers([409, { error: { code: 'exists', message: '101 exists already.', field: 'number', value: '101' } }]);
+    expect((await refused(api.post('/rooms', {}))).fields).toMatchObject([{ field: 'number', message: '101 exists already.' }]);
+  });
+
+  it('is honest about an answer that is not ours', async () => {
+    vi.stubGlobal('fetch', async () => new Response('<html>', { status: 502, statusText: 'Bad Gateway' }));
+    expect((await refused(api.get('/state'))).message).toBe('Bad Gateway');
+  });
+
+  it('says that the station does not answer when the network is gone', async () => {
+    vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('failed')));
+    expect((await refused(api.get('/state'))).offline).toBe(true);
+  });
+
+  it('tells when the session is lost, but not for a wrong password at login', async () => {
+    const lost = vi.fn();
+    const stop = onSessionLost(lost);
+    stationAnswers([401, { error: { code: 'login', message: 'Log in first.' } }], [401, { error: { code: 'wrong', message: 'No.' } }]);
+    await refused(api.get('/rooms'));
+    await refused(api.post('/login', {}));
+    expect(lost).toHaveBeenCalledTimes(1);
+    stop();
+  });
+
+  it('takes a fresh token and tries once more when another window logged in anew', async () => {
+    setCsrf('old');
+    stationAnswers([403, { error: { code: 'csrf', message: 'No.' } }], [200, { session: { csrf: 'new' } }], [200, { done: true }]);
+    expect(await api.post('/locks/1/unlock')).toEqual({ done: true });
+    expect(calls.at(-1)?.init.headers.get('X-Lintel-CSRF')).toBe('new');
+  });
+
+  it('does not try again for ever', async () => {
+    setCsrf('old');
+    stationAnswers([403, { error: { code: 'csrf', message: 'No.' } }], [200, { session: { csrf: 'new' } }], [403, { error: { code: 'csrf', message: 'No.' } }]);
+    expect((await refused(api.post('/locks/1/unlock'))).status).toBe(403);
+    expect(calls).toHaveLength(3);
+  });
+});

@@ -1,0 +1,113 @@
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import { render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '@/api/client';
+import type { Setting } from '@/api/types';
+import { SettingsForm } from '@/console/settings/SettingsForm';
+import { discard } from '@/console/settings/drafts';
+import { changes, coerce, errorsByField, shown, visible } from '@/console/settings/model';
+
+const settings: Setting[] = [
+  { key: 'call.ring', page: 'calls', title: 'Ring for', help: 'Then nobody is at home.', type: 'duration', default: 30, minimum: 10, maximum: 120, unit: 'seconds', applies: 'now' },
+  { key: 'call.hang_up', page: 'calls', title: 'Hang up after opening', type: 'boolean', default: false, applies: 'now' },
+  { key: 'call.delay', page: 'calls', title: 'Hang up after', type: 'duration', default: 5, minimum: 1, maximum: 60, unit: 'seconds', applies: 'restart', depends_on: { key: 'call.hang_up', value: true } },
+  { key: 'call.centre', page: 'calls', title: 'Centre', type: 'text', default: '888888', max_length: 9, applies: 'now' },
+  { key: 'call.size', page: 'calls', title: 'Size', type: 'choice', default: 'small', choices: [{ value: 'small', title: 'Small' }, { value: 'large', title: 'Large' }], applies: 'now' },
+  { key: 'call.secret', page: 'calls', title: 'Password', type: 'secret', applies: 'now' },
+];
+const values = { 'call.ring': 45, 'call.hang_up': false, 'call.delay': 5, 'call.centre': '888888', 'call.size': 'small', 'call.secret': { set: true } };
+const [ring, , delay, , , secret] = settings as [Setting, Setting, Setting, Setting, Setting, Setting];
+
+describe('the rules of a settings page', () => {
+  it('shows the draft, else the value, else the default; never a secret', () => {
+    expect(shown(ring, values, { 'call.ring': '50' })).toBe('50');
+    expect(shown(ring, values, {})).toBe(45);
+    expect(shown(ring, {}, {})).toBe(30);
+    expect(shown(secret, values, {})).toBe('');
+  });
+  it('shows a dependent field only while it matters', () => {
+    expect(visible(delay, settings, values, {})).toBe(false);
+    expect(visible(delay, settings, values, { 'call.hang_up': true })).toBe(true);
+  });
+  it('survives fields that depend on each other in a ring', () => {
+    const a: Setting = { ...ring, key: 'a', default: 1, depends_on: { key: 'b', value: 1 } };
+    const b: Setting = { ...ring, key: 'b', default: 1, depends_on: { key: 'a', value: 1 } };
+    expect(visible(a, [a, b], {}, {})).toBe(true);
+  });
+  it('sends only what differs, numbers as numbers', () => {
+    expect(changes(settings, values, { 'call.ring': '45', 'call.centre': '777', 'call.secret': '' })).toEqual({ 'call.centre': '777' });
+    expect(changes(settings, values, { 'call.ring': '60' })).toEqual({ 'call.ring': 60 });
+  });
+  it('passes on what is no number, so that the station can say so', () => {
+    expect(coerce(ring, '12x')).toBe('12x');
+    expect(coerce(ring, ' 12 ')).toBe(12);
+  });
+  it('keeps an error of an unknown field readable', () => {
+    expect(errorsByField(settings, [{ field: 'other', message: 'No.' }])).toEqual({ '': 'other: No.' });
+  });
+});
+
+describe('a settings page', () => {
+  beforeEach(() => discard(settings.map((one) => one.key)));
+  const show = (save = vi.fn(async () => ({ changed: [], restart_needed: false }))) => {
+    render(
+      <I18nProvider i18n={i18n}>
+        <SettingsForm settings={settings} all={settings} values={values} save={save} />
+      </I18nProvider>,
+    );
+    return { save, user: userEvent.setup() };
+  };
+
+  it('gives each field its title, help, unit and bounds', () => {
+    show();
+    const field = screen.getByLabelText('Ring for');
+    expect(field).toHaveProperty('value', '45');
+    const help = document.getElementById(field.getAttribute('aria-describedby') ?? '');
+    expect(help?.textContent).toContain('Then nobody is at home.');
+    expect(help?.textContent).toContain('10 to 120 seconds');
+  });
+
+  it('says what Save will change, and sends exactly that', async () => {
+    const { save, user } = show();
+    await user.clear(screen.getByLabelText('Ring for'));
+    await user.type(screen.getByLabelText('Ring for'), '60');
+    expect(screen.getByText('Ring for: 45 → 60')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(save).toHaveBeenCalledWith({ 'call.ring': 60 }));
+  });
+
+  it('puts a refusal beside its field in the words of the station and keeps what was typed', async () => {
+    const words = 'Ring for: 500 is not between 10 and 120.';
+    const { user } = show(vi.fn(async () => Promise.reject(new ApiError(422, 'invalid', 'Wrong.', [{ field: 'call.ring', message: words }]))));
+    await user.clear(screen.getByLabelText('Ring for'));
+    await user.type(screen.getByLabelText('Ring for'), '500');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText(words)).toBeTruthy();
+    expect(screen.getByLabelText('Ring for')).toHaveProperty('value', '500');
+    expect(screen.getByLabelText('Ring for').getAttribute('aria-invalid')).toBe('true');
+  });
+
+  it('keeps unsaved input when the page is left and opened again', async () => {
+    const { user } = show();
+    await user.type(screen.getByLabelText('Centre'), '1');
+    document.body.replaceChildren();
+    show();
+    expect(screen.getByLabelText('Centre')).toHaveProperty('value', '8888881');
+  });
+
+  it('never keeps a secret where a later visitor of the browser could read it', async () => {
+    const { user } = show();
+    await user.type(screen.getByLabelText('Password'), 'hidden-word');
+    expect(JSON.stringify({ ...sessionStorage, ...localStorage })).not.toContain('hidden-word');
+  });
+
+  it('resets a field to its default and marks what needs a restart', async () => {
+    const { user } = show();
+    await user.click(screen.getByLabelText('Hang up after opening'));
+    expect(screen.getByText('Needs a restart')).toBeTruthy();
+    await user.click(screen.getAllByRole('button', { name: 'Reset' })[0] as HTMLElement);
+    expect(screen.getByLabelText('Ring for')).toHaveProperty('value', '30');
+  });
+});
