@@ -36,7 +36,7 @@ struct Change {
 };
 
 struct RoomPatch {
-  std::optional<std::string> number, first_name, last_name, nick_name;
+  std::optional<std::string> number = {}, first_name = {}, last_name = {}, nick_name = {};
 };
 struct BatchResult {
   std::vector<std::string> created;
@@ -52,7 +52,7 @@ struct RoomPage {
 };
 
 struct StationPatch {
-  std::optional<std::string> number, name, address;
+  std::optional<std::string> number = {}, name = {}, address = {};
 };
 // What is shown once, when it is made.
 struct NewSecret {
@@ -67,13 +67,13 @@ struct NewCode {
   bool active = true;
 };
 struct CodePatch {
-  std::optional<std::string> name, code, room;
-  std::optional<std::vector<int>> locks;
-  std::optional<bool> active;
+  std::optional<std::string> name = {}, code = {}, room = {};
+  std::optional<std::vector<int>> locks = {};
+  std::optional<bool> active = {};
 };
 struct MonitorPatch {
-  std::optional<std::string> name;
-  std::optional<std::vector<int>> locks;
+  std::optional<std::string> name = {};
+  std::optional<std::vector<int>> locks = {};
 };
 struct NewPairing {
   MonitorKind kind = MonitorKind::browser;  // browser: a monitor of `room`; panel: `room` is empty
