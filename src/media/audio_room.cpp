@@ -18,7 +18,7 @@ RoomMicrophone::RoomMicrophone(int delay_milliseconds, bool with_voice) : echo_(
     const float random = static_cast<float>(seed >> 8) / 8'388'608.0F - 1.0F;
     taps_[index] = 0.05F * random * std::exp(-static_cast<float>(index) / 200.0F);
   }
-  played_.assign(taps_.size(), 0.0F);
+  played_.assign(2 * taps_.size(), 0.0F);
   const std::vector<std::int16_t> silence(static_cast<std::size_t>(delay_milliseconds) * audio_rate / 1000);
   echo_ = SampleQueue(silence.size() + 4 * audio_frame);
   echo_.push(silence);
@@ -27,12 +27,14 @@ RoomMicrophone::RoomMicrophone(int delay_milliseconds, bool with_voice) : echo_(
 void RoomMicrophone::hear(const AudioFrame& played) {
   AudioFrame echo;
   for (std::size_t index = 0; index < audio_frame; ++index) {
-    at_ = (at_ + played_.size() - 1) % played_.size();
+    at_ = (at_ + taps_.size() - 1) % taps_.size();
     // A small loudspeaker is not linear when it is loud.
     const float sample = static_cast<float>(played[index]) / 32768.0F;
-    played_[at_] = sample - 0.08F * sample * sample * sample;
+    // Kept twice, so that the newest samples lie in one piece from at_ on.
+    played_[at_] = played_[at_ + taps_.size()] = sample - 0.08F * sample * sample * sample;
     float sum = 0;
-    for (std::size_t tap = 0; tap < taps_.size(); ++tap) sum += taps_[tap] * played_[(at_ + tap) % played_.size()];
+    const float* newest = played_.data() + at_;
+    for (std::size_t tap = 0; tap < taps_.size(); ++tap) sum += taps_[tap] * newest[tap];
     echo[index] = static_cast<std::int16_t>(std::clamp(sum, -1.0F, 1.0F) * 32767.0F);
   }
   echo_.push(echo);

@@ -119,6 +119,38 @@ TEST_F(TwoStations, hearEachOthersDigitsByRfc4733) {  // C24
       << second_heard << " " << first_heard;
 }
 
+TEST_F(TwoStations, holdAndResumeByOfferingAgain) {
+  LegOptions options;
+  options.video = Direction::inactive;
+  make(LegKind::plain_rtp, options, options);
+  ASSERT_TRUE(call());
+  ASSERT_TRUE(turn_until(loop, [&] { return first_connected && second_connected; }));
+  std::string held = offer_text;
+  held.replace(held.find("a=sendrecv"), 10, "a=inactive");
+  std::string answer;
+  second_leg->create_answer(held, [&](Result<std::string> made) { answer = made.value_or("refused"); });
+  ASSERT_TRUE(turn_until(loop, [&] { return !answer.empty(); }));
+  EXPECT_NE(answer.find("a=inactive"), std::string::npos) << answer;
+  const std::uint64_t sent = second_leg->figures().audio_packets_sent;
+  answer.clear();
+  second_leg->create_answer(offer_text, [&](Result<std::string> made) { answer = made.value_or("refused"); });
+  ASSERT_TRUE(turn_until(loop, [&] { return !answer.empty(); }));
+  EXPECT_NE(answer.find("a=sendrecv"), std::string::npos) << answer;
+  EXPECT_TRUE(turn_until(loop, [&] { return second_leg->figures().audio_packets_sent > sent + 20; }));
+}
+
+TEST_F(TwoStations, talkWithoutAPictureWhenItIsRefused) {
+  LegOptions options;
+  options.video = Direction::receive_only;  // nothing to show here: what matters is the refused line
+  LegOptions blind = options;
+  blind.video = Direction::inactive;
+  make(LegKind::plain_rtp, options, blind);
+  ASSERT_TRUE(call());
+  EXPECT_NE(offer_text.find("m=video"), std::string::npos);
+  EXPECT_NE(answer_text.find("m=video 0"), std::string::npos) << answer_text;
+  EXPECT_TRUE(turn_until(loop, [&] { return first_connected && second_connected; }));
+}
+
 TEST_F(TwoStations, refuseAPlainCallWhereEncryptionIsCompulsory) {  // C21
   LegOptions plain;
   plain.video = Direction::inactive;

@@ -101,6 +101,30 @@ TEST_F(StationAndBrowser, callWithSoundBothWaysAndAPicture) {
   EXPECT_EQ(caller->state(), LegState::connected);
 }
 
+class PhoneOfKind : public StationAndBrowser, public ::testing::WithParamInterface<LegKind> {};
+
+TEST_P(PhoneOfKind, showsThePicture) {  // C25
+  LegOptions options;
+  options.video = Direction::receive_only;
+  auto caller = station.create(GetParam(), {}, {}).value();
+  auto phone = browser.create(GetParam(), options, browser_events()).value();
+  caller->create_offer([&](Result<std::string> offer) {
+    if (!offer) return void(problem = offer.error().message);
+    phone->create_answer(*offer, [&](Result<std::string> answer) {
+      if (!answer) return void(problem = answer.error().message);
+      caller->accept_answer(*answer, [&](Result<void> accepted) {
+        if (!accepted) problem = accepted.error().message;
+        caller->start();
+        phone->start();
+      });
+    });
+  });
+  EXPECT_TRUE(turn_until(loop, [&] { return (pictures > 20 && loud(browser_audio)) || !problem.empty(); })) << pictures;
+  EXPECT_EQ(problem, "");
+  EXPECT_GE(keys, 1);
+}
+INSTANTIATE_TEST_SUITE_P(Rtp, PhoneOfKind, ::testing::Values(LegKind::plain_rtp, LegKind::sdes_srtp));
+
 TEST_F(StationAndBrowser, watchWithoutACall) {  // C28
   LiveViews views{loop, station, {}};
   LegOptions options;
