@@ -15,11 +15,6 @@ namespace {
 constexpr std::size_t most_drained = 1024 * 1024;  // of a body nobody reads, so that the refusal arrives
 constexpr std::chrono::seconds linger_time{2};
 
-template <typename Stream>
-beast::tcp_stream& lowest(Stream& stream) {
-  return beast::get_lowest_layer(stream);
-}
-
 }  // namespace
 
 template <typename Stream>
@@ -375,89 +370,8 @@ void Connection<Stream>::drain() {
   });
 }
 
-template <typename Stream>
-void Connection<Stream>::become_stream(std::uint64_t request, std::shared_ptr<StreamHandle> handle) {
-  if (!waiting_ || request != request_) return handle->closed();
-  waiting_ = false;
-  timer_.cancel();
-  handle_ = std::move(handle);
-  Response response;
-  response.set("Content-Type", "text/event-stream").set("Cache-Control", "no-store").set("X-Accel-Buffering", "no");
-  std::string head =
-      write_head(response, {.keep_alive = false, .with_length = false, .length = 0, .secure = secure, .host = {}});
-  handle_->queued(head.size());
-  chunks_.push_back(std::move(head));
-  lowest(stream_).expires_never();
-  watch_for_end();  // before the first write, whose deadline must not become the read's
-  write_chunks();
-  heartbeat();
-}
-
-template <typename Stream>
-void Connection<Stream>::stream_chunk(std::string chunk) {
-  if (handle_ == nullptr || ending_) return;
-  chunks_.push_back(std::move(chunk));
-  write_chunks();
-}
-
-template <typename Stream>
-void Connection<Stream>::stream_end() {
-  if (handle_ == nullptr || ending_) return;
-  ending_ = true;
-  timer_.cancel();
-  // Behind a client that does not read nothing more can be said; else what is queued goes out first.
-  if (!writing_chunk_) failed({});
-}
-
-template <typename Stream>
-void Connection<Stream>::write_chunks() {
-  if (writing_chunk_) return;
-  if (chunks_.empty()) {
-    if (ending_) failed({});
-    return;
-  }
-  writing_chunk_ = true;
-  lowest(stream_).expires_after(core_->limits.write_time);
-  asio::async_write(stream_, asio::buffer(chunks_.front()), [self = self()](Code error, std::size_t /*size*/) {
-    self->writing_chunk_ = false;
-    if (error) {
-      self->handle_->closed();
-      return self->failed(error);
-    }
-    const std::size_t size = self->chunks_.front().size();
-    self->chunks_.pop_front();
-    if (size > 0) self->handle_->written(size);
-    self->write_chunks();
-  });
-}
-
-template <typename Stream>
-void Connection<Stream>::heartbeat() {
-  timer_.expires_after(core_->limits.event_stream_heartbeat);
-  timer_.async_wait([self = self()](Code error) {
-    if (error || self->ending_) return;
-    if (self->chunks_.empty()) {
-      const std::string beat = ":\n\n";
-      self->handle_->queued(beat.size());
-      self->stream_chunk(beat);
-    }
-    self->heartbeat();
-  });
-}
-
-// The client sends nothing more; a read ends when it goes away.
-template <typename Stream>
-void Connection<Stream>::watch_for_end() {
-  stream_.async_read_some(asio::buffer(waste_), [self = self()](Code error, std::size_t /*size*/) {
-    if (error) {
-      self->ending_ = true;
-      self->timer_.cancel();
-      self->handle_->closed();
-      return self->failed({});
-    }
-    self->watch_for_end();
-  });
-}
+template class Connection<PlainStream>;
+template class Connection<TlsStream>;
 
 void start_connection(std::shared_ptr<Core> core, std::weak_ptr<Io> io, tcp::socket socket,
                       std::shared_ptr<asio::ssl::context> tls, Admission admission, std::string address,

@@ -17,6 +17,11 @@
 
 namespace lintel::http {
 
+template <typename Stream>
+beast::tcp_stream& lowest(Stream& stream) {
+  return beast::get_lowest_layer(stream);
+}
+
 // What a handle on the loop may ask of a connection, whatever its stream. On the I/O thread.
 class ConnectionBase {
  public:

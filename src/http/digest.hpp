@@ -26,8 +26,8 @@ struct DigestAnswer {
 [[nodiscard]] std::string digest_response(const DigestAnswer& answer);
 
 struct DigestUser {
-  std::string name;
-  std::string ha1_md5, ha1_sha256;  // empty: this algorithm is not offered to this user
+  std::string name = {};
+  std::string ha1_md5 = {}, ha1_sha256 = {};  // empty: this algorithm is not offered to this user
 };
 
 class DigestAuthority {

@@ -23,16 +23,16 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
   Method method = Method::get;
-  std::string path;    // normalised and percent-decoded exactly once (path.hpp); what was authorised is what is used
-  std::string target;  // as it came; only for what signs it (digest)
-  Fields query;        // decoded once, in order
-  Fields parameters;   // of the route's pattern: {number} → ("number", "101")
-  Fields headers;
-  std::string body;
-  std::string remote_address;  // of the socket, never of a header; IPv4-mapped addresses are written as IPv4
+  std::string path = {};  // normalised and percent-decoded exactly once (path.hpp); what was authorised is what is used
+  std::string target = {};  // as it came; only for what signs it (digest)
+  Fields query = {};        // decoded once, in order
+  Fields parameters = {};   // of the route's pattern: {number} → ("number", "101")
+  Fields headers = {};
+  std::string body = {};
+  std::string remote_address = {};  // of the socket, never of a header; IPv4-mapped addresses are written as IPv4
   std::uint16_t remote_port = 0;
-  bool secure = false;  // came over TLS
-  std::any identity;    // who calls: set by the router's gate, read by the handlers of the same room
+  bool secure = false;     // came over TLS
+  std::any identity = {};  // who calls: set by the router's gate, read by the handlers of the same room
 
   [[nodiscard]] std::string_view header(std::string_view name) const { return header_of(headers, name); }
   [[nodiscard]] std::string_view parameter(std::string_view name) const;
@@ -43,8 +43,9 @@ struct Request {
 
 struct Response {
   int status = 200;
-  Fields headers;  // Content-Type and what else matters; Content-Length, Date and the security headers are the server's
-  std::string body;
+  Fields headers =
+      {};  // Content-Type and what else matters; Content-Length, Date and the security headers are the server's
+  std::string body = {};
   bool close = false;  // end the connection after it
 
   Response& set(std::string_view name, std::string_view value) {

@@ -41,13 +41,13 @@ struct Route {
   bool before_set_up = false;  // answers before the owner has set a password (S01); everything else does not
   bool without_csrf = false;   // a state change that has no cookie to protect (log-in, set-up, pairing)
   std::size_t body_limit = 0;  // bytes; 0: a body is refused with 413
-  std::string body_type = {};       // "application/json", …; empty: no body. Others get 415
-  std::string summary = {};         // one sentence for the API description
-  std::string tag = {};             // its group there
+  std::string body_type = {};  // "application/json", …; empty: no body. Others get 415
+  std::string summary = {};    // one sentence for the API description
+  std::string tag = {};        // its group there
   std::vector<QueryParameter> query = {};
   std::string request_schema = {};   // JSON Schema text; empty: none
   std::string response_schema = {};  // of the good answer
-  int success = 200;            // its status
+  int success = 200;                 // its status
   std::string response_type = "application/json";
   bool public_description = true;  // stands in openapi.json
   Handler handler = {};

@@ -1,0 +1,128 @@
+#include "http/digest.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/bytes.hpp"
+#include "http/rate_limit.hpp"
+
+namespace lintel::http {
+namespace {
+
+TEST(Digest, givesTheResponsesOfRfc7616) {  // §3.9.1
+  for (const auto& [algorithm, expected] :
+       {std::pair(DigestAlgorithm::md5, "8ca523f5e9506fed4657c9700eebdbec"),
+        std::pair(DigestAlgorithm::sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1")}) {
+    const std::string ha1 = digest_ha1(algorithm, "Mufasa", "http-auth@example.org", "Circle of Life");
+    EXPECT_EQ(digest_response({algorithm, ha1, "GET", "/dir/index.html", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
+                               "00000001", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "auth"}),
+              expected);
+  }
+}
+
+class DigestTest : public ::testing::Test {
+ protected:
+  using Outcome = DigestAuthority::Outcome;
+  static std::optional<DigestUser> find(std::string_view user) {
+    if (user != "door") return std::nullopt;
+    return DigestUser{"door", digest_ha1(DigestAlgorithm::md5, "door", "Lintel", "secret"),
+                      digest_ha1(DigestAlgorithm::sha256, "door", "Lintel", "secret")};
+  }
+  [[nodiscard]] std::string nonce() const {
+    const std::string challenge = authority_.challenges(false).front();
+    const std::size_t from = challenge.find("nonce=\"") + 7;
+    return challenge.substr(from, challenge.find('"', from) - from);
+  }
+  [[nodiscard]] Request signed_request(const std::string& nonce, const std::string& user = "door",
+                                       const std::string& password = "secret",
+                                       DigestAlgorithm algorithm = DigestAlgorithm::sha256, bool qop = true) const {
+    Request request{.method = Method::get, .target = "/api/v1/locks?x=1"};
+    const DigestAnswer answer{algorithm,
+                              digest_ha1(algorithm, user, "Lintel", password),
+                              "GET",
+                              request.target,
+                              nonce,
+                              qop ? "00000001" : "",
+                              qop ? "abc" : "",
+                              qop ? "auth" : ""};
+    std::string header = "Digest username=\"" + user + "\", realm=\"Lintel\", uri=\"" + request.target +
+                         "\", nonce=\"" + nonce + "\", response=\"" + digest_response(answer) + "\"";
+    header += algorithm == DigestAlgorithm::sha256 ? ", algorithm=SHA-256" : ", algorithm=MD5";
+    if (qop) header += ", qop=auth, nc=00000001, cnonce=\"abc\"";
+    request.headers.emplace_back("Authorization", header);
+    return request;
+  }
+  [[nodiscard]] Outcome outcome(const Request& request) const { return authority_.verify(request, find).outcome; }
+
+  SimulatedClock clock_;
+  DigestAuthority authority_{clock_, {.realm = "Lintel"}};
+};
+
+TEST_F(DigestTest, acceptsBothAlgorithms) {
+  EXPECT_EQ(outcome(signed_request(nonce())), Outcome::accepted);
+  EXPECT_EQ(outcome(signed_request(nonce(), "door", "secret", DigestAlgorithm::md5)), Outcome::accepted);
+}
+
+TEST_F(DigestTest, refusesWrongPasswordsUsersAndTargets) {
+  EXPECT_EQ(outcome(signed_request(nonce(), "door", "wrong")), Outcome::refused);
+  EXPECT_EQ(outcome(signed_request(nonce(), "nobody", "secret")), Outcome::refused);
+  Request moved = signed_request(nonce());
+  moved.target = "/api/v1/codes";
+  EXPECT_EQ(outcome(moved), Outcome::malformed);
+  Request other_method = signed_request(nonce());
+  other_method.method = Method::post;
+  EXPECT_EQ(outcome(other_method), Outcome::refused);
+  EXPECT_EQ(outcome(Request{}), Outcome::absent);
+}
+
+TEST_F(DigestTest, noncesAgeAndCannotBeForged) {
+  const std::string old = nonce();
+  clock_.advance(std::chrono::minutes(6));
+  EXPECT_EQ(outcome(signed_request(old)), Outcome::stale);
+  EXPECT_EQ(outcome(signed_request(bytes::to_base64url(bytes::random(32)))), Outcome::stale);
+  const DigestAuthority restarted(clock_, {.realm = "Lintel"});
+  EXPECT_EQ(restarted.verify(signed_request(nonce()), find).outcome, Outcome::stale);
+}
+
+TEST_F(DigestTest, takesNoQopOnlyWhereAllowed) {
+  EXPECT_EQ(outcome(signed_request(nonce(), "door", "secret", DigestAlgorithm::md5, false)), Outcome::malformed);
+}
+
+TEST_F(DigestTest, refusesHeadersThatAreNotWellFormed) {
+  for (const char* header :
+       {"Digest ", "Digest x", "Digest username=\"a", "Digest username=\"door\", username=\"door\"",
+        "Digest username=door,,,=", "Digest username=\"door\" realm=\"Lintel\""}) {
+    const Request request{.target = "/", .headers = {{"Authorization", header}}};
+    EXPECT_EQ(outcome(request), Outcome::malformed) << header;
+  }
+}
+
+TEST(RateLimit, givesTokensBackWithTime) {
+  SimulatedClock clock;
+  RateLimit limit(clock, {.burst = 2, .refill = std::chrono::seconds(10)});
+  EXPECT_TRUE(limit.take("a"));
+  EXPECT_TRUE(limit.take("a"));
+  EXPECT_FALSE(limit.take("a"));
+  EXPECT_TRUE(limit.take("b"));
+  EXPECT_EQ(limit.wait("a"), std::chrono::seconds(10));
+  clock.advance(std::chrono::seconds(10));
+  EXPECT_TRUE(limit.take("a"));
+  limit.forgive("a");
+  EXPECT_TRUE(limit.take("a"));
+}
+
+TEST(RateLimit, keepsABoundedTable) {
+  SimulatedClock clock;
+  RateLimit limit(clock, {.burst = 1, .refill = std::chrono::seconds(10), .entries = 100});
+  for (int i = 0; i < 100'000; ++i) (void)limit.take(std::to_string(i));
+  EXPECT_EQ(limit.size(), 100U);
+}
+
+TEST(RateLimit, countsAnIpv6NetworkAsOneSource) {
+  EXPECT_EQ(source_of("2001:db8:1:2:3:4:5:6"), source_of("2001:db8:1:2::99"));
+  EXPECT_NE(source_of("2001:db8:1:2::1"), source_of("2001:db8:1:3::1"));
+  EXPECT_EQ(source_of("::ffff:192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(source_of("192.0.2.1"), "192.0.2.1");
+}
+
+}  // namespace
+}  // namespace lintel::http

@@ -1,0 +1,444 @@
+// The web server on real sockets: limits, time-outs, files, event streams, WebSockets. Port 0, loopback.
+#include "http/server.hpp"
+
+#include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "http/client.hpp"
+
+namespace lintel::http {
+namespace {
+
+using testing::Answer;
+using testing::beside;
+using testing::Client;
+
+// A throw-away certificate, as PEM: (chain, key).
+std::pair<std::string, std::string> certificate() {
+  const Handle<EVP_PKEY, EVP_PKEY_free> key(EVP_EC_gen("P-256"));
+  const Handle<X509, X509_free> x509(X509_new());
+  X509_gmtime_adj(X509_getm_notBefore(x509.get()), -60);
+  X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
+  X509_set_pubkey(x509.get(), key.get());
+  X509_sign(x509.get(), key.get(), EVP_sha256());
+  const auto text = [](auto write) {
+    const Handle<BIO, BIO_free_all> bio(BIO_new(BIO_s_mem()));
+    write(bio.get());
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &data);
+    return std::string(data, static_cast<std::size_t>(size));
+  };
+  return {text([&](BIO* bio) { PEM_write_bio_X509(bio, x509.get()); }),
+          text([&](BIO* bio) { PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr); })};
+}
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest() : folder_(std::filesystem::temp_directory_path() / ("lintel-http-" + bytes::random_password(12))) {}
+  ~ServerTest() override { std::filesystem::remove_all(folder_); }
+
+  // Starts with the routes of the tests; `limits_` may be changed before.
+  void start() {
+    server_ = std::make_unique<Server>(loop_, limits_);
+    Router& router = server_->router();
+    router.add(Route{.method = Method::get,
+                     .pattern = "/api/hello",
+                     .callers = anyone,
+                     .handler = [](Request request, Responder responder) {
+                       responder.respond(
+                           text_response(200, "hello " + request.remote_address + (request.secure ? " secure" : "")));
+                     }});
+    router.add(Route{
+        .method = Method::post,
+        .pattern = "/api/echo",
+        .callers = anyone,
+        .body_limit = 1000,
+        .handler = [](Request request, Responder responder) { responder.respond(text_response(200, request.body)); }});
+    router.add(Route{.method = Method::get,
+                     .pattern = "/api/never",
+                     .callers = anyone,
+                     .handler = [this](Request, Responder responder) { kept_.push_back(std::move(responder)); }});
+    router.add(
+        Route{.method = Method::get, .pattern = "/api/closed", .callers = admin, .handler = [](Request, Responder) {}});
+    router.add(Route{.method = Method::get,
+                     .pattern = "/api/events",
+                     .callers = anyone,
+                     .handler = [this](Request, Responder responder) {
+                       stream_ = responder.stream();
+                       stream_->on_closed([this] { stream_closed_ = true; });
+                       stream_->send("first", "7", "one\ntwo");
+                     }});
+    router.add(WebSocketRoute{.path = "/sip",
+                              .subprotocol = "sip",
+                              .callers = anyone,
+                              .message_limit = 2000,
+                              .opened = [this](std::shared_ptr<WebSocket> socket) {
+                                socket_ = socket;
+                                socket->on_message([this](std::string message) {
+                                  if (message == "bye")
+                                    socket_->close(4000, "as asked");
+                                  else
+                                    socket_->send("echo " + message);
+                                });
+                                socket->on_closed([this] { socket_closed_ = true; });
+                              }});
+    router.add(WebSocketRoute{
+        .path = "/closed", .subprotocol = "", .callers = admin, .opened = [](const std::shared_ptr<WebSocket>&) {}});
+    const auto [chain, key] = certificate();
+    ASSERT_TRUE(server_->use_certificate(chain, key).ok());
+    plain_ = server_->listen({.address = "127.0.0.1", .option = "--http-port"}).value();
+    secure_ = server_->listen({.address = "127.0.0.1", .tls = true, .option = "--https-port"}).value();
+    server_->start();
+  }
+  void write(const std::string& name, const std::string& content) {
+    std::filesystem::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name, std::ios::binary) << content;
+  }
+  void serve_files(std::uint16_t https_port = 0) {
+    write("index.html", "<p>console</p>");
+    write("monitor.html", "<p>monitor</p>");
+    write("assets/app-1a2b.js", "plain");
+    write("assets/app-1a2b.js.br", "brotli");
+    write("assets/app-1a2b.js.gz", "gzip");
+    write(".secret", "hidden");
+    ASSERT_TRUE(server_->serve_files({.folder = folder_.string(), .https_port = https_port}).ok());
+  }
+  static std::string upgrade(const std::string& path, const std::string& more) {
+    return "GET " + path +
+           " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+           more + "\r\n";
+  }
+  // A masked text frame (RFC 6455 §5.2), as a client sends it.
+  static std::string frame(const std::string& text, unsigned char opcode = 1) {
+    std::string out{static_cast<char>(0x80 | opcode)};
+    if (text.size() < 126)
+      out += static_cast<char>(0x80 | text.size());
+    else
+      out += std::string{static_cast<char>(0x80 | 126), static_cast<char>(text.size() >> 8),
+                         static_cast<char>(text.size() & 255)};
+    return out + std::string(4, '\0') + text;  // a mask of zeros changes nothing
+  }
+  static std::string read_frame(Client& client) {
+    const std::string head = client.read_exactly(2);
+    return head.size() < 2 ? std::string() : client.read_exactly(static_cast<unsigned char>(head[1]) & 0x7f);
+  }
+  void turn_until(const bool& flag) {
+    while (!flag) (void)loop_.turn(true);
+  }
+
+  std::filesystem::path folder_;
+  Loop loop_;
+  Limits limits_;
+  std::vector<Responder> kept_;
+  std::shared_ptr<EventStream> stream_;
+  std::shared_ptr<WebSocket> socket_;
+  bool stream_closed_ = false, socket_closed_ = false;
+  std::unique_ptr<Server> server_;
+  std::uint16_t plain_ = 0, secure_ = 0;
+};
+
+TEST_F(ServerTest, answersInPlainAndOverTlsAndKeepsTheConnection) {
+  start();
+  beside(loop_, [this] {
+    Client plain(plain_);
+    EXPECT_EQ(plain.ask("GET", "/api/hello").body, "hello 127.0.0.1");
+    EXPECT_EQ(plain.ask("POST", "/api/echo", "", "again").body, "again");
+    EXPECT_EQ(plain.ask("HEAD", "/api/hello").status, 200);
+    EXPECT_EQ(plain.ask("GET", "/api/hello").status, 200);
+    Client secure(secure_, true);
+    EXPECT_EQ(secure.ask("GET", "/api/hello").body, "hello 127.0.0.1 secure");
+    EXPECT_EQ(secure.ask("GET", "/api/hello").status, 200);
+  });
+}
+
+TEST_F(ServerTest, swapsTheCertificateLive) {
+  start();
+  const auto [chain, key] = certificate();
+  EXPECT_FALSE(server_->use_certificate(chain, certificate().second).ok());
+  EXPECT_FALSE(server_->use_certificate("nonsense", "nonsense").ok());
+  EXPECT_TRUE(server_->use_certificate(chain, key).ok());
+  beside(loop_, [this] { EXPECT_EQ(Client(secure_, true).ask("GET", "/api/hello").status, 200); });
+}
+
+TEST_F(ServerTest, namesPortAndOptionWhenAPortIsInUse) {
+  start();
+  const auto again = server_->listen({.address = "127.0.0.1", .port = plain_, .option = "--http-port"});
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().code, ErrorCode::conflict);
+  EXPECT_NE(again.error().message.find(std::to_string(plain_)), std::string::npos);
+  EXPECT_NE(again.error().message.find("--http-port"), std::string::npos);
+}
+
+TEST_F(ServerTest, refusesWhatIsNotWellFormed) {
+  start();
+  beside(loop_, [this] {
+    for (const char* request :
+         {"nonsense\r\n\r\n", "GET /api/hello HTTP/1.1\r\n\r\n",
+          "GET /api/hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET //api/hello HTTP/1.1\r\nHost: a\r\n\r\n",
+          "GET /api/..%2fapi/hello HTTP/1.1\r\nHost: a\r\n\r\n",
+          "POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
+      Client client(plain_);
+      client.send(request);
+      EXPECT_EQ(client.receive().status, 400) << request;
+    }
+    EXPECT_EQ(Client(plain_).ask("GET", "/api/closed").status, 401);
+    EXPECT_EQ(Client(plain_).ask("GET", "/API/hello").status, 404);
+  });
+}
+
+TEST_F(ServerTest, boundsHeadersAndBodies) {  // security.md 16
+  start();
+  beside(loop_, [this] {
+    EXPECT_EQ(Client(plain_).ask("GET", "/api/hello", "X-Long: " + std::string(20'000, 'x') + "\r\n").status, 431);
+    EXPECT_EQ(Client(plain_).ask("POST", "/api/echo", "", std::string(1001, 'x')).status, 413);
+    EXPECT_EQ(Client(plain_).ask("GET", "/api/hello", "", "body").status, 413);
+    Client huge(plain_);
+    huge.send("POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n");
+    EXPECT_EQ(huge.receive().status, 413);
+    Client chunked(plain_);
+    std::string chunks = "POST /api/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (int i = 0; i < 20; ++i) chunks += "64\r\n" + std::string(100, 'y') + "\r\n";
+    chunked.send(chunks + "0\r\n\r\n");
+    EXPECT_EQ(chunked.receive().status, 413);
+    Client patient(plain_);
+    patient.send("POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_NE(patient.read_until("\r\n\r\n").find("100 Continue"), std::string::npos);
+    patient.send("ok");
+    EXPECT_EQ(patient.receive().body, "ok");
+  });
+}
+
+TEST_F(ServerTest, closesSlowHeadersSilentHandshakesAndIdleConnections) {  // security.md 16
+  limits_.header_time = limits_.tls_handshake_time = limits_.idle_time = std::chrono::milliseconds(150);
+  start();
+  beside(loop_, [this] {
+    Client slow(plain_);
+    slow.send("GET /api/hello HTTP/1.1\r\nHo");
+    EXPECT_TRUE(slow.ends());
+    Client silent(secure_);  // a TCP connection that never says hello
+    EXPECT_TRUE(silent.ends());
+    Client idle(plain_);
+    EXPECT_EQ(idle.ask("GET", "/api/hello").status, 200);
+    EXPECT_TRUE(idle.ends());
+  });
+  EXPECT_GE(server_->statistics().timed_out, 2U);
+}
+
+TEST_F(ServerTest, answers503WhenTheLoopDoesNotAnswer) {
+  limits_.request_time = std::chrono::milliseconds(100);
+  limits_.requests_in_flight = 2;
+  start();
+  beside(loop_, [this] {
+    Client first(plain_), second(plain_), third(plain_);
+    first.send("GET /api/never HTTP/1.1\r\nHost: a\r\n\r\n");
+    second.send("GET /api/never HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(first.receive().status, 503);
+    EXPECT_EQ(second.receive().status, 503);
+    EXPECT_EQ(third.ask("GET", "/api/hello").status, 503);  // both are still with the loop
+  });
+  EXPECT_EQ(server_->statistics().refused, 1U);
+  kept_.clear();
+  beside(loop_, [this] { EXPECT_EQ(Client(plain_).ask("GET", "/api/hello").status, 200); });
+}
+
+TEST_F(ServerTest, boundsConnectionsOfASourceAndServesTheRest) {  // security.md 16
+  limits_.connections_per_source = 50;
+  start();
+  beside(loop_, [this] {
+    std::vector<std::unique_ptr<Client>> crowd;
+    for (int i = 0; i < 1000; ++i) crowd.push_back(std::make_unique<Client>(plain_));
+    Answer first = crowd.front()->ask("GET", "/api/hello");
+    EXPECT_EQ(first.status, 200);
+    EXPECT_TRUE(crowd.back()->ends());
+    EXPECT_LE(server_->statistics().connections, 50U);
+    EXPECT_GE(server_->statistics().shed, 900U);
+  });
+}
+
+TEST_F(ServerTest, servesPrecompressedFilesAndPages) {
+  start();
+  serve_files();
+  beside(loop_, [this] {
+    Client client(plain_);
+    const Answer plain = client.ask("GET", "/assets/app-1a2b.js");
+    EXPECT_EQ(plain.body, "plain");
+    EXPECT_EQ(plain.header("Cache-Control"), "public, max-age=31536000, immutable");
+    EXPECT_EQ(plain.header("Content-Type"), "text/javascript; charset=utf-8");
+    const Answer brotli = client.ask("GET", "/assets/app-1a2b.js", "Accept-Encoding: gzip, deflate, br\r\n");
+    EXPECT_EQ(brotli.body, "brotli");
+    EXPECT_EQ(brotli.header("Content-Encoding"), "br");
+    EXPECT_EQ(client.ask("GET", "/assets/app-1a2b.js", "Accept-Encoding: gzip, br;q=0\r\n").body, "gzip");
+    EXPECT_EQ(client
+                  .ask("GET", "/assets/app-1a2b.js",
+                       "Accept-Encoding: br\r\nIf-None-Match: " + brotli.header("ETag") + "\r\n")
+                  .status,
+              304);
+    EXPECT_EQ(client.ask("GET", "/").body, "<p>console</p>");
+    EXPECT_EQ(client.ask("GET", "/").header("Cache-Control"), "no-cache");
+    EXPECT_EQ(client.ask("GET", "/monitor").body, "<p>monitor</p>");
+    EXPECT_EQ(client.ask("GET", "/monitor.html").status, 404);
+    EXPECT_EQ(client.ask("GET", "/.secret").status, 404);
+    EXPECT_EQ(client.ask("GET", "/assets").status, 404);
+    EXPECT_EQ(client.ask("GET", "/assets/..%2f.secret").status, 400);
+  });
+}
+
+TEST_F(ServerTest, sendsPagesOfOtherMachinesToHttps) {
+  start();
+  serve_files(secure_);
+  beside(loop_, [this] {
+    EXPECT_EQ(Client(plain_).ask("GET", "/").status, 200);  // Host: localhost
+    Client other(plain_);
+    other.send("GET /monitor HTTP/1.1\r\nHost: 192.0.2.7:8080\r\n\r\n");
+    const Answer answer = other.receive();
+    EXPECT_EQ(answer.status, 308);
+    EXPECT_EQ(answer.header("Location"), "https://192.0.2.7:" + std::to_string(secure_) + "/monitor");
+  });
+}
+
+TEST_F(ServerTest, carriesTheSecurityHeadersOnEveryAnswer) {  // security.md 13
+  start();
+  beside(loop_, [this] {
+    for (const char* target : {"/api/hello", "/nowhere", "//"}) {
+      const Answer answer = Client(secure_, true).ask("GET", target);
+      const std::string policy = answer.header("Content-Security-Policy");
+      EXPECT_NE(policy.find("script-src 'self';"), std::string::npos) << target;
+      EXPECT_NE(policy.find("frame-ancestors 'none'"), std::string::npos);
+      EXPECT_EQ(policy.find("unsafe"), std::string::npos);
+      EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
+      EXPECT_EQ(answer.header("X-Frame-Options"), "DENY");
+      EXPECT_EQ(answer.header("Referrer-Policy"), "no-referrer");
+      EXPECT_NE(answer.header("Permissions-Policy").find("microphone=(self)"), std::string::npos);
+    }
+  });
+}
+
+TEST_F(ServerTest, streamsEvents) {
+  limits_.event_stream_heartbeat = std::chrono::milliseconds(50);
+  start();
+  beside(loop_, [this] {
+    Client client(plain_);
+    client.send("GET /api/events HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_NE(client.read_until("\r\n\r\n").find("text/event-stream"), std::string::npos);
+    EXPECT_EQ(client.read_until("\n\n"), "id: 7\nevent: first\ndata: one\ndata: two\n\n");
+    EXPECT_EQ(client.read_until("\n\n"), ":\n\n");
+    loop_.post([this] { stream_->send("last", "", "x"); });
+    EXPECT_NE(client.read_until("data: x\n\n"), "");
+  });
+  turn_until(stream_closed_);  // the client went away
+  EXPECT_FALSE(stream_->send("late", "", "x"));
+}
+
+TEST_F(ServerTest, cutsOffAClientThatDoesNotReadItsEvents) {
+  limits_.event_stream_queue_bytes = 64 * 1024;
+  start();
+  beside(loop_, [this] {
+    Client client(plain_);
+    client.send("GET /api/events HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_NE(client.read_until("data: two\n\n"), "");
+    std::atomic<bool> over{false};
+    loop_.post([this, &over] {
+      const std::string big(16 * 1024, 'x');
+      while (stream_->send("flood", "", big)) {
+      }
+      over = true;
+    });
+    EXPECT_TRUE(client.ends());
+    EXPECT_TRUE(over);
+  });
+  turn_until(stream_closed_);
+}
+
+TEST_F(ServerTest, echoesOverAWebSocketWithTls) {
+  start();
+  beside(loop_, [this] {
+    Client client(secure_, true);
+    client.send(upgrade("/sip", "Origin: https://localhost\r\nSec-WebSocket-Protocol: other, sip\r\n"));
+    const Answer answer = client.receive(true);
+    EXPECT_EQ(answer.status, 101);
+    EXPECT_EQ(answer.header("Sec-WebSocket-Accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    EXPECT_EQ(answer.header("Sec-WebSocket-Protocol"), "sip");
+    client.send(frame("one") + frame("two"));
+    EXPECT_EQ(read_frame(client), "echo one");
+    EXPECT_EQ(read_frame(client), "echo two");
+    client.send(frame("ping me", 9));
+    EXPECT_EQ(read_frame(client), "ping me");  // a pong holds the same
+    client.send(frame("bye"));
+    const std::string close = read_frame(client);
+    EXPECT_EQ(close.substr(0, 2), "\x0f\xa0");  // 4000
+    client.send(frame(close, 8));
+    EXPECT_TRUE(client.ends());
+  });
+  turn_until(socket_closed_);
+  EXPECT_FALSE(socket_->send("late"));
+  EXPECT_TRUE(socket_->request().secure);
+}
+
+TEST_F(ServerTest, refusesWebSocketsOfOtherOriginsProtocolsAndCallers) {
+  start();
+  beside(loop_, [this] {
+    const auto status = [this](const std::string& path, const std::string& more) {
+      Client client(plain_);
+      client.send(upgrade(path, more));
+      return client.receive().status;
+    };
+    EXPECT_EQ(status("/sip", "Origin: http://evil.example\r\nSec-WebSocket-Protocol: sip\r\n"), 403);
+    EXPECT_EQ(status("/sip", "Origin: https://localhost\r\nSec-WebSocket-Protocol: sip\r\n"), 403);
+    EXPECT_EQ(status("/sip", "Sec-WebSocket-Protocol: chat\r\n"), 400);
+    EXPECT_EQ(status("/sip", ""), 400);
+    EXPECT_EQ(status("/elsewhere", ""), 404);
+    EXPECT_EQ(status("/closed", ""), 401);
+    EXPECT_EQ(Client(plain_).ask("GET", "/sip").status, 426);
+  });
+}
+
+TEST_F(ServerTest, endsAWebSocketThatSendsTooMuch) {
+  start();
+  beside(loop_, [this] {
+    Client client(plain_);
+    client.send(upgrade("/sip", "Sec-WebSocket-Protocol: sip\r\n"));
+    EXPECT_EQ(client.receive(true).status, 101);
+    client.send(frame(std::string(3000, 'x')));
+    EXPECT_EQ(read_frame(client).substr(0, 2), "\x03\xf1");  // 1009
+    EXPECT_TRUE(client.ends());
+  });
+  turn_until(socket_closed_);
+}
+
+TEST_F(ServerTest, stopsWithEverythingOpen) {
+  start();
+  beside(loop_, [this] {
+    Client stream(plain_), socket(plain_), waiting(plain_);
+    stream.send("GET /api/events HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_NE(stream.read_until("two\n\n"), "");
+    socket.send(upgrade("/sip", "Sec-WebSocket-Protocol: sip\r\n"));
+    EXPECT_EQ(socket.receive(true).status, 101);
+    socket.send(frame("x"));
+    EXPECT_EQ(read_frame(socket), "echo x");
+    waiting.send("GET /api/never HTTP/1.1\r\nHost: a\r\n\r\n");
+    std::atomic<bool> stopped{false};
+    loop_.post([this, &stopped] {
+      server_->stop();
+      stopped = true;
+    });
+    EXPECT_TRUE(stream.ends());
+    EXPECT_TRUE(socket.ends());
+    EXPECT_TRUE(waiting.ends());
+    while (!stopped) std::this_thread::yield();
+  });
+  turn_until(stream_closed_);
+  turn_until(socket_closed_);
+  server_.reset();
+  EXPECT_FALSE(stream_->send("late", "", "x"));
+  EXPECT_FALSE(socket_->send("late"));
+}
+
+}  // namespace
+}  // namespace lintel::http

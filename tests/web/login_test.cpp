@@ -1,0 +1,194 @@
+// S01, S02, S04, S05: set-up, passwords, lock-out, sessions; machines by digest.
+#include "http/digest.hpp"
+#include "web/house.hpp"
+
+namespace lintel::web::testing {
+namespace {
+
+using http::Method;
+using Login = HouseTest;
+
+TEST_F(Login, S01_setsUpOnceWithThePrintedCode) {
+  const std::string code = api_->setup_code();
+  EXPECT_EQ(code.size(), 8U);
+  const Json body{{"code", code.substr(0, 4) + "-" + code.substr(4)},
+                  {"password", the_password},
+                  {"password_repeat", the_password},
+                  {"email", "owner@example.org"}};
+  const Got got = post("/setup", body);
+  EXPECT_EQ(got.status, 201) << got.body;
+  EXPECT_EQ(got.json()["account"], "admin");
+  EXPECT_EQ(api_->setup_code(), "");
+  EXPECT_EQ(post("/setup", body).status, 409);
+  EXPECT_EQ(get("/state").json()["initialised"], true);
+}
+
+TEST_F(Login, S01_limitsWrongCodesBySource) {
+  const auto attempt = [this](const std::string& address) {
+    return post("/setup",
+                {{"code", "00000000"},
+                 {"password", the_password},
+                 {"password_repeat", the_password},
+                 {"email", "a@example.org"}},
+                {.address = address});
+  };
+  EXPECT_EQ(attempt("192.0.2.9").field(), "code");
+  int limited = 0;
+  for (int i = 0; i < 20; ++i) limited += attempt("192.0.2.9").status == 429 ? 1 : 0;
+  EXPECT_GE(limited, 10);
+  set_up();  // the owner, from elsewhere
+}
+
+TEST_F(Login, S02_saysWhichPasswordRuleIsBroken) {
+  const auto field = [this](const std::string& password, const std::string& repeat, const std::string& email) {
+    const Got got =
+        post("/setup",
+             {{"code", api_->setup_code()}, {"password", password}, {"password_repeat", repeat}, {"email", email}});
+    EXPECT_EQ(got.status, 422);
+    EXPECT_EQ(got.body.find(password), std::string::npos) << "the password is repeated in the answer";
+    return got.field();
+  };
+  EXPECT_EQ(field("kitchen123", "kitchen123", "a@example.org"), "password");
+  EXPECT_EQ(field("nimda-Lamp", "nimda-Lamp", "a@example.org"), "password");
+  EXPECT_EQ(field("Lampshade-7", "Lampshade-8", "a@example.org"), "password_repeat");
+  EXPECT_EQ(field("Lampshade-7", "Lampshade-7", "nonsense"), "email");
+}
+
+TEST_F(Login, setsACookieThatScriptsAndOtherSitesCannotUse) {
+  set_up();
+  const Got got = post("/login", {{"account", "admin"}, {"password", the_password}}, {.secure = true});
+  const std::string cookie = got.header("Set-Cookie");
+  EXPECT_NE(cookie.find("; HttpOnly; SameSite=Strict; Secure"), std::string::npos) << cookie;
+  EXPECT_EQ(got.json()["role"], "admin");
+  const As admin = log_in();
+  EXPECT_EQ(get("/state", admin).json()["session"]["csrf"], admin.csrf);
+  EXPECT_EQ(get("/state").json()["session"], nullptr);
+  EXPECT_EQ(ask(Method::post, "/logout", admin).status, 204);
+  EXPECT_EQ(get("/rooms", admin).status, 401);
+}
+
+TEST_F(Login, S02_locksAnAddressOutButNotTheOwnerElsewhere) {
+  set_up();
+  const auto attempt = [this](const std::string& password, const std::string& address) {
+    return post("/login", {{"account", "admin"}, {"password", password}}, {.address = address}).status;
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(attempt("wrong-" + std::to_string(i), "192.0.2.66"), 401);
+  EXPECT_EQ(attempt(the_password, "192.0.2.66"), 429);
+  EXPECT_EQ(attempt(the_password, "192.0.2.1"), 200);
+  EXPECT_EQ(attempt("wrong", "192.0.2.1"), 401);
+  clock_.advance(std::chrono::minutes(5));
+  EXPECT_EQ(attempt(the_password, "192.0.2.66"), 200);
+}
+
+TEST_F(Login, slowsAnAttackFromManyAddressesButNotTheOwnersOwn) {
+  set_up();
+  const As owner = log_in("admin", the_password, "192.0.2.1");
+  int done = 0;
+  for (int i = 0; i < 14; ++i) {  // each from its own address; the later ones wait on the clock
+    http::Request request{.method = Method::post,
+                          .target = "/api/v1/login",
+                          .headers = {{"Host", "a"}, {"Content-Type", "application/json"}},
+                          .body = R"({"account":"admin","password":"wrong-one"})"};
+    request.remote_address = "198.51.100." + std::to_string(i);
+    struct Count final : http::ResponseSink {
+      explicit Count(int& counter) : done(counter) {}
+      void respond(http::Response) override { ++done; }
+      std::shared_ptr<http::EventStream> stream() override { return nullptr; }
+      int& done;
+    };
+    router_.handle(std::move(request), http::Responder(std::make_shared<Count>(done)));
+    while (done < std::min(i + 1, 10)) (void)loop_.turn(true);
+  }
+  EXPECT_EQ(done, 10);
+  EXPECT_EQ(post("/login", {{"account", "admin"}, {"password", the_password}}, owner).status, 200);
+  clock_.advance(std::chrono::seconds(5));
+  while (done < 14) (void)loop_.turn(true);
+}
+
+TEST_F(Login, S04_endsIdleSessions) {
+  set_up();
+  const As admin = log_in();
+  clock_.advance(std::chrono::minutes(29));
+  EXPECT_EQ(get("/rooms", admin).status, 200);
+  clock_.advance(std::chrono::minutes(29));
+  EXPECT_EQ(get("/rooms", admin).status, 200);
+  clock_.advance(std::chrono::minutes(30));
+  EXPECT_EQ(get("/rooms", admin).status, 401);
+}
+
+TEST_F(Login, S04_takesTheIdleTimeFromTheSettings) {
+  set_up();
+  const As admin = log_in();
+  ASSERT_EQ(ask(Method::patch, "/settings", admin, R"({"security.session_idle":2})").status, 200);
+  clock_.advance(std::chrono::minutes(2));
+  EXPECT_EQ(get("/rooms", admin).status, 401);
+}
+
+TEST_F(Login, S04_listsSessionsAndEndsThem) {
+  set_up();
+  const As admin = log_in();
+  const As other = log_in("admin", the_password, "192.0.2.2");
+  const Json items = get("/sessions", admin).json()["items"];
+  ASSERT_EQ(items.size(), 2U);
+  for (const Json& session : items) {
+    EXPECT_EQ(session.contains("csrf"), false);
+    if (session["current"] == false)
+      EXPECT_EQ(ask(Method::delete_, "/sessions/" + session["id"].get<std::string>(), admin).status, 204);
+  }
+  EXPECT_EQ(get("/rooms", other).status, 401);
+  EXPECT_EQ(get("/rooms", admin).status, 200);
+  EXPECT_EQ(ask(Method::delete_, "/sessions/nonsense", admin).status, 404);
+}
+
+TEST_F(Login, S05_changesThePasswordAndEndsOtherSessions) {
+  set_up();
+  const As admin = log_in();
+  const As other = log_in("admin", the_password, "192.0.2.2");
+  const auto change = [&](const std::string& old_password, const std::string& next) {
+    return post("/password", {{"old_password", old_password}, {"password", next}, {"password_repeat", next}}, admin);
+  };
+  EXPECT_EQ(change("wrong", "Bookshelf-9").field(), "old_password");
+  EXPECT_EQ(change(the_password, "short").field(), "password");
+  EXPECT_EQ(change(the_password, "Bookshelf-9").status, 204);
+  EXPECT_EQ(get("/rooms", other).status, 401);
+  EXPECT_EQ(get("/rooms", admin).status, 200);
+  EXPECT_EQ(post("/login", {{"account", "admin"}, {"password", the_password}}).status, 401);
+  (void)log_in("admin", "Bookshelf-9");
+  EXPECT_EQ(ask(Method::put, "/email", admin, R"({"email":"new@example.org","password":"Bookshelf-9"})").status, 204);
+  EXPECT_EQ(household_->person("admin")->email, "new@example.org");
+}
+
+TEST_F(Login, machinesUseDigestWithinTheirRights) {
+  set_up();
+  const As admin = log_in();
+  const Got made = post("/machine-accounts", {{"name", "gateway"}, {"rights", {"api"}}}, admin);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(get("/machine-accounts", admin).body.find(made.json()["secret"].get<std::string>()), std::string::npos);
+  const auto ask_as_machine = [&](Method method, const std::string& path, const std::string& secret) {
+    const Got challenged = ask(method, path);
+    EXPECT_EQ(challenged.status, 401);
+    const std::string challenge = challenged.header("WWW-Authenticate");
+    const std::size_t from = challenge.find("nonce=\"") + 7;
+    const std::string nonce = challenge.substr(from, challenge.find('"', from) - from);
+    const std::string uri = "/api/v1" + path;
+    const std::string response = http::digest_response(
+        {http::DigestAlgorithm::sha256, http::digest_ha1(http::DigestAlgorithm::sha256, "gateway", "Lintel", secret),
+         http::name_of(method), uri, nonce, "00000001", "xyz", "auth"});
+    return ask(method, path,
+               {.headers = {{"Authorization", "Digest username=\"gateway\", realm=\"Lintel\", nonce=\"" + nonce +
+                                                  "\", uri=\"" + uri + "\", response=\"" + response +
+                                                  "\", algorithm=SHA-256, qop=auth, nc=00000001, cnonce=\"xyz\""}}});
+  };
+  const std::string secret = made.json()["secret"];
+  EXPECT_EQ(ask_as_machine(Method::get, "/locks", secret).status, 200);
+  EXPECT_EQ(ask_as_machine(Method::get, "/locks", "wrong").status, 401);
+  EXPECT_EQ(ask_as_machine(Method::post, "/locks/1/unlock", secret).status, 403);  // no right 'unlock'
+  EXPECT_EQ(post("/machine-accounts", {{"name", "other"}, {"rights", {"everything"}}}, admin).field(), "rights");
+  // A page's own request gets no challenge: the browser would show its password window.
+  EXPECT_EQ(get("/locks", {.headers = {{"Sec-Fetch-Mode", "cors"}}}).header("WWW-Authenticate"), "");
+  EXPECT_EQ(ask(Method::delete_, "/machine-accounts/gateway", admin).status, 204);
+  EXPECT_EQ(ask_as_machine(Method::get, "/locks", secret).status, 401);
+}
+
+}  // namespace
+}  // namespace lintel::web::testing

@@ -1,0 +1,175 @@
+// The event stream, the journal, live sessions and unlocking: each role hears and does only what is its own
+// (security.md 10).
+#include "journal/events.hpp"
+#include "web/house.hpp"
+
+namespace lintel::web::testing {
+namespace {
+
+using http::Method;
+
+class Stream : public HouseTest {
+ protected:
+  Stream() {
+    set_up();
+    admin_ = log_in();
+    EXPECT_EQ(post("/rooms/batch", {{"floors", 1}, {"rooms_per_floor", 2}, {"first_number", "101"}}, admin_).status,
+              200);
+    monitor_ = pair("monitor", "101", admin_);
+    panel_ = pair("panel", "", admin_);
+    settle();
+  }
+  void answer_call(const std::string& room) {
+    journal_->record(journal::events::call_answered, {.room = room, .subject = room + "#0"});
+    settle();
+  }
+  As admin_, monitor_, panel_;
+};
+
+TEST_F(Stream, beginsWithWhatIsNow) {
+  const auto stream = get("/events", admin_).stream;
+  ASSERT_NE(stream, nullptr);
+  const Json hello = Json::parse(stream->of("hello").at(0));
+  EXPECT_EQ(hello["locks"][0]["state"], "locked");
+  EXPECT_EQ(hello["calls"].size(), 2U);
+  EXPECT_EQ(hello["panel"]["display"]["lines"][0], "Welcome");
+  const Json own = Json::parse(get("/events", monitor_).stream->of("hello").at(0));
+  EXPECT_EQ(own["calls"].size(), 1U);
+  EXPECT_FALSE(own.contains("panel"));
+}
+
+TEST_F(Stream, tellsEachRoleWhatItMayHear) {
+  const auto admin = get("/events", admin_).stream, monitor = get("/events", monitor_).stream,
+             panel = get("/events", panel_).stream;
+  answer_call("101");
+  answer_call("102");
+  EXPECT_EQ(admin->of("journal").size(), 2U);
+  ASSERT_EQ(monitor->of("journal").size(), 1U);
+  EXPECT_EQ(Json::parse(monitor->of("journal")[0])["room"], "101");
+  EXPECT_EQ(panel->of("journal").size(), 0U);
+
+  api_->lock_changed({.number = 1, .name = "Door", .state = "unlocked"});
+  api_->call_changed({.id = "9", .state = "ringing", .room = "102"});
+  api_->panel_changed({.lines = {"Calling 102"}});
+  api_->monitor_changed("101#0", true);
+  api_->camera_changed({.state = "failed", .message = "The camera is gone."});
+  for (const auto& stream : {admin, monitor, panel}) {
+    EXPECT_EQ(stream->of("lock").size(), 1U);
+    EXPECT_EQ(stream->of("camera").size(), 1U);
+  }
+  EXPECT_EQ(monitor->of("call").size(), 0U);
+  EXPECT_EQ(panel->of("call").size(), 1U);
+  EXPECT_EQ(monitor->of("panel").size(), 0U);
+  EXPECT_EQ(panel->of("panel").size(), 1U);
+  EXPECT_EQ(monitor->of("monitor").size(), 1U);
+  EXPECT_EQ(panel->of("monitor").size(), 0U);
+}
+
+TEST_F(Stream, catchesUpFromTheLastEventWithoutGapsOrRepeats) {
+  answer_call("101");
+  const std::string seen = std::to_string(journal_->last_id());
+  for (int i = 0; i < 250; ++i)
+    journal_->record(journal::events::call_answered, {.room = "101", .subject = "n" + std::to_string(i)});
+  settle();
+  As again = admin_;
+  again.headers = {{"Last-Event-ID", seen}};
+  const auto stream = get("/events", again).stream;
+  journal_->record(journal::events::call_answered, {.room = "101", .subject = "last"});  // while it catches up
+  while (stream->of("journal").size() < 251) (void)loop_.turn(true);
+  settle();
+  const auto entries = stream->of("journal");
+  ASSERT_EQ(entries.size(), 251U);
+  EXPECT_EQ(Json::parse(entries.front())["subject"], "n0");
+  EXPECT_EQ(Json::parse(entries.back())["subject"], "last");
+  for (std::size_t i = 1; i < entries.size(); ++i)
+    EXPECT_LT(Json::parse(entries[i - 1])["id"], Json::parse(entries[i])["id"]);
+}
+
+TEST_F(Stream, endsWithItsSession) {
+  const auto stream = get("/events", admin_).stream;
+  EXPECT_EQ(ask(Method::post, "/logout", admin_).status, 204);
+  EXPECT_FALSE(stream->open());
+}
+
+TEST_F(Stream, S04_keepsAListeningMonitorButNotAnIdleAdmin) {
+  const auto admin = get("/events", admin_).stream, monitor = get("/events", monitor_).stream;
+  clock_.advance(std::chrono::hours(2));
+  EXPECT_FALSE(admin->open());
+  EXPECT_TRUE(monitor->open());
+  EXPECT_EQ(get("/locks", monitor_).status, 200);
+  monitor->close();
+  clock_.advance(std::chrono::hours(2));
+  EXPECT_EQ(get("/locks", monitor_).status, 401);
+}
+
+TEST_F(Stream, boundsTheStreamsOfASession) {
+  std::vector<std::shared_ptr<FakeStream>> streams;
+  for (int i = 0; i < 6; ++i) streams.push_back(get("/events", admin_).stream);
+  EXPECT_EQ(get("/events", admin_).status, 429);
+  streams.front()->close();
+  EXPECT_NE(get("/events", admin_).stream, nullptr);
+}
+
+TEST_F(Stream, searchesTheJournalWithinTheRoleAndTheBounds) {
+  answer_call("101");
+  answer_call("102");
+  EXPECT_EQ(get("/journal?kind=call", admin_).json()["items"].size(), 2U);
+  const Json own = get("/journal?room=102&kind=call", monitor_).json()["items"];
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_EQ(own[0]["room"], "101");
+  EXPECT_EQ(own[0]["event"], "call.answered");
+  EXPECT_EQ(get("/journal?kind=nonsense&limit=9999&from=yesterday&x=1", admin_).json()["error"]["errors"].size(), 4U);
+  const Json first = get("/journal?limit=1", admin_).json();
+  EXPECT_EQ(get("/journal?limit=1&cursor=" + first["next_cursor"].get<std::string>(), admin_).json()["items"].size(),
+            1U);
+  EXPECT_EQ(get("/journal?from=2020-01-01&to=2020-01-02T00:00:00Z", admin_).json()["items"].size(), 0U);
+}
+
+TEST_F(Stream, journalsWhatPeopleDoWithoutSecrets) {
+  (void)post("/login", {{"account", "admin"}, {"password", "guess-Me-9"}});
+  settle();
+  const std::string all = get("/journal?limit=500", admin_).body;
+  for (const char* event : {"operation.initialised", "operation.login", "operation.login_failed",
+                            "operation.rooms_added", "monitor.paired"})
+    EXPECT_NE(all.find(event), std::string::npos) << event;
+  EXPECT_EQ(all.find(the_password), std::string::npos);
+  EXPECT_EQ(all.find("guess-Me-9"), std::string::npos);
+}
+
+TEST_F(Stream, A13_unlocksInTheNameOfTheSession) {
+  EXPECT_EQ(ask(Method::post, "/locks/1/unlock", monitor_).json()["state"], "unlocked");
+  EXPECT_EQ(fakes_.log.back(), "unlock 1 101#0 monitor 101");
+  EXPECT_EQ(ask(Method::post, "/locks/2/unlock", admin_).status, 404);
+  EXPECT_EQ(ask(Method::post, "/locks/x/unlock", admin_).status, 404);
+}
+
+TEST_F(Stream, livesSessionsBelongToWhoMadeThem) {
+  const Got watch = ask(Method::post, "/whep/main", monitor_, "offer", "application/sdp");
+  ASSERT_EQ(watch.status, 201) << watch.body;
+  EXPECT_EQ(watch.body, "answer");
+  EXPECT_EQ(watch.header("Content-Type"), "application/sdp");
+  const std::string location = watch.header("Location");
+  EXPECT_EQ(location, "/api/v1/whep/sessions/live-1");
+  EXPECT_EQ(ask(Method::delete_, location, panel_).status, 404);
+  EXPECT_EQ(ask(Method::patch, location, monitor_).status, 405);
+  EXPECT_EQ(ask(Method::delete_, location, monitor_).status, 200);
+  EXPECT_EQ(ask(Method::delete_, location, monitor_).status, 404);
+  EXPECT_EQ(ask(Method::post, "/whep/other", monitor_, "offer", "application/sdp").status, 404);
+  EXPECT_EQ(ask(Method::post, "/whep/main", monitor_, "nonsense", "application/sdp").status, 422);
+  EXPECT_EQ(ask(Method::post, "/whip", panel_, "offer", "application/sdp").status, 201);
+  EXPECT_EQ(ask(Method::post, "/whip", monitor_, "offer", "application/sdp").status, 403);
+  EXPECT_EQ(get("/snapshot.jpg?stream=sub", monitor_).header("Content-Type"), "image/jpeg");
+  EXPECT_EQ(get("/snapshot.jpg?stream=x", monitor_).field(), "stream");
+}
+
+TEST_F(Stream, aMonitorSeesItsOwnRoomOnly) {
+  EXPECT_EQ(get("/monitors?room=102", monitor_).json()["items"].size(), 1U);
+  EXPECT_EQ(get("/monitors", admin_).json()["items"].size(), 2U);
+  EXPECT_EQ(get("/calls", monitor_).json()["items"].size(), 1U);
+  EXPECT_EQ(get("/rooms", monitor_).status, 403);
+  EXPECT_EQ(get("/overview", admin_).json()["monitors"]["total"], 2U);
+  EXPECT_EQ(get("/overview", admin_).json()["monitors"]["online"], 1);
+}
+
+}  // namespace
+}  // namespace lintel::web::testing
