@@ -1,5 +1,5 @@
-// SIP messages, URIs, addresses, framing and flow tokens from hostile bytes: nothing crashes, every view stays inside, and
-// what a message says survives being kept, edited and read again.
+// SIP messages, URIs, addresses, framing and flow tokens from hostile bytes: nothing crashes, every view stays inside,
+// and what a message says survives being kept, edited and read again.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -43,7 +43,10 @@ void whole(const Message& message) {
   }
   Edit edit(message);
   if (message.is_request()) edit.request_uri("sip:x@y");
-  const std::string changed = edit.remove_first_value(Field::via).insert_first("Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\n").remove_all(Field::route).finish();
+  const std::string changed = edit.remove_first_value(Field::via)
+                                  .insert_first("Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\n")
+                                  .remove_all(Field::route)
+                                  .finish();
   require(!again.parse(changed) && again.body() == message.body() && again.count(Field::route) == 0);
   static const FlowTokens tokens(std::string(32, 'k'));
   (void)tokens.read(message.call_id(), message.call_id(), message.from_tag(), message.to_tag());

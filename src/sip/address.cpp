@@ -48,7 +48,9 @@ SocketAddress SocketAddress::from(const sockaddr* raw) {
   return address;
 }
 
-bool SocketAddress::is_wildcard() const { return bytes_ == decltype(bytes_){}; }
+bool SocketAddress::is_wildcard() const {
+  return bytes_ == decltype(bytes_){};
+}
 
 std::string SocketAddress::host() const {
   if (family_ == 0) return {};
@@ -57,8 +59,12 @@ std::string SocketAddress::host() const {
   return text.data();
 }
 
-std::string SocketAddress::uri_host() const { return family_ == 6 ? "[" + host() + "]" : host(); }
-std::string SocketAddress::text() const { return uri_host() + ":" + std::to_string(port_); }
+std::string SocketAddress::uri_host() const {
+  return family_ == 6 ? "[" + host() + "]" : host();
+}
+std::string SocketAddress::text() const {
+  return uri_host() + ":" + std::to_string(port_);
+}
 
 unsigned SocketAddress::to_sockaddr(void* storage, bool mapped) const {
   if (family_ == 4 && !mapped) {
@@ -92,7 +98,9 @@ std::size_t SocketAddress::host_hash() const {
   return hash ^ (hash >> 29);
 }
 
-std::size_t SocketAddress::hash() const { return host_hash() ^ (std::size_t{port_} * 0x9e3779b97f4a7c15U); }
+std::size_t SocketAddress::hash() const {
+  return host_hash() ^ (std::size_t{port_} * 0x9e3779b97f4a7c15U);
+}
 
 std::string SocketAddress::compact() const {
   std::string result;

@@ -99,7 +99,9 @@ Builder& Builder::add(std::string_view name, std::string_view value) & {
   return *this;
 }
 
-Builder& Builder::add(std::string_view name, std::uint64_t value) & { return add(name, std::to_string(value)); }
+Builder& Builder::add(std::string_view name, std::uint64_t value) & {
+  return add(name, std::to_string(value));
+}
 
 Builder& Builder::add_line(std::string_view line) & {
   text_.append(line).append("\r\n");
@@ -166,9 +168,11 @@ Edit& Edit::remove_first_value(Field field) {
 
 std::string Edit::finish() {
   // In order of place; those at the same place in the order they were asked for.
-  std::stable_sort(changes_.begin(), changes_.end(), [](const Change& a, const Change& b) { return a.begin < b.begin; });
+  std::stable_sort(changes_.begin(), changes_.end(),
+                   [](const Change& a, const Change& b) { return a.begin < b.begin; });
   const auto body = message_.body();
-  const auto source = message_.bytes().substr(0, static_cast<std::size_t>(body.data() - message_.bytes().data()) + body.size());
+  const auto source =
+      message_.bytes().substr(0, static_cast<std::size_t>(body.data() - message_.bytes().data()) + body.size());
   std::size_t size = source.size();
   for (const auto& change : changes_) size += change.text.size();
   std::string out;
@@ -183,7 +187,11 @@ std::string Edit::finish() {
   return out;
 }
 
-std::string new_tag() { return bytes::to_hex(bytes::random(8)); }
-std::string new_call_id() { return bytes::to_hex(bytes::random(16)); }
+std::string new_tag() {
+  return bytes::to_hex(bytes::random(8));
+}
+std::string new_call_id() {
+  return bytes::to_hex(bytes::random(16));
+}
 
 }  // namespace lintel::sip

@@ -17,11 +17,11 @@ class Builder {
   [[nodiscard]] static Builder request(std::string_view method, std::string_view uri);
   // RFC 3261 §8.2.6: Via (top one with `received` and `rport` of `from`), From, To, Call-ID, CSeq are copied. A To
   // without a tag gets `to_tag` if that is not empty (never for 100). An empty reason is the standard phrase.
-  [[nodiscard]] static Builder response(const Message& request, const Hop& from, int status, std::string_view reason = {},
-                                        std::string_view to_tag = {});
+  [[nodiscard]] static Builder response(const Message& request, const Hop& from, int status,
+                                        std::string_view reason = {}, std::string_view to_tag = {});
   Builder& add(std::string_view name, std::string_view value) &;
   Builder& add(std::string_view name, std::uint64_t value) &;
-  Builder& add_line(std::string_view line) &;  // a whole header line without its CRLF
+  Builder& add_line(std::string_view line) &;         // a whole header line without its CRLF
   Builder& copy(const Message& from, Field field) &;  // all lines of that kind as they are (Record-Route into a 200)
   Builder& body(std::string_view content_type, std::string_view bytes) &;
   [[nodiscard]] std::string finish();  // adds Content-Length, the empty line and the body; the builder is then empty

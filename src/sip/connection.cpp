@@ -21,7 +21,8 @@ void Connection::begin_tls(SSL_CTX* context, const std::string& name) {
     state_ = State::dead;
     return;
   }
-  SSL_set_mode(tls_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_set_mode(tls_.get(),
+               SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   if (outgoing_) {
     SSL_set_connect_state(tls_.get());
     if (!name.empty()) {
@@ -77,7 +78,8 @@ long Connection::read(char* scratch, std::size_t size) {
     return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? 0 : -1;
   }
   ERR_clear_error();
-  const int got = SSL_read(tls_.get(), scratch, static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max())));
+  const int got =
+      SSL_read(tls_.get(), scratch, static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max())));
   if (got > 0) return got;
   switch (SSL_get_error(tls_.get(), got)) {
     case SSL_ERROR_WANT_READ:

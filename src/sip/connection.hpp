@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/handle.hpp"
 #include "base/clock.hpp"
+#include "base/handle.hpp"
 #include "sip/transport.hpp"
 
 namespace lintel::sip {
@@ -18,7 +18,11 @@ class Connection {
   enum class Outcome : std::uint8_t { ok, dead };
 
   Connection(FlowId id, int descriptor, TransportKind kind, SocketAddress remote, bool outgoing)
-      : id_(id), descriptor_(descriptor), remote_(remote), kind_(kind), outgoing_(outgoing),
+      : id_(id),
+        descriptor_(descriptor),
+        remote_(remote),
+        kind_(kind),
+        outgoing_(outgoing),
         state_(outgoing ? State::connecting : State::open) {}
   ~Connection();
   Connection(const Connection&) = delete;
@@ -45,8 +49,8 @@ class Connection {
   void kill() { state_ = State::dead; }
   [[nodiscard]] bool tls_pending() const { return tls_ != nullptr && SSL_pending(tls_.get()) > 0; }
 
-  std::string input;            // a partial message
-  std::size_t scanned = 0;      // see next_frame
+  std::string input;        // a partial message
+  std::size_t scanned = 0;  // see next_frame
   Monotonic opened{};
   Monotonic last_received{};
   bool heard = false;           // a whole message or keep-alive has come

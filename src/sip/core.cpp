@@ -7,7 +7,10 @@
 namespace lintel::sip {
 
 Core::Inner::Inner(Core& the_core, Clock& the_clock, Transport& the_transport, TransactionSettings the_settings)
-    : core(the_core), clock(the_clock), transport(the_transport), settings(std::move(the_settings)),
+    : core(the_core),
+      clock(the_clock),
+      transport(the_transport),
+      settings(std::move(the_settings)),
       wheel(the_clock, [this](TransactionId id, std::uint8_t kind) { alarm(id, static_cast<Alarm>(kind)); }) {}
 
 Core::Core(Clock& clock, Transport& transport, TransactionSettings settings)
@@ -15,18 +18,38 @@ Core::Core(Clock& clock, Transport& transport, TransactionSettings settings)
   transport.set_sink(this);
 }
 
-Core::~Core() { inner_->transport.set_sink(nullptr); }
+Core::~Core() {
+  inner_->transport.set_sink(nullptr);
+}
 
-void Core::add_handler(RequestHandler& handler) { inner_->handlers.push_back(&handler); }
-void Core::add_handler_first(RequestHandler& handler) { inner_->handlers.insert(inner_->handlers.begin(), &handler); }
-void Core::remove_handler(RequestHandler& handler) { std::erase(inner_->handlers, &handler); }
+void Core::add_handler(RequestHandler& handler) {
+  inner_->handlers.push_back(&handler);
+}
+void Core::add_handler_first(RequestHandler& handler) {
+  inner_->handlers.insert(inner_->handlers.begin(), &handler);
+}
+void Core::remove_handler(RequestHandler& handler) {
+  std::erase(inner_->handlers, &handler);
+}
 
-std::size_t Core::size() const { return inner_->clients.size() + inner_->servers.size(); }
-Transport& Core::transport() { return inner_->transport; }
-Clock& Core::clock() { return inner_->clock; }
-const TransactionSettings& Core::settings() const { return inner_->settings; }
-std::string Core::new_branch() { return inner_->branch_of(inner_->next_id++); }
-FlowId Core::send_bytes(const Hop& to, std::string_view bytes) { return inner_->send_bytes(to, bytes); }
+std::size_t Core::size() const {
+  return inner_->clients.size() + inner_->servers.size();
+}
+Transport& Core::transport() {
+  return inner_->transport;
+}
+Clock& Core::clock() {
+  return inner_->clock;
+}
+const TransactionSettings& Core::settings() const {
+  return inner_->settings;
+}
+std::string Core::new_branch() {
+  return inner_->branch_of(inner_->next_id++);
+}
+FlowId Core::send_bytes(const Hop& to, std::string_view bytes) {
+  return inner_->send_bytes(to, bytes);
+}
 
 bool Core::is_open(const Hop& hop) const {
   if (hop.kind == TransportKind::local) return true;
@@ -99,13 +122,17 @@ void Core::reply(const Incoming& request, std::string response) {
 }
 
 void Core::reply(const Incoming& request, int status, std::string_view reason) {
-  auto builder = Builder::response(request.message, request.from, status, reason, inner_->stateless_tag(request.message));
+  auto builder =
+      Builder::response(request.message, request.from, status, reason, inner_->stateless_tag(request.message));
   builder.add("Server", inner_->settings.user_agent);
-  if (status == 405) builder.add("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, MESSAGE, NOTIFY, PRACK");
+  if (status == 405)
+    builder.add("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, MESSAGE, NOTIFY, PRACK");
   reply(request, builder.finish());
 }
 
-std::string Core::reply_tag(const Incoming& request) const { return inner_->stateless_tag(request.message); }
+std::string Core::reply_tag(const Incoming& request) const {
+  return inner_->stateless_tag(request.message);
+}
 
 FlowId Core::Inner::send_bytes(const Hop& to, std::string_view bytes) {
   if (to.kind != TransportKind::local) return transport.send(to, bytes);
@@ -142,7 +169,8 @@ void Core::Inner::flows_closed() {
   closed.clear();
   std::vector<TransactionId> failed;
   for (const auto& [id, transaction] : clients)
-    if (transaction->state <= ClientTransaction::State::proceeding && gone.contains(transaction->to.flow)) failed.push_back(id);
+    if (transaction->state <= ClientTransaction::State::proceeding && gone.contains(transaction->to.flow))
+      failed.push_back(id);
   for (const TransactionId id : failed) fail(id, Failure::transport);
   failed.clear();
   for (const auto& [id, transaction] : servers)

@@ -45,8 +45,8 @@ TransactionId Core::send(std::string request, const Hop& to, ClientListener* lis
   return inner_->send(std::move(request), to, listener, options, 0);
 }
 
-TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options,
-                                TransactionId parent) {
+TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListener* listener,
+                                const ClientOptions& options, TransactionId parent) {
   if (clients.size() + servers.size() >= settings.maximum) return 0;
   auto transaction = std::make_unique<ClientTransaction>();
   const TransactionId id = next_id++;
@@ -115,7 +115,8 @@ void Core::Inner::client_again_due(ClientTransaction& transaction) {
   send_bytes(transaction.to, transaction.request);
   transaction.interval *= 2;
   if (!transaction.invite)
-    transaction.interval = transaction.state == State::proceeding ? settings.t2 : std::min(transaction.interval, settings.t2);
+    transaction.interval =
+        transaction.state == State::proceeding ? settings.t2 : std::min(transaction.interval, settings.t2);
   wheel.arm(transaction.again, transaction.interval);
 }
 
@@ -210,7 +211,8 @@ void Core::cancel(TransactionId id, std::string_view extra) {
   const auto found = inner_->clients.find(id);
   if (found == inner_->clients.end()) return;
   ClientTransaction& transaction = *found->second;
-  if (!transaction.invite || transaction.cancel_wanted || transaction.state > ClientTransaction::State::proceeding) return;
+  if (!transaction.invite || transaction.cancel_wanted || transaction.state > ClientTransaction::State::proceeding)
+    return;
   transaction.cancel_wanted = true;
   transaction.cancel_extra = extra;
   // Before the first provisional it must wait (RFC 3261 §9.1); timer B still runs.

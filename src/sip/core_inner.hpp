@@ -15,9 +15,9 @@ struct ClientTransaction {
   enum class State : std::uint8_t { calling, proceeding, completed, accepted };
   TransactionId id = 0;
   Hop to;
-  std::string request;   // whole until the first answer; then the lines that ACK and CANCEL repeat
+  std::string request;  // whole until the first answer; then the lines that ACK and CANCEL repeat
   std::string branch;
-  std::string ack;       // of a non-2xx, to be sent again
+  std::string ack;  // of a non-2xx, to be sent again
   std::string cancel_extra;
   ClientListener* listener = nullptr;
   TransactionId parent = 0;  // of a CANCEL: its INVITE

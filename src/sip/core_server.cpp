@@ -21,8 +21,13 @@ std::uint64_t Core::Inner::server_key(const Message& message, bool as_invite) co
     return run.add(branch).add(via->host).add(std::uint64_t{via->port}).add(method).finish();
   // RFC 2543: no usable branch (RFC 3261 §17.2.3).
   const auto cseq = message.cseq();
-  return run.add(via->text).add(message.from_tag()).add(message.call_id()).add(std::uint64_t{cseq ? cseq->number : 0})
-      .add(message.request_uri()).add(method).finish();
+  return run.add(via->text)
+      .add(message.from_tag())
+      .add(message.call_id())
+      .add(std::uint64_t{cseq ? cseq->number : 0})
+      .add(message.request_uri())
+      .add(method)
+      .finish();
 }
 
 ServerTransaction* Core::Inner::server_of(std::uint64_t key) {
@@ -44,7 +49,8 @@ Hop Core::Inner::response_hop(const Message& request, const Hop& from) const {
 std::string Core::Inner::stateless_tag(const Message& request) const {
   // The same for every retransmission and for the ACK.
   const auto cseq = request.cseq();
-  const std::uint64_t number = hash.run().add(request.call_id()).add(request.from_tag()).add(std::uint64_t{cseq ? cseq->number : 0}).finish();
+  const std::uint64_t number =
+      hash.run().add(request.call_id()).add(request.from_tag()).add(std::uint64_t{cseq ? cseq->number : 0}).finish();
   return bytes::to_hex({reinterpret_cast<const char*>(&number), sizeof number});
 }
 

@@ -47,7 +47,9 @@ bool take_hop(std::string_view& in, Hop& hop) {
 }  // namespace
 
 FlowTokens::FlowTokens(std::string key)
-    : key_(bytes::hmac_sha256(key, "flow token")), hash_(key_), boot_(static_cast<std::uint32_t>(bytes::random_number())) {}
+    : key_(bytes::hmac_sha256(key, "flow token")),
+      hash_(key_),
+      boot_(static_cast<std::uint32_t>(bytes::random_number())) {}
 
 std::uint32_t FlowTokens::side(std::string_view call_id, std::string_view tag) const {
   return static_cast<std::uint32_t>(hash_.run().add(call_id).add(tag).finish());
@@ -72,12 +74,14 @@ FlowTokens::Found FlowTokens::read(std::string_view text, std::string_view call_
   std::string_view rest(*decoded);
   const std::string_view mac = rest.substr(rest.size() - mac_bytes);
   rest.remove_suffix(mac_bytes);
-  if (!bytes::equal_in_constant_time(mac, std::string_view(bytes::hmac_sha256(key_, rest)).substr(0, mac_bytes))) return {};
+  if (!bytes::equal_in_constant_time(mac, std::string_view(bytes::hmac_sha256(key_, rest)).substr(0, mac_bytes)))
+    return {};
   std::uint64_t boot = 0;
   std::uint64_t caller_side = 0;
   Hop caller;
   Hop callee;
-  if (!take_number(rest, boot, 4) || !take_number(rest, caller_side, 4) || !take_hop(rest, caller) || !take_hop(rest, callee))
+  if (!take_number(rest, boot, 4) || !take_number(rest, caller_side, 4) || !take_hop(rest, caller) ||
+      !take_hop(rest, callee))
     return {};
   Found found{State::of_another_dialog, {}};
   if (side(call_id, from_tag) == caller_side)

@@ -18,7 +18,8 @@ Length find_content_length(std::string_view headers, std::uint64_t& length) {
     if (colon == std::string_view::npos || headers[colon] != ':') continue;
     if (field_of(grammar::trim(headers.substr(at, colon - at))) != Field::content_length) continue;
     std::size_t end = headers.find('\n', colon);
-    while (end != std::string_view::npos && end + 1 < headers.size() && (headers[end + 1] == ' ' || headers[end + 1] == '\t'))
+    while (end != std::string_view::npos && end + 1 < headers.size() &&
+           (headers[end + 1] == ' ' || headers[end + 1] == '\t'))
       end = headers.find('\n', end + 1);
     const auto value = grammar::trim(headers.substr(colon + 1, end == std::string_view::npos ? end : end - colon));
     return grammar::to_number(value, length) ? Length::good : Length::bad;
@@ -32,7 +33,8 @@ Frame next_frame(std::string_view buffer, const Limits& limits, std::size_t& sca
   if (buffer.empty()) return {};
   if (buffer.front() == '\r' || buffer.front() == '\n') {
     if (buffer.starts_with("\r\n\r\n")) return {Frame::Kind::ping, 4};
-    if (buffer.front() == '\r' && (buffer.size() == 1 || (buffer.size() < 4 && std::string_view("\r\n\r\n").starts_with(buffer)))) {
+    if (buffer.front() == '\r' &&
+        (buffer.size() == 1 || (buffer.size() < 4 && std::string_view("\r\n\r\n").starts_with(buffer)))) {
       // "\r\n" alone is a whole pong, unless the rest of a ping follows at once; a message start settles it.
       return buffer.size() == 2 ? Frame{Frame::Kind::pong, 2} : Frame{};
     }

@@ -1,5 +1,5 @@
-// Cutting messages out of a stream by Content-Length (RFC 3261 §18.3) and the keep-alives between them (RFC 5626 §3.5.1).
-// Any thread.
+// Cutting messages out of a stream by Content-Length (RFC 3261 §18.3) and the keep-alives between them (RFC 5626
+// §3.5.1). Any thread.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ struct Frame {
   std::size_t length = 0;  // bytes to take from the front
 };
 
-// Looks at the front of `buffer`. `scanned` remembers between calls how far the end of the headers was looked for, so that
-// bytes that drip in cost no more than a gush; it is set to 0 when a frame is answered.
+// Looks at the front of `buffer`. `scanned` remembers between calls how far the end of the headers was looked for, so
+// that bytes that drip in cost no more than a gush; it is set to 0 when a frame is answered.
 [[nodiscard]] Frame next_frame(std::string_view buffer, const Limits& limits, std::size_t& scanned);
 
 }  // namespace lintel::sip

@@ -29,7 +29,8 @@ bool valid_parameters(std::string_view rest) {
       rest.remove_prefix(end + 1);
     } else {
       // Token or host; peers also write colons, slashes and escapes here (received=[::1], +sip.instance unquoted).
-      skip_while([](char c) { return is_token(c) || std::string_view("[]:/@&?$=<>#|{}^").find(c) != std::string_view::npos; });
+      skip_while(
+          [](char c) { return is_token(c) || std::string_view("[]:/@&?$=<>#|{}^").find(c) != std::string_view::npos; });
     }
   }
   return true;

@@ -6,16 +6,30 @@
 
 namespace lintel::sip::grammar {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_alphanumeric(char c) { return is_digit(c) || is_alpha(c); }
-constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-constexpr bool is_mark(char c) { return std::string_view("-_.!~*'()").find(c) != std::string_view::npos; }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_alphanumeric(char c) {
+  return is_digit(c) || is_alpha(c);
+}
+constexpr bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+constexpr bool is_mark(char c) {
+  return std::string_view("-_.!~*'()").find(c) != std::string_view::npos;
+}
 constexpr bool is_token(char c) {
   return is_alphanumeric(c) || std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
 }
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }  // CRLF only inside folds
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}  // CRLF only inside folds
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 constexpr std::string_view trim(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -53,8 +67,10 @@ constexpr bool valid_host(std::string_view host) {
   return true;
 }
 
-// "host", "host:port", "[v6]:port" from the front of `text`; `left` is what follows. A port of 0 given or above 65535 fails.
-constexpr bool split_host_port(std::string_view text, std::string_view& host, std::uint16_t& port, std::string_view& left) {
+// "host", "host:port", "[v6]:port" from the front of `text`; `left` is what follows. A port of 0 given or above 65535
+// fails.
+constexpr bool split_host_port(std::string_view text, std::string_view& host, std::uint16_t& port,
+                               std::string_view& left) {
   port = 0;
   std::size_t end = 0;
   if (!text.empty() && text.front() == '[') {
@@ -62,7 +78,9 @@ constexpr bool split_host_port(std::string_view text, std::string_view& host, st
     if (end == std::string_view::npos) return false;
     ++end;
   } else {
-    while (end < text.size() && (is_alphanumeric(text[end]) || text[end] == '-' || text[end] == '.' || text[end] == '_')) ++end;
+    while (end < text.size() &&
+           (is_alphanumeric(text[end]) || text[end] == '-' || text[end] == '.' || text[end] == '_'))
+      ++end;
   }
   host = text.substr(0, end);
   if (!valid_host(host)) return false;

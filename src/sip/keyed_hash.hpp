@@ -23,7 +23,10 @@ class KeyedHash {
   class Run {
    public:
     Run(std::uint64_t k0, std::uint64_t k1)
-        : v0_(k0 ^ 0x736f6d6570736575U), v1_(k1 ^ 0x646f72616e646f6dU), v2_(k0 ^ 0x6c7967656e657261U), v3_(k1 ^ 0x7465646279746573U) {}
+        : v0_(k0 ^ 0x736f6d6570736575U),
+          v1_(k1 ^ 0x646f72616e646f6dU),
+          v2_(k0 ^ 0x6c7967656e657261U),
+          v3_(k1 ^ 0x7465646279746573U) {}
     Run& add(std::string_view piece) {
       std::size_t at = 0;
       for (; at + 8 <= piece.size(); at += 8) {

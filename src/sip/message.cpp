@@ -123,7 +123,8 @@ Fault Message::parse(std::string_view bytes, const Limits& limits) {
   // The start line.
   const auto line_end = [&](std::size_t from) -> std::size_t {
     const void* found = from < size ? std::memchr(begin + from, '\n', size - from) : nullptr;
-    return found == nullptr ? std::string_view::npos : static_cast<std::size_t>(static_cast<const char*>(found) - begin);
+    return found == nullptr ? std::string_view::npos
+                            : static_cast<std::size_t>(static_cast<const char*>(found) - begin);
   };
   const std::size_t first = line_end(0);
   if (first == std::string_view::npos || first == 0 || first > limits.header_bytes || begin[first - 1] != '\r')
@@ -153,7 +154,8 @@ Fault Message::parse(std::string_view bytes, const Limits& limits) {
     Line line{};
     line.begin = static_cast<std::uint32_t>(at);
     line.end = static_cast<std::uint32_t>(end);
-    line.value = static_cast<std::uint32_t>(value.empty() ? at + colon + 1 : static_cast<std::size_t>(value.data() - begin));
+    line.value =
+        static_cast<std::uint32_t>(value.empty() ? at + colon + 1 : static_cast<std::size_t>(value.data() - begin));
     line.value_length = static_cast<std::uint32_t>(value.size());
     line.name_length = static_cast<std::uint16_t>(name.size());
     line.field = field_of(name);
@@ -181,20 +183,40 @@ Fault Message::parse(std::string_view bytes, const Limits& limits) {
 
 Fault Message::check() const {
   if (fault_) return fault_;
-  std::size_t vias = 0, froms = 0, tos = 0, call_ids = 0, cseqs = 0, lengths = 0, max_forwards = 0, events = 0, types = 0;
+  std::size_t vias = 0, froms = 0, tos = 0, call_ids = 0, cseqs = 0, lengths = 0, max_forwards = 0, events = 0,
+              types = 0;
   static constexpr std::size_t most_values = Limits{}.values;
   for (const Line& line : lines_) {
     switch (line.field) {
-      case Field::via: ++vias; break;
-      case Field::from: ++froms; break;
-      case Field::to: ++tos; break;
-      case Field::call_id: ++call_ids; break;
-      case Field::cseq: ++cseqs; break;
-      case Field::content_length: ++lengths; break;
-      case Field::max_forwards: ++max_forwards; break;
-      case Field::content_type: ++types; break;
-      case Field::expires: ++events; break;
-      default: break;
+      case Field::via:
+        ++vias;
+        break;
+      case Field::from:
+        ++froms;
+        break;
+      case Field::to:
+        ++tos;
+        break;
+      case Field::call_id:
+        ++call_ids;
+        break;
+      case Field::cseq:
+        ++cseqs;
+        break;
+      case Field::content_length:
+        ++lengths;
+        break;
+      case Field::max_forwards:
+        ++max_forwards;
+        break;
+      case Field::content_type:
+        ++types;
+        break;
+      case Field::expires:
+        ++events;
+        break;
+      default:
+        break;
     }
     if (line.value_length > 512 && (line.field == Field::via || line.field == Field::route ||
                                     line.field == Field::record_route || line.field == Field::contact)) {
@@ -316,7 +338,9 @@ bool Message::lists(Field field, std::string_view token) const {
   return false;
 }
 
-std::optional<Via> Message::top_via() const { return Via::parse(first_of_list(Field::via)); }
+std::optional<Via> Message::top_via() const {
+  return Via::parse(first_of_list(Field::via));
+}
 
 std::optional<CSeq> Message::cseq() const {
   std::string_view text = value(Field::cseq);

@@ -1,5 +1,6 @@
 // A SIP message as views into the received bytes. One pass finds the lines; a value is parsed when it is asked for, and
-// says whether it is well formed. Forwarding copies the unchanged ranges and adds the edits (builder.hpp). RFC 3261 §7, §25.
+// says whether it is well formed. Forwarding copies the unchanged ranges and adds the edits (builder.hpp). RFC 3261 §7,
+// §25.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +15,73 @@
 namespace lintel::sip {
 
 enum class Method : std::uint8_t {
-  other, invite, ack, bye, cancel, options, registration, info, update, message, notify, subscribe, prack, refer, publish
+  other,
+  invite,
+  ack,
+  bye,
+  cancel,
+  options,
+  registration,
+  info,
+  update,
+  message,
+  notify,
+  subscribe,
+  prack,
+  refer,
+  publish
 };
-[[nodiscard]] Method method_of(std::string_view name);   // case-sensitive, RFC 3261 §7.1
-[[nodiscard]] std::string_view name_of(Method method);   // "INVITE"; empty for `other`
+[[nodiscard]] Method method_of(std::string_view name);  // case-sensitive, RFC 3261 §7.1
+[[nodiscard]] std::string_view name_of(Method method);  // "INVITE"; empty for `other`
 
 // The header fields the core looks at. Every other one is Field::other and is found by its name.
 enum class Field : std::uint8_t {
-  other, via, from, to, call_id, cseq, contact, max_forwards, route, record_route, path, content_length, content_type,
-  expires, authorization, proxy_authorization, www_authenticate, proxy_authenticate, require, proxy_require, supported,
-  allow, user_agent, min_expires, reason, event, session_expires, min_se, rseq, rack, retry_after, authentication_info,
-  accept, date, server, content_encoding, refer_to, subject, replaces, privacy, p_asserted_identity,
-  p_preferred_identity, content_disposition, unsupported, warning, service_route
+  other,
+  via,
+  from,
+  to,
+  call_id,
+  cseq,
+  contact,
+  max_forwards,
+  route,
+  record_route,
+  path,
+  content_length,
+  content_type,
+  expires,
+  authorization,
+  proxy_authorization,
+  www_authenticate,
+  proxy_authenticate,
+  require,
+  proxy_require,
+  supported,
+  allow,
+  user_agent,
+  min_expires,
+  reason,
+  event,
+  session_expires,
+  min_se,
+  rseq,
+  rack,
+  retry_after,
+  authentication_info,
+  accept,
+  date,
+  server,
+  content_encoding,
+  refer_to,
+  subject,
+  replaces,
+  privacy,
+  p_asserted_identity,
+  p_preferred_identity,
+  content_disposition,
+  unsupported,
+  warning,
+  service_route
 };
 [[nodiscard]] Field field_of(std::string_view name);  // long or compact form, ignoring case
 
@@ -57,15 +113,17 @@ struct Via {
   std::uint16_t port = 0;      // 0: not given
   std::string_view parameters;
   [[nodiscard]] static std::optional<Via> parse(std::string_view text);
-  [[nodiscard]] std::string_view branch() const { return sip::parameter(parameters, "branch").value_or(std::string_view{}); }
+  [[nodiscard]] std::string_view branch() const {
+    return sip::parameter(parameters, "branch").value_or(std::string_view{});
+  }
 };
 
 class Message {
  public:
   struct Line {
-    std::uint32_t begin;        // of the whole line in bytes()
-    std::uint32_t end;          // after its CRLF, folds included
-    std::uint32_t value;        // the value, without space around it
+    std::uint32_t begin;  // of the whole line in bytes()
+    std::uint32_t end;    // after its CRLF, folds included
+    std::uint32_t value;  // the value, without space around it
     std::uint32_t value_length;
     std::uint16_t name_length;  // the name begins at `begin`
     Field field;
@@ -77,7 +135,8 @@ class Message {
 
   // Finds the lines of `bytes`, which must stay alive and unchanged as long as this Message is used (see keep()).
   // Only what makes the rest unreadable is a Fault here; check() looks closer. Reusing one Message saves allocations.
-  // For streams `bytes` is one whole message as the Framer cut it; for datagrams what is after Content-Length is ignored.
+  // For streams `bytes` is one whole message as the Framer cut it; for datagrams what is after Content-Length is
+  // ignored.
   [[nodiscard]] Fault parse(std::string_view bytes, const Limits& limits = {});
   // What every element must refuse: missing or doubled From, To, Call-ID, CSeq, Via; method mismatch; bad numbers;
   // a body shorter than Content-Length; a version other than 2.0 (505); a malformed Request-URI.
@@ -86,14 +145,14 @@ class Message {
   [[nodiscard]] std::shared_ptr<const Message> keep() const;
 
   [[nodiscard]] bool is_request() const { return status_ == 0; }
-  [[nodiscard]] Method method() const { return method_; }                  // of the start line; `other` for responses
+  [[nodiscard]] Method method() const { return method_; }  // of the start line; `other` for responses
   [[nodiscard]] std::string_view method_name() const { return view(0, method_length_); }
   [[nodiscard]] std::string_view request_uri() const { return view(uri_begin_, uri_length_); }
-  [[nodiscard]] int status() const { return status_; }                     // 100…699; 0 for requests
+  [[nodiscard]] int status() const { return status_; }                                     // 100…699; 0 for requests
   [[nodiscard]] std::string_view reason() const { return view(uri_begin_, uri_length_); }  // the phrase of a response
-  [[nodiscard]] std::string_view bytes() const { return bytes_; }          // headers and body
+  [[nodiscard]] std::string_view bytes() const { return bytes_; }                          // headers and body
   [[nodiscard]] std::string_view body() const { return bytes_.substr(body_begin_, body_length_); }
-  [[nodiscard]] std::size_t header_end() const { return headers_end_; }    // offset of the empty line
+  [[nodiscard]] std::size_t header_end() const { return headers_end_; }  // offset of the empty line
   [[nodiscard]] std::size_t first_line_end() const { return first_line_end_; }
   [[nodiscard]] std::size_t uri_begin() const { return uri_begin_; }
 
@@ -104,10 +163,10 @@ class Message {
   [[nodiscard]] std::string_view value(Field field) const;                 // of its first line; empty when absent
   [[nodiscard]] std::string_view value(std::string_view name) const;       // any header, ignoring case
   [[nodiscard]] bool has(Field field) const { return find(field) != nullptr; }
-  [[nodiscard]] std::size_t count(Field field) const;                      // lines, not values
+  [[nodiscard]] std::size_t count(Field field) const;  // lines, not values
   // All comma-separated values of all lines of that kind, in order. Commas in quotes and <> do not separate.
   [[nodiscard]] std::vector<std::string_view> list(Field field) const;
-  [[nodiscard]] std::string_view first_of_list(Field field) const;         // the topmost of them, without allocation
+  [[nodiscard]] std::string_view first_of_list(Field field) const;  // the topmost of them, without allocation
   // Whether a token list such as Supported or Require names `token`, ignoring case.
   [[nodiscard]] bool lists(Field field, std::string_view token) const;
 
@@ -124,7 +183,9 @@ class Message {
   [[nodiscard]] std::optional<std::uint32_t> number(Field field) const;  // Max-Forwards, Expires, Content-Length …
 
  private:
-  [[nodiscard]] std::string_view view(std::size_t begin, std::size_t length) const { return bytes_.substr(begin, length); }
+  [[nodiscard]] std::string_view view(std::size_t begin, std::size_t length) const {
+    return bytes_.substr(begin, length);
+  }
   [[nodiscard]] Fault parse_start_line(std::string_view line);
 
   std::string_view bytes_;

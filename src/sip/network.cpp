@@ -14,7 +14,9 @@ Network::~Network() {
   inner_->sweeper = {};
 }
 
-Result<std::uint16_t> Network::listen(const Listen& where) { return inner_->listen(where); }
+Result<std::uint16_t> Network::listen(const Listen& where) {
+  return inner_->listen(where);
+}
 
 void Network::set_tls(ssl_ctx_st* accepting, ssl_ctx_st* connecting) {
   if (accepting != nullptr) SSL_CTX_up_ref(accepting);
@@ -23,7 +25,9 @@ void Network::set_tls(ssl_ctx_st* accepting, ssl_ctx_st* connecting) {
   inner_->connecting.reset(connecting);
 }
 
-void Network::set_advertised_host(std::string host) { inner_->advertised_host = std::move(host); }
+void Network::set_advertised_host(std::string host) {
+  inner_->advertised_host = std::move(host);
+}
 
 void Network::trust(const Hop& source) {
   if (!source.address.empty()) inner_->shedder.trust(source.address, inner_->loop.clock().monotonic());
@@ -56,8 +60,12 @@ void Network::closed(FlowId flow) {
   if (inner_->externals.erase(flow) != 0 && inner_->sink != nullptr) inner_->sink->on_flow_closed(flow);
 }
 
-void Network::set_sink(TransportSink* sink) { inner_->sink = sink; }
-FlowId Network::send(const Hop& to, std::string_view bytes) { return inner_->send(to, bytes); }
+void Network::set_sink(TransportSink* sink) {
+  inner_->sink = sink;
+}
+FlowId Network::send(const Hop& to, std::string_view bytes) {
+  return inner_->send(to, bytes);
+}
 
 bool Network::is_open(FlowId flow) const {
   const Inner& inner = *inner_;
@@ -69,8 +77,12 @@ bool Network::is_open(FlowId flow) const {
   return false;
 }
 
-std::string Network::sent_by(const Hop& to) { return inner_->sent_by(to); }
-void Network::close(FlowId flow) { inner_->close(flow); }
+std::string Network::sent_by(const Hop& to) {
+  return inner_->sent_by(to);
+}
+void Network::close(FlowId flow) {
+  inner_->close(flow);
+}
 
 NetworkCounters Network::counters() const {
   NetworkCounters result = inner_->counters;

@@ -1,5 +1,6 @@
-// The sockets: UDP, TCP and TLS behind one epoll descriptor, which is one source of the Loop at Priority::signal, so that
-// thousands of idle connections cost nothing; and WebSockets handed in by the web server. Loop only; nothing blocks.
+// The sockets: UDP, TCP and TLS behind one epoll descriptor, which is one source of the Loop at Priority::signal, so
+// that thousands of idle connections cost nothing; and WebSockets handed in by the web server. Loop only; nothing
+// blocks.
 #pragma once
 
 #include <functional>
@@ -17,12 +18,12 @@ namespace lintel::sip {
 
 struct NetworkSettings {
   Limits limits;
-  std::size_t connections = 10'000;             // all TCP and TLS connections at once; the idlest stranger goes first
-  std::size_t connections_per_source = 64;      // of one remote address
-  std::size_t queue_bytes = 256 * 1024;         // unsent bytes of one connection; beyond it the connection is closed
-  Duration idle = std::chrono::minutes(15);     // a connection without a byte received
+  std::size_t connections = 10'000;          // all TCP and TLS connections at once; the idlest stranger goes first
+  std::size_t connections_per_source = 64;   // of one remote address
+  std::size_t queue_bytes = 256 * 1024;      // unsent bytes of one connection; beyond it the connection is closed
+  Duration idle = std::chrono::minutes(15);  // a connection without a byte received
   Duration first_message = std::chrono::seconds(10);  // from accept (TLS handshake included) to the first whole message
-  Duration connect = std::chrono::seconds(5);   // for a connection of ours to open
+  Duration connect = std::chrono::seconds(5);         // for a connection of ours to open
   // Shedding: a source that sends more than `burst` messages at once and `per_second` after is not parsed any more
   // until it calms down. Known good sources (trust()) have `trusted_factor` times as much.
   unsigned per_second = 100;
@@ -35,7 +36,7 @@ struct Listen {
   TransportKind kind = TransportKind::udp;  // udp, tcp or tls
   std::string host = "0.0.0.0";             // a literal; "::" serves IPv4 too
   std::uint16_t port = 5060;
-  std::string setting = "sip.port";         // named in the message when the port is taken
+  std::string setting = "sip.port";  // named in the message when the port is taken
 };
 
 // A connection that lives elsewhere, in the web server (RFC 7118). The callbacks are called on the loop.

@@ -101,8 +101,8 @@ void Network::Inner::on_accept(const Socket& listener) {
   for (int i = 0; i < accepts_a_turn; ++i) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
-    const int descriptor = ::accept4(listener.descriptor, reinterpret_cast<sockaddr*>(&storage), &length,
-                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor =
+        ::accept4(listener.descriptor, reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor < 0) {
       if (errno == ECONNABORTED || errno == EINTR) continue;
       if ((errno == EMFILE || errno == ENFILE) && make_room(now)) bury_soon();
@@ -199,9 +199,11 @@ void Network::Inner::close(FlowId flow) {
     const auto end = std::move(external->second.close);
     externals.erase(external);
     if (end) end();
-    loop.post([weak = weak_from_this(), flow] {
-      if (const auto self = weak.lock(); self != nullptr && self->sink != nullptr) self->sink->on_flow_closed(flow);
-    }, Priority::signal);
+    loop.post(
+        [weak = weak_from_this(), flow] {
+          if (const auto self = weak.lock(); self != nullptr && self->sink != nullptr) self->sink->on_flow_closed(flow);
+        },
+        Priority::signal);
     return;
   }
   const auto found = connections.find(flow);
@@ -211,7 +213,8 @@ void Network::Inner::close(FlowId flow) {
 }
 
 void Network::Inner::kill(Connection& connection) {
-  if (connection.state() == Connection::State::dead && std::find(killed.begin(), killed.end(), connection.id()) != killed.end())
+  if (connection.state() == Connection::State::dead &&
+      std::find(killed.begin(), killed.end(), connection.id()) != killed.end())
     return;
   connection.kill();
   epoll_ctl(epoll, EPOLL_CTL_DEL, connection.descriptor(), nullptr);
@@ -219,7 +222,8 @@ void Network::Inner::kill(Connection& connection) {
       known != by_address.end() && known->second == connection.id())
     by_address.erase(known);
   if (!connection.outgoing()) {
-    if (const auto source = per_source.find(connection.remote().host_hash()); source != per_source.end() && --source->second == 0)
+    if (const auto source = per_source.find(connection.remote().host_hash());
+        source != per_source.end() && --source->second == 0)
       per_source.erase(source);
   }
   killed.push_back(connection.id());
@@ -238,12 +242,14 @@ void Network::Inner::bury() {
 void Network::Inner::bury_soon() {
   if (burial_posted) return;
   burial_posted = true;
-  loop.post([weak = weak_from_this()] {
-    if (const auto self = weak.lock()) {
-      self->burial_posted = false;
-      self->bury();
-    }
-  }, Priority::signal);
+  loop.post(
+      [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+          self->burial_posted = false;
+          self->bury();
+        }
+      },
+      Priority::signal);
 }
 
 void Network::Inner::sweep() {

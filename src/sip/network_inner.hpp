@@ -30,7 +30,9 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
     bool operator==(const AddressKey&) const = default;
   };
   struct AddressHash {
-    std::size_t operator()(const AddressKey& key) const { return key.address.hash() ^ static_cast<std::size_t>(key.kind); }
+    std::size_t operator()(const AddressKey& key) const {
+      return key.address.hash() ^ static_cast<std::size_t>(key.kind);
+    }
   };
 
   Inner(Loop& loop, NetworkSettings settings);

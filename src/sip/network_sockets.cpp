@@ -28,14 +28,17 @@ bool add_to(int epoll, int descriptor, unsigned events, FlowId id) {
 }  // namespace
 
 Network::Inner::Inner(Loop& the_loop, NetworkSettings the_settings)
-    : loop(the_loop), settings(the_settings),
-      shedder({the_settings.per_second, the_settings.burst, the_settings.trusted_factor}), scratch(scratch_bytes) {
+    : loop(the_loop),
+      settings(the_settings),
+      shedder({the_settings.per_second, the_settings.burst, the_settings.trusted_factor}),
+      scratch(scratch_bytes) {
   // OpenSSL writes with write(2): a connection that went away must not end the program.
   std::signal(SIGPIPE, SIG_IGN);
   epoll = epoll_create1(EPOLL_CLOEXEC);
   probe4 = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   probe6 = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  watch = loop.watch(epoll, Ready::readable, [this](unsigned) { on_ready(); }, Priority::signal);
+  watch = loop.watch(
+      epoll, Ready::readable, [this](unsigned) { on_ready(); }, Priority::signal);
   sweeper = loop.clock().every(std::chrono::seconds(2), [this] { sweep(); });
 }
 
@@ -51,7 +54,9 @@ Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
     return Error{code, why, where.setting, where.host + ":" + std::to_string(where.port), {}};
   };
   auto address = SocketAddress::parse(where.host, where.port);
-  if (!address) return failed(ErrorCode::invalid, "'" + where.host + "' is not an address to listen on; give an IPv4 or IPv6 address.");
+  if (!address)
+    return failed(ErrorCode::invalid,
+                  "'" + where.host + "' is not an address to listen on; give an IPv4 or IPv6 address.");
   if (where.kind == TransportKind::tls && accepting == nullptr)
     return failed(ErrorCode::unavailable, "SIP over TLS needs a certificate, and there is none yet.");
   const bool datagrams = where.kind == TransportKind::udp;
@@ -60,7 +65,9 @@ Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
   socket.v6 = address->is_v6();
   socket.descriptor = ::socket(socket.v6 ? AF_INET6 : AF_INET,
                                (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (socket.descriptor < 0) return failed(ErrorCode::unavailable, "No socket could be opened for SIP: " + std::string(std::strerror(errno)) + ".");
+  if (socket.descriptor < 0)
+    return failed(ErrorCode::unavailable,
+                  "No socket could be opened for SIP: " + std::string(std::strerror(errno)) + ".");
   const int on = 1;
   const int off = 0;
   if (!datagrams) setsockopt(socket.descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -75,12 +82,16 @@ Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
       (!datagrams && ::listen(socket.descriptor, backlog) != 0)) {
     const int error = errno;
     ::close(socket.descriptor);
-    const std::string port = "Port " + std::to_string(where.port) + " (SIP over " + std::string(via_name_of(where.kind)) + ")";
+    const std::string port =
+        "Port " + std::to_string(where.port) + " (SIP over " + std::string(via_name_of(where.kind)) + ")";
     if (error == EADDRINUSE)
-      return failed(ErrorCode::unavailable, port + " is used by another program. Stop it, or choose another port with " + where.setting + ".");
+      return failed(ErrorCode::unavailable,
+                    port + " is used by another program. Stop it, or choose another port with " + where.setting + ".");
     if (error == EACCES)
-      return failed(ErrorCode::denied, port + " may not be opened by this user. Choose a port above 1023 with " + where.setting + ".");
-    return failed(ErrorCode::unavailable, port + " could not be opened on " + where.host + ": " + std::strerror(error) + ". See " + where.setting + ".");
+      return failed(ErrorCode::denied,
+                    port + " may not be opened by this user. Choose a port above 1023 with " + where.setting + ".");
+    return failed(ErrorCode::unavailable, port + " could not be opened on " + where.host + ": " + std::strerror(error) +
+                                              ". See " + where.setting + ".");
   }
   socklen_t bound_length = sizeof storage;
   getsockname(socket.descriptor, reinterpret_cast<sockaddr*>(&storage), &bound_length);
@@ -202,14 +213,16 @@ std::string Network::Inner::local_host(const SocketAddress& remote) {
 
 std::string Network::Inner::sent_by(const Hop& to) {
   const Socket* best = nullptr;
-  const TransportKind kind = to.kind == TransportKind::tcp || to.kind == TransportKind::tls ? to.kind : TransportKind::udp;
+  const TransportKind kind =
+      to.kind == TransportKind::tcp || to.kind == TransportKind::tls ? to.kind : TransportKind::udp;
   for (const auto& socket : sockets)
     if (socket.kind == kind && (best == nullptr || (to.flow != 0 && socket.id == to.flow) ||
                                 (to.flow == 0 && socket.v6 == to.address.is_v6() && best->v6 != socket.v6)))
       best = &socket;
   if (best == nullptr && !sockets.empty()) best = &sockets.front();
   std::string host = advertised_host;
-  if (host.empty()) host = best == nullptr || best->bound.is_wildcard() ? local_host(to.address) : best->bound.uri_host();
+  if (host.empty())
+    host = best == nullptr || best->bound.is_wildcard() ? local_host(to.address) : best->bound.uri_host();
   return host + ":" + std::to_string(best == nullptr ? 5060 : best->bound.port());
 }
 

@@ -13,7 +13,8 @@ constexpr Duration write_after = std::chrono::milliseconds(200);  // registratio
 constexpr Duration sweep_every = std::chrono::seconds(5);
 
 std::optional<TransportKind> kind_of(std::string_view name) {
-  for (const auto kind : {TransportKind::udp, TransportKind::tcp, TransportKind::tls, TransportKind::ws, TransportKind::wss, TransportKind::local})
+  for (const auto kind : {TransportKind::udp, TransportKind::tcp, TransportKind::tls, TransportKind::ws,
+                          TransportKind::wss, TransportKind::local})
     if (text::equals_ignoring_case(name, kind == TransportKind::local ? "LOCAL" : via_name_of(kind))) return kind;
   return std::nullopt;
 }
@@ -32,7 +33,8 @@ std::optional<Hop> hop_of(std::string_view received) {
   if (space == std::string_view::npos || colon == std::string_view::npos || colon < space) return std::nullopt;
   const auto port = text::to_unsigned(received.substr(colon + 1));
   if (!port || *port > 65'535) return std::nullopt;
-  const auto address = SocketAddress::parse(received.substr(space + 1, colon - space - 1), static_cast<std::uint16_t>(*port));
+  const auto address =
+      SocketAddress::parse(received.substr(space + 1, colon - space - 1), static_cast<std::uint16_t>(*port));
   if (!address) return std::nullopt;
   return Hop{*kind, 0, *address, {}};
 }
@@ -52,7 +54,8 @@ Registrar::Registrar(Core& core, BindingStore* store, std::string key, const Ser
 }
 
 WallTime Registrar::wall_of(Monotonic expires) const {
-  return core_.clock().wall() + std::chrono::duration_cast<std::chrono::microseconds>(expires - core_.clock().monotonic());
+  return core_.clock().wall() +
+         std::chrono::duration_cast<std::chrono::microseconds>(expires - core_.clock().monotonic());
 }
 
 void Registrar::load() {
@@ -63,7 +66,8 @@ void Registrar::load() {
     std::uint64_t id = 0;
     std::from_chars(stored.id.data(), stored.id.data() + stored.id.size(), id, 16);
     // A clock that was wrong must not keep a binding for ever.
-    const auto left = std::min<Duration>(std::chrono::duration_cast<Duration>(stored.expires - now), settings_.maximum_expiry);
+    const auto left =
+        std::min<Duration>(std::chrono::duration_cast<Duration>(stored.expires - now), settings_.maximum_expiry);
     Binding binding;
     if (hop) binding.hop = *hop;
     binding.id = id;
@@ -94,8 +98,13 @@ std::uint64_t Registrar::id_of(const Address& contact) const {
   auto run = hash_.run();
   if (instance && reg_id) return run.add("instance").add(*instance).add(*reg_id).finish() | 1;
   // What RFC 3261 §19.1.4 compares for a contact; header order and odd parameters do not make another phone.
-  return run.add("uri").add(contact.uri.unescaped_user()).add(text::lower(contact.uri.host)).add(std::uint64_t{contact.uri.port})
-             .add(text::lower(contact.uri.parameter("transport").value_or(std::string_view{}))).finish() | 1;
+  return run.add("uri")
+             .add(contact.uri.unescaped_user())
+             .add(text::lower(contact.uri.host))
+             .add(std::uint64_t{contact.uri.port})
+             .add(text::lower(contact.uri.parameter("transport").value_or(std::string_view{})))
+             .finish() |
+         1;
 }
 
 Binding* Registrar::find(std::string_view account, std::uint64_t id) {
@@ -134,7 +143,8 @@ bool Registrar::put(std::string_view account, Binding binding, std::size_t most)
       return false;
     }
     if (list.size() >= std::max<std::size_t>(most, 1)) {
-      at = std::min_element(list.begin(), list.end(), [](const Binding& a, const Binding& b) { return a.refreshed < b.refreshed; });
+      at = std::min_element(list.begin(), list.end(),
+                            [](const Binding& a, const Binding& b) { return a.refreshed < b.refreshed; });
       changed(account, at->id);
     } else {
       at = list.emplace(list.end());
@@ -168,7 +178,8 @@ void Registrar::remove(std::string_view account, std::uint64_t id) {
 
 void Registrar::remove_all(std::string_view account) {
   const std::string name(account);
-  for (auto list = table_.find(name); list != table_.end(); list = table_.find(name)) remove(name, list->second.front().id);
+  for (auto list = table_.find(name); list != table_.end(); list = table_.find(name))
+    remove(name, list->second.front().id);
 }
 
 void Registrar::flow_closed(FlowId flow) {
@@ -228,7 +239,8 @@ void Registrar::sweep() {
 void Registrar::find_direct(Binding& binding) {
   binding.direct = {};
   const auto uri = Uri::parse(binding.contact);
-  if (!uri || is_websocket(binding.hop.kind) || binding.hop.kind == TransportKind::local || !binding.path.empty()) return;
+  if (!uri || is_websocket(binding.hop.kind) || binding.hop.kind == TransportKind::local || !binding.path.empty())
+    return;
   auto address = SocketAddress::parse(uri->host, uri->port);
   // Only the host it came from: a contact never makes us send elsewhere.
   if (!address || !address->same_host(binding.hop.address)) return;

@@ -19,14 +19,14 @@ struct StringHash {
 };
 
 struct Binding {
-  std::uint64_t id = 0;     // stable, see StoredBinding::id
-  std::string contact;      // the URI as registered
-  std::string parameters;   // of the Contact header, without expires
+  std::uint64_t id = 0;    // stable, see StoredBinding::id
+  std::string contact;     // the URI as registered
+  std::string parameters;  // of the Contact header, without expires
   std::string call_id;
   std::string path;
   std::string user_agent;
-  Hop hop;                  // where it registered from; how it is reached while `hop.flow` lives
-  SocketAddress direct;     // where it says it listens, if that is the host it came from; else empty
+  Hop hop;               // where it registered from; how it is reached while `hop.flow` lives
+  SocketAddress direct;  // where it says it listens, if that is the host it came from; else empty
   Monotonic expires{};
   Monotonic refreshed{};
   std::uint32_t cseq = 0;
@@ -35,7 +35,8 @@ struct Binding {
 
 class Registrar {
  public:
-  Registrar(Core& core, BindingStore* store, std::string key, const ServerSettings& settings, const ServerEvents& events);
+  Registrar(Core& core, BindingStore* store, std::string key, const ServerSettings& settings,
+            const ServerEvents& events);
 
   void load();
   [[nodiscard]] std::uint64_t id_of(const Address& contact) const;  // by +sip.instance and reg-id, else by the URI

@@ -8,7 +8,8 @@
 namespace lintel::sip {
 namespace {
 
-constexpr std::string_view allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, MESSAGE, NOTIFY, SUBSCRIBE, PRACK, REFER";
+constexpr std::string_view allowed =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, MESSAGE, NOTIFY, SUBSCRIBE, PRACK, REFER";
 
 ContactInfo info_of(std::string_view account, const Binding& binding, const Registrar& registrar) {
   ContactInfo info;
@@ -25,12 +26,18 @@ ContactInfo info_of(std::string_view account, const Binding& binding, const Regi
 
 }  // namespace
 
-std::string source_text(const Hop& hop) { return hop.kind == TransportKind::local ? "local" : hop.address.host(); }
+std::string source_text(const Hop& hop) {
+  return hop.kind == TransportKind::local ? "local" : hop.address.host();
+}
 
-Server::Inner::Inner(Core& the_core, Accounts& the_accounts, BindingStore* store, std::string key, ServerSettings the_settings,
-                     ServerEvents the_events)
-    : core(the_core), accounts(the_accounts), settings(std::move(the_settings)), events(std::move(the_events)),
-      registrar(core, store, key, settings, events), tokens(key),
+Server::Inner::Inner(Core& the_core, Accounts& the_accounts, BindingStore* store, std::string key,
+                     ServerSettings the_settings, ServerEvents the_events)
+    : core(the_core),
+      accounts(the_accounts),
+      settings(std::move(the_settings)),
+      events(std::move(the_events)),
+      registrar(core, store, key, settings, events),
+      tokens(key),
       nonces(bytes::hmac_sha256(key, "nonce"), settings.nonce_life),
       register_nonces(bytes::hmac_sha256(key, "nonce"), settings.register_nonce_life),
       wheel(core.clock(), [this](TransactionId id, std::uint8_t) { timer_c(id); }) {}
@@ -55,27 +62,39 @@ std::vector<ContactInfo> Server::contacts(std::string_view user) const {
   std::vector<ContactInfo> result;
   for (const Account* account : inner_->accounts.expand(user))
     for (const Binding* binding : inner_->registrar.of(account->name))
-      if (Hop hop; inner_->registrar.reach(*binding, hop)) result.push_back(info_of(account->name, *binding, inner_->registrar));
+      if (Hop hop; inner_->registrar.reach(*binding, hop))
+        result.push_back(info_of(account->name, *binding, inner_->registrar));
   return result;
 }
 
 std::vector<ContactInfo> Server::all_contacts() const {
   std::vector<ContactInfo> result;
   for (const auto& account : inner_->registrar.accounts())
-    for (const Binding* binding : inner_->registrar.of(account)) result.push_back(info_of(account, *binding, inner_->registrar));
+    for (const Binding* binding : inner_->registrar.of(account))
+      result.push_back(info_of(account, *binding, inner_->registrar));
   return result;
 }
 
-bool Server::online(std::string_view account) const { return !inner_->registrar.of(account).empty(); }
-void Server::remove_account(std::string_view account) { inner_->registrar.remove_all(account); }
+bool Server::online(std::string_view account) const {
+  return !inner_->registrar.of(account).empty();
+}
+void Server::remove_account(std::string_view account) {
+  inner_->registrar.remove_all(account);
+}
 
 void Server::set_settings(ServerSettings settings) {
   inner_->settings = std::move(settings);
 }
 
-void Server::flush() { inner_->registrar.flush(); }
-bool Server::on_request(const Incoming& request) { return inner_->on_request(request); }
-void Server::on_flow_closed(FlowId flow) { inner_->registrar.flow_closed(flow); }
+void Server::flush() {
+  inner_->registrar.flush();
+}
+bool Server::on_request(const Incoming& request) {
+  return inner_->on_request(request);
+}
+void Server::on_flow_closed(FlowId flow) {
+  inner_->registrar.flow_closed(flow);
+}
 
 bool Server::Inner::on_request(const Incoming& request) {
   if (request.from == Hop::local_server()) return false;  // from ourselves, for the endpoint
@@ -103,8 +122,11 @@ bool Server::Inner::refuse_early(const Incoming& request) {
   if (message.count(Field::via) > 1) {
     std::size_t own = 0;
     for (const auto value : message.list(Field::via))
-      if (const auto via = Via::parse(value); via && via->branch().starts_with("z9hG4bK-") && via->host != "station.invalid")
-        if (const auto sent_by = std::string(via->host) + ":" + std::to_string(via->port); sent_by == core.sent_by(request.from)) ++own;
+      if (const auto via = Via::parse(value);
+          via && via->branch().starts_with("z9hG4bK-") && via->host != "station.invalid")
+        if (const auto sent_by = std::string(via->host) + ":" + std::to_string(via->port);
+            sent_by == core.sent_by(request.from))
+          ++own;
     if (own > 1) {
       if (!ack) core.reply(request, 482);
       return true;
@@ -113,7 +135,8 @@ bool Server::Inner::refuse_early(const Incoming& request) {
   if (message.has(Field::proxy_require) && !ack) {
     auto response = Builder::response(message, request.from, 420, {}, core.reply_tag(request));
     std::string unsupported;
-    for (const auto token : message.list(Field::proxy_require)) unsupported.append(unsupported.empty() ? "" : ", ").append(token);
+    for (const auto token : message.list(Field::proxy_require))
+      unsupported.append(unsupported.empty() ? "" : ", ").append(token);
     response.add("Unsupported", unsupported);
     core.reply(request, response.finish());
     return true;
@@ -182,7 +205,8 @@ void Server::Inner::initial(const Incoming& request) {
   const Account* caller = authenticate(request);
   if (caller == nullptr) return;
   const auto from = message.from();
-  if (!from || !from->uri.is_sip() || !same_account(*caller, from->uri.user)) return core.reply(request, 403, "From Is Not You");
+  if (!from || !from->uri.is_sip() || !same_account(*caller, from->uri.user))
+    return core.reply(request, 403, "From Is Not You");
   if (!is_ours(*uri, request.from)) return core.reply(request, 403, "No Relaying");
   // A Route set that leads elsewhere than here is not ours to follow.
   for (const auto value : message.list(Field::route))

@@ -1,6 +1,6 @@
-// The built-in SIP server (S15): registrar (RFC 3261 §10, RFC 5626) and stateful forking proxy (§16) for one domain. Only
-// accounts of this server are served: every request outside a dialog is challenged by digest first, and a caller is who
-// its credentials say. Loop only.
+// The built-in SIP server (S15): registrar (RFC 3261 §10, RFC 5626) and stateful forking proxy (§16) for one domain.
+// Only accounts of this server are served: every request outside a dialog is challenged by digest first, and a caller
+// is who its credentials say. Loop only.
 #pragma once
 
 #include <functional>
@@ -18,9 +18,9 @@ namespace lintel::sip {
 // One account, as the directory knows it. H04: `101#0` is the room's main monitor, `101` means the same; `101#1` … are
 // its extensions. Stations are their number.
 struct Account {
-  std::string name;         // canonical: "101#0", "8001"
-  std::string ha1_md5;      // lower-case hex of MD5(user:realm:password)
-  std::string ha1_sha256;   // lower-case hex of SHA-256(user:realm:password); empty: not offered to it
+  std::string name;        // canonical: "101#0", "8001"
+  std::string ha1_md5;     // lower-case hex of MD5(user:realm:password)
+  std::string ha1_sha256;  // lower-case hex of SHA-256(user:realm:password); empty: not offered to it
   // Further spellings of the name that digest clients may use as username, each with its own HA1s ("101" for "101#0").
   struct Alias {
     std::string name, ha1_md5, ha1_sha256;
@@ -44,12 +44,12 @@ class Accounts {
 // One registered contact as it is kept over a restart. The key is (account, id).
 struct StoredBinding {
   std::string account;
-  std::string id;       // stable: of +sip.instance and reg-id, or of the contact URI
-  std::string contact;  // the contact URI
+  std::string id;          // stable: of +sip.instance and reg-id, or of the contact URI
+  std::string contact;     // the contact URI
   std::string parameters;  // of the Contact header: q, +sip.instance, reg-id
   std::string call_id;
   std::uint32_t cseq = 0;
-  std::string path;      // Path values, comma-separated
+  std::string path;  // Path values, comma-separated
   std::string user_agent;
   std::string received;  // the source it registered from, "udp 192.0.2.1:5060"
   WallTime expires{};
@@ -72,15 +72,16 @@ struct ServerSettings {
   Duration minimum_expiry = std::chrono::seconds(60);
   Duration default_expiry = std::chrono::seconds(3600);
   Duration maximum_expiry = std::chrono::seconds(7200);
-  Duration nonce_life = std::chrono::minutes(5);       // then `stale=true`
-  // Old door stations re-REGISTER with the same nonce and nc=00000001 for hours: for REGISTER a nonce is good this long.
+  Duration nonce_life = std::chrono::minutes(5);  // then `stale=true`
+  // Old door stations re-REGISTER with the same nonce and nc=00000001 for hours: for REGISTER a nonce is good this
+  // long.
   Duration register_nonce_life = std::chrono::hours(24);
-  Duration timer_c = std::chrono::seconds(180);        // an INVITE that rings longer is cancelled
-  Duration branch_timeout = std::chrono::seconds(6);   // a contact that says nothing at all is left
-  std::size_t branches = 32;                           // of one call
-  std::size_t calls = 2'000;                           // proxied transactions at once
-  std::size_t bindings = 20'000;                       // in all
-  bool offer_sha256 = true;                            // MD5 stays first (some browsers' libraries know no other)
+  Duration timer_c = std::chrono::seconds(180);       // an INVITE that rings longer is cancelled
+  Duration branch_timeout = std::chrono::seconds(6);  // a contact that says nothing at all is left
+  std::size_t branches = 32;                          // of one call
+  std::size_t calls = 2'000;                          // proxied transactions at once
+  std::size_t bindings = 20'000;                      // in all
+  bool offer_sha256 = true;                           // MD5 stays first (some browsers' libraries know no other)
 };
 
 // One registered contact, for the station that rings each by itself.
@@ -91,7 +92,7 @@ struct ContactInfo {
   TransportKind kind{};  // ws and wss: a browser, which is offered WebRTC
   bool local = false;    // an endpoint of this process
   std::string user_agent;
-  std::string address;   // host:port it registered from; empty for local
+  std::string address;  // host:port it registered from; empty for local
   WallTime expires{};
 };
 

@@ -48,14 +48,16 @@ const Account* Server::Inner::authenticate(const Incoming& request) {
   const Account* account = accounts.find(credentials->user);
   // A nonce is good from the host it was given to.
   const std::string context = request.from.address.host();
-  auto verdict = digest::verify(*credentials, secrets_of(account, credentials->user), message.method_name(), settings.domain,
-                                registering ? register_nonces : nonces, core.clock().monotonic(), context);
+  auto verdict =
+      digest::verify(*credentials, secrets_of(account, credentials->user), message.method_name(), settings.domain,
+                     registering ? register_nonces : nonces, core.clock().monotonic(), context);
   if (account == nullptr) verdict = digest::Verdict::refused;
   if (verdict != digest::Verdict::refused && !registering) {
     // Credentials are for one target; the spelling of its host may differ, and some clients name only the server.
     const auto asked = Uri::parse(credentials->uri);
     const auto target = message.uri();
-    if (!asked || !target || (!asked->user.empty() && !same_user(asked->user, target->user))) verdict = digest::Verdict::refused;
+    if (!asked || !target || (!asked->user.empty() && !same_user(asked->user, target->user)))
+      verdict = digest::Verdict::refused;
   }
   switch (verdict) {
     case digest::Verdict::accepted:
@@ -75,7 +77,8 @@ const Account* Server::Inner::authenticate(const Incoming& request) {
 
 void Server::Inner::challenge(const Incoming& request, bool stale) {
   const bool registering = request.message.method() == Method::registration;
-  auto response = Builder::response(request.message, request.from, registering ? 401 : 407, {}, core.reply_tag(request));
+  auto response =
+      Builder::response(request.message, request.from, registering ? 401 : 407, {}, core.reply_tag(request));
   const std::string context = request.from.address.host();
   const auto values = digest::make_challenges(settings.domain, nonces.make(core.clock().monotonic(), context), stale);
   for (const auto& value : values) {

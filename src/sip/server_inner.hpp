@@ -19,12 +19,12 @@ struct ProxiedCall {
     bool over = false;
   };
   TransactionId server = 0;
-  KeptMessage request;     // until the final answer is passed on
+  KeptMessage request;  // until the final answer is passed on
   Hop from;
   std::vector<Branch> branches;
-  std::string best;        // the best final answer so far, ready to pass on
+  std::string best;  // the best final answer so far, ready to pass on
   int best_rank = 1000;
-  bool answered = false;   // a final answer was passed on
+  bool answered = false;  // a final answer was passed on
   bool cancelled = false;
   bool invite = false;
   Wheel::Entry timer_c;
@@ -33,12 +33,13 @@ struct ProxiedCall {
 // Where a request is to go, and what changes on the way.
 struct Target {
   Hop hop;
-  std::string uri;          // new Request-URI; empty: unchanged
-  std::string route;        // values of a Route header to add; empty: none
+  std::string uri;    // new Request-URI; empty: unchanged
+  std::string route;  // values of a Route header to add; empty: none
 };
 
 struct Server::Inner final : ClientListener, ServerListener {
-  Inner(Core& core, Accounts& accounts, BindingStore* store, std::string key, ServerSettings settings, ServerEvents events);
+  Inner(Core& core, Accounts& accounts, BindingStore* store, std::string key, ServerSettings settings,
+        ServerEvents events);
 
   // server.cpp: the chain. Each step answers true when the request is dealt with.
   bool on_request(const Incoming& request);

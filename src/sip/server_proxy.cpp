@@ -9,22 +9,36 @@ namespace {
 
 constexpr std::string_view completed_elsewhere = "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n";
 
-// Which of several refusals tells the caller most; smaller is better (RFC 3261 §16.7 step 6, and what a caller can act on).
+// Which of several refusals tells the caller most; smaller is better (RFC 3261 §16.7 step 6, and what a caller can act
+// on).
 int rank_of(int status) {
   if (status >= 600) return 0;
   if (status < 400) return 1;
   switch (status) {
-    case 401: case 407: case 415: case 420: case 484: case 488: return 2;
-    case 486: return 3;
-    case 480: return 5;
-    case 408: return 6;
-    case 487: return 7;
-    default: break;
+    case 401:
+    case 407:
+    case 415:
+    case 420:
+    case 484:
+    case 488:
+      return 2;
+    case 486:
+      return 3;
+    case 480:
+      return 5;
+    case 408:
+      return 6;
+    case 487:
+      return 7;
+    default:
+      break;
   }
   return status < 500 ? 4 : status == 503 ? 9 : 8;
 }
 
-bool forms_dialog(Method method) { return method == Method::invite || method == Method::subscribe || method == Method::refer; }
+bool forms_dialog(Method method) {
+  return method == Method::invite || method == Method::subscribe || method == Method::refer;
+}
 
 }  // namespace
 
@@ -63,7 +77,8 @@ std::string Server::Inner::record_route(const Incoming& request, const Hop& to) 
   const auto uri_for = [&](const Hop& hop, const std::string& token) {
     std::string line = "Record-Route: <sip:" + token + "@";
     // A browser never resolves it, and learns no address from it.
-    line.append(is_websocket(hop.kind) || hop.kind == TransportKind::local ? settings.domain + ".invalid" : core.sent_by(hop));
+    line.append(is_websocket(hop.kind) || hop.kind == TransportKind::local ? settings.domain + ".invalid"
+                                                                           : core.sent_by(hop));
     line.append(";transport=").append(parameter_name_of(hop.kind)).append(";lr>\r\n");
     return line;
   };
@@ -113,8 +128,11 @@ std::string Server::Inner::copy_for(const Incoming& request, const Target& targe
         while (next_value(rest, one)) {
           if (own_routes) {
             const auto address = Address::parse(one);
-            const bool ours = address && (caller != nullptr ||
-                tokens.read(address->uri.user, message.call_id(), message.from_tag(), message.to_tag()).state == FlowTokens::State::good);
+            const bool ours =
+                address &&
+                (caller != nullptr ||
+                 tokens.read(address->uri.user, message.call_id(), message.from_tag(), message.to_tag()).state ==
+                     FlowTokens::State::good);
             if (ours) continue;
             own_routes = false;
           }
@@ -139,7 +157,8 @@ std::string Server::Inner::copy_for(const Incoming& request, const Target& targe
   return edit.finish();
 }
 
-void Server::Inner::forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller, bool record) {
+void Server::Inner::forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller,
+                            bool record) {
   const Method method = request.message.method();
   if (method == Method::ack) {
     core.send_directly(copy_for(request, targets.front(), caller, false), targets.front().hop);
@@ -233,7 +252,9 @@ void Server::Inner::note_final(ProxiedCall& call, int status, std::string respon
 }
 
 void Server::Inner::finish_if_over(ProxiedCall& call) {
-  if (call.answered || !std::all_of(call.branches.begin(), call.branches.end(), [](const auto& one) { return one.over; })) return;
+  if (call.answered ||
+      !std::all_of(call.branches.begin(), call.branches.end(), [](const auto& one) { return one.over; }))
+    return;
   call.answered = true;
   Wheel::cancel(call.timer_c);
   if (call.cancelled && call.best_rank > 0)  // whatever the branches made of it, the caller gave up

@@ -53,7 +53,9 @@ bool Server::Inner::update_bindings(const Incoming& request, const Account& acco
   if (message.has(Field::expires) && !message.number(Field::expires)) return refuse(400, "Bad Expires");
   const auto in_header = message.number(Field::expires);
   const Monotonic now = core.clock().monotonic();
-  const auto stale = [&](const Binding& known) { return known.call_id == message.call_id() && cseq->number < known.cseq; };
+  const auto stale = [&](const Binding& known) {
+    return known.call_id == message.call_id() && cseq->number < known.cseq;
+  };
   if (contacts.size() == 1 && contacts.front() == "*") {
     if (in_header != 0U) return refuse(400, "Expires Must Be 0 With *");
     for (const Binding* known : registrar.of(account.name))
@@ -80,7 +82,8 @@ bool Server::Inner::update_bindings(const Incoming& request, const Account& acco
     }
     if (expiry > Duration::zero() && expiry < settings.minimum_expiry) {
       auto response = Builder::response(message, request.from, 423, {}, core.reply_tag(request));
-      response.add("Min-Expires", static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(settings.minimum_expiry).count()));
+      response.add("Min-Expires", static_cast<std::uint64_t>(
+                                      std::chrono::ceil<std::chrono::seconds>(settings.minimum_expiry).count()));
       core.reply(request, response.finish());
       return false;
     }
@@ -102,13 +105,15 @@ bool Server::Inner::update_bindings(const Incoming& request, const Account& acco
     binding.cseq = cseq->number;
     binding.user_agent = message.value(Field::user_agent).substr(0, 128);
     if (message.has(Field::path))
-      for (const auto value : message.list(Field::path)) binding.path.append(binding.path.empty() ? "" : ", ").append(value);
+      for (const auto value : message.list(Field::path))
+        binding.path.append(binding.path.empty() ? "" : ", ").append(value);
     if (binding.path.size() > longest_contact) return refuse(400, "Path Too Long");
     binding.hop = request.from;
     binding.refreshed = now;
     binding.expires = now + one.expiry;
     Registrar::find_direct(binding);
-    if (!registrar.put(account.name, std::move(binding), account.contacts)) return refuse(503, "No Room For More Registrations");
+    if (!registrar.put(account.name, std::move(binding), account.contacts))
+      return refuse(503, "No Room For More Registrations");
   }
   return true;
 }

@@ -1,5 +1,5 @@
-// A token bucket for each source, in a table of fixed size: a flood is dropped before it is parsed, and costs no memory.
-// Loop only.
+// A token bucket for each source, in a table of fixed size: a flood is dropped before it is parsed, and costs no
+// memory. Loop only.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// The transaction layer: RFC 3261 §17, RFC 6026, RFC 3581. One Core serves the proxy, the registrar and the user agents of
-// this process. It keeps serialised buffers only. Loop only; no callback comes from inside a call that names the same
-// transaction, save on_request → accept/respond/reply, which are meant to be used there.
+// The transaction layer: RFC 3261 §17, RFC 6026, RFC 3581. One Core serves the proxy, the registrar and the user agents
+// of this process. It keeps serialised buffers only. Loop only; no callback comes from inside a call that names the
+// same transaction, save on_request → accept/respond/reply, which are meant to be used there.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,8 @@ struct TransactionSettings {
   std::string user_agent = "Lintel";           // for Server in answers the Core makes by itself
 };
 
-// A request on its way to a handler. Both live until on_request returns: message.keep() and a copy of the hop if needed.
+// A request on its way to a handler. Both live until on_request returns: message.keep() and a copy of the hop if
+// needed.
 struct Incoming {
   const Message& message;
   const Hop& from;
@@ -84,9 +85,9 @@ class Core final : public TransportSink {
   void remove_handler(RequestHandler& handler);
 
   // --- answering -----------------------------------------------------------------------------------------------
-  // Answers without keeping state (RFC 3261 §8.2.7): right for REGISTER, OPTIONS, challenges and refusals. The `response`
-  // is Builder::response(…).finish(). An ACK that answers it is absorbed only if accept() was not needed for INVITE: the
-  // stateless non-2xx answer to an INVITE is not retransmitted, its ACK (our tag) is swallowed.
+  // Answers without keeping state (RFC 3261 §8.2.7): right for REGISTER, OPTIONS, challenges and refusals. The
+  // `response` is Builder::response(…).finish(). An ACK that answers it is absorbed only if accept() was not needed for
+  // INVITE: the stateless non-2xx answer to an INVITE is not retransmitted, its ACK (our tag) is swallowed.
   void reply(const Incoming& request, std::string response);
   void reply(const Incoming& request, int status, std::string_view reason = {});
   // The To tag for stateless answers: the same for every retransmission, and known again in the ACK.
@@ -94,9 +95,9 @@ class Core final : public TransportSink {
   // Begins a server transaction; INVITE is answered with 100 at once when `trying`. 0 when the cap is reached: then the
   // Core has already answered 503. `listener` may be null; it is used until on_terminated or forget().
   TransactionId accept(const Incoming& request, ServerListener* listener, bool trying = true);
-  // Sends a provisional or final response and keeps it for retransmissions. For INVITE, a non-2xx final is retransmitted
-  // until the ACK; a 2xx is passed each time respond() is called (retransmitting it is the user agent's task, RFC 3261
-  // §13.3.1.4). False when the id is unknown or a final was already sent (2xx after 2xx is allowed).
+  // Sends a provisional or final response and keeps it for retransmissions. For INVITE, a non-2xx final is
+  // retransmitted until the ACK; a 2xx is passed each time respond() is called (retransmitting it is the user agent's
+  // task, RFC 3261 §13.3.1.4). False when the id is unknown or a final was already sent (2xx after 2xx is allowed).
   bool respond(TransactionId id, std::string response);
 
   // --- asking --------------------------------------------------------------------------------------------------
@@ -105,8 +106,9 @@ class Core final : public TransportSink {
   TransactionId send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options = {});
   // Sends a request that has no answer or no state: ACK of a 2xx, keep-alives. False when nothing could be sent.
   bool send_directly(std::string request, const Hop& to);
-  // RFC 3261 §9.1: sends CANCEL for a pending INVITE, now or after its first provisional. `extra` are whole header lines
-  // with CRLF (Reason). The listener still hears the final (487, or a late 2xx). After 64*T1 without one: on_failed.
+  // RFC 3261 §9.1: sends CANCEL for a pending INVITE, now or after its first provisional. `extra` are whole header
+  // lines with CRLF (Reason). The listener still hears the final (487, or a late 2xx). After 64*T1 without one:
+  // on_failed.
   void cancel(TransactionId invite, std::string_view extra = {});
 
   // The listener hears nothing more of it; the transaction itself ends as the RFC says.

@@ -1,5 +1,5 @@
-// Where messages come from and go to. Loop only. `Transport` is what the transaction layer needs; `Network` (network.hpp)
-// is the real one, tests bring their own.
+// Where messages come from and go to. Loop only. `Transport` is what the transaction layer needs; `Network`
+// (network.hpp) is the real one, tests bring their own.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,12 @@ namespace lintel::sip {
 enum class TransportKind : std::uint8_t { udp, tcp, tls, ws, wss, local };
 [[nodiscard]] std::string_view via_name_of(TransportKind kind);        // "UDP", "WSS"
 [[nodiscard]] std::string_view parameter_name_of(TransportKind kind);  // "udp"; "ws" for both WebSockets
-[[nodiscard]] inline bool is_reliable(TransportKind kind) { return kind != TransportKind::udp; }
-[[nodiscard]] inline bool is_websocket(TransportKind kind) { return kind == TransportKind::ws || kind == TransportKind::wss; }
+[[nodiscard]] inline bool is_reliable(TransportKind kind) {
+  return kind != TransportKind::udp;
+}
+[[nodiscard]] inline bool is_websocket(TransportKind kind) {
+  return kind == TransportKind::ws || kind == TransportKind::wss;
+}
 
 // A connection, or a UDP socket of ours. Never used again once closed. 0: none.
 using FlowId = std::uint64_t;
@@ -25,12 +29,13 @@ using FlowId = std::uint64_t;
 struct Hop {
   TransportKind kind = TransportKind::udp;
   FlowId flow = 0;
-  SocketAddress address;    // empty for local
-  std::string server_name;  // TLS only, when we connect: the name the certificate must carry; empty: not checked by name
+  SocketAddress address;  // empty for local
+  std::string
+      server_name;  // TLS only, when we connect: the name the certificate must carry; empty: not checked by name
 
   bool operator==(const Hop&) const = default;
-  // The two ends of the wire inside the process (sip.hpp): the endpoint sends to local_server() and there hears from it;
-  // the server sends to local_endpoint().
+  // The two ends of the wire inside the process (sip.hpp): the endpoint sends to local_server() and there hears from
+  // it; the server sends to local_endpoint().
   [[nodiscard]] static Hop local_server() { return {TransportKind::local, 1, {}, {}}; }
   [[nodiscard]] static Hop local_endpoint() { return {TransportKind::local, 2, {}, {}}; }
 };

@@ -148,9 +148,13 @@ std::string Uri::unescaped_user() const {
   return result;
 }
 
-bool same_user(std::string_view left, std::string_view right) { return same_unescaped(left, right, false); }
+bool same_user(std::string_view left, std::string_view right) {
+  return same_unescaped(left, right, false);
+}
 
-std::string escape_user(std::string_view user) { return text::percent_encode(user, "!*'()&=+$,;?/"); }
+std::string escape_user(std::string_view user) {
+  return text::percent_encode(user, "!*'()&=+$,;?/");
+}
 
 bool equivalent(const Uri& left, const Uri& right) {
   if (left.scheme != right.scheme) return false;

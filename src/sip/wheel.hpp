@@ -66,7 +66,8 @@ class Wheel {
 
   void wake_at(std::uint64_t due) {
     wake_ = due;
-    timer_ = clock_.after(Monotonic(Duration(step * static_cast<Duration::rep>(due))) - clock_.monotonic(), [this] { turn(); });
+    timer_ = clock_.after(Monotonic(Duration(step * static_cast<Duration::rep>(due))) - clock_.monotonic(),
+                          [this] { turn(); });
   }
 
   void turn() {

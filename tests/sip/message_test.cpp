@@ -100,9 +100,9 @@ TEST(Uri, readsItsParts) {
 }
 
 TEST(Uri, refusesWhatIsNotWellFormed) {
-  for (const std::string_view bad : {"", "sip:", "sip:@host", "sip:a@", "sip:a@b:0", "sip:a@b:70000", "sip:a@b:x", "sip:a%2@b",
-                                     "sip:a%zz@b", "sip:a b@c", "<sip:a@b>", "sip:a@[::1", "sip:a@b;x=\"y\"", "noscheme", ":x",
-                                     "sip:a\r\nb@c", "sip:a@b@c"})
+  for (const std::string_view bad :
+       {"", "sip:", "sip:@host", "sip:a@", "sip:a@b:0", "sip:a@b:70000", "sip:a@b:x", "sip:a%2@b", "sip:a%zz@b",
+        "sip:a b@c", "<sip:a@b>", "sip:a@[::1", "sip:a@b;x=\"y\"", "noscheme", ":x", "sip:a\r\nb@c", "sip:a@b@c"})
     EXPECT_FALSE(Uri::parse(bad)) << bad;
   EXPECT_EQ(Uri::parse("http://x")->scheme, Uri::Scheme::other);
 }
@@ -137,9 +137,11 @@ TEST(Address, readsNamesAndParameters) {
   ASSERT_TRUE(bare);
   EXPECT_EQ(bare->tag(), "y");
   EXPECT_TRUE(bare->uri.parameters.empty());
-  EXPECT_EQ(Address::parse("<sip:x@y.invalid;transport=ws>;+sip.ice;reg-id=1;+sip.instance=\"<urn:uuid:1>\"")->parameter("+sip.instance"),
+  EXPECT_EQ(Address::parse("<sip:x@y.invalid;transport=ws>;+sip.ice;reg-id=1;+sip.instance=\"<urn:uuid:1>\"")
+                ->parameter("+sip.instance"),
             "<urn:uuid:1>");
-  for (const std::string_view bad : {"", "<sip:a@b", "\"open <sip:a@b>", "< sip:a@b >", "Bell, Alexander <sip:a@b>", "sip:a@b?x=y", "<sip:a@b> junk"})
+  for (const std::string_view bad : {"", "<sip:a@b", "\"open <sip:a@b>", "< sip:a@b >", "Bell, Alexander <sip:a@b>",
+                                     "sip:a@b?x=y", "<sip:a@b> junk"})
     EXPECT_FALSE(Address::parse(bad)) << bad;
 }
 

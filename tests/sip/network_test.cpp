@@ -37,7 +37,8 @@ struct Sink final : TransportSink {
 };
 
 const std::string options = crlf(
-    "OPTIONS sip:a@b SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK1\nFrom: <sip:a@b>;tag=1\nTo: <sip:a@b>\nCall-ID: 1\nCSeq: 1 OPTIONS\n"
+    "OPTIONS sip:a@b SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK1\nFrom: <sip:a@b>;tag=1\nTo: "
+    "<sip:a@b>\nCall-ID: 1\nCSeq: 1 OPTIONS\n"
     "Content-Length: 0\n");
 
 class Sockets : public testing::Test {
@@ -92,7 +93,8 @@ TEST_F(Sockets, datagramsComeAndGo) {
   other.set_sink(&there);
   const auto port = network.listen({TransportKind::udp, "127.0.0.1", 0}).value();
   const auto other_port = other.listen({TransportKind::udp, "127.0.0.1", 0}).value();
-  EXPECT_EQ(network.sent_by({TransportKind::udp, 0, *SocketAddress::parse("127.0.0.1", 9), {}}), "127.0.0.1:" + std::to_string(port));
+  EXPECT_EQ(network.sent_by({TransportKind::udp, 0, *SocketAddress::parse("127.0.0.1", 9), {}}),
+            "127.0.0.1:" + std::to_string(port));
   EXPECT_NE(network.send({TransportKind::udp, 0, *SocketAddress::parse("127.0.0.1", other_port), {}}, options), 0U);
   until([&] { return !there.lines.empty(); });
   EXPECT_EQ(there.hops[0].address.port(), port);
@@ -124,7 +126,10 @@ TEST_F(Sockets, aConnectionIsOpenedOnceAndUsedAgain) {
   Network other(loop);
   Sink there;
   other.set_sink(&there);
-  const Hop hop{TransportKind::tcp, 0, *SocketAddress::parse("127.0.0.1", other.listen({TransportKind::tcp, "127.0.0.1", 0}).value()), {}};
+  const Hop hop{TransportKind::tcp,
+                0,
+                *SocketAddress::parse("127.0.0.1", other.listen({TransportKind::tcp, "127.0.0.1", 0}).value()),
+                {}};
   const FlowId flow = network.send(hop, options);
   EXPECT_NE(flow, 0U);
   EXPECT_EQ(network.send(hop, options), flow);
@@ -140,7 +145,8 @@ TEST_F(Sockets, aRefusedConnectionIsReported) {
   ASSERT_EQ(bind(unused, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   socklen_t length = sizeof address;
   getsockname(unused, reinterpret_cast<sockaddr*>(&address), &length);
-  const FlowId flow = network.send({TransportKind::tcp, 0, *SocketAddress::parse("127.0.0.1", ntohs(address.sin_port)), {}}, options);
+  const FlowId flow =
+      network.send({TransportKind::tcp, 0, *SocketAddress::parse("127.0.0.1", ntohs(address.sin_port)), {}}, options);
   if (flow != 0) until([&] { return !sink.closed.empty(); });
   ::close(unused);
 }
@@ -173,7 +179,10 @@ TEST_F(Sockets, aFloodIsShedBeforeItIsParsed) {
   Network small(loop, settings);
   Sink there;
   small.set_sink(&there);
-  const Hop hop{TransportKind::udp, 0, *SocketAddress::parse("127.0.0.1", small.listen({TransportKind::udp, "127.0.0.1", 0}).value()), {}};
+  const Hop hop{TransportKind::udp,
+                0,
+                *SocketAddress::parse("127.0.0.1", small.listen({TransportKind::udp, "127.0.0.1", 0}).value()),
+                {}};
   ASSERT_TRUE(network.listen({TransportKind::udp, "127.0.0.1", 0}));
   for (int i = 0; i < 50; ++i) network.send(hop, options);
   until([&] { return small.counters().shed >= 40; });
@@ -183,7 +192,9 @@ TEST_F(Sockets, aFloodIsShedBeforeItIsParsed) {
 TEST_F(Sockets, webSocketFlowsAreHandedIn) {
   std::vector<std::string> sent;
   bool ended = false;
-  const FlowId flow = network.opened({*SocketAddress::parse("192.0.2.5", 4000), true, [&](std::string text) { sent.push_back(std::move(text)); }, [&] { ended = true; }});
+  const FlowId flow =
+      network.opened({*SocketAddress::parse("192.0.2.5", 4000), true,
+                      [&](std::string text) { sent.push_back(std::move(text)); }, [&] { ended = true; }});
   std::string without_length = options;
   without_length.erase(without_length.find("Content-Length"), 19);
   network.received(flow, without_length);
@@ -208,7 +219,8 @@ TEST_F(Sockets, tlsCarriesMessagesBothWays) {
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME* name = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("station.test"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("station.test"), -1, -1,
+                             0);
   X509_set_issuer_name(certificate.get(), name);
   X509_sign(certificate.get(), key.get(), EVP_sha256());
   const Handle<SSL_CTX, SSL_CTX_free> accepting{SSL_CTX_new(TLS_server_method())};

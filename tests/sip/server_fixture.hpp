@@ -29,20 +29,25 @@ class ServerTest : public testing::Test {
   std::string new_branch() { return last_branch = "z9hG4bK" + std::to_string(++branches); }
 
   std::string registration(const std::string& user, const std::string& lines = {}, int cseq = 0) {
-    return crlf("REGISTER sip:VDP SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.10;branch=" + new_branch() + ";rport\nMax-Forwards: 70\nFrom: <sip:" + escaped(user) +
-                "@VDP>;tag=f\nTo: <sip:" + escaped(user) + "@VDP>\nCall-ID: reg-" + user + "\nCSeq: " + std::to_string(cseq == 0 ? ++sequence : cseq) + " REGISTER\n" +
-                (lines.empty() ? "Contact: <sip:x@192.0.2.10:5060>\n" : lines) + "Content-Length: 0\n");
+    return crlf("REGISTER sip:VDP SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.10;branch=" + new_branch() +
+                ";rport\nMax-Forwards: 70\nFrom: <sip:" + escaped(user) + "@VDP>;tag=f\nTo: <sip:" + escaped(user) +
+                "@VDP>\nCall-ID: reg-" + user + "\nCSeq: " + std::to_string(cseq == 0 ? ++sequence : cseq) +
+                " REGISTER\n" + (lines.empty() ? "Contact: <sip:x@192.0.2.10:5060>\n" : lines) + "Content-Length: 0\n");
   }
-  std::string request(const std::string& method, const std::string& to, const std::string& from, const std::string& lines = {}) {
+  std::string request(const std::string& method, const std::string& to, const std::string& from,
+                      const std::string& lines = {}) {
     const bool invite = method == "INVITE";
     const auto user = to.substr(0, to.find(';'));
     const auto parameters = to.find(';') == std::string::npos ? std::string() : to.substr(to.find(';'));
-    return crlf(method + " sip:" + user + "@VDP" + parameters + " SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.20;branch=" + new_branch() +
-                ";rport\nMax-Forwards: 70\nFrom: <sip:" + escaped(from) + "@VDP>;tag=caller\nTo: <sip:" + user + "@VDP>\nCall-ID: call-1\nCSeq: 1 " + method +
-                "\nContact: <sip:c@192.0.2.20:5060>\n" + lines +
+    return crlf(method + " sip:" + user + "@VDP" + parameters +
+                " SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.20;branch=" + new_branch() +
+                ";rport\nMax-Forwards: 70\nFrom: <sip:" + escaped(from) + "@VDP>;tag=caller\nTo: <sip:" + user +
+                "@VDP>\nCall-ID: call-1\nCSeq: 1 " + method + "\nContact: <sip:c@192.0.2.20:5060>\n" + lines +
                 (invite ? "Content-Type: application/sdp\nContent-Length: 5\n\nv=0\n\n" : "Content-Length: 0\n"));
   }
-  static std::string escaped(const std::string& user) { return user.find('#') == std::string::npos ? user : escape_user(user); }
+  static std::string escaped(const std::string& user) {
+    return user.find('#') == std::string::npos ? user : escape_user(user);
+  }
 
   // The request once more, with an answer to the challenge.
   std::string with_credentials(std::string bytes, const std::string& user, const std::string& challenged,
@@ -58,20 +63,23 @@ class ServerTest : public testing::Test {
       if (!parsed || parsed->algorithm != algorithm) continue;
       const Account* account = accounts.find(user);
       if (password.empty()) password = "secret-" + (account == nullptr ? user : account->name);
-      const auto value = digest::make_credentials(*parsed, user, password, asked.method_name(), asked.request_uri(), 1, "cnonce");
+      const auto value =
+          digest::make_credentials(*parsed, user, password, asked.method_name(), asked.request_uri(), 1, "cnonce");
       bytes.insert(asked.first_line_end(), (proxy ? "Proxy-Authorization: " : "Authorization: ") + value + "\r\n");
       return bytes;
     }
     ADD_FAILURE() << "no challenge in " << challenged;
     return bytes;
   }
-  // Sends it, answers the challenge, and gives back the first answer to the second try (further ones stay in transport).
+  // Sends it, answers the challenge, and gives back the first answer to the second try (further ones stay in
+  // transport).
   std::string authenticated(const std::string& bytes, const std::string& user, const Hop& from) {
     transport.take();
     send(bytes, from);
     auto challenged = transport.take();
     if (challenged.empty()) return {};
-    if (challenged[0].bytes.find(" 401 ") == std::string::npos && challenged[0].bytes.find(" 407 ") == std::string::npos)
+    if (challenged[0].bytes.find(" 401 ") == std::string::npos &&
+        challenged[0].bytes.find(" 407 ") == std::string::npos)
       return challenged[0].bytes;
     send(with_branch(with_credentials(bytes, user, challenged[0].bytes), new_branch()), from);
     if (transport.sent.empty()) return {};
@@ -79,7 +87,8 @@ class ServerTest : public testing::Test {
     transport.sent.erase(transport.sent.begin());
     return answer;
   }
-  std::string register_as(const std::string& user, const Hop& from, std::string account = {}, const std::string& lines = {}, int cseq = 0) {
+  std::string register_as(const std::string& user, const Hop& from, std::string account = {},
+                          const std::string& lines = {}, int cseq = 0) {
     if (account.empty()) account = user;
     if (from.kind == TransportKind::local) {
       // Over the wire inside the process answers come back as messages of their own; the transport sees none.
@@ -87,7 +96,8 @@ class ServerTest : public testing::Test {
     }
     std::string contact = lines;
     if (contact.empty() && from.kind == TransportKind::udp) contact = "Contact: <sip:x@" + from.address.text() + ">\n";
-    return authenticated(registration(user.find('%') == std::string::npos ? user : account, contact, cseq), account, from);
+    return authenticated(registration(user.find('%') == std::string::npos ? user : account, contact, cseq), account,
+                         from);
   }
   std::string register_locally(const std::string& user, const std::string& account, const std::string& lines) {
     struct Answers final : ClientListener {

@@ -80,8 +80,10 @@ TEST_F(Registering, roomAloneMeansItsMainMonitorAndUsersCompareUnescaped) {  // 
 }
 
 TEST_F(Registering, tooShortAnExpiryIs423AndTooLongIsCut) {
-  EXPECT_THAT(register_as("101#0", phone, "101#0", "Contact: <sip:x@192.0.2.10>;expires=10\n"), HasSubstr("423 Interval Too Brief"));
-  EXPECT_THAT(register_as("101#0", phone, "101#0", "Contact: <sip:x@192.0.2.10>\nExpires: 999999\n"), HasSubstr("expires=7200"));
+  EXPECT_THAT(register_as("101#0", phone, "101#0", "Contact: <sip:x@192.0.2.10>;expires=10\n"),
+              HasSubstr("423 Interval Too Brief"));
+  EXPECT_THAT(register_as("101#0", phone, "101#0", "Contact: <sip:x@192.0.2.10>\nExpires: 999999\n"),
+              HasSubstr("expires=7200"));
 }
 
 TEST_F(Registering, starRemovesAllOnlyWithExpiresZero) {
@@ -133,7 +135,8 @@ TEST_F(Registering, aClosedFlowTakesItsBindings) {
   transport.close_from_afar(60);
   EXPECT_FALSE(server.online("101#1"));
   // A phone that listens itself stays reachable when its connection closes.
-  register_as("101#0", test::tcp(61, "192.0.2.10", 40'000), "101#0", "Contact: <sip:x@192.0.2.10:5060;transport=tcp>\n");
+  register_as("101#0", test::tcp(61, "192.0.2.10", 40'000), "101#0",
+              "Contact: <sip:x@192.0.2.10:5060;transport=tcp>\n");
   transport.close_from_afar(61);
   EXPECT_TRUE(server.online("101#0"));
 }
@@ -217,7 +220,8 @@ TEST_F(Proxying, relaysToNobodyElse) {
   };
   std::string elsewhere = relay("sip:101@VDP", "sip:101@example.com");
   EXPECT_THAT(authenticated(elsewhere, "8001", caller), HasSubstr("403 No Relaying"));
-  EXPECT_THAT(authenticated(request("INVITE", "101", "8001", "Route: <sip:evil.example;lr>\n"), "8001", caller), HasSubstr("403 No Relaying"));
+  EXPECT_THAT(authenticated(request("INVITE", "101", "8001", "Route: <sip:evil.example;lr>\n"), "8001", caller),
+              HasSubstr("403 No Relaying"));
 }
 
 TEST_F(Proxying, ringsEveryMonitorOfTheRoomAndTellsTheOthersWhoAnswered) {  // H04
@@ -260,10 +264,13 @@ TEST_F(Proxying, requestsInTheDialogFollowTheFlowToken) {
   ASSERT_FALSE(message.parse(ok));
   auto routes = message.list(Field::record_route);
   ASSERT_THAT(routes, SizeIs(2));  // one address for each transport
-  const auto in_dialog = [&](const std::string& method, bool from_caller, const std::string& route_lines, const std::string& call_id = "call-1") {
-    return crlf(method + (from_caller ? " sip:a@one.invalid;transport=ws" : " sip:c@192.0.2.20:5060") + " SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.20;branch=z9hG4bK" +
-                std::to_string(++branches) + ";rport\nMax-Forwards: 70\nFrom: <sip:x@VDP>;tag=" + (from_caller ? "caller" : "callee") + "\nTo: <sip:y@VDP>;tag=" +
-                (from_caller ? "callee" : "caller") + "\nCall-ID: " + call_id + "\nCSeq: 2 " + method + "\n" + route_lines + "Content-Length: 0\n");
+  const auto in_dialog = [&](const std::string& method, bool from_caller, const std::string& route_lines,
+                             const std::string& call_id = "call-1") {
+    return crlf(method + (from_caller ? " sip:a@one.invalid;transport=ws" : " sip:c@192.0.2.20:5060") +
+                " SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.20;branch=z9hG4bK" + std::to_string(++branches) +
+                ";rport\nMax-Forwards: 70\nFrom: <sip:x@VDP>;tag=" + (from_caller ? "caller" : "callee") +
+                "\nTo: <sip:y@VDP>;tag=" + (from_caller ? "callee" : "caller") + "\nCall-ID: " + call_id +
+                "\nCSeq: 2 " + method + "\n" + route_lines + "Content-Length: 0\n");
   };
   // The caller's route set is the reverse of Record-Route, the callee's is as it is.
   const std::string callers = "Route: " + std::string(routes[1]) + ", " + std::string(routes[0]) + "\n";
@@ -320,7 +327,8 @@ TEST_F(Proxying, theCallersCancelReachesEveryBranchWithItsReason) {
   answer(sent[0], 180);
   transport.take();
   const std::string branch = last_branch;
-  const std::string cancel = with_branch(request("CANCEL", "101", "8001", "Reason: SIP;cause=487;text=\"gone\"\n"), branch);
+  const std::string cancel =
+      with_branch(request("CANCEL", "101", "8001", "Reason: SIP;cause=487;text=\"gone\"\n"), branch);
   send(cancel, caller);
   const auto after = transport.take();
   ASSERT_THAT(after, SizeIs(2));

@@ -112,7 +112,9 @@ class MemoryAccounts final : public Accounts {
       if (name.starts_with(room) && &other != account) result.push_back(&other);
     return result;
   }
-  [[nodiscard]] bool may_call(const Account&, std::string_view user) const override { return !forbidden.contains(std::string(user)); }
+  [[nodiscard]] bool may_call(const Account&, std::string_view user) const override {
+    return !forbidden.contains(std::string(user));
+  }
   bool group_call = true;
   std::set<std::string> forbidden;
 

@@ -49,8 +49,10 @@ TEST(Torture, shortTortuousInvite) {  // 3.1.1.1
       "UnknownHeaderWithUnusualValue: ;;,,;;,;\n"
       "Content-Type: application/sdp\n"
       "Route:\n <sip:services.example.com;lr;unknownwith=value;unknown-no-value>\n"
-      "v:  SIP  / 2.0  / TCP     spindle.example.com   ;\n  branch  =   z9hG4bK9ikj8  ,\n SIP  /    2.0   / UDP  192.168.255.111   ; branch=\n z9hG4bK30239\n"
-      "m:\"Quoted string \\\"\\\"\" <sip:jdrosen@example.com> ; newparam =\n      newvalue ;\n  secondparam ; q = 0.33\n"
+      "v:  SIP  / 2.0  / TCP     spindle.example.com   ;\n  branch  =   z9hG4bK9ikj8  ,\n SIP  /    2.0   / UDP  "
+      "192.168.255.111   ; branch=\n z9hG4bK30239\n"
+      "m:\"Quoted string \\\"\\\"\" <sip:jdrosen@example.com> ; newparam =\n      newvalue ;\n  secondparam ; q = "
+      "0.33\n"
       "\nv=0\r\n");
   Message message;
   ASSERT_FALSE(message.parse(bytes));
@@ -71,9 +73,13 @@ TEST(Torture, shortTortuousInvite) {  // 3.1.1.1
 
 TEST(Torture, wideRangeOfMethodAndCharacters) {  // 3.1.1.2
   Parts parts;
-  parts.line = "!interesting-Method0123456789_*+`.%indeed'~ sip:1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1,weird!*pas$wo~d_too.(doesn't-it)@example.com SIP/2.0";
+  parts.line =
+      "!interesting-Method0123456789_*+`.%indeed'~ "
+      "sip:1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1,weird!*pas$wo~d_too.(doesn't-it)@example.com "
+      "SIP/2.0";
   parts.cseq = "CSeq: 139122385 !interesting-Method0123456789_*+`.%indeed'~";
-  parts.from = "From: \"bell:\\\x07 null:\\" + std::string(1, '\0') + " del:\\\x7f\" <sip:x%E2%98%83@example.com>;tag=_token~1'+`*%!-.";
+  parts.from = "From: \"bell:\\\x07 null:\\" + std::string(1, '\0') +
+               " del:\\\x7f\" <sip:x%E2%98%83@example.com>;tag=_token~1'+`*%!-.";
   EXPECT_EQ(outcome(parts.bytes()), 0);
   Message message;
   const std::string bytes = parts.bytes();
@@ -185,9 +191,10 @@ TEST(Torture, unterminatedQuotes) {  // 3.1.2.6
 
 TEST(Torture, badRequestLines) {  // 3.1.2.7 to 3.1.2.11
   Parts parts;
-  for (const std::string line : {"OPTIONS <sip:user@example.com> SIP/2.0", "OPTIONS sip:user@example.com; lr SIP/2.0",
-                                 "OPTIONS  sip:user@example.com  SIP/2.0", "OPTIONS sip:user@example.com SIP/2.0  ",
-                                 "OPTIONS sip:user@example.com?Route=%3Csip:example.com%3E SIP/2.0", "OPTIONS sip:user@ SIP/2.0"}) {
+  for (const std::string line :
+       {"OPTIONS <sip:user@example.com> SIP/2.0", "OPTIONS sip:user@example.com; lr SIP/2.0",
+        "OPTIONS  sip:user@example.com  SIP/2.0", "OPTIONS sip:user@example.com SIP/2.0  ",
+        "OPTIONS sip:user@example.com?Route=%3Csip:example.com%3E SIP/2.0", "OPTIONS sip:user@ SIP/2.0"}) {
     parts.line = line;
     EXPECT_EQ(outcome(parts.bytes()), 400) << line;
   }
@@ -245,7 +252,8 @@ TEST(Torture, unknownSchemes) {  // 3.3.2 to 3.3.4
 }
 
 TEST(Torture, headersThatMayStandOnce) {  // 3.3.8
-  for (const std::string line : {"From: <sip:b@example.org>;tag=1", "To: <sip:b@example.org>", "Call-ID: two", "CSeq: 61 OPTIONS", "Max-Forwards: 5"}) {
+  for (const std::string line : {"From: <sip:b@example.org>;tag=1", "To: <sip:b@example.org>", "Call-ID: two",
+                                 "CSeq: 61 OPTIONS", "Max-Forwards: 5"}) {
     Parts parts;
     parts.more += "\r\n" + line;
     EXPECT_EQ(outcome(parts.bytes()), 400) << line;

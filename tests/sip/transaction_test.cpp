@@ -15,7 +15,9 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 struct Listener final : ClientListener, ServerListener {
-  void on_response(TransactionId, const Message& response, const Hop&) override { statuses.push_back(response.status()); }
+  void on_response(TransactionId, const Message& response, const Hop&) override {
+    statuses.push_back(response.status());
+  }
   void on_failed(TransactionId, Failure failure) override { failures.push_back(failure); }
   void on_cancel(TransactionId id, const Message&) override { cancelled.push_back(id); }
   void on_terminated(TransactionId id, bool acknowledged) override { ended.emplace_back(id, acknowledged); }
@@ -38,14 +40,16 @@ class Transactions : public testing::Test {
  protected:
   Transactions() { core.add_handler(handler); }
 
-  static std::string request(const std::string& method, const std::string& branch = "z9hG4bKone", const std::string& extra = {}) {
-    return crlf(method + " sip:101@VDP SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.9;branch=" + branch + ";rport\nFrom: <sip:a@VDP>;tag=f\n" +
-                "To: <sip:101@VDP>" + (method == "ACK" ? ";tag=t" : "") + "\nCall-ID: c1\nCSeq: 1 " + method + "\nMax-Forwards: 70\n" + extra +
-                "Content-Length: 0\n");
+  static std::string request(const std::string& method, const std::string& branch = "z9hG4bKone",
+                             const std::string& extra = {}) {
+    return crlf(method + " sip:101@VDP SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.9;branch=" + branch +
+                ";rport\nFrom: <sip:a@VDP>;tag=f\n" + "To: <sip:101@VDP>" + (method == "ACK" ? ";tag=t" : "") +
+                "\nCall-ID: c1\nCSeq: 1 " + method + "\nMax-Forwards: 70\n" + extra + "Content-Length: 0\n");
   }
   static std::string outgoing(const std::string& method) {
-    return crlf(method + " sip:101@192.0.2.9 SIP/2.0\nFrom: <sip:a@VDP>;tag=f\nTo: <sip:101@VDP>\nCall-ID: c1\nCSeq: 5 " + method +
-                "\nMax-Forwards: 70\nRoute: <sip:p;lr>\nSubject: long\nContent-Length: 0\n");
+    return crlf(method +
+                " sip:101@192.0.2.9 SIP/2.0\nFrom: <sip:a@VDP>;tag=f\nTo: <sip:101@VDP>\nCall-ID: c1\nCSeq: 5 " +
+                method + "\nMax-Forwards: 70\nRoute: <sip:p;lr>\nSubject: long\nContent-Length: 0\n");
   }
   // A response to what was sent, as a peer would make it.
   void answer(const std::string& sent, int status, const std::string& tag = "t") {
@@ -206,7 +210,9 @@ TEST_F(Transactions, serverInviteRepeatsItsRefusalUntilTheAck) {
 }
 
 TEST_F(Transactions, serverInviteWithoutAckEndsUnacknowledged) {
-  handler.work = [&](const Incoming& incoming) { return core.respond(core.accept(incoming, &listener), responding(incoming, 486)); };
+  handler.work = [&](const Incoming& incoming) {
+    return core.respond(core.accept(incoming, &listener), responding(incoming, 486));
+  };
   transport.deliver(request("INVITE"), peer);
   clock.advance(33s);
   ASSERT_THAT(listener.ended, SizeIs(1));
@@ -216,7 +222,8 @@ TEST_F(Transactions, serverInviteWithoutAckEndsUnacknowledged) {
 TEST_F(Transactions, anAcceptedInviteAbsorbsItsRetransmissions) {  // RFC 6026
   TransactionId id = 0;
   handler.work = [&](const Incoming& incoming) {
-    if (incoming.message.method() == Method::invite) core.respond(id = core.accept(incoming, &listener), responding(incoming, 200));
+    if (incoming.message.method() == Method::invite)
+      core.respond(id = core.accept(incoming, &listener), responding(incoming, 200));
     return true;
   };
   transport.deliver(request("INVITE"), peer);

@@ -11,9 +11,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "../support.hpp"
 #include "sip/network.hpp"
 #include "sip/server.hpp"
-#include "../support.hpp"
 
 extern char** environ;
 
@@ -26,7 +26,8 @@ const std::filesystem::path scenarios = std::filesystem::path(__FILE__).parent_p
 
 class Sipp {
  public:
-  Sipp(const std::filesystem::path& folder, const std::string& name, std::vector<std::string> arguments) : output_(folder / (name + ".out")) {
+  Sipp(const std::filesystem::path& folder, const std::string& name, std::vector<std::string> arguments)
+      : output_(folder / (name + ".out")) {
     arguments.insert(arguments.begin(), "sipp");
     std::vector<char*> argv;
     for (auto& one : arguments) argv.push_back(one.data());
@@ -93,11 +94,41 @@ class SippPeer : public testing::TestWithParam<TransportKind> {
     std::filesystem::current_path("/");
     std::filesystem::remove_all(folder);
   }
-  std::vector<std::string> arguments(const std::string& scenario, const std::string& user, std::uint16_t own_port, std::uint16_t listens, int calls) {
-    return {"127.0.0.1:" + std::to_string(port), "-t", GetParam() == TransportKind::udp ? "u1" : "t1", "-sf", (scenarios / (scenario + ".xml")).string(),
-            "-i", "127.0.0.1", "-p", std::to_string(own_port), "-m", std::to_string(calls), "-r", "100", "-nostdin", "-au", user, "-ap",
-            "secret-" + (user == "101" ? std::string("101#0") : user), "-key", "user", user, "-key", "callee", "101", "-key", "listens", std::to_string(listens),
-            "-timeout", "40s", "-timeout_error", "-trace_err", "-error_file", (folder / (scenario + ".err")).string()};
+  std::vector<std::string> arguments(const std::string& scenario, const std::string& user, std::uint16_t own_port,
+                                     std::uint16_t listens, int calls) {
+    return {"127.0.0.1:" + std::to_string(port),
+            "-t",
+            GetParam() == TransportKind::udp ? "u1" : "t1",
+            "-sf",
+            (scenarios / (scenario + ".xml")).string(),
+            "-i",
+            "127.0.0.1",
+            "-p",
+            std::to_string(own_port),
+            "-m",
+            std::to_string(calls),
+            "-r",
+            "100",
+            "-nostdin",
+            "-au",
+            user,
+            "-ap",
+            "secret-" + (user == "101" ? std::string("101#0") : user),
+            "-key",
+            "user",
+            user,
+            "-key",
+            "callee",
+            "101",
+            "-key",
+            "listens",
+            std::to_string(listens),
+            "-timeout",
+            "40s",
+            "-timeout_error",
+            "-trace_err",
+            "-error_file",
+            (folder / (scenario + ".err")).string()};
   }
   // Turns the loop until all have ended; their exit codes.
   std::vector<int> wait(const std::vector<Sipp*>& peers) {
