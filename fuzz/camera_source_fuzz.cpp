@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   (void)lintel::media::parse_camera_source(text);
   const auto url = lintel::media::parse_camera_source("rtsp://user:S3cretWord@" + std::string(text));
-  if (url.ok() && url->description.find("S3cretWord") != std::string::npos && text.find("S3cretWord") == std::string_view::npos)
+  if (url.ok() && url->description.find("S3cretWord") != std::string::npos &&
+      text.find("S3cretWord") == std::string_view::npos)
     __builtin_trap();
   return 0;
 }

@@ -14,16 +14,22 @@ namespace {
 constexpr std::size_t worker_queue = 64;
 constexpr Duration watch_period = std::chrono::milliseconds(500);
 
-double seconds_of(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double seconds_of(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 }  // namespace
 
 const char* name_of(CameraState state) {
   switch (state) {
-    case CameraState::asleep: return "asleep";
-    case CameraState::opening: return "opening";
-    case CameraState::running: return "running";
-    case CameraState::lost: return "lost";
+    case CameraState::asleep:
+      return "asleep";
+    case CameraState::opening:
+      return "opening";
+    case CameraState::running:
+      return "running";
+    case CameraState::lost:
+      return "lost";
   }
   return "lost";
 }
@@ -33,8 +39,8 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
   Loop& loop;
   Loop::Poster post;
   CameraOptions options;
-  CameraSource source;     // as configured
-  CameraSource settled;    // what 'auto' turned out to be, once it was a device
+  CameraSource source;   // as configured
+  CameraSource settled;  // what 'auto' turned out to be, once it was a device
   std::unique_ptr<Workers> worker;
   std::shared_ptr<Hub> raw;
   std::shared_ptr<FrameGate> gate;
@@ -52,14 +58,17 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
   std::function<void(const CameraStatus&)> listener;
 
   Inner(Loop& on, CameraOptions given, CameraSource parsed)
-      : loop(on), post(on.poster()), options(std::move(given)), source(std::move(parsed)), settled(source),
-        worker(std::make_unique<Workers>(on, 1, worker_queue)), retry(options.first_retry) {}
+      : loop(on),
+        post(on.poster()),
+        options(std::move(given)),
+        source(std::move(parsed)),
+        settled(source),
+        worker(std::make_unique<Workers>(on, 1, worker_queue)),
+        retry(options.first_retry) {}
 
   [[nodiscard]] bool shows_lent() const { return lent != nullptr && lent_has_picture; }
   [[nodiscard]] bool is_twin() const { return !shows_lent() && settled.kind == CameraSource::Kind::test; }
-  [[nodiscard]] std::string what() const {
-    return shows_lent() ? "lent by " + lent->name() : settled.description;
-  }
+  [[nodiscard]] std::string what() const { return shows_lent() ? "lent by " + lent->name() : settled.description; }
   [[nodiscard]] bool wanted() const { return looking || options.stay_awake || raw->members() > 0; }
 
   void tell(CameraState state, std::string message) {
@@ -132,7 +141,8 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
     auto result = std::make_shared<std::optional<Result<OpenCamera>>>();
     const bool queued = worker->run([plan = std::move(plan), result] { result->emplace(open_camera(plan)); },
                                     [weak = weak_from_this(), result, number] {
-                                      if (const auto self = weak.lock()) self->built(number, std::move(result->value()));
+                                      if (const auto self = weak.lock())
+                                        self->built(number, std::move(result->value()));
                                     });
     if (!queued) return lose("the station is too busy to open it");
     watch_timer = loop.clock().every(watch_period, [this] { watch(); });
@@ -211,15 +221,16 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
     close();
     const Duration wait = retry;
     retry = std::min(options.last_retry, retry * 2);
-    tell(CameraState::lost, fmt::format("The camera ({}) is lost: {}. It is tried again in {:.3g} seconds.", what(), why,
-                                        seconds_of(wait)));
+    tell(CameraState::lost, fmt::format("The camera ({}) is lost: {}. It is tried again in {:.3g} seconds.", what(),
+                                        why, seconds_of(wait)));
     retry_timer = loop.clock().after(wait, [this] { open(); });
   }
 
   void switch_source() {
     retry = options.first_retry;
     close();
-    if (!wanted()) return tell(CameraState::asleep, fmt::format("The camera ({}) sleeps while nobody watches.", what()));
+    if (!wanted())
+      return tell(CameraState::asleep, fmt::format("The camera ({}) sleeps while nobody watches.", what()));
     open();
   }
 
@@ -246,7 +257,9 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
 
 Camera::Camera(std::shared_ptr<Inner> inner) : inner_(std::move(inner)) {}
 
-Camera::~Camera() { inner_->close(); }
+Camera::~Camera() {
+  inner_->close();
+}
 
 Result<std::unique_ptr<Camera>> Camera::create(Loop& loop, CameraOptions options) {
   LINTEL_TRY(CameraSource source, parse_camera_source(options.source));
@@ -262,7 +275,9 @@ Result<std::unique_ptr<Camera>> Camera::create(Loop& loop, CameraOptions options
   return std::unique_ptr<Camera>(new Camera(std::move(inner)));
 }
 
-void Camera::on_status(std::function<void(const CameraStatus&)> listener) { inner_->listener = std::move(listener); }
+void Camera::on_status(std::function<void(const CameraStatus&)> listener) {
+  inner_->listener = std::move(listener);
+}
 
 void Camera::look() {
   inner_->looking = true;
@@ -312,14 +327,19 @@ std::shared_ptr<LentCamera> Camera::lend(std::string name) {
 
 Result<void> Camera::unplug(bool unplugged) {
   if (!inner_->is_twin())
-    return Error{ErrorCode::conflict, "Only the test picture can be unplugged here; this camera is a real one.", {}, {}, {}};
+    return Error{
+        ErrorCode::conflict, "Only the test picture can be unplugged here; this camera is a real one.", {}, {}, {}};
   inner_->unplugged = unplugged;
   if (unplugged && inner_->pipeline != nullptr) inner_->lose("it was unplugged");
   if (!unplugged && inner_->status.state == CameraState::lost) inner_->open();
   return {};
 }
 
-const CameraStatus& Camera::status() const { return inner_->status; }
-const std::shared_ptr<Hub>& Camera::raw() const { return inner_->raw; }
+const CameraStatus& Camera::status() const {
+  return inner_->status;
+}
+const std::shared_ptr<Hub>& Camera::raw() const {
+  return inner_->raw;
+}
 
 }  // namespace lintel::media

@@ -1,7 +1,6 @@
 // One camera, opened while somebody takes its frames, watched, and opened again when it is lost.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,11 +22,11 @@ enum class CameraState { asleep, opening, running, lost };
 
 struct CameraStatus {
   CameraState state = CameraState::asleep;
-  std::string message;  // a sentence for people; never holds a camera's password
-  std::string source;   // what is open or should be, without credentials
+  std::string message;        // a sentence for people; never holds a camera's password
+  std::string source;         // what is open or should be, without credentials
   int width = 0, height = 0;  // while running
   double frames_per_second = 0;
-  bool lent = false;          // a lender's picture is shown
+  bool lent = false;  // a lender's picture is shown
 };
 
 // Text on the picture (V02). `name` at the left, date and time at the right of the top edge.
@@ -39,9 +38,10 @@ struct OverlaySettings {
 
 struct CameraOptions {
   std::string source = "auto";  // see parse_camera_source()
-  int width = 1280, height = 720, frames_per_second = 25;  // asked of a device at most, or what the largest profile needs; also the test picture
+  int width = 1280, height = 720,
+      frames_per_second = 25;  // asked of a device at most, or what the largest profile needs; also the test picture
   OverlaySettings overlay;
-  bool stay_awake = false;      // keep the camera open without takers: first pictures come at once
+  bool stay_awake = false;  // keep the camera open without takers: first pictures come at once
   Duration first_retry = std::chrono::milliseconds(500);  // doubles up to last_retry
   Duration last_retry = std::chrono::seconds(30);
   Duration open_limit = std::chrono::seconds(10);

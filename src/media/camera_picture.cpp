@@ -14,8 +14,8 @@ struct Colour {
   std::uint8_t y, u, v;
 };
 // 75 % bars of SMPTE EG 1, BT.601.
-constexpr std::array<Colour, 7> bars{{{180, 128, 128}, {162, 44, 142}, {131, 156, 44}, {112, 72, 58},
-                                      {84, 184, 198}, {65, 100, 212}, {35, 212, 114}}};
+constexpr std::array<Colour, 7> bars{
+    {{180, 128, 128}, {162, 44, 142}, {131, 156, 44}, {112, 72, 58}, {84, 184, 198}, {65, 100, 212}, {35, 212, 114}}};
 constexpr Colour slate{40, 134, 124};
 constexpr Colour warm{210, 70, 160};
 
@@ -76,8 +76,8 @@ void paint(GstVideoFrame* frame, GstClockTime time) {
   paint_background(surface);
   const double seconds = static_cast<double>(time) / GST_SECOND;
   const int radius = std::max(4, height * 9 / 100);
-  const double across = std::abs(std::fmod(seconds / 4.0, 2.0) - 1.0);             // there and back in eight seconds
-  const double bounce = std::abs(std::sin(seconds * 3.14159265));                  // one bounce a second
+  const double across = std::abs(std::fmod(seconds / 4.0, 2.0) - 1.0);  // there and back in eight seconds
+  const double bounce = std::abs(std::sin(seconds * 3.14159265));       // one bounce a second
   surface.disc(radius + static_cast<int>(across * (width - 2 * radius)),
                height - radius - static_cast<int>(bounce * (height * 14 / 100)), radius, warm);
 }

@@ -5,7 +5,8 @@
 
 namespace lintel::media {
 
-// Paints over each I420 frame that leaves `source` (a live videotestsrc). The clock on it is an overlay of the pipeline.
+// Paints over each I420 frame that leaves `source` (a live videotestsrc). The clock on it is an overlay of the
+// pipeline.
 void paint_test_picture(GstElement* source);
 
 }  // namespace lintel::media

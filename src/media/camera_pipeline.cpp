@@ -16,7 +16,8 @@ namespace {
 using Kind = CameraSource::Kind;
 
 constexpr const char* overlays =
-    " ! textoverlay name=name silent=true halignment=left valignment=top xpad=12 ypad=8 draw-outline=true draw-shadow=false"
+    " ! textoverlay name=name silent=true halignment=left valignment=top xpad=12 ypad=8 draw-outline=true "
+    "draw-shadow=false"
     " font-desc=\"Sans Bold 10\" ! clockoverlay name=time silent=true halignment=right valignment=top xpad=12 ypad=8"
     " draw-outline=true draw-shadow=false font-desc=\"Sans Bold 10\" time-format=\"%Y-%m-%d %H:%M:%S\"";
 constexpr const char* big_clock =
@@ -27,7 +28,8 @@ constexpr const char* big_clock =
 std::string beginning(const CameraPlan& plan) {
   const CameraOptions& options = plan.options;
   if (plan.lent != nullptr)
-    return "appsrc name=lent is-live=true format=time do-timestamp=true max-buffers=30 leaky-type=downstream ! decodebin";
+    return "appsrc name=lent is-live=true format=time do-timestamp=true max-buffers=30 leaky-type=downstream ! "
+           "decodebin";
   switch (plan.source.kind) {
     case Kind::device:
       // Compressed first: over USB 2 a camera gives large pictures raw at a few frames a second only.
@@ -38,7 +40,8 @@ std::string beginning(const CameraPlan& plan) {
     case Kind::rtsp:
       return "rtspsrc name=source latency=100 protocols=tcp tcp-timeout=5000000 drop-on-latency=true "
              "! capsfilter caps=application/x-rtp,media=video ! decodebin";
-    case Kind::file: return "filesrc name=source ! decodebin";
+    case Kind::file:
+      return "filesrc name=source ! decodebin";
     default:
       return fmt::format(
           "videotestsrc name=source is-live=true pattern=black "
@@ -52,10 +55,11 @@ std::string describe(const CameraPlan& plan) {
   const bool text = has_element("clockoverlay") && has_element("textoverlay");
   // Files are paced by the sink; everything else paces itself, and waiting would only add delay.
   const bool file = plan.lent == nullptr && plan.source.kind == Kind::file;
-  return beginning(plan) + " ! videoconvert ! videoscale ! capsfilter caps=video/x-raw,format=I420,pixel-aspect-ratio=1/1" +
+  return beginning(plan) +
+         " ! videoconvert ! videoscale ! capsfilter caps=video/x-raw,format=I420,pixel-aspect-ratio=1/1" +
          (text && test ? big_clock : "") + (text ? overlays : "") +
-         fmt::format(" ! appsink name=sink max-buffers=2 drop={} sync={} enable-last-sample=false", file ? "false" : "true",
-                     file ? "true" : "false");
+         fmt::format(" ! appsink name=sink max-buffers=2 drop={} sync={} enable-last-sample=false",
+                     file ? "false" : "true", file ? "true" : "false");
 }
 
 // Only video pads are wanted of a file with sound; decodebin would otherwise decode both and wait for a missing sink.
@@ -77,7 +81,8 @@ void keep_to_video(Pipeline& pipeline) {
   gst_iterator_free(elements);
 }
 
-// Each camera pipeline has a base time of its own (files start at 0, rewinds start again); frames are moved to the shared.
+// Each camera pipeline has a base time of its own (files start at 0, rewinds start again); frames are moved to the
+// shared.
 void receive(const CameraPlan& plan, GstElement* sink, const Sample& sample) {
   const GstBuffer* buffer = gst_sample_get_buffer(sample.get());
   const GstClockTime now = running_time();
@@ -93,7 +98,9 @@ void receive(const CameraPlan& plan, GstElement* sink, const Sample& sample) {
   if (plan.gate->pass(plan.opening, sample, time)) plan.first_frame(Caps::share(gst_sample_get_caps(sample.get())));
 }
 
-Error because(std::string reason) { return Error{ErrorCode::unavailable, std::move(reason), "camera", {}, {}}; }
+Error because(std::string reason) {
+  return Error{ErrorCode::unavailable, std::move(reason), "camera", {}, {}};
+}
 
 Result<CameraSource> settle(CameraSource source, bool any_device) {
   if (source.kind == Kind::automatic) {
@@ -183,10 +190,11 @@ bool rewind(Pipeline& pipeline) {
 }
 
 void set_overlay(Pipeline& pipeline, const OverlaySettings& overlay) {
-  if (const auto time = pipeline.find("time")) g_object_set(time.get(), "silent", gboolean(!overlay.show_time), nullptr);
+  if (const auto time = pipeline.find("time"))
+    g_object_set(time.get(), "silent", gboolean(!overlay.show_time), nullptr);
   if (const auto name = pipeline.find("name"))
-    g_object_set(name.get(), "text", overlay.name.c_str(), "silent", gboolean(!overlay.show_name || overlay.name.empty()),
-                 nullptr);
+    g_object_set(name.get(), "text", overlay.name.c_str(), "silent",
+                 gboolean(!overlay.show_name || overlay.name.empty()), nullptr);
 }
 
 }  // namespace lintel::media

@@ -23,7 +23,8 @@ bool can_capture(const std::string& path) {
   v4l2_capability capability{};
   const bool answered = ::ioctl(descriptor, VIDIOC_QUERYCAP, &capability) == 0;
   ::close(descriptor);
-  const auto able = (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? capability.device_caps : capability.capabilities;
+  const auto able =
+      (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? capability.device_caps : capability.capabilities;
   return answered && (able & V4L2_CAP_VIDEO_CAPTURE) != 0 && (able & V4L2_CAP_STREAMING) != 0;
 }
 
@@ -33,13 +34,17 @@ std::string without_credentials(std::string_view url) {
   const auto end = std::min(url.find_first_of("/?#", scheme), url.size());
   const auto at = url.substr(0, end).rfind('@');
   const auto host = at != std::string_view::npos && at >= scheme ? at + 1 : scheme;
-  return std::string(url.substr(0, scheme)) + std::string(url.substr(host, std::min(url.find_first_of("?#", host), url.size()) - host));
+  return std::string(url.substr(0, scheme)) +
+         std::string(url.substr(host, std::min(url.find_first_of("?#", host), url.size()) - host));
 }
 
 Error refuse(std::string_view limit) {
-  return Error{ErrorCode::invalid,
-               "The camera is given as 'auto', 'test', a device such as /dev/video0, an rtsp:// address or a video file.",
-               "camera", {}, std::string(limit)};
+  return Error{
+      ErrorCode::invalid,
+      "The camera is given as 'auto', 'test', a device such as /dev/video0, an rtsp:// address or a video file.",
+      "camera",
+      {},
+      std::string(limit)};
 }
 
 }  // namespace
@@ -59,7 +64,8 @@ Result<CameraSource> parse_camera_source(std::string_view given) {
   }
   if (lower.starts_with("file://")) {
     const auto path = text::percent_decode(text.substr(7));
-    if (!path || path->empty() || path->front() != '/' || !text::printable(*path)) return refuse("file:// and a full path");
+    if (!path || path->empty() || path->front() != '/' || !text::printable(*path))
+      return refuse("file:// and a full path");
     return CameraSource{Kind::file, *path, *path};
   }
   if (text.find("://") != std::string_view::npos) return refuse("rtsp, rtsps or file addresses");

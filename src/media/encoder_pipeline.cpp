@@ -63,8 +63,12 @@ void emit(Hub& hub, const Sample& sample) {
 
 }  // namespace
 
-const char* name_of(Profile profile) { return profile == Profile::main ? "main" : "sub"; }
-const char* name_of(Codec codec) { return codec == Codec::h264 ? "H.264" : "VP8"; }
+const char* name_of(Profile profile) {
+  return profile == Profile::main ? "main" : "sub";
+}
+const char* name_of(Codec codec) {
+  return codec == Codec::h264 ? "H.264" : "VP8";
+}
 
 Result<void> check(const ProfileSettings& settings) {
   struct Bound {
@@ -77,8 +81,9 @@ Result<void> check(const ProfileSettings& settings) {
                           {"kilobits_per_second", settings.kilobits_per_second, 32, 20000}};
   for (const Bound& bound : bounds)
     if (bound.value < bound.minimum || bound.value > bound.maximum)
-      return Error{ErrorCode::invalid, fmt::format("{} must be from {} to {}.", bound.field, bound.minimum, bound.maximum),
-                   bound.field, std::to_string(bound.value), fmt::format("{}-{}", bound.minimum, bound.maximum)};
+      return Error{ErrorCode::invalid,
+                   fmt::format("{} must be from {} to {}.", bound.field, bound.minimum, bound.maximum), bound.field,
+                   std::to_string(bound.value), fmt::format("{}-{}", bound.minimum, bound.maximum)};
   if (settings.width % 2 != 0 || settings.height % 2 != 0)
     return Error{ErrorCode::invalid, "Width and height must be even.", settings.width % 2 != 0 ? "width" : "height",
                  std::to_string(settings.width % 2 != 0 ? settings.width : settings.height), "even"};
@@ -87,8 +92,9 @@ Result<void> check(const ProfileSettings& settings) {
 
 std::vector<std::string> encoders_for(Codec codec) {
   std::vector<std::string> found;
-  const auto candidates = codec == Codec::h264 ? std::vector<const char*>{"vah264enc", "v4l2h264enc", "x264enc", "openh264enc"}
-                                               : std::vector<const char*>{"vp8enc"};
+  const auto candidates = codec == Codec::h264
+                              ? std::vector<const char*>{"vah264enc", "v4l2h264enc", "x264enc", "openh264enc"}
+                              : std::vector<const char*>{"vp8enc"};
   for (const char* candidate : candidates)
     if (has_element(candidate)) found.emplace_back(candidate);
   if (codec == Codec::h264 && !has_element("h264parse")) found.clear();
@@ -98,8 +104,9 @@ std::vector<std::string> encoders_for(Codec codec) {
 Result<void> encoder_available(Codec codec) {
   if (!encoders_for(codec).empty()) return {};
   const bool parser = codec == Codec::h264 && !has_element("h264parse");
-  return missing_element(fmt::format("{} video", name_of(codec)),
-                         parser ? "h264parse" : codec == Codec::h264 ? "x264enc" : "vp8enc");
+  return missing_element(fmt::format("{} video", name_of(codec)), parser                 ? "h264parse"
+                                                                  : codec == Codec::h264 ? "x264enc"
+                                                                                         : "vp8enc");
 }
 
 Result<std::shared_ptr<EncoderPipeline>> EncoderPipeline::start(const std::string& encoder, StreamKey stream,
@@ -129,7 +136,8 @@ Result<std::shared_ptr<EncoderPipeline>> EncoderPipeline::start(const std::strin
   made->pipeline_->listen([failed = std::move(failed)](const Pipeline::Notice& notice) {
     failed(notice.kind == Pipeline::Notice::Kind::failed ? notice.reason : "it ended");
   });
-  take_samples(made->pipeline_->find("sink").get(), [hub = std::move(hub)](const Sample& sample) { emit(*hub, sample); });
+  take_samples(made->pipeline_->find("sink").get(),
+               [hub = std::move(hub)](const Sample& sample) { emit(*hub, sample); });
   if (!made->pipeline_->play())
     return Error{ErrorCode::unavailable, fmt::format("The encoder {} does not start.", encoder), {}, {}, {}};
   log::debug("media.encoder", "{} {} by {}: {}x{}", name_of(stream.profile), name_of(stream.codec), encoder, size.width,
@@ -143,7 +151,8 @@ void EncoderPipeline::push(const Unit& frame) {
 
 void EncoderPipeline::force_key() {
   const auto pad = Object<GstPad>::adopt(gst_element_get_static_pad(encoder_.get(), "src"));
-  // all_headers=FALSE: h264parse puts SPS and PPS in front; headers of their own would make an access unit of their own.
+  // all_headers=FALSE: h264parse puts SPS and PPS in front; headers of their own would make an access unit of their
+  // own.
   gst_pad_send_event(pad.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, FALSE, 0));
 }
 

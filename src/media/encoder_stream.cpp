@@ -83,7 +83,8 @@ struct EncodedStream::Inner : std::enable_shared_from_this<EncodedStream::Inner>
     candidate = 0;
     input = std::make_shared<Input>();
     input->hub = hub;
-    input->other_picture = [weak = weak_from_this(), post = post, mine = std::weak_ptr<Input>(input)](const Caps& caps) {
+    input->other_picture = [weak = weak_from_this(), post = post,
+                            mine = std::weak_ptr<Input>(input)](const Caps& caps) {
       post([weak, mine, caps] {
         const auto self = weak.lock();
         if (self == nullptr || self->input == nullptr || self->input != mine.lock()) return;
@@ -125,8 +126,10 @@ struct EncodedStream::Inner : std::enable_shared_from_this<EncodedStream::Inner>
     message = fmt::format("The {} stream has no {} picture: {}.", name_of(key.profile), name_of(key.codec), why);
     log::warning("media.encoder", "{}", message);
     retry_timer = loop.clock().after(retry_after, [this] {
-      if (hub->members() > 0) begin();
-      else stop();
+      if (hub->members() > 0)
+        begin();
+      else
+        stop();
     });
   }
 
@@ -202,7 +205,9 @@ EncodedStream::EncodedStream(Loop& loop, Workers& worker, std::shared_ptr<Hub> r
                             });
 }
 
-EncodedStream::~EncodedStream() { inner_->stop(); }
+EncodedStream::~EncodedStream() {
+  inner_->stop();
+}
 
 void EncodedStream::set(ProfileSettings settings) {
   Inner& inner = *inner_;
@@ -218,9 +223,17 @@ void EncodedStream::set(ProfileSettings settings) {
   inner.build();
 }
 
-const std::shared_ptr<Hub>& EncodedStream::hub() const { return inner_->hub; }
-EncoderState EncodedStream::state() const { return inner_->state; }
-const std::string& EncodedStream::message() const { return inner_->message; }
-const std::string& EncodedStream::encoder() const { return inner_->encoder; }
+const std::shared_ptr<Hub>& EncodedStream::hub() const {
+  return inner_->hub;
+}
+EncoderState EncodedStream::state() const {
+  return inner_->state;
+}
+const std::string& EncodedStream::message() const {
+  return inner_->message;
+}
+const std::string& EncodedStream::encoder() const {
+  return inner_->encoder;
+}
 
 }  // namespace lintel::media

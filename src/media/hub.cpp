@@ -50,7 +50,9 @@ std::shared_ptr<Hub> Hub::create(std::string name, std::function<void(std::size_
 }
 
 Hub::Hub(std::string name, std::function<void(std::size_t)> members_changed)
-    : name_(std::move(name)), members_changed_(std::move(members_changed)), members_(std::make_shared<const Members>()) {}
+    : name_(std::move(name)),
+      members_changed_(std::move(members_changed)),
+      members_(std::make_shared<const Members>()) {}
 
 Subscription Hub::join(std::string name, Consumer consumer) {
   auto member = std::make_shared<Subscription::Member>();

@@ -23,8 +23,8 @@ namespace lintel::media {
 // format=time of a pipeline that went through share_time().
 struct Unit {
   Buffer buffer;
-  Caps caps;                      // H.264: byte-stream, alignment=au, SPS and PPS before each key; the same object until they change
-  bool key = false;               // a decoder can start here; raw frames are all keys
+  Caps caps;         // H.264: byte-stream, alignment=au, SPS and PPS before each key; the same object until they change
+  bool key = false;  // a decoder can start here; raw frames are all keys
   GstClockTime running_time = 0;  // nanoseconds
   std::uint64_t sequence = 0;     // counts up by one a unit of this hub
 };
@@ -61,15 +61,16 @@ class Subscription {
 
 class Hub : public std::enable_shared_from_this<Hub> {
  public:
-  // Key units asked for by consumers are at least this far apart; a request inside the gap is kept and served at its end.
+  // Key units asked for by consumers are at least this far apart; a request inside the gap is kept and served at its
+  // end.
   static constexpr GstClockTime key_gap = 250 * GST_MSECOND;
   static constexpr std::size_t member_limit = 1024;
 
   struct Statistics {
     std::size_t consumers = 0;
     std::uint64_t units = 0, keys = 0, bytes = 0;
-    std::uint64_t keys_forced = 0;     // key requests passed on to the encoder
-    double units_per_second = 0;       // over the last whole second
+    std::uint64_t keys_forced = 0;  // key requests passed on to the encoder
+    double units_per_second = 0;    // over the last whole second
     double bits_per_second = 0;
     GstClockTime last = GST_CLOCK_TIME_NONE;  // running time of the newest unit
   };
@@ -97,8 +98,8 @@ class Hub : public std::enable_shared_from_this<Hub> {
 
   const std::string name_;
   const std::function<void(std::size_t)> members_changed_;
-  mutable std::mutex mutex_;                  // guards all below; never held while a consumer runs
-  std::shared_ptr<const Members> members_;    // replaced, never changed, so that delivery needs no lock
+  mutable std::mutex mutex_;                // guards all below; never held while a consumer runs
+  std::shared_ptr<const Members> members_;  // replaced, never changed, so that delivery needs no lock
   Caps caps_;
   bool key_wanted_ = false;
   GstClockTime last_key_ = GST_CLOCK_TIME_NONE;

@@ -51,19 +51,27 @@ Result<void> init() {
     log::debug("media", "{}", Handle<char, g_free>(gst_version_string()).get());
   });
   if (!failure.empty())
-    return Error{ErrorCode::unavailable, fmt::format("GStreamer does not start ({}): check its installation.", failure)};
+    return Error{ErrorCode::unavailable,
+                 fmt::format("GStreamer does not start ({}): check its installation.", failure)};
   for (const char* needed : {"appsrc", "appsink", "videoconvert", "videoscale", "videorate", "decodebin"})
     if (!has_element(needed)) return missing_element("The station's video", needed);
   return {};
 }
 
-GstClock* shared_clock() { return shared_time().clock; }
-GstClockTime shared_base_time() { return shared_time().base; }
-GstClockTime running_time() { return gst_clock_get_time(shared_time().clock) - shared_time().base; }
+GstClock* shared_clock() {
+  return shared_time().clock;
+}
+GstClockTime shared_base_time() {
+  return shared_time().base;
+}
+GstClockTime running_time() {
+  return gst_clock_get_time(shared_time().clock) - shared_time().base;
+}
 
 void share_time(GstPipeline* pipeline) {
   gst_pipeline_use_clock(pipeline, shared_clock());
-  gst_element_set_start_time(GST_ELEMENT(pipeline), GST_CLOCK_TIME_NONE);  // or the pipeline would pick its own base time
+  gst_element_set_start_time(GST_ELEMENT(pipeline),
+                             GST_CLOCK_TIME_NONE);  // or the pipeline would pick its own base time
   gst_element_set_base_time(GST_ELEMENT(pipeline), shared_base_time());
 }
 

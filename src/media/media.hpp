@@ -17,13 +17,14 @@
 namespace lintel::media {
 
 // Starts GStreamer, once for the process; later calls answer the same. Any thread, but the first call may take a second
-// when the plugin registry must be rebuilt, so it belongs before the loop runs. Error: unavailable, with what to install.
+// when the plugin registry must be rebuilt, so it belongs before the loop runs. Error: unavailable, with what to
+// install.
 Result<void> init();
 
 // After init(); any thread.
-[[nodiscard]] GstClock* shared_clock();          // monotonic system clock, owned here
-[[nodiscard]] GstClockTime shared_base_time();   // the clock's time when running time was 0
-[[nodiscard]] GstClockTime running_time();       // now, in nanoseconds since shared_base_time()
+[[nodiscard]] GstClock* shared_clock();         // monotonic system clock, owned here
+[[nodiscard]] GstClockTime shared_base_time();  // the clock's time when running time was 0
+[[nodiscard]] GstClockTime running_time();      // now, in nanoseconds since shared_base_time()
 // Puts `pipeline` on the shared time. Call it before its first state change. Any thread.
 void share_time(GstPipeline* pipeline);
 

@@ -14,23 +14,33 @@ namespace {
 std::string words_for(const GError& error) {
   if (error.domain == GST_RESOURCE_ERROR) {
     switch (error.code) {
-      case GST_RESOURCE_ERROR_NOT_FOUND: return "it is not there";
-      case GST_RESOURCE_ERROR_BUSY: return "another program uses it";
-      case GST_RESOURCE_ERROR_NOT_AUTHORIZED: return "it refused the user name or password";
+      case GST_RESOURCE_ERROR_NOT_FOUND:
+        return "it is not there";
+      case GST_RESOURCE_ERROR_BUSY:
+        return "another program uses it";
+      case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
+        return "it refused the user name or password";
       case GST_RESOURCE_ERROR_OPEN_READ:
-      case GST_RESOURCE_ERROR_OPEN_READ_WRITE: return "it cannot be opened or reached";
-      case GST_RESOURCE_ERROR_READ: return "it stopped giving data";
-      default: break;
+      case GST_RESOURCE_ERROR_OPEN_READ_WRITE:
+        return "it cannot be opened or reached";
+      case GST_RESOURCE_ERROR_READ:
+        return "it stopped giving data";
+      default:
+        break;
     }
   }
   if (error.domain == GST_STREAM_ERROR) {
     switch (error.code) {
       case GST_STREAM_ERROR_WRONG_TYPE:
-      case GST_STREAM_ERROR_TYPE_NOT_FOUND: return "it holds no picture that can be read";
-      case GST_STREAM_ERROR_CODEC_NOT_FOUND: return "its picture needs a decoder that is not installed";
+      case GST_STREAM_ERROR_TYPE_NOT_FOUND:
+        return "it holds no picture that can be read";
+      case GST_STREAM_ERROR_CODEC_NOT_FOUND:
+        return "its picture needs a decoder that is not installed";
       case GST_STREAM_ERROR_DECODE:
-      case GST_STREAM_ERROR_DEMUX: return "its picture is damaged";
-      default: break;
+      case GST_STREAM_ERROR_DEMUX:
+        return "its picture is damaged";
+      default:
+        break;
     }
   }
   return error.message;
@@ -70,8 +80,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::parse(const std::string& description
       gst_parse_launch_full(description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error));
   const GErrorHandle holder(error);
   if (!element || !GST_IS_PIPELINE(element.get()))
-    return Error{ErrorCode::unavailable,
-                 fmt::format("A video part cannot be put together ({}).", error != nullptr ? error->message : "no pipeline")};
+    return Error{ErrorCode::unavailable, fmt::format("A video part cannot be put together ({}).",
+                                                     error != nullptr ? error->message : "no pipeline")};
   return std::unique_ptr<Pipeline>(new Pipeline(std::move(element)));
 }
 
@@ -91,7 +101,9 @@ void Pipeline::listen(Listener listener) {
                            [](gpointer data) { delete static_cast<Listener*>(data); });
 }
 
-bool Pipeline::play() { return gst_element_set_state(element_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE; }
+bool Pipeline::play() {
+  return gst_element_set_state(element_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+}
 
 void take_samples(GstElement* appsink, std::function<void(const Sample&)> take) {
   GstAppSinkCallbacks callbacks{};
@@ -103,8 +115,8 @@ void take_samples(GstElement* appsink, std::function<void(const Sample&)> take) 
 Size fit(Size picture, Size frame) {
   if (picture.width <= 0 || picture.height <= 0) return frame;
   if (frame.width <= 0 || frame.height <= 0) frame = picture;
-  const double scale = std::min({1.0, static_cast<double>(frame.width) / picture.width,
-                                 static_cast<double>(frame.height) / picture.height});
+  const double scale = std::min(
+      {1.0, static_cast<double>(frame.width) / picture.width, static_cast<double>(frame.height) / picture.height});
   const auto even = [scale](int length) { return std::max(16, static_cast<int>(length * scale + 0.5) & ~1); };
   return {even(picture.width), even(picture.height)};
 }

@@ -28,7 +28,8 @@ class Pipeline {
 
   [[nodiscard]] GstElement* get() const { return element_.get(); }
   [[nodiscard]] Object<GstElement> find(const char* name) const;  // empty when there is none
-  // Errors and the end of the stream, on a streaming thread; set before play(). There is no bus watch, so no descriptors.
+  // Errors and the end of the stream, on a streaming thread; set before play(). There is no bus watch, so no
+  // descriptors.
   void listen(Listener listener);
   [[nodiscard]] bool play();  // false: it failed at once; the listener has heard why
 

@@ -20,7 +20,8 @@ constexpr guint tidy_period_seconds = 2;
 constexpr const char* since_key = "lintel-since";
 constexpr const char* empty_key = "lintel-empty";
 
-GSource* attach(GMainContext* context, GSource* source, GSourceFunc work, gpointer data, GDestroyNotify free = nullptr) {
+GSource* attach(GMainContext* context, GSource* source, GSourceFunc work, gpointer data,
+                GDestroyNotify free = nullptr) {
   g_source_set_callback(source, work, data, free);
   g_source_attach(source, context);
   return source;
@@ -29,9 +30,13 @@ GSource* attach(GMainContext* context, GSource* source, GSourceFunc work, gpoint
 class Server final : public RtspServer {
  public:
   Server(Loop& loop, Video& video, RtspOptions options)
-      : loop_(loop), options_(std::move(options)), context_(g_main_context_new()),
-        main_loop_(g_main_loop_new(context_, FALSE)), server_(Object<GstRTSPServer>::adopt(gst_rtsp_server_new())),
-        auth_(Object<GstRTSPAuth>::adopt(gst_rtsp_auth_new())), state_(std::make_shared<State>()) {
+      : loop_(loop),
+        options_(std::move(options)),
+        context_(g_main_context_new()),
+        main_loop_(g_main_loop_new(context_, FALSE)),
+        server_(Object<GstRTSPServer>::adopt(gst_rtsp_server_new())),
+        auth_(Object<GstRTSPAuth>::adopt(gst_rtsp_auth_new())),
+        state_(std::make_shared<State>()) {
     auto source = std::make_shared<RtspSource>();
     source->join = [&video](Profile profile, Consumer consumer) {
       return video.subscribe({profile, Codec::h264}, "rtsp", std::move(consumer));
@@ -66,8 +71,9 @@ class Server final : public RtspServer {
       }
     if (thread_.joinable()) {
       GSource* quit = g_idle_source_new();
-      g_source_unref(attach(context_, quit, [](gpointer data) { return g_main_loop_quit(static_cast<GMainLoop*>(data)), G_SOURCE_REMOVE; },
-                            main_loop_));
+      g_source_unref(attach(
+          context_, quit,
+          [](gpointer data) { return g_main_loop_quit(static_cast<GMainLoop*>(data)), G_SOURCE_REMOVE; }, main_loop_));
       thread_.join();
     }
     g_signal_handlers_disconnect_by_data(server_.get(), this);
@@ -83,7 +89,11 @@ class Server final : public RtspServer {
     options_.tls_pem.assign(options_.tls_pem.size(), '\0');
     const GErrorHandle holder(error);
     if (!certificate)
-      return Error{ErrorCode::invalid, fmt::format("The certificate for RTSP over TLS cannot be used ({}).", error->message), {}, {}, {}};
+      return Error{ErrorCode::invalid,
+                   fmt::format("The certificate for RTSP over TLS cannot be used ({}).", error->message),
+                   {},
+                   {},
+                   {}};
     gst_rtsp_auth_set_tls_certificate(auth_.get(), certificate.get());
     return {};
   }
@@ -93,7 +103,8 @@ class Server final : public RtspServer {
     GError* error = nullptr;
     gst_rtsp_server_set_address(server_.get(), options_.address.c_str());
     listening_ = gst_rtsp_server_create_source(server_.get(), nullptr, &error);
-    if (listening_ == nullptr && options_.address == "::" && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)) {
+    if (listening_ == nullptr && options_.address == "::" &&
+        !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)) {
       g_clear_error(&error);  // no IPv6 on this machine
       gst_rtsp_server_set_address(server_.get(), "0.0.0.0");
       listening_ = gst_rtsp_server_create_source(server_.get(), nullptr, &error);
@@ -168,12 +179,23 @@ class Server final : public RtspServer {
   Error refuse(const GError* error) const {
     const std::string port = std::to_string(options_.port);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-      return Error{ErrorCode::denied, fmt::format("Port {} for RTSP needs a right this program does not have: choose one above 1023 with --rtsp-port.", port),
-                   "rtsp-port", port, {}};
-    return Error{ErrorCode::conflict,
-                 fmt::format("Port {} for RTSP cannot be used ({}): stop the other program, or choose another with --rtsp-port.", port,
-                             g_error_matches(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE) ? "another program listens there" : error->message),
-                 "rtsp-port", port, {}};
+      return Error{
+          ErrorCode::denied,
+          fmt::format(
+              "Port {} for RTSP needs a right this program does not have: choose one above 1023 with --rtsp-port.",
+              port),
+          "rtsp-port",
+          port,
+          {}};
+    return Error{
+        ErrorCode::conflict,
+        fmt::format("Port {} for RTSP cannot be used ({}): stop the other program, or choose another with --rtsp-port.",
+                    port,
+                    g_error_matches(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE) ? "another program listens there"
+                                                                                  : error->message),
+        "rtsp-port",
+        port,
+        {}};
   }
 
   // On the accepting thread, one client after the other.
@@ -194,12 +216,15 @@ class Server final : public RtspServer {
         [](gpointer refused) { return gst_rtsp_client_close(GST_RTSP_CLIENT(refused)), G_SOURCE_REMOVE; },
         g_object_ref(client), g_object_unref));
   }
-  static void closed(GstRTSPClient* /*client*/, gpointer state) { --(*static_cast<std::shared_ptr<State>*>(state))->connections; }
+  static void closed(GstRTSPClient* /*client*/, gpointer state) {
+    --(*static_cast<std::shared_ptr<State>*>(state))->connections;
+  }
   static void release(gpointer state, GClosure* /*closure*/) { delete static_cast<std::shared_ptr<State>*>(state); }
 
   // Says 'no' at once rather than keep a recorder waiting for a camera that is not there.
   static GstRTSPStatusCode describe(GstRTSPClient* /*client*/, GstRTSPContext* /*context*/, gpointer state) {
-    return (*static_cast<std::shared_ptr<State>*>(state))->camera_lost ? GST_RTSP_STS_SERVICE_UNAVAILABLE : GST_RTSP_STS_OK;
+    return (*static_cast<std::shared_ptr<State>*>(state))->camera_lost ? GST_RTSP_STS_SERVICE_UNAVAILABLE
+                                                                       : GST_RTSP_STS_OK;
   }
 
   // The media is shared: whoever comes later would wait for the next key by itself.
@@ -208,7 +233,8 @@ class Server final : public RtspServer {
   }
 
   static GstRTSPFilterResult close_silent(GstRTSPServer* /*server*/, GstRTSPClient* client, gpointer data) {
-    const auto limit = static_cast<gsize>(std::chrono::duration_cast<std::chrono::seconds>(*static_cast<const Duration*>(data)).count());
+    const auto limit = static_cast<gsize>(
+        std::chrono::duration_cast<std::chrono::seconds>(*static_cast<const Duration*>(data)).count());
     const gsize since = GPOINTER_TO_SIZE(g_object_get_data(G_OBJECT(client), since_key));
     if (since == 0 || running_time() / GST_SECOND < since + limit) return GST_RTSP_FILTER_KEEP;
     GList* sessions = gst_rtsp_client_session_filter(client, nullptr, nullptr);

@@ -41,15 +41,16 @@ struct RtspOptions {
   Duration silent_limit = std::chrono::seconds(20);  // a connection without a session is closed after this
   std::string realm = "Lintel";
   std::optional<RtspAudio> audio = std::nullopt;
-  // Certificate chain and private key in PEM: the port then speaks TLS only (rtsps). A plain and a TLS port are two servers.
+  // Certificate chain and private key in PEM: the port then speaks TLS only (rtsps). A plain and a TLS port are two
+  // servers.
   std::string tls_pem = {};
 };
 
 // Loop only. The server has three threads of its own, however many watch.
 class RtspServer {
  public:
-  // `video` must outlive the server. Error: invalid when the certificate cannot be read; conflict, naming the port and its option, when the port is taken;
-  // denied when the port needs a right the process does not have.
+  // `video` must outlive the server. Error: invalid when the certificate cannot be read; conflict, naming the port and
+  // its option, when the port is taken; denied when the port needs a right the process does not have.
   [[nodiscard]] static Result<std::unique_ptr<RtspServer>> start(Loop& loop, Video& video, RtspOptions options);
   virtual ~RtspServer() = default;  // ends every session; may wait some milliseconds
 

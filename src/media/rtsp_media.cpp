@@ -127,8 +127,9 @@ std::string audio_branch(const std::optional<RtspAudio>& audio) {
                           : audio->caps.starts_with("audio/x-opus") ? "rtpopuspay pt=97"
                                                                     : nullptr;
   if (payloader == nullptr) return {};
-  return fmt::format(" appsrc name=audio is-live=true format=time max-bytes=0 max-buffers=50 leaky-type=downstream ! {} name=pay1",
-                     payloader);
+  return fmt::format(
+      " appsrc name=audio is-live=true format=time max-bytes=0 max-buffers=50 leaky-type=downstream ! {} name=pay1",
+      payloader);
 }
 
 }  // namespace
@@ -157,8 +158,9 @@ GstRTSPMediaFactory* make_media_factory(Profile profile, std::shared_ptr<const R
   gst_rtsp_media_factory_set_latency(factory, 0);
   gst_rtsp_media_factory_add_role(factory, rtsp_role, GST_RTSP_PERM_MEDIA_FACTORY_ACCESS, G_TYPE_BOOLEAN, TRUE,
                                   GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, G_TYPE_BOOLEAN, TRUE, nullptr);
-  g_signal_connect_data(factory, "media-configure", G_CALLBACK(&configure), new Configuration{profile, std::move(source)},
-                        [](gpointer data, GClosure*) { delete static_cast<Configuration*>(data); }, GConnectFlags{});
+  g_signal_connect_data(
+      factory, "media-configure", G_CALLBACK(&configure), new Configuration{profile, std::move(source)},
+      [](gpointer data, GClosure*) { delete static_cast<Configuration*>(data); }, GConnectFlags{});
   return factory;
 }
 

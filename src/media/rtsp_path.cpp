@@ -44,9 +44,11 @@ std::optional<RtspPath> real_monitor(std::string_view query) {
 }  // namespace
 
 std::optional<RtspPath> parse_rtsp_path(std::string_view path, std::string_view query) {
-  if (path.size() + query.size() > length_limit || !text::printable(path) || !text::printable(query)) return std::nullopt;
-  for (const auto& [prefix, profile] : {std::pair{"/main", Profile::main}, std::pair{"/sub", Profile::sub},
-                                        std::pair{"/live/ch00_0", Profile::main}, std::pair{"/live/ch00_1", Profile::sub}})
+  if (path.size() + query.size() > length_limit || !text::printable(path) || !text::printable(query))
+    return std::nullopt;
+  for (const auto& [prefix, profile] :
+       {std::pair{"/main", Profile::main}, std::pair{"/sub", Profile::sub}, std::pair{"/live/ch00_0", Profile::main},
+        std::pair{"/live/ch00_1", Profile::sub}})
     if (auto found = after(path, prefix, profile)) return found;
   if (path == "/cam/realmonitor" || path == "/cam/realmonitor/") return real_monitor(query);
   return std::nullopt;

@@ -19,8 +19,8 @@ Result<Snapshot> make_jpeg(const Unit& frame, SnapshotOptions options, WallTime 
   if (!has_element("jpegenc")) return missing_element("A still", "jpegenc");
   const Size size = fit(size_of(frame.caps.get()), {options.width, options.height});
   const Sample raw = Sample::adopt(gst_sample_new(frame.buffer.get(), frame.caps.get(), nullptr, nullptr));
-  const Caps wanted = Caps::adopt(gst_caps_new_simple("image/jpeg", "width", G_TYPE_INT, size.width, "height", G_TYPE_INT,
-                                                      size.height, nullptr));
+  const Caps wanted = Caps::adopt(
+      gst_caps_new_simple("image/jpeg", "width", G_TYPE_INT, size.width, "height", G_TYPE_INT, size.height, nullptr));
   GError* error = nullptr;
   const Sample jpeg = Sample::adopt(gst_video_convert_sample(raw.get(), wanted.get(), convert_limit, &error));
   const GErrorHandle holder(error);
@@ -67,8 +67,8 @@ struct Stills::Inner : std::enable_shared_from_this<Stills::Inner> {
 
   void take(SnapshotOptions options, SnapshotDone done) {
     if (options.width < 0 || options.height < 0 || options.width > longest_side || options.height > longest_side)
-      return later(std::move(done), Error{ErrorCode::invalid, "A still is from 0 to 3840 points wide and high.", "width",
-                                          std::to_string(options.width), "0-3840"});
+      return later(std::move(done), Error{ErrorCode::invalid, "A still is from 0 to 3840 points wide and high.",
+                                          "width", std::to_string(options.width), "0-3840"});
     auto found = works.find(options);
     if (found != works.end() && found->second.newest.jpeg != nullptr &&
         loop.clock().monotonic() - found->second.made < fresh)
@@ -100,11 +100,11 @@ struct Stills::Inner : std::enable_shared_from_this<Stills::Inner> {
     if (found == works.end() || found->second.waiting.empty()) return;
     found->second.frames.end();
     auto result = std::make_shared<Result<Snapshot>>(Error{});
-    const bool queued = worker.run(
-        [result, frame, options, time = loop.clock().wall()] { *result = make_jpeg(frame, options, time); },
-        [weak = weak_from_this(), result, options] {
-          if (const auto self = weak.lock()) self->finish(options, std::move(*result));
-        });
+    const bool queued =
+        worker.run([result, frame, options, time = loop.clock().wall()] { *result = make_jpeg(frame, options, time); },
+                   [weak = weak_from_this(), result, options] {
+                     if (const auto self = weak.lock()) self->finish(options, std::move(*result));
+                   });
     if (!queued) finish(options, Error{ErrorCode::limited, "The station is too busy for a still now.", {}, {}, {}});
   }
 
@@ -126,6 +126,8 @@ Stills::Stills(Loop& loop, Workers& worker, std::shared_ptr<Hub> raw)
     : inner_(std::make_shared<Inner>(loop, worker, std::move(raw))) {}
 Stills::~Stills() = default;
 
-void Stills::take(SnapshotOptions options, SnapshotDone done) { inner_->take(options, std::move(done)); }
+void Stills::take(SnapshotOptions options, SnapshotDone done) {
+  inner_->take(options, std::move(done));
+}
 
 }  // namespace lintel::media

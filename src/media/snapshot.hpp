@@ -31,8 +31,8 @@ class Stills {
  public:
   static constexpr Duration fresh = std::chrono::milliseconds(200);
   static constexpr Duration wait_limit = std::chrono::seconds(8);  // for a camera that must open first
-  static constexpr std::size_t size_limit = 4;      // sizes in work at once
-  static constexpr std::size_t waiting_limit = 64;  // askers of one size
+  static constexpr std::size_t size_limit = 4;                     // sizes in work at once
+  static constexpr std::size_t waiting_limit = 64;                 // askers of one size
 
   Stills(Loop& loop, Workers& worker, std::shared_ptr<Hub> raw);
   ~Stills();  // who still waits is not called

@@ -53,8 +53,8 @@ Video::Video(Loop& loop, Options options) : inner_(std::make_shared<Inner>(loop,
     for (const Codec codec : {Codec::h264, Codec::vp8}) {
       const StreamKey key{profile, codec};
       inner.streams[key] = std::make_unique<EncodedStream>(
-          loop, inner.worker, inner.camera->raw(), key, profile == Profile::main ? inner.options.main : inner.options.sub,
-          inner.options.encoder_grace);
+          loop, inner.worker, inner.camera->raw(), key,
+          profile == Profile::main ? inner.options.main : inner.options.sub, inner.options.encoder_grace);
     }
   inner.stills = std::make_unique<Stills>(loop, inner.worker, inner.camera->raw());
 }
@@ -66,7 +66,9 @@ Video::~Video() {
   inner_->camera.reset();
 }
 
-void Video::start() { inner_->camera->look(); }
+void Video::start() {
+  inner_->camera->look();
+}
 
 Result<Subscription> Video::subscribe(StreamKey stream, std::string name, Consumer consumer) {
   LINTEL_CHECK(available(stream.codec));
@@ -75,7 +77,9 @@ Result<Subscription> Video::subscribe(StreamKey stream, std::string name, Consum
   return joined;
 }
 
-Result<void> Video::available(Codec codec) const { return encoder_available(codec); }
+Result<void> Video::available(Codec codec) const {
+  return encoder_available(codec);
+}
 
 Result<Subscription> Video::tap(std::string name, Consumer consumer) {
   Subscription joined = inner_->camera->raw()->join(std::move(name), std::move(consumer));
@@ -100,16 +104,26 @@ ProfileSettings Video::profile(Profile profile) const {
   return profile == Profile::main ? inner_->options.main : inner_->options.sub;
 }
 
-Result<void> Video::set_camera(const std::string& source) { return inner_->camera->set_source(source); }
-void Video::set_overlay(OverlaySettings overlay) { inner_->camera->set_overlay(std::move(overlay)); }
-CameraStatus Video::camera() const { return inner_->camera->status(); }
+Result<void> Video::set_camera(const std::string& source) {
+  return inner_->camera->set_source(source);
+}
+void Video::set_overlay(OverlaySettings overlay) {
+  inner_->camera->set_overlay(std::move(overlay));
+}
+CameraStatus Video::camera() const {
+  return inner_->camera->status();
+}
 
 void Video::on_camera(std::function<void(const CameraStatus&)> listener) {
   inner_->listeners.push_back(std::move(listener));
 }
 
-std::shared_ptr<LentCamera> Video::lend(std::string name) { return inner_->camera->lend(std::move(name)); }
-Result<void> Video::unplug(bool unplugged) { return inner_->camera->unplug(unplugged); }
+std::shared_ptr<LentCamera> Video::lend(std::string name) {
+  return inner_->camera->lend(std::move(name));
+}
+Result<void> Video::unplug(bool unplugged) {
+  return inner_->camera->unplug(unplugged);
+}
 
 std::vector<Video::StreamStatus> Video::streams() const {
   std::vector<StreamStatus> answer;

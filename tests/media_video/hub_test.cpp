@@ -83,7 +83,8 @@ TEST_F(HubTest, aConsumerMayLeaveInItsOwnCallAndAfterTheHub) {
 
 TEST_F(HubTest, countsWhatItDelivers) {
   const auto joined = hub->join("a", [](const Unit&) {});
-  for (int frame = 0; frame < 60; ++frame) hub->deliver(unit(static_cast<GstClockTime>(frame) * 40 * GST_MSECOND, frame % 50 == 0));
+  for (int frame = 0; frame < 60; ++frame)
+    hub->deliver(unit(static_cast<GstClockTime>(frame) * 40 * GST_MSECOND, frame % 50 == 0));
   const auto statistics = hub->statistics();
   EXPECT_EQ(statistics.units, 60U);
   EXPECT_EQ(statistics.keys, 2U);

@@ -19,7 +19,8 @@ struct Picture {
 };
 
 inline constexpr const char* grey_tail =
-    " ! videoconvert ! videoscale ! video/x-raw,format=GRAY8,width=64,height=48 ! appsink name=sink sync=false max-buffers=4";
+    " ! videoconvert ! videoscale ! video/x-raw,format=GRAY8,width=64,height=48 ! appsink name=sink sync=false "
+    "max-buffers=4";
 
 inline std::vector<std::uint8_t> grey_of(GstSample* sample) {
   GstMapInfo map;

@@ -28,7 +28,8 @@ class PictureTest : public VideoTest {
   std::string make_clip() {
     const std::string file = folder.file("clip.avi");
     auto pipeline = Pipeline::parse(
-        "videotestsrc num-buffers=20 pattern=ball ! video/x-raw,width=320,height=240,framerate=10/1 ! jpegenc ! avimux ! "
+        "videotestsrc num-buffers=20 pattern=ball ! video/x-raw,width=320,height=240,framerate=10/1 ! jpegenc ! avimux "
+        "! "
         "filesink name=target");
     g_object_set((*pipeline)->find("target").get(), "location", file.c_str(), nullptr);
     std::atomic<bool> ended{false};
@@ -102,7 +103,8 @@ TEST_F(PictureTest, theStreetClipArrivesRecognisable) {
   given.main = {640, 480, 25, 1500};
   Video video(loop, given);
 
-  auto decoder = Pipeline::parse(std::string("appsrc name=source is-live=true format=time ! h264parse ! avdec_h264") + grey_tail);
+  auto decoder =
+      Pipeline::parse(std::string("appsrc name=source is-live=true format=time ! h264parse ! avdec_h264") + grey_tail);
   ASSERT_TRUE(decoder.ok());
   const auto source = (*decoder)->find("source");
   const auto sink = (*decoder)->find("sink");
@@ -139,8 +141,10 @@ TEST_F(PictureTest, aLentCameraTakesOverAndGivesBack) {
 
   // The lender: what a browser would send, encoded.
   auto lender = Pipeline::parse(
-      "videotestsrc is-live=true pattern=white ! video/x-raw,width=160,height=120,framerate=15/1 ! x264enc tune=zerolatency "
-      "key-int-max=15 ! h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream,alignment=au ! appsink name=sink "
+      "videotestsrc is-live=true pattern=white ! video/x-raw,width=160,height=120,framerate=15/1 ! x264enc "
+      "tune=zerolatency "
+      "key-int-max=15 ! h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream,alignment=au ! appsink "
+      "name=sink "
       "sync=false");
   ASSERT_TRUE(lender.ok());
   auto lent = video.lend("the panel");

@@ -42,10 +42,13 @@ class Program {
   std::optional<int> ended() {
     if (process_ <= 0) return -1;
     int status = 0;
-    if (!status_ && ::waitpid(process_, &status, WNOHANG) == process_) status_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    if (!status_ && ::waitpid(process_, &status, WNOHANG) == process_)
+      status_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return status_;
   }
-  void interrupt() const { if (process_ > 0) ::kill(process_, SIGINT); }
+  void interrupt() const {
+    if (process_ > 0) ::kill(process_, SIGINT);
+  }
 
  private:
   pid_t process_ = -1;

@@ -30,8 +30,9 @@ class RtspTest : public VideoTest {
     const std::string target = folder.file("frames.raw");
     std::error_code ignored;
     std::filesystem::remove(target, ignored);
-    Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", transport, "-analyzeduration", "200000", "-i", from, "-frames:v",
-                    std::to_string(frames), "-vf", "scale=64:48", "-pix_fmt", "gray", "-f", "rawvideo", target},
+    Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", transport, "-analyzeduration",
+                    "200000", "-i", from, "-frames:v", std::to_string(frames), "-vf", "scale=64:48", "-pix_fmt", "gray",
+                    "-f", "rawvideo", target},
                    folder.file("ffmpeg.log"));
     std::optional<int> code;
     if (!until([&] { return (code = ffmpeg.ended()).has_value(); })) return {-2, 0};
@@ -138,8 +139,9 @@ TEST_F(RtspTest, closesConnectionsThatSayNothingAndThoseTooMany) {
 }
 
 TEST_F(RtspTest, forcesAKeyForEachViewerOfTheSharedStream) {
-  Program first({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-f", "null", "-"},
-                folder.file("first.log"));
+  Program first(
+      {"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-f", "null", "-"},
+      folder.file("first.log"));
   ASSERT_TRUE(until([&] { return stream(video).hub.units > 5; }));
   const auto forced = stream(video).hub.keys_forced;
   const auto [code, frames] = pull(url("/live/ch00_0"), "tcp", 3);
@@ -163,14 +165,15 @@ TEST_F(RtspTest, saysThatANetworkCameraRefusesThePassword) {
   Video other(loop, options(url("/main", "wrong-17")));
   other.start();
   ASSERT_TRUE(until([&] { return other.camera().state == CameraState::lost; }));
-  EXPECT_NE(other.camera().message.find("refused the user name or password"), std::string::npos) << other.camera().message;
+  EXPECT_NE(other.camera().message.find("refused the user name or password"), std::string::npos)
+      << other.camera().message;
   EXPECT_EQ(other.camera().message.find("wrong-17"), std::string::npos);
 }
 
 TEST_F(RtspTest, speaksTlsWithACertificate) {
   const std::string key = folder.file("key.pem"), certificate = folder.file("certificate.pem");
-  Program openssl({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
-                   "-out", certificate, "-days", "2", "-subj", "/CN=localhost"},
+  Program openssl({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                   "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost"},
                   folder.file("openssl.log"));
   ASSERT_TRUE(until([&] { return openssl.ended() == 0; }));
   std::ostringstream pem;
@@ -190,7 +193,8 @@ TEST_F(RtspTest, speaksTlsWithACertificate) {
 TEST_F(RtspTest, carriesSoundBesideThePicture) {
   const auto sound = Hub::create("sound");
   auto source = Pipeline::parse(
-      "audiotestsrc is-live=true samplesperbuffer=160 ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! appsink name=sink sync=false");
+      "audiotestsrc is-live=true samplesperbuffer=160 ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! appsink "
+      "name=sink sync=false");
   ASSERT_TRUE(source.ok());
   share_time(GST_PIPELINE((*source)->get()));
   take_samples((*source)->find("sink").get(), [sound](const Sample& sample) {
@@ -213,8 +217,8 @@ TEST_F(RtspTest, carriesSoundBesideThePicture) {
   server = std::move(*started);
   server->set_accounts({{"recorder", "Secret-17"}});
   const std::string target = folder.file("sound.raw");
-  Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-map", "0:a",
-                  "-frames:a", "10", "-c:a", "pcm_s16le", "-f", "s16le", target},
+  Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-map",
+                  "0:a", "-frames:a", "10", "-c:a", "pcm_s16le", "-f", "s16le", target},
                  folder.file("ffmpeg.log"));
   ASSERT_TRUE(until([&] { return ffmpeg.ended().has_value(); }));
   EXPECT_EQ(ffmpeg.ended(), 0) << log_of_ffmpeg();
@@ -223,14 +227,16 @@ TEST_F(RtspTest, carriesSoundBesideThePicture) {
   EXPECT_GE(samples.size(), 10U * 320);
   int loudest = 0;
   for (std::size_t at = 0; at + 1 < samples.size(); at += 2)
-    loudest = std::max(loudest, std::abs(static_cast<int>(static_cast<std::int16_t>(
-                                    static_cast<unsigned char>(samples[at]) | static_cast<unsigned char>(samples[at + 1]) << 8))));
+    loudest = std::max(
+        loudest, std::abs(static_cast<int>(static_cast<std::int16_t>(
+                     static_cast<unsigned char>(samples[at]) | static_cast<unsigned char>(samples[at + 1]) << 8))));
   EXPECT_GT(loudest, 10000) << "the tone, not silence";
 }
 
 TEST_F(RtspTest, aViewerThatVanishesLeavesNoSessionAndNoEncoder) {
   {
-    Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-f", "null", "-"},
+    Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-f",
+                    "null", "-"},
                    folder.file("ffmpeg.log"));
     ASSERT_TRUE(until([&] { return stream(video).hub.units > 3 && server->statistics().sessions == 1; }));
   }  // killed: no TEARDOWN
@@ -252,8 +258,9 @@ TEST_F(RtspTest, leavesNothingBehindViewers) {
 }
 
 TEST_F(RtspTest, mayGoWhileSomebodyWatches) {
-  Program ffmpeg({"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-f", "null", "-"},
-                 folder.file("ffmpeg.log"));
+  Program ffmpeg(
+      {"ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/main"), "-f", "null", "-"},
+      folder.file("ffmpeg.log"));
   ASSERT_TRUE(until([&] { return stream(video).hub.units > 5; }));
   server.reset();
   ASSERT_TRUE(until([&] { return ffmpeg.ended().has_value(); }));

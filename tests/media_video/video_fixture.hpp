@@ -70,7 +70,8 @@ class VideoTest : public testing::Test {
       gst_structure_get_int(structure, "height", &height);
       self->width = width;
       self->height = height;
-      if (unit.running_time < self->last || GST_BUFFER_PTS(unit.buffer.get()) != unit.running_time) self->time_grew = false;
+      if (unit.running_time < self->last || GST_BUFFER_PTS(unit.buffer.get()) != unit.running_time)
+        self->time_grew = false;
       self->last = unit.running_time;
       if (unit.key) ++self->keys;
       ++self->units;

@@ -1,5 +1,8 @@
+#include <gst/app/gstappsrc.h>
+
 #include <optional>
 
+#include "media/pipeline.hpp"
 #include "media_video/video_fixture.hpp"
 
 namespace lintel::media {
@@ -84,6 +87,32 @@ TEST_F(VideoTest, refusesAProfileOutOfBounds) {
   EXPECT_EQ(video.profile(Profile::main).frames_per_second, 25);
 }
 
+TEST_F(VideoTest, aStalledConsumerHurtsNobody) {
+  Video video(loop, options());
+  // Its pipeline takes one frame in two seconds; its appsrc drops what is too old.
+  auto stalled = Pipeline::parse(
+      "appsrc name=source is-live=true format=time max-buffers=5 leaky-type=downstream ! identity sleep-time=2000000 "
+      "! fakesink async=false");
+  ASSERT_TRUE(stalled.ok());
+  share_time(GST_PIPELINE((*stalled)->get()));
+  const auto source = (*stalled)->find("source");
+  ASSERT_TRUE((*stalled)->play());
+  std::atomic<int> given{0};
+  auto joined = video.subscribe({}, "stalled", [source, &given](const Unit& unit) {
+    gst_app_src_set_caps(GST_APP_SRC(source.get()), unit.caps.get());
+    gst_app_src_push_buffer(GST_APP_SRC(source.get()), gst_buffer_ref(unit.buffer.get()));
+    ++given;
+  });
+  ASSERT_TRUE(joined.ok());
+  auto viewer = watch(video);
+  ASSERT_TRUE(until([&] { return viewer->units > 30; }));
+  EXPECT_GT(given, 25);
+  guint64 kept = 0;
+  g_object_get(source.get(), "current-level-buffers", &kept, nullptr);
+  EXPECT_LE(kept, 6U) << "bounded";
+  joined = Subscription();
+}
+
 // An element that is not installed, as far as GStreamer can tell.
 class Uninstalled {
  public:
@@ -151,7 +180,8 @@ TEST_F(VideoTest, saysThatTheCameraIsLostAndComesBackByItself) {
   ASSERT_TRUE(video.unplug(false).ok());
   const int so_far = viewer->units;
   ASSERT_TRUE(until([&] { return viewer->units > so_far + 3; })) << "the viewer stays and sees the camera again";
-  EXPECT_EQ(states, (std::vector<CameraState>{CameraState::opening, CameraState::running, CameraState::lost, CameraState::running}));
+  EXPECT_EQ(states, (std::vector<CameraState>{CameraState::opening, CameraState::running, CameraState::lost,
+                                              CameraState::running}));
 }
 
 TEST_F(VideoTest, runsOnWithoutACameraThatDoesNotOpen) {
