@@ -1,4 +1,5 @@
-// Session descriptions of strangers: whatever comes must be refused or understood, and what is written must be read again.
+// Session descriptions of strangers: whatever comes must be refused or understood, and what is written must be read
+// again.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -14,7 +14,7 @@ namespace lintel::media {
 namespace {
 
 constexpr auto retry_period = std::chrono::seconds(5);
-constexpr auto late_limit = std::chrono::milliseconds(60);   // a device that is later than this gives silence
+constexpr auto late_limit = std::chrono::milliseconds(60);     // a device that is later than this gives silence
 constexpr auto behind_limit = std::chrono::milliseconds(200);  // beyond, lost ticks are not made up
 constexpr std::array<const char*, 5> sound_suffixes{".wav", ".ogg", ".opus", ".mp3", ".flac"};
 
@@ -66,7 +66,9 @@ LentAudio::~LentAudio() {
   }
 }
 
-void LentAudio::push_microphone(Samples near) { inner_->microphone.push(near); }
+void LentAudio::push_microphone(Samples near) {
+  inner_->microphone.push(near);
+}
 
 struct AudioEngine::Inner : std::enable_shared_from_this<AudioEngine::Inner> {
   Inner(Loop& house, AudioOptions given)
@@ -238,12 +240,13 @@ struct AudioEngine::Inner : std::enable_shared_from_this<AudioEngine::Inner> {
   std::unique_ptr<JobThread> jobs = std::make_unique<JobThread>();
 };
 
-AudioEngine::AudioEngine(Loop& loop, AudioOptions options)
-    : inner_(std::make_shared<Inner>(loop, std::move(options))) {
+AudioEngine::AudioEngine(Loop& loop, AudioOptions options) : inner_(std::make_shared<Inner>(loop, std::move(options))) {
   inner_->start();
 }
 
-AudioEngine::~AudioEngine() { inner_->stop(); }
+AudioEngine::~AudioEngine() {
+  inner_->stop();
+}
 
 Result<std::unique_ptr<AudioPort>> AudioEngine::join(AudioPort::Near near) {
   Mixer& mixer = *inner_->mixer;
@@ -318,9 +321,13 @@ void AudioEngine::set_devices(std::string microphone, std::string speaker) {
   }
 }
 
-void AudioEngine::on_change(Changed changed) { inner_->changed = std::move(changed); }
+void AudioEngine::on_change(Changed changed) {
+  inner_->changed = std::move(changed);
+}
 
-AudioState AudioEngine::state() const { return inner_->current(); }
+AudioState AudioEngine::state() const {
+  return inner_->current();
+}
 
 AudioFigures AudioEngine::figures() const {
   const std::lock_guard lock(inner_->mixer->mutex);

@@ -21,8 +21,8 @@ namespace lintel::media {
 
 enum class Sound;  // sound.hpp
 
-inline constexpr int audio_rate = 16'000;               // samples a second, mono, signed 16 bit
-inline constexpr std::size_t audio_frame = 320;         // samples in 20 ms
+inline constexpr int audio_rate = 16'000;        // samples a second, mono, signed 16 bit
+inline constexpr std::size_t audio_frame = 320;  // samples in 20 ms
 inline constexpr Duration audio_period = std::chrono::milliseconds(20);
 using AudioFrame = std::array<std::int16_t, audio_frame>;
 using Samples = std::span<const std::int16_t>;
@@ -55,8 +55,9 @@ class AudioPort {
 };
 
 struct AudioOptions {
-  // "test" (speech-like, repeatable), "room" (the same, hearing the speaker too), "tone" (1 kHz), "silence", "file:/path" or a path with a slash and a suffix
-  // (any format, looped), "alsa:hw:0", "pipewire:name", "default" (ALSA's default device).
+  // "test" (speech-like, repeatable), "room" (the same, hearing the speaker too), "tone" (1 kHz), "silence",
+  // "file:/path" or a path with a slash and a suffix (any format, looped), "alsa:hw:0", "pipewire:name", "default"
+  // (ALSA's default device).
   std::string microphone = "default";
   // "test" (kept in a ring, see recorded()), "none", "file:/path.wav" (written), "alsa:…", "pipewire:…", "default".
   std::string speaker = "default";
@@ -78,10 +79,10 @@ struct AudioState {
 };
 
 struct AudioFigures {
-  std::uint64_t frames = 0;          // mixed since the start
-  std::uint64_t late_frames = 0;     // the microphone did not deliver in time: silence was taken
-  std::uint64_t dropped_samples = 0; // far end queues that ran over
-  double microphone_level = 0;       // 0 to 1, root mean square of the last frame after the canceller
+  std::uint64_t frames = 0;           // mixed since the start
+  std::uint64_t late_frames = 0;      // the microphone did not deliver in time: silence was taken
+  std::uint64_t dropped_samples = 0;  // far end queues that ran over
+  double microphone_level = 0;        // 0 to 1, root mean square of the last frame after the canceller
   double speaker_level = 0;
 };
 

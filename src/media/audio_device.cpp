@@ -17,7 +17,9 @@ constexpr std::size_t microphone_queue_limit = 10 * audio_frame;
 constexpr guint64 speaker_queue_limit = 80 * GST_MSECOND;
 const char* const raw_caps = "audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved";
 
-bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
+bool starts_with(std::string_view text, std::string_view start) {
+  return text.substr(0, start.size()) == start;
+}
 
 // A sound held in memory, played again and again.
 class MemoryMicrophone final : public MicrophoneDevice {
@@ -166,7 +168,9 @@ Error cannot_open(const char* what, const DeviceName& name, const std::string& e
   return {ErrorCode::unavailable,
           fmt::format("The {} '{}' does not open{}{}", what, name.name.empty() ? "default" : name.name,
                       error.empty() ? "." : ": ", error),
-          {}, {}, {}};
+          {},
+          {},
+          {}};
 }
 
 }  // namespace
@@ -190,7 +194,9 @@ Result<DeviceName> parse_device_name(std::string_view text, bool microphone) {
   return Error{ErrorCode::invalid,
                fmt::format("'{}' is no {}: give default, alsa:NAME, pipewire:NAME, a file, test or {}.", text,
                            microphone ? "microphone" : "speaker", microphone ? "silence" : "none"),
-               microphone ? "microphone" : "speaker", std::string(text), {}};
+               microphone ? "microphone" : "speaker",
+               std::string(text),
+               {}};
 }
 
 Result<std::unique_ptr<MicrophoneDevice>> open_microphone(const DeviceName& name, std::function<void()> arrived,
@@ -199,16 +205,21 @@ Result<std::unique_ptr<MicrophoneDevice>> open_microphone(const DeviceName& name
   using Opened = std::unique_ptr<MicrophoneDevice>;
   switch (name.kind) {
     case Kind::none:
-    case Kind::silence: return Opened(std::make_unique<MemoryMicrophone>(std::vector<std::int16_t>{}));
-    case Kind::test: return Opened(std::make_unique<MemoryMicrophone>(speech_like(10)));
-    case Kind::tone: return Opened(std::make_unique<MemoryMicrophone>(tone(1000, 1000, 0.25)));
-    case Kind::room: return Opened(std::make_unique<RoomMicrophone>(120, true));
+    case Kind::silence:
+      return Opened(std::make_unique<MemoryMicrophone>(std::vector<std::int16_t>{}));
+    case Kind::test:
+      return Opened(std::make_unique<MemoryMicrophone>(speech_like(10)));
+    case Kind::tone:
+      return Opened(std::make_unique<MemoryMicrophone>(tone(1000, 1000, 0.25)));
+    case Kind::room:
+      return Opened(std::make_unique<RoomMicrophone>(120, true));
     case Kind::file: {
       LINTEL_TRY(auto samples, decode_audio_file(name.name, clip_seconds_limit, false));
       return Opened(std::make_unique<MemoryMicrophone>(std::move(samples)));
     }
     case Kind::alsa:
-    case Kind::pipewire: break;
+    case Kind::pipewire:
+      break;
   }
   auto device = std::make_unique<PipelineMicrophone>();
   if (!device->open(name, std::move(arrived), std::move(failed))) {

@@ -48,6 +48,8 @@ void EchoCanceller::process(const AudioFrame& microphone, const AudioFrame& play
   if (cancel || noise_suppression_) speex_preprocess_run(preprocess_.get(), clean.data());
 }
 
-void EchoCanceller::reset() { speex_echo_state_reset(echo_.get()); }
+void EchoCanceller::reset() {
+  speex_echo_state_reset(echo_.get());
+}
 
 }  // namespace lintel::media

@@ -59,7 +59,9 @@ bool JitterQueue::pop(AudioFrame& frame) {
   return true;
 }
 
-void SoundPlayer::play(Sound sound) { (loops(sound) ? looping_ : once_) = {sound, 0, true}; }
+void SoundPlayer::play(Sound sound) {
+  (loops(sound) ? looping_ : once_) = {sound, 0, true};
+}
 
 void SoundPlayer::stop() {
   looping_.active = false;

@@ -18,12 +18,12 @@ namespace lintel::media {
 // Sound that comes in its own time: some is kept before it is played, so that its jitter is not heard.
 class JitterQueue {
  public:
-  std::size_t push(Samples samples);   // any thread; answers what was dropped
-  bool pop(AudioFrame& frame);         // false: nothing to hear (frame is silent)
+  std::size_t push(Samples samples);  // any thread; answers what was dropped
+  bool pop(AudioFrame& frame);        // false: nothing to hear (frame is silent)
 
  private:
-  static constexpr std::size_t limit = audio_rate / 5;           // 200 ms
-  static constexpr std::size_t target = 3 * audio_frame;         // 60 ms
+  static constexpr std::size_t limit = audio_rate / 5;    // 200 ms
+  static constexpr std::size_t target = 3 * audio_frame;  // 60 ms
   std::mutex mutex_;
   SampleQueue queue_{limit};
   bool playing_ = false;

@@ -12,14 +12,20 @@ constexpr auto watch_period = std::chrono::seconds(1);
 class SessionLeg final : public Leg {
  public:
   SessionLeg(Legs::Inner& legs, LegKind kind, LegOptions options, LegEvents events, WebrtcExtras extras)
-      : core_(std::make_shared<Core>()), kind_(kind), living_(legs.living), post_(legs.post), loop_(legs.loop),
-        lost_after_(options.lost_after), gathering_limit_(legs.options.gathering_limit),
+      : core_(std::make_shared<Core>()),
+        kind_(kind),
+        living_(legs.living),
+        post_(legs.post),
+        loop_(legs.loop),
+        lost_after_(options.lost_after),
+        gathering_limit_(legs.options.gathering_limit),
         thread_(legs.threads[legs.next_thread++ % legs.threads.size()].get()) {
     core_->events = std::move(events);
     ++*living_;
     SessionEvents told = posted_events();
-    session_ = kind == LegKind::webrtc ? make_webrtc_session(legs, *thread_, std::move(options), std::move(told), std::move(extras))
-                                       : make_rtp_session(legs, kind, std::move(options), std::move(told));
+    session_ = kind == LegKind::webrtc
+                   ? make_webrtc_session(legs, *thread_, std::move(options), std::move(told), std::move(extras))
+                   : make_rtp_session(legs, kind, std::move(options), std::move(told));
   }
   ~SessionLeg() override {
     thread_->run([session = std::move(session_), living = living_]() mutable {
@@ -33,7 +39,8 @@ class SessionLeg final : public Leg {
 
   void create_offer(SdpReady ready) override {
     core_->state = LegState::offering;
-    thread_->run([session = session_, ready = on_loop<std::string>(std::move(ready), false)] { session->offer(ready); });
+    thread_->run(
+        [session = session_, ready = on_loop<std::string>(std::move(ready), false)] { session->offer(ready); });
     arm_hurry();
   }
   void accept_answer(std::string answer, Done done) override {
@@ -43,8 +50,9 @@ class SessionLeg final : public Leg {
   }
   void create_answer(std::string offer, SdpReady ready) override {
     if (core_->state == LegState::idle) core_->state = LegState::answering;
-    thread_->run([session = session_, offer = std::move(offer),
-                  ready = on_loop<std::string>(std::move(ready), true)] { session->answer(offer, ready); });
+    thread_->run([session = session_, offer = std::move(offer), ready = on_loop<std::string>(std::move(ready), true)] {
+      session->answer(offer, ready);
+    });
     arm_hurry();
   }
   void start() override {
@@ -114,16 +122,17 @@ class SessionLeg final : public Leg {
   // A callback that is called on the loop, once, and not after the leg is gone.
   template <typename T>
   std::function<void(Result<T>)> on_loop(std::function<void(Result<T>)> callback, bool settles) {
-    return [weak = std::weak_ptr<Core>(core_), post = post_, settles, callback = std::move(callback)](Result<T> result) {
-      post([weak, settles, callback, result = std::move(result)]() mutable {
-        const auto core = weak.lock();
-        if (!core) return;
-        if (settles && result.ok() && (core->state == LegState::offering || core->state == LegState::answering)) {
-          core->state = LegState::negotiated;
-        }
-        callback(std::move(result));
-      });
-    };
+    return
+        [weak = std::weak_ptr<Core>(core_), post = post_, settles, callback = std::move(callback)](Result<T> result) {
+          post([weak, settles, callback, result = std::move(result)]() mutable {
+            const auto core = weak.lock();
+            if (!core) return;
+            if (settles && result.ok() && (core->state == LegState::offering || core->state == LegState::answering)) {
+              core->state = LegState::negotiated;
+            }
+            callback(std::move(result));
+          });
+        };
   }
 
   void arm_hurry() {
@@ -163,7 +172,11 @@ class SessionLeg final : public Leg {
 }  // namespace
 
 Legs::Inner::Inner(Loop& house, AudioEngine* engine, Video* pictures, LegsOptions given)
-    : loop(house), post(house.poster()), audio(engine), video(pictures), options(std::move(given)),
+    : loop(house),
+      post(house.poster()),
+      audio(engine),
+      video(pictures),
+      options(std::move(given)),
       ports(options.first_port, options.last_port) {
   for (std::size_t count = 0; count < job_threads; ++count) threads.push_back(std::make_unique<JobThread>());
   threads.front()->run([] {
@@ -175,7 +188,8 @@ Legs::Inner::Inner(Loop& house, AudioEngine* engine, Video* pictures, LegsOption
   });
 }
 
-std::unique_ptr<Leg> make_leg(Legs::Inner& legs, LegKind kind, LegOptions options, LegEvents events, WebrtcExtras extras) {
+std::unique_ptr<Leg> make_leg(Legs::Inner& legs, LegKind kind, LegOptions options, LegEvents events,
+                              WebrtcExtras extras) {
   return std::make_unique<SessionLeg>(legs, kind, std::move(options), std::move(events), std::move(extras));
 }
 
@@ -186,12 +200,17 @@ Legs::~Legs() = default;
 
 Result<std::unique_ptr<Leg>> Legs::create(LegKind kind, LegOptions options, LegEvents events) {
   if (*inner_->living >= inner_->options.leg_limit) {
-    return Error{ErrorCode::full, "Too many calls at once: this station has no room for another.", {}, {},
+    return Error{ErrorCode::full,
+                 "Too many calls at once: this station has no room for another.",
+                 {},
+                 {},
                  std::to_string(inner_->options.leg_limit)};
   }
   return make_leg(*inner_, kind, std::move(options), std::move(events), {});
 }
 
-std::size_t Legs::living() const { return *inner_->living; }
+std::size_t Legs::living() const {
+  return *inner_->living;
+}
 
 }  // namespace lintel::media

@@ -36,8 +36,8 @@ struct LegFigures {
   std::uint64_t audio_packets_received = 0;
   std::uint64_t video_packets_sent = 0;
   std::uint64_t video_packets_received = 0;
-  std::string audio_codec;   // "OPUS", "G722", "PCMA", "PCMU", or empty
-  std::string video_codec;   // "H264", "VP8", or empty
+  std::string audio_codec;  // "OPUS", "G722", "PCMA", "PCMU", or empty
+  std::string video_codec;  // "H264", "VP8", or empty
   bool encrypted = false;
 };
 
@@ -49,9 +49,9 @@ struct ReceivedVideo {
 
 // What a leg tells. Called on the loop unless said otherwise; each may be empty.
 struct LegEvents {
-  std::function<void()> connected;               // the first packet arrived (RTP), or DTLS is up (WebRTC)
-  std::function<void(std::string reason)> lost;  // silence for lost_after, or ICE/DTLS failed; once
-  std::function<void(char digit)> dtmf;          // 0-9 * # A-D, RFC 4733, once a press
+  std::function<void()> connected;                  // the first packet arrived (RTP), or DTLS is up (WebRTC)
+  std::function<void(std::string reason)> lost;     // silence for lost_after, or ICE/DTLS failed; once
+  std::function<void(char digit)> dtmf;             // 0-9 * # A-D, RFC 4733, once a press
   std::function<void(const ReceivedVideo&)> video;  // on a media thread: return at once
 };
 
@@ -66,7 +66,7 @@ class Leg {
   // Offerer: create_offer, then accept_answer. Answerer: create_answer. Doing it again on a negotiated leg is a
   // re-INVITE: directions and the peer's address may change, codecs stay.
   // A peer that refuses the picture leaves an audio leg; one that refuses audio too is an error.
-  virtual void create_offer(SdpReady ready) = 0;                       // error: unavailable (ports, elements)
+  virtual void create_offer(SdpReady ready) = 0;                      // error: unavailable (ports, elements)
   virtual void accept_answer(std::string answer, Done done) = 0;      // error: invalid (unusable answer)
   virtual void create_answer(std::string offer, SdpReady ready) = 0;  // error: invalid (488), unavailable
 
@@ -83,10 +83,10 @@ class Leg {
 };
 
 struct LegsOptions {
-  std::string address = "127.0.0.1";   // default of LegOptions::address
-  std::uint16_t first_port = 0;        // RTP and ICE ports, inclusive, even first; zero: the system chooses
+  std::string address = "127.0.0.1";  // default of LegOptions::address
+  std::uint16_t first_port = 0;       // RTP and ICE ports, inclusive, even first; zero: the system chooses
   std::uint16_t last_port = 0;
-  bool loopback_candidates = false;    // tests: WebRTC on 127.0.0.1
+  bool loopback_candidates = false;  // tests: WebRTC on 127.0.0.1
   std::size_t leg_limit = 64;
   Duration gathering_limit = std::chrono::seconds(2);  // ICE host candidates; then SDP goes out with what there is
 };

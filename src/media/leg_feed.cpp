@@ -102,7 +102,8 @@ void LegFeed::near(const AudioFrame& frame) {
     source = audio_source_;
   }
   const GstClockTime now = running_time();
-  // Even timestamps while the frames come evenly, so that the peer's jitter buffer sees our clock and not our scheduler.
+  // Even timestamps while the frames come evenly, so that the peer's jitter buffer sees our clock and not our
+  // scheduler.
   if (!GST_CLOCK_TIME_IS_VALID(next_pts_) || now > next_pts_ + resynchronise || now + resynchronise < next_pts_) {
     next_pts_ = now;
   }
@@ -171,7 +172,8 @@ SenderChain add_audio_sender(LegPipeline& pipeline, AudioCodec codec, int payloa
       if (encoder != nullptr) {
         gst_util_set_object_arg(G_OBJECT(encoder), "audio-type", "voice");
         gst_util_set_object_arg(G_OBJECT(encoder), "bandwidth", "wideband");
-        g_object_set(encoder, "bitrate", 32000, "inband-fec", TRUE, "packet-loss-percentage", 5, "complexity", 5, nullptr);
+        g_object_set(encoder, "bitrate", 32000, "inband-fec", TRUE, "packet-loss-percentage", 5, "complexity", 5,
+                     nullptr);
       }
       break;
     case AudioCodec::g722:
@@ -190,7 +192,8 @@ SenderChain add_audio_sender(LegPipeline& pipeline, AudioCodec codec, int payloa
   chain.all = {chain.payloader, encoder, resample, convert, chain.source};
   pipeline.link({chain.source, convert, resample, encoder, chain.payloader});
   if (!pipeline.ok()) return {};
-  const Caps caps = Caps::adopt(gst_caps_from_string("audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved"));
+  const Caps caps =
+      Caps::adopt(gst_caps_from_string("audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved"));
   g_object_set(chain.source, "caps", caps.get(), "is-live", TRUE, "format", GST_FORMAT_TIME, "max-bytes", guint64{0},
                "max-time", audio_queue_limit, "leaky-type", 2, nullptr);
   g_object_set(chain.payloader, "pt", static_cast<guint>(payload_type), "ssrc", ssrc, "min-ptime", frame, nullptr);
@@ -205,8 +208,8 @@ SenderChain add_video_sender(LegPipeline& pipeline, Codec codec, int payload_typ
   chain.all = {chain.payloader, chain.source};
   pipeline.link({chain.source, chain.payloader});
   if (!pipeline.ok()) return {};
-  g_object_set(chain.source, "is-live", TRUE, "format", GST_FORMAT_TIME, "max-bytes", 2 * video_queue_bytes, "leaky-type",
-               2, nullptr);
+  g_object_set(chain.source, "is-live", TRUE, "format", GST_FORMAT_TIME, "max-bytes", 2 * video_queue_bytes,
+               "leaky-type", 2, nullptr);
   // SPS and PPS come in band from the hub, in one access unit with their key.
   const Caps caps = Caps::adopt(gst_caps_from_string(
       codec == Codec::h264 ? "video/x-h264,stream-format=byte-stream,alignment=au" : "video/x-vp8"));
@@ -258,7 +261,8 @@ ReceiverChain add_audio_receiver(LegPipeline& pipeline, AudioCodec codec, std::f
   return {first, {first, decode, convert, resample, caps, sink}};
 }
 
-ReceiverChain add_video_receiver(LegPipeline& pipeline, Codec codec, std::function<void(GstBuffer*, GstCaps*)> picture) {
+ReceiverChain add_video_receiver(LegPipeline& pipeline, Codec codec,
+                                 std::function<void(GstBuffer*, GstCaps*)> picture) {
   const bool h264 = codec == Codec::h264;
   GstElement* first = pipeline.add(h264 ? "rtph264depay" : "rtpvp8depay");
   GstElement* parse = pipeline.add(h264 ? "h264parse" : "identity");

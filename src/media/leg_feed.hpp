@@ -58,11 +58,12 @@ class LegFeed : public std::enable_shared_from_this<LegFeed> {
 // Pieces of pipelines. Each adds its elements to `pipeline` and answers the end to be linked; null on failure (see
 // pipeline.error()). Call on a job thread or in a signal handler of the pipeline.
 struct SenderChain {
-  GstElement* source = nullptr;    // appsrc
+  GstElement* source = nullptr;  // appsrc
   GstElement* payloader = nullptr;
   std::vector<GstElement*> all;
 };
-[[nodiscard]] SenderChain add_audio_sender(LegPipeline& pipeline, AudioCodec codec, int payload_type, std::uint32_t ssrc);
+[[nodiscard]] SenderChain add_audio_sender(LegPipeline& pipeline, AudioCodec codec, int payload_type,
+                                           std::uint32_t ssrc);
 [[nodiscard]] SenderChain add_video_sender(LegPipeline& pipeline, Codec codec, int payload_type, std::uint32_t ssrc);
 // Calls `on_key_request` when the peer asks for a key unit (PLI, FIR): it comes upstream as an event.
 void watch_key_requests(GstElement* source, std::function<void()> on_key_request);
@@ -71,7 +72,8 @@ struct ReceiverChain {
   GstElement* first = nullptr;  // the depayloader
   std::vector<GstElement*> all;
 };
-[[nodiscard]] ReceiverChain add_audio_receiver(LegPipeline& pipeline, AudioCodec codec, std::function<void(Samples)> far);
+[[nodiscard]] ReceiverChain add_audio_receiver(LegPipeline& pipeline, AudioCodec codec,
+                                               std::function<void(Samples)> far);
 // Whole access units, H.264 byte stream or VP8 frames.
 [[nodiscard]] ReceiverChain add_video_receiver(LegPipeline& pipeline, Codec codec,
                                                std::function<void(GstBuffer*, GstCaps*)> picture);

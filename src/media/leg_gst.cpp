@@ -68,7 +68,9 @@ void LegPipeline::on_message(std::function<void(GstMessage*)> handler) {
       this, nullptr);
 }
 
-bool LegPipeline::play() { return gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE; }
+bool LegPipeline::play() {
+  return gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+}
 
 std::string message_text(GstMessage* message) {
   GError* raw = nullptr;

@@ -18,7 +18,8 @@ namespace lintel::media {
 
 using Element = Object<GstElement>;
 
-// A pipeline on the shared time that is put together step by step; the first thing that fails is kept and the rest does nothing.
+// A pipeline on the shared time that is put together step by step; the first thing that fails is kept and the rest does
+// nothing.
 class LegPipeline {
  public:
   explicit LegPipeline(const char* name);

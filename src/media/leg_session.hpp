@@ -37,8 +37,8 @@ class MediaSession {
   virtual void request_key_frame() = 0;
   // Any thread:
   [[nodiscard]] virtual LegFigures figures() const = 0;
-  [[nodiscard]] virtual GstClockTime last_packet() const = 0;   // running time; zero: none yet
-  [[nodiscard]] virtual bool expects_packets() const = 0;       // the negotiated directions let the peer send
+  [[nodiscard]] virtual GstClockTime last_packet() const = 0;  // running time; zero: none yet
+  [[nodiscard]] virtual bool expects_packets() const = 0;      // the negotiated directions let the peer send
 };
 
 struct Legs::Inner {

@@ -10,8 +10,8 @@ namespace lintel::media {
 namespace {
 
 constexpr std::string_view digits = "0123456789*#ABCD";
-constexpr int end_packets = 3;   // RFC 4733 §2.5.1.4: the last one three times
-constexpr int gap_packets = 3;   // 60 ms of pause
+constexpr int end_packets = 3;       // RFC 4733 §2.5.1.4: the last one three times
+constexpr int gap_packets = 3;       // 60 ms of pause
 constexpr std::uint8_t volume = 10;  // -10 dBm0
 
 }  // namespace
@@ -24,7 +24,7 @@ std::optional<int> event_of(char digit) {
 
 std::optional<char> digit_of(int event) {
   return event >= 0 && event < static_cast<int>(digits.size()) ? std::optional(digits[static_cast<std::size_t>(event)])
-                                                                : std::nullopt;
+                                                               : std::nullopt;
 }
 
 std::optional<char> DtmfReceiver::packet(std::uint32_t timestamp, std::span<const std::uint8_t> payload) {
@@ -74,7 +74,8 @@ GstBuffer* DtmfSender::replace(GstBuffer* audio) {
   const bool ends = so_far_ >= current_->duration;
   if (ends) so_far_ = current_->duration;
   GstBuffer* packet = gst_rtp_buffer_new_allocate(4, 0, 0);
-  gst_buffer_copy_into(packet, audio, static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_TIMESTAMPS), 0, static_cast<gsize>(-1));
+  gst_buffer_copy_into(packet, audio, static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_TIMESTAMPS), 0,
+                       static_cast<gsize>(-1));
   GstRTPBuffer out = GST_RTP_BUFFER_INIT;
   gst_rtp_buffer_map(packet, GST_MAP_WRITE, &out);
   gst_rtp_buffer_set_payload_type(&out, static_cast<guint8>(payload_type_));

@@ -1,17 +1,17 @@
 // Named telephone events in RTP, RFC 4733.
 #pragma once
 
+#include <gst/gst.h>
+
 #include <cstdint>
 #include <deque>
 #include <mutex>
 #include <optional>
 #include <span>
 
-#include <gst/gst.h>
-
 namespace lintel::media {
 
-[[nodiscard]] std::optional<int> event_of(char digit);   // 0-9 * # A-D
+[[nodiscard]] std::optional<int> event_of(char digit);  // 0-9 * # A-D
 [[nodiscard]] std::optional<char> digit_of(int event);
 
 // Understands the events that come in: one digit a press, though each press is many packets, some lost.
@@ -43,11 +43,11 @@ class DtmfSender {
   std::mutex mutex_;
   std::deque<Press> waiting_;
   std::optional<Press> current_;
-  std::uint32_t started_ = 0;   // the timestamp of its beginning
+  std::uint32_t started_ = 0;  // the timestamp of its beginning
   std::uint32_t step_ = 160;
   std::uint32_t so_far_ = 0;
   int ends_sent_ = 0;
-  int gap_ = 0;                 // packets of sound between two digits
+  int gap_ = 0;  // packets of sound between two digits
   int payload_type_ = -1;
   int clock_rate_ = 8000;
 };

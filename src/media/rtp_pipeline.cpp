@@ -39,10 +39,10 @@ const char* rtp_authentication(const sdp::Crypto& crypto) {
 
 GstCaps* decryption_caps(const sdp::Crypto& crypto) {
   GstBuffer* key = buffer_of(crypto.key_and_salt);
-  GstCaps* caps = gst_caps_new_simple(
-      "application/x-srtp", "srtp-key", GST_TYPE_BUFFER, key, "srtp-cipher", G_TYPE_STRING, "aes-128-icm", "srtp-auth",
-      G_TYPE_STRING, rtp_authentication(crypto), "srtcp-cipher", G_TYPE_STRING, "aes-128-icm", "srtcp-auth", G_TYPE_STRING,
-      "hmac-sha1-80", nullptr);
+  GstCaps* caps =
+      gst_caps_new_simple("application/x-srtp", "srtp-key", GST_TYPE_BUFFER, key, "srtp-cipher", G_TYPE_STRING,
+                          "aes-128-icm", "srtp-auth", G_TYPE_STRING, rtp_authentication(crypto), "srtcp-cipher",
+                          G_TYPE_STRING, "aes-128-icm", "srtcp-auth", G_TYPE_STRING, "hmac-sha1-80", nullptr);
   gst_buffer_unref(key);
   return caps;
 }
@@ -65,19 +65,23 @@ Result<void> RtpSession::build() {
   g_signal_connect(rtpbin, "request-pt-map",
                    G_CALLBACK(+[](GstElement*, guint session, guint type, gpointer self) -> GstCaps* {
                      return static_cast<RtpSession*>(self)->caps_of(session, type);
-                   }), this);
+                   }),
+                   this);
   g_signal_connect(rtpbin, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer self) {
                      static_cast<RtpSession*>(self)->received(pad);
-                   }), this);
+                   }),
+                   this);
   for (const char* signal : {"request-rtp-encoder", "request-rtcp-encoder"}) {
     g_signal_connect(rtpbin, signal, G_CALLBACK(+[](GstElement*, guint session, gpointer self) -> GstElement* {
                        return static_cast<RtpSession*>(self)->transform(session, true);
-                     }), this);
+                     }),
+                     this);
   }
   for (const char* signal : {"request-rtp-decoder", "request-rtcp-decoder"}) {
     g_signal_connect(rtpbin, signal, G_CALLBACK(+[](GstElement*, guint session, gpointer self) -> GstElement* {
                        return static_cast<RtpSession*>(self)->transform(session, false);
-                     }), this);
+                     }),
+                     this);
   }
   for (Line& line : lines_) {
     if (line.used) build_line(line, rtpbin);
@@ -89,7 +93,11 @@ Result<void> RtpSession::build() {
     }
   });
   if (!pipeline_->ok() || !pipeline_->play()) {
-    Error error{ErrorCode::unavailable, pipeline_->ok() ? "A call's media could not be started." : pipeline_->error(), {}, {}, {}};
+    Error error{ErrorCode::unavailable,
+                pipeline_->ok() ? "A call's media could not be started." : pipeline_->error(),
+                {},
+                {},
+                {}};
     pipeline_.reset();
     return error;
   }
@@ -113,13 +121,12 @@ void RtpSession::secure_line(Line& line) {
   for (const char* direction : {"rtp_sink_", "rtcp_sink_"}) {  // rtpbin looks for pads that are on request
     gst_object_unref(gst_element_request_pad_simple(encoder, (direction + std::to_string(line.session)).c_str()));
   }
-  g_signal_connect_data(line.decoder.get(), "request-key",
-                        G_CALLBACK(+[](GstElement*, guint /*ssrc*/, gpointer caps) -> GstCaps* {
-                          return gst_caps_ref(static_cast<GstCaps*>(caps));
-                        }),
-                        decryption_caps(*line.remote_key),
-                        [](gpointer caps, GClosure*) { gst_caps_unref(static_cast<GstCaps*>(caps)); },
-                        static_cast<GConnectFlags>(0));
+  g_signal_connect_data(
+      line.decoder.get(), "request-key", G_CALLBACK(+[](GstElement*, guint /*ssrc*/, gpointer caps) -> GstCaps* {
+        return gst_caps_ref(static_cast<GstCaps*>(caps));
+      }),
+      decryption_caps(*line.remote_key), [](gpointer caps, GClosure*) { gst_caps_unref(static_cast<GstCaps*>(caps)); },
+      static_cast<GConnectFlags>(0));
 }
 
 void RtpSession::build_line(Line& line, GstElement* rtpbin) {
@@ -132,8 +139,8 @@ void RtpSession::build_line(Line& line, GstElement* rtpbin) {
   if (!pipeline_->ok()) return;
   const int dscp = line.kind == "audio" ? audio_dscp : video_dscp;
   for (GstElement* element : {rtp_source, rtcp_source}) {
-    g_object_set(element, "socket", element == rtp_source ? line.ports.rtp.get() : line.ports.rtcp.get(), "close-socket",
-                 FALSE, nullptr);
+    g_object_set(element, "socket", element == rtp_source ? line.ports.rtp.get() : line.ports.rtcp.get(),
+                 "close-socket", FALSE, nullptr);
   }
   for (GstElement* element : {line.rtp_sink, line.rtcp_sink}) {
     GSocket* socket = element == line.rtp_sink ? line.ports.rtp.get() : line.ports.rtcp.get();
@@ -147,12 +154,13 @@ void RtpSession::build_line(Line& line, GstElement* rtpbin) {
   g_object_set(rtcp_source, "caps", rtcp.get(), nullptr);
 
   // Packets of others are dropped before anything looks at them.
-  probe_buffers(pad_of(rtp_source, "src").get(), [guard = line.guard, connected = events_.connected](GstPadProbeInfo* info) {
-    const bool first = guard->packets() == 0;
-    const bool admitted = guard->admit(GST_PAD_PROBE_INFO_BUFFER(info), false);
-    if (admitted && first) connected();
-    return admitted;
-  });
+  probe_buffers(pad_of(rtp_source, "src").get(),
+                [guard = line.guard, connected = events_.connected](GstPadProbeInfo* info) {
+                  const bool first = guard->packets() == 0;
+                  const bool admitted = guard->admit(GST_PAD_PROBE_INFO_BUFFER(info), false);
+                  if (admitted && first) connected();
+                  return admitted;
+                });
   probe_buffers(pad_of(rtcp_source, "src").get(), [guard = line.guard](GstPadProbeInfo* info) {
     return guard->admit(GST_PAD_PROBE_INFO_BUFFER(info), true);
   });
@@ -181,15 +189,16 @@ void RtpSession::build_sender(Line& line, GstElement* rtpbin) {
   }
   if (chain.source == nullptr) return;
   const bool audio = line.kind == "audio";
-  probe_buffers(pad_of(chain.payloader, "src").get(), [audio, dtmf = dtmf_out_, sent = line.sent](GstPadProbeInfo* info) {
-    ++*sent;
-    if (!audio) return true;
-    if (GstBuffer* instead = dtmf->replace(GST_PAD_PROBE_INFO_BUFFER(info)); instead != nullptr) {
-      gst_buffer_unref(GST_PAD_PROBE_INFO_BUFFER(info));
-      GST_PAD_PROBE_INFO_DATA(info) = instead;
-    }
-    return true;
-  });
+  probe_buffers(pad_of(chain.payloader, "src").get(),
+                [audio, dtmf = dtmf_out_, sent = line.sent](GstPadProbeInfo* info) {
+                  ++*sent;
+                  if (!audio) return true;
+                  if (GstBuffer* instead = dtmf->replace(GST_PAD_PROBE_INFO_BUFFER(info)); instead != nullptr) {
+                    gst_buffer_unref(GST_PAD_PROBE_INFO_BUFFER(info));
+                    GST_PAD_PROBE_INFO_DATA(info) = instead;
+                  }
+                  return true;
+                });
   if (!link_request(chain.payloader, "src", rtpbin, ("send_rtp_sink_" + index).c_str()) ||
       !link_request(rtpbin, ("send_rtp_src_" + index).c_str(), line.rtp_sink, "sink")) {
     log::error("media", "A call's {} could not be linked to its transport.", line.kind);
@@ -244,7 +253,8 @@ void RtpSession::received(GstPad* pad) {
   connect_receiver(*pipeline_, pad, add_video_receiver(*pipeline_, Codec::h264, [video](GstBuffer* buffer, GstCaps*) {
     GstMapInfo map;
     if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
-    const ReceivedVideo received{{map.data, map.data + map.size}, !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
+    const ReceivedVideo received{{map.data, map.data + map.size},
+                                 !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
     gst_buffer_unmap(buffer, &map);
     video(received);
   }));
@@ -276,9 +286,10 @@ void RtpSession::receive_audio(Line& /*line*/, GstPad* pad, const sdp::Format& f
   }
   const std::optional<AudioCodec> codec = audio_codec_of(format);
   if (!codec) return;
-  connect_receiver(*pipeline_, pad, add_audio_receiver(*pipeline_, *codec, [weak = std::weak_ptr<LegFeed>(feed_)](Samples samples) {
-    if (const auto feed = weak.lock()) feed->far(samples);
-  }));
+  connect_receiver(*pipeline_, pad,
+                   add_audio_receiver(*pipeline_, *codec, [weak = std::weak_ptr<LegFeed>(feed_)](Samples samples) {
+                     if (const auto feed = weak.lock()) feed->far(samples);
+                   }));
 }
 
 }  // namespace lintel::media

@@ -10,7 +10,8 @@ namespace {
 constexpr int attempts_without_range = 64;
 
 Object<GSocket> bind_one(GSocketFamily family, int port) {
-  Object<GSocket> socket = Object<GSocket>::adopt(g_socket_new(family, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr));
+  Object<GSocket> socket =
+      Object<GSocket>::adopt(g_socket_new(family, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr));
   if (!socket) return {};
   const Object<GInetAddress> any = Object<GInetAddress>::adopt(g_inet_address_new_any(family));
   const Object<GSocketAddress> address =
@@ -57,7 +58,9 @@ Result<PortPair> PortRange::bind(const std::string& address) {
   }
   return Error{ErrorCode::unavailable,
                fmt::format("No UDP port pair between {} and {} is free: widen the RTP port range.", first_, last_),
-               {}, {}, fmt::format("{}-{}", first_, last_)};
+               {},
+               {},
+               fmt::format("{}-{}", first_, last_)};
 }
 
 }  // namespace lintel::media

@@ -15,7 +15,9 @@ constexpr int event_type_8000 = 101;
 constexpr int event_type_48000 = 97;
 const char* const our_suite = "AES_CM_128_HMAC_SHA1_80";
 
-Error refused(std::string message) { return {ErrorCode::invalid, std::move(message), "sdp", {}, {}}; }
+Error refused(std::string message) {
+  return {ErrorCode::invalid, std::move(message), "sdp", {}, {}};
+}
 
 // Where media may be sent: a numeric unicast address. Names would have to be looked up, which could wait.
 bool sendable(const std::string& host) {
@@ -30,7 +32,10 @@ sdp::Format event_format(int payload_type, int clock_rate) {
 }  // namespace
 
 RtpSession::RtpSession(Legs::Inner& legs, LegKind kind, LegOptions options, SessionEvents events)
-    : legs_(legs), kind_(kind), options_(std::move(options)), events_(std::move(events)),
+    : legs_(legs),
+      kind_(kind),
+      options_(std::move(options)),
+      events_(std::move(events)),
       address_(options_.address.empty() ? legs.options.address : options_.address),
       session_id_(std::to_string(bytes::random_number() >> 2)),
       feed_(std::make_shared<LegFeed>(legs.audio, legs.video)) {
@@ -112,7 +117,9 @@ std::string RtpSession::write() {
   return sdp::write(local);
 }
 
-void RtpSession::accept(const std::string& answer, Leg::Done done) { done(take_answer(answer)); }
+void RtpSession::accept(const std::string& answer, Leg::Done done) {
+  done(take_answer(answer));
+}
 
 Result<void> RtpSession::take_answer(const std::string& answer) {
   LINTEL_TRY(const sdp::Description description, sdp::parse(answer));
@@ -139,7 +146,9 @@ Result<void> RtpSession::take_answer(const std::string& answer) {
   return settle();
 }
 
-void RtpSession::answer(const std::string& offer, Leg::SdpReady ready) { ready(make_answer(offer)); }
+void RtpSession::answer(const std::string& offer, Leg::SdpReady ready) {
+  ready(make_answer(offer));
+}
 
 Result<std::string> RtpSession::make_answer(const std::string& offer) {
   LINTEL_TRY(const sdp::Description description, sdp::parse(offer));
@@ -152,7 +161,9 @@ Result<std::string> RtpSession::make_answer(const std::string& offer) {
     slot.refusal.kind = remote.kind;
     slot.refusal.protocol = remote.protocol;
     slot.refusal.raw_formats = remote.raw_formats;
-    Line* line = remote.kind == "audio" && !has_audio ? &lines_[0] : remote.kind == "video" && !has_video ? &lines_[1] : nullptr;
+    Line* line = remote.kind == "audio" && !has_audio   ? &lines_[0]
+                 : remote.kind == "video" && !has_video ? &lines_[1]
+                                                        : nullptr;
     const bool wanted = line != nullptr && remote.port != 0 && line->wanted != Direction::inactive &&
                         (line->kind == "audio" || legs_.video != nullptr || receives(line->wanted));
     if (wanted) {
@@ -222,7 +233,8 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
   }
   if (event_type >= 0) common.push_back(event_format(event_type, event_rate));
 
-  const bool speaks = receives(answer_to(remote.direction, line.wanted)) || sends(answer_to(remote.direction, line.wanted));
+  const bool speaks =
+      receives(answer_to(remote.direction, line.wanted)) || sends(answer_to(remote.direction, line.wanted));
   if (speaks && remote.address != "0.0.0.0" && !sendable(remote.address)) {
     return refused("The peer's media address is not a usable numeric one.");
   }
@@ -283,7 +295,9 @@ void RtpSession::stop() {
   pipeline_.reset();
 }
 
-void RtpSession::press(char digit, int milliseconds) { dtmf_out_->press(digit, milliseconds); }
+void RtpSession::press(char digit, int milliseconds) {
+  dtmf_out_->press(digit, milliseconds);
+}
 
 LegFigures RtpSession::figures() const {
   LegFigures figures;
@@ -303,7 +317,8 @@ GstClockTime RtpSession::last_packet() const {
   return std::max(lines_[0].guard->last_packet(), lines_[1].guard->last_packet());
 }
 
-std::shared_ptr<MediaSession> make_rtp_session(Legs::Inner& legs, LegKind kind, LegOptions options, SessionEvents events) {
+std::shared_ptr<MediaSession> make_rtp_session(Legs::Inner& legs, LegKind kind, LegOptions options,
+                                               SessionEvents events) {
   return std::make_shared<RtpSession>(legs, kind, std::move(options), std::move(events));
 }
 

@@ -40,9 +40,9 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
     bool secure = false;
     std::string protocol;
     PortPair ports;
-    std::vector<sdp::Format> formats;      // what the peer may send
-    std::optional<sdp::Format> format;     // what we send
-    int event_type = -1;                   // of telephone-event as we send it
+    std::vector<sdp::Format> formats;   // what the peer may send
+    std::optional<sdp::Format> format;  // what we send
+    int event_type = -1;                // of telephone-event as we send it
     int event_rate = 8000;
     std::optional<sdp::Crypto> local_key;
     std::optional<sdp::Crypto> remote_key;
@@ -56,9 +56,9 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
     std::shared_ptr<std::atomic<std::uint64_t>> sent = std::make_shared<std::atomic<std::uint64_t>>(0);
     GstElement* rtp_sink = nullptr;
     GstElement* rtcp_sink = nullptr;
-    Element encoder;  // srtpenc: each leg and line has a key of its own
-    Element decoder;  // srtpdec
-    int receivers = 0;              // chains made for sources that came
+    Element encoder;    // srtpenc: each leg and line has a key of its own
+    Element decoder;    // srtpdec
+    int receivers = 0;  // chains made for sources that came
   };
   struct Slot {  // the m= lines in their order
     Line* line = nullptr;
@@ -94,7 +94,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   std::shared_ptr<DtmfSender> dtmf_out_ = std::make_shared<DtmfSender>();
   std::atomic<bool> expects_ = false;
   bool started_ = false;
-  mutable std::mutex mutex_;   // formats and codec names, which streaming threads and the loop read
+  mutable std::mutex mutex_;  // formats and codec names, which streaming threads and the loop read
   std::unique_ptr<LegPipeline> pipeline_;
 };
 

@@ -12,7 +12,9 @@
 
 namespace lintel::media {
 
-bool sends(Direction direction) { return direction == Direction::send_only || direction == Direction::send_receive; }
+bool sends(Direction direction) {
+  return direction == Direction::send_only || direction == Direction::send_receive;
+}
 bool receives(Direction direction) {
   return direction == Direction::receive_only || direction == Direction::send_receive;
 }
@@ -33,15 +35,20 @@ constexpr std::size_t line_limit = 1000;
 constexpr std::size_t parameters_limit = 512;
 constexpr std::size_t attribute_limit = 512;  // of one media line
 
-Error invalid(std::string why) { return {ErrorCode::invalid, "The session description " + std::move(why), "sdp", {}, {}}; }
+Error invalid(std::string why) {
+  return {ErrorCode::invalid, "The session description " + std::move(why), "sdp", {}, {}};
+}
 
 struct StaticFormat {
   int payload_type;
   const char* encoding;
   int clock_rate;
 };
-constexpr std::array<StaticFormat, 4> static_formats{{  // RFC 3551 §6
-    {0, "PCMU", 8000}, {8, "PCMA", 8000}, {9, "G722", 8000}, {34, "H263", 90000}}};
+constexpr std::array<StaticFormat, 4> static_formats{{// RFC 3551 §6
+                                                      {0, "PCMU", 8000},
+                                                      {8, "PCMA", 8000},
+                                                      {9, "G722", 8000},
+                                                      {34, "H263", 90000}}};
 
 Result<Message> read(std::string_view text) {
   if (text.size() > size_limit) return invalid("is too long.");
@@ -55,7 +62,8 @@ Result<Message> read(std::string_view text) {
     start = end + 1;
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (line.empty()) continue;
-    // GstSDP reads line by line into the media of the moment and trusts the order; what it does not check is checked here.
+    // GstSDP reads line by line into the media of the moment and trusts the order; what it does not check is checked
+    // here.
     if (line.size() < 2 || line[1] != '=' || line.size() > 4096) return invalid("has a line that is none.");
     if (line.find('\0') != std::string_view::npos) return invalid("holds a zero byte.");
     if (line.substr(0, 2) == "m=" && ++media > media_limit) return invalid("has too many media lines.");
@@ -81,7 +89,9 @@ std::optional<int> number(std::string_view text, int minimum, int maximum) {
   return static_cast<int>(*value);
 }
 
-std::string_view view(const char* text) { return text == nullptr ? std::string_view{} : std::string_view{text}; }
+std::string_view view(const char* text) {
+  return text == nullptr ? std::string_view{} : std::string_view{text};
+}
 
 std::optional<Direction> direction_named(std::string_view name) {
   if (name == "sendrecv") return Direction::send_receive;
@@ -93,10 +103,14 @@ std::optional<Direction> direction_named(std::string_view name) {
 
 const char* name_of(Direction direction) {
   switch (direction) {
-    case Direction::send_receive: return "sendrecv";
-    case Direction::send_only: return "sendonly";
-    case Direction::receive_only: return "recvonly";
-    case Direction::inactive: break;
+    case Direction::send_receive:
+      return "sendrecv";
+    case Direction::send_only:
+      return "sendonly";
+    case Direction::receive_only:
+      return "recvonly";
+    case Direction::inactive:
+      break;
   }
   return "inactive";
 }
@@ -265,8 +279,8 @@ Result<void> check_webrtc(std::string_view text) {
   bool usable = false;
   for (const Media& media : description.media) {
     if (media.kind != "audio" && media.kind != "video" && media.kind != "application") {
-      return invalid(fmt::format("has a media line of the unknown kind '{}'.",
-                                 text::printable(media.kind) ? media.kind : "?"));
+      return invalid(
+          fmt::format("has a media line of the unknown kind '{}'.", text::printable(media.kind) ? media.kind : "?"));
     }
     if (media.kind == "application" || media.port == 0) continue;
     if (media.protocol.find("SAVPF") == std::string::npos) return invalid("is not for WebRTC (RTP/SAVPF).");
@@ -285,8 +299,8 @@ std::string write(const LocalDescription& local) {
   gst_sdp_message_new(&raw);
   const Message message(raw);
   gst_sdp_message_set_version(raw, "0");
-  gst_sdp_message_set_origin(raw, "lintel", local.session_id.c_str(), std::to_string(local.version).c_str(), "IN", family,
-                             local.address.c_str());
+  gst_sdp_message_set_origin(raw, "lintel", local.session_id.c_str(), std::to_string(local.version).c_str(), "IN",
+                             family, local.address.c_str());
   gst_sdp_message_set_session_name(raw, "Lintel");
   gst_sdp_message_set_connection(raw, "IN", family, local.address.c_str(), 0, 0);
   gst_sdp_message_add_time(raw, "0", "0", nullptr);
@@ -304,8 +318,9 @@ std::string write(const LocalDescription& local) {
         const std::string type = std::to_string(format.payload_type);
         gst_sdp_media_add_format(line, type.c_str());
         // Opus is always said to have two channels (RFC 7587 §7), the others have one.
-        const std::string name = format.encoding == "OPUS" ? "opus"
-                                 : format.encoding == "TELEPHONE-EVENT" ? "telephone-event" : format.encoding;
+        const std::string name = format.encoding == "OPUS"              ? "opus"
+                                 : format.encoding == "TELEPHONE-EVENT" ? "telephone-event"
+                                                                        : format.encoding;
         gst_sdp_media_add_attribute(
             line, "rtpmap",
             fmt::format("{} {}/{}{}", type, name, format.clock_rate, format.channels == 2 ? "/2" : "").c_str());
@@ -314,9 +329,9 @@ std::string write(const LocalDescription& local) {
         }
       }
       for (const Crypto& crypto : media.cryptos) {
-        gst_sdp_media_add_attribute(line, "crypto",
-                                    fmt::format("{} {} inline:{}", crypto.tag, crypto.suite,
-                                                bytes::to_base64(crypto.key_and_salt)).c_str());
+        gst_sdp_media_add_attribute(
+            line, "crypto",
+            fmt::format("{} {} inline:{}", crypto.tag, crypto.suite, bytes::to_base64(crypto.key_and_salt)).c_str());
       }
       if (media.kind == "audio") gst_sdp_media_add_attribute(line, "ptime", "20");
       if (media.feedback) {
@@ -334,21 +349,32 @@ std::string write(const LocalDescription& local) {
 
 std::optional<Format> standard_format(AudioCodec codec) {
   switch (codec) {
-    case AudioCodec::opus: return Format{96, "OPUS", 48000, 2, "useinbandfec=1;stereo=0;sprop-stereo=0"};
-    case AudioCodec::g722: return Format{9, "G722", 8000, 1, {}};
-    case AudioCodec::pcma: return Format{8, "PCMA", 8000, 1, {}};
-    case AudioCodec::pcmu: return Format{0, "PCMU", 8000, 1, {}};
+    case AudioCodec::opus:
+      return Format{96, "OPUS", 48000, 2, "useinbandfec=1;stereo=0;sprop-stereo=0"};
+    case AudioCodec::g722:
+      return Format{9, "G722", 8000, 1, {}};
+    case AudioCodec::pcma:
+      return Format{8, "PCMA", 8000, 1, {}};
+    case AudioCodec::pcmu:
+      return Format{0, "PCMU", 8000, 1, {}};
   }
   return std::nullopt;
 }
 
-Format standard_h264() { return {102, "H264", 90000, 1, "profile-level-id=42e01f;packetization-mode=1"}; }
+Format standard_h264() {
+  return {102, "H264", 90000, 1, "profile-level-id=42e01f;packetization-mode=1"};
+}
+
+Format standard_vp8() {
+  return {104, "VP8", 90000, 1, {}};
+}
 
 std::optional<std::string> parameter(const Format& format, std::string_view name) {
   for (std::string_view part : text::split(format.parameters, ';')) {
     part = text::trim(part);
     const std::size_t equals = part.find('=');
-    if (equals == std::string_view::npos || !text::equals_ignoring_case(text::trim(part.substr(0, equals)), name)) continue;
+    if (equals == std::string_view::npos || !text::equals_ignoring_case(text::trim(part.substr(0, equals)), name))
+      continue;
     return std::string(text::trim(part.substr(equals + 1)));
   }
   return std::nullopt;

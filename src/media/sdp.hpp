@@ -28,8 +28,8 @@ enum class AudioCodec { opus, g722, pcma, pcmu };
 namespace sdp {
 
 inline constexpr std::size_t size_limit = 32 * 1024;
-inline constexpr std::size_t media_limit = 8;      // m= lines kept; further ones make the description invalid
-inline constexpr std::size_t format_limit = 64;    // formats of one m= line
+inline constexpr std::size_t media_limit = 8;    // m= lines kept; further ones make the description invalid
+inline constexpr std::size_t format_limit = 64;  // formats of one m= line
 inline constexpr std::size_t crypto_limit = 8;
 
 struct Format {
@@ -40,10 +40,10 @@ struct Format {
   std::string parameters;  // of a=fmtp, bounded
 };
 
-struct Crypto {             // RFC 4568 §9.1
+struct Crypto {  // RFC 4568 §9.1
   int tag = 1;
-  std::string suite;        // AES_CM_128_HMAC_SHA1_80 or _32
-  std::string key_and_salt; // 30 bytes, decoded. A secret.
+  std::string suite;         // AES_CM_128_HMAC_SHA1_80 or _32
+  std::string key_and_salt;  // 30 bytes, decoded. A secret.
 };
 
 struct Media {
@@ -90,14 +90,15 @@ struct LocalMedia {
 struct LocalDescription {
   std::string session_id;  // digits
   std::uint64_t version = 1;
-  std::string address;     // IPv4 or IPv6, of c= and o=
+  std::string address;  // IPv4 or IPv6, of c= and o=
   std::vector<LocalMedia> media;
 };
 [[nodiscard]] std::string write(const LocalDescription& description);
 
 [[nodiscard]] std::optional<Format> standard_format(AudioCodec codec);  // with our payload type
 [[nodiscard]] Format standard_h264();                                   // constrained baseline, packetization-mode 1
-[[nodiscard]] bool is_usable_h264(const Format& format);                // any baseline-decodable offer we can send to
+[[nodiscard]] Format standard_vp8();
+[[nodiscard]] bool is_usable_h264(const Format& format);  // any baseline-decodable offer we can send to
 [[nodiscard]] std::optional<std::string> parameter(const Format& format, std::string_view name);  // of fmtp
 
 }  // namespace sdp

@@ -41,7 +41,8 @@ class Score {
       const double release = std::min(1.0, (seconds - time) / 0.03);
       const double decay = std::exp(-3.5 * time / seconds);
       const double angle = 2 * std::numbers::pi * frequency * time;
-      const double wave = 0.72 * std::sin(angle) + 0.2 * std::sin(2 * angle) * decay + 0.08 * std::sin(3 * angle) * decay;
+      const double wave =
+          0.72 * std::sin(angle) + 0.2 * std::sin(2 * angle) * decay + 0.08 * std::sin(3 * angle) * decay;
       add(at + time, wave * attack * release * decay * amplitude);
     }
     return *this;
@@ -116,20 +117,42 @@ bool loops(Sound sound) {
 std::vector<std::int16_t> synthesise(Sound sound) {
   Score score;
   switch (sound) {
-    case Sound::key: score.plain(0, a5, 0.05, 0.12); break;
-    case Sound::ringback: score.plain(0, 425, 1.0).plain(0, 850, 1.0, 0.02).rest(4.0); break;
+    case Sound::key:
+      score.plain(0, a5, 0.05, 0.12);
+      break;
+    case Sound::ringback:
+      score.plain(0, 425, 1.0).plain(0, 850, 1.0, 0.02).rest(4.0);
+      break;
     case Sound::ringing:
       score.bell(0, g5, 0.5).bell(0.22, c6, 0.5).bell(0.7, g5, 0.5).bell(0.92, c6, 0.6).rest(3.0);
       break;
-    case Sound::answered: score.bell(0, c5, 0.25, 0.2).bell(0.12, g5, 0.35, 0.2); break;
-    case Sound::unlocked: score.bell(0, c5, 0.4).bell(0.13, e5, 0.4).bell(0.26, g5, 0.4).bell(0.39, c6, 0.9); break;
-    case Sound::refused: score.plain(0, e4, 0.18, 0.25).plain(0.25, c4, 0.4, 0.25); break;
-    case Sound::no_such_room: score.bell(0, g5, 0.3).bell(0.25, d5, 0.3).bell(0.5, g4, 0.6); break;
-    case Sound::nobody: score.bell(0, e5, 0.4).bell(0.35, c5, 0.7).plain(1.2, 425, 0.2).plain(1.6, 425, 0.2); break;
-    case Sound::busy: score.plain(0, 425, 0.4).plain(0.8, 425, 0.4).plain(1.6, 425, 0.4).rest(2.2); break;
-    case Sound::ended: score.bell(0, g5, 0.25, 0.2).bell(0.12, c5, 0.35, 0.2); break;
-    case Sound::alarm: score.sweep(0, 700, 1500, 0.6, 0.45).sweep(0.6, 1500, 700, 0.6, 0.45); break;
-    case Sound::error: score.plain(0, 220, 0.25, 0.25).plain(0.35, 220, 0.25, 0.25); break;
+    case Sound::answered:
+      score.bell(0, c5, 0.25, 0.2).bell(0.12, g5, 0.35, 0.2);
+      break;
+    case Sound::unlocked:
+      score.bell(0, c5, 0.4).bell(0.13, e5, 0.4).bell(0.26, g5, 0.4).bell(0.39, c6, 0.9);
+      break;
+    case Sound::refused:
+      score.plain(0, e4, 0.18, 0.25).plain(0.25, c4, 0.4, 0.25);
+      break;
+    case Sound::no_such_room:
+      score.bell(0, g5, 0.3).bell(0.25, d5, 0.3).bell(0.5, g4, 0.6);
+      break;
+    case Sound::nobody:
+      score.bell(0, e5, 0.4).bell(0.35, c5, 0.7).plain(1.2, 425, 0.2).plain(1.6, 425, 0.2);
+      break;
+    case Sound::busy:
+      score.plain(0, 425, 0.4).plain(0.8, 425, 0.4).plain(1.6, 425, 0.4).rest(2.2);
+      break;
+    case Sound::ended:
+      score.bell(0, g5, 0.25, 0.2).bell(0.12, c5, 0.35, 0.2);
+      break;
+    case Sound::alarm:
+      score.sweep(0, 700, 1500, 0.6, 0.45).sweep(0.6, 1500, 700, 0.6, 0.45);
+      break;
+    case Sound::error:
+      score.plain(0, 220, 0.25, 0.25).plain(0.35, 220, 0.25, 0.25);
+      break;
   }
   return score.samples();
 }

@@ -12,17 +12,17 @@
 namespace lintel::media {
 
 enum class Sound {
-  key,           // a key was pressed
-  ringback,      // the visitor waits while monitors ring (loops)
-  ringing,       // an incoming call at this station (loops)
+  key,       // a key was pressed
+  ringback,  // the visitor waits while monitors ring (loops)
+  ringing,   // an incoming call at this station (loops)
   answered,
   unlocked,
-  refused,       // a wrong code, card or finger
+  refused,  // a wrong code, card or finger
   no_such_room,
-  nobody,        // no monitor of the room is available
+  nobody,  // no monitor of the room is available
   busy,
   ended,
-  alarm,         // siren (loops)
+  alarm,  // siren (loops)
   error,
 };
 inline constexpr int sound_count = 12;

@@ -40,8 +40,7 @@ Result<std::vector<std::int16_t>> decode_audio_file(const std::string& path, int
     pipeline.link({convert, resample, caps, sink});
     if (!pipeline.ok()) return Error{ErrorCode::unavailable, pipeline.error(), {}, {}, {}};
     g_object_set(source, "location", path.c_str(), nullptr);
-    g_signal_connect(decoder, "pad-added",
-                     G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer data) {
+    g_signal_connect(decoder, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer data) {
                        const Object<GstPad> target =
                            Object<GstPad>::adopt(gst_element_get_static_pad(static_cast<GstElement*>(data), "sink"));
                        const Caps pad_caps = Caps::adopt(gst_pad_get_current_caps(pad));
@@ -86,15 +85,21 @@ Result<std::vector<std::int16_t>> decode_audio_file(const std::string& path, int
     }
   }
   if (!decoding.error.empty()) {
-    return Error{ErrorCode::unavailable, fmt::format("The sound file '{}' cannot be used: {}", path, decoding.error),
-                 {}, path, {}};
+    return Error{ErrorCode::unavailable,
+                 fmt::format("The sound file '{}' cannot be used: {}", path, decoding.error),
+                 {},
+                 path,
+                 {}};
   }
   if (decoding.samples.empty()) {
     return Error{ErrorCode::invalid, fmt::format("The file '{}' holds no sound.", path), {}, path, {}};
   }
   if (decoding.over && refuse_longer) {
-    return Error{ErrorCode::invalid, fmt::format("The sound file '{}' is longer than {} seconds.", path, seconds),
-                 {}, path, fmt::format("{} s", seconds)};
+    return Error{ErrorCode::invalid,
+                 fmt::format("The sound file '{}' is longer than {} seconds.", path, seconds),
+                 {},
+                 path,
+                 fmt::format("{} s", seconds)};
   }
   return std::move(decoding.samples);
 }

@@ -15,10 +15,14 @@ using Transceiver = Object<GstWebRTCRTPTransceiver>;
 
 GstWebRTCRTPTransceiverDirection direction_of(Direction direction) {
   switch (direction) {
-    case Direction::send_receive: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV;
-    case Direction::send_only: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY;
-    case Direction::receive_only: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY;
-    case Direction::inactive: break;
+    case Direction::send_receive:
+      return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV;
+    case Direction::send_only:
+      return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY;
+    case Direction::receive_only:
+      return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY;
+    case Direction::inactive:
+      break;
   }
   return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
 }
@@ -29,7 +33,9 @@ void repair_lost(GstWebRTCRTPTransceiver* transceiver, GstCaps* preferences) {
   if (g_strcmp0(kind, "video") == 0) g_object_set(transceiver, "do-nack", TRUE, nullptr);
 }
 
-Error failed(std::string message) { return {ErrorCode::unavailable, std::move(message), {}, {}, {}}; }
+Error failed(std::string message) {
+  return {ErrorCode::unavailable, std::move(message), {}, {}, {}};
+}
 
 }  // namespace
 
@@ -54,24 +60,30 @@ void configure_ice(GstElement* webrtc, const LegsOptions& options) {
   }
 }
 
-GstCaps* codec_preferences(const std::string& kind, const sdp::Format& format) {
-  std::string text = rtp_caps(kind, format);
-  if (format.encoding == "OPUS") text += ",encoding-params=(string)2,useinbandfec=(string)1";
-  if (format.encoding == "H264") {
-    const auto given = [&format](const char* name, const char* otherwise) {
-      std::string value = sdp::parameter(format, name).value_or(otherwise);
-      // It goes into caps text: a peer's characters must not.
-      return value.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos ? value : std::string(otherwise);
-    };
-    text += ",packetization-mode=(string)" + given("packetization-mode", "1") + ",profile-level-id=(string)" +
-            given("profile-level-id", "42e01f");
+Caps codec_preferences(const std::string& kind, const std::vector<sdp::Format>& formats, std::uint32_t ssrc) {
+  std::string all;
+  for (const sdp::Format& format : formats) {
+    std::string text = rtp_caps(kind, format);
+    if (format.encoding == "OPUS") text += ",encoding-params=(string)2,useinbandfec=(string)1";
+    if (format.encoding == "H264") {
+      const auto given = [&format](const char* name, const char* otherwise) {
+        std::string value = sdp::parameter(format, name).value_or(otherwise);
+        // It goes into caps text: a peer's characters must not.
+        return value.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos ? value : std::string(otherwise);
+      };
+      text += ",packetization-mode=(string)" + given("packetization-mode", "1") + ",profile-level-id=(string)" +
+              given("profile-level-id", "42e01f");
+    }
+    if (kind == "video")
+      text += ",rtcp-fb-nack=(boolean)true,rtcp-fb-nack-pli=(boolean)true,rtcp-fb-ccm-fir=(boolean)true";
+    if (ssrc != 0) text += ",ssrc=(uint)" + std::to_string(ssrc);
+    all += (all.empty() ? "" : ";") + text;
   }
-  if (kind == "video") text += ",rtcp-fb-nack=(boolean)true,rtcp-fb-nack-pli=(boolean)true,rtcp-fb-ccm-fir=(boolean)true";
-  return gst_caps_from_string(text.c_str());
+  return Caps::adopt(gst_caps_from_string(all.c_str()));
 }
 
-Result<void> link_to_webrtc(GstElement* webrtc, GstElement* last, Direction direction, GstCaps* preferences) {
-  const Object<GstPad> sink = Object<GstPad>::adopt(gst_element_request_pad_simple(webrtc, "sink_%u"));
+Result<Object<GstPad>> add_sending_line(GstElement* webrtc, Direction direction, GstCaps* preferences) {
+  Object<GstPad> sink = Object<GstPad>::adopt(gst_element_request_pad_simple(webrtc, "sink_%u"));
   if (!sink) return failed("WebRTC gave no place for a stream.");
   GstWebRTCRTPTransceiver* raw = nullptr;
   g_object_get(sink.get(), "transceiver", &raw, nullptr);
@@ -79,9 +91,7 @@ Result<void> link_to_webrtc(GstElement* webrtc, GstElement* last, Direction dire
   if (!transceiver) return failed("WebRTC gave no line for a stream.");
   g_object_set(transceiver.get(), "direction", direction_of(direction), "codec-preferences", preferences, nullptr);
   repair_lost(transceiver.get(), preferences);
-  const Object<GstPad> source = Object<GstPad>::adopt(gst_element_get_static_pad(last, "src"));
-  if (gst_pad_link(source.get(), sink.get()) != GST_PAD_LINK_OK) return failed("A stream could not be linked to WebRTC.");
-  return {};
+  return sink;
 }
 
 Result<void> add_silent_line(GstElement* webrtc, Direction direction, GstCaps* preferences) {
@@ -116,7 +126,10 @@ std::optional<sdp::Format> choose_picture(const sdp::Media& media) {
     if (sdp::is_usable_h264(format) && sdp::parameter(format, "packetization-mode") == "1") {
       const std::string profile = text::lower(sdp::parameter(format, "profile-level-id").value_or("42e01f"));
       // Constrained baseline is what is sent; other profiles decode it too.
-      score = profile.substr(0, 4) == "42e0" ? 5 : profile.substr(0, 2) == "42" ? 4 : profile.substr(0, 2) == "4d" ? 3 : 2;
+      score = profile.substr(0, 4) == "42e0" ? 5
+              : profile.substr(0, 2) == "42" ? 4
+              : profile.substr(0, 2) == "4d" ? 3
+                                             : 2;
     }
     if (score > best_score) best_score = score, best = &format;
   }
@@ -126,9 +139,11 @@ std::optional<sdp::Format> choose_picture(const sdp::Media& media) {
 void count_pad_packets(GstPad* pad, std::function<void()> count) {
   using Count = std::function<void()>;
   gst_pad_add_probe(
-      pad, GST_PAD_PROBE_TYPE_BUFFER,
-      [](GstPad*, GstPadProbeInfo*, gpointer data) -> GstPadProbeReturn {
-        (*static_cast<Count*>(data))();
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) -> GstPadProbeReturn {
+        const bool many = (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0;
+        const guint packets = many ? gst_buffer_list_length(GST_PAD_PROBE_INFO_BUFFER_LIST(info)) : 1;
+        for (guint index = 0; index < packets; ++index) (*static_cast<Count*>(data))();
         return GST_PAD_PROBE_OK;
       },
       new Count(std::move(count)), [](gpointer data) { delete static_cast<Count*>(data); });
@@ -141,15 +156,14 @@ void count_packets(GstElement* element, const char* pad, std::function<void()> c
 
 void watch_arrivals(LegPipeline& pipeline, std::function<void()> arrived) {
   using Arrived = std::function<void()>;
-  g_signal_connect_data(pipeline.get(), "deep-element-added",
-                        G_CALLBACK(+[](GstBin*, GstBin*, GstElement* element, gpointer data) {
-                          GstElementFactory* factory = gst_element_get_factory(element);
-                          if (factory == nullptr || g_strcmp0(GST_OBJECT_NAME(factory), "nicesrc") != 0) return;
-                          count_packets(element, "src", *static_cast<Arrived*>(data));
-                        }),
-                        new Arrived(std::move(arrived)),
-                        [](gpointer data, GClosure*) { delete static_cast<Arrived*>(data); },
-                        static_cast<GConnectFlags>(0));
+  g_signal_connect_data(
+      pipeline.get(), "deep-element-added", G_CALLBACK(+[](GstBin*, GstBin*, GstElement* element, gpointer data) {
+        GstElementFactory* factory = gst_element_get_factory(element);
+        if (factory == nullptr || g_strcmp0(GST_OBJECT_NAME(factory), "nicesrc") != 0) return;
+        count_packets(element, "src", *static_cast<Arrived*>(data));
+      }),
+      new Arrived(std::move(arrived)), [](gpointer data, GClosure*) { delete static_cast<Arrived*>(data); },
+      static_cast<GConnectFlags>(0));
 }
 
 std::optional<ReceivedKind> kind_of_pad(GstPad* pad) {

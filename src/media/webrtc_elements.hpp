@@ -10,9 +10,11 @@
 namespace lintel::media {
 
 void configure_ice(GstElement* webrtc, const LegsOptions& options);
-[[nodiscard]] GstCaps* codec_preferences(const std::string& kind, const sdp::Format& format);
-// Requests a sink pad for what `last` gives, and says direction and codec of its line.
-[[nodiscard]] Result<void> link_to_webrtc(GstElement* webrtc, GstElement* last, Direction direction, GstCaps* preferences);
+// In the order of preference. `ssrc` of what we send, so that the description names it before anything flows.
+[[nodiscard]] Caps codec_preferences(const std::string& kind, const std::vector<sdp::Format>& formats,
+                                     std::uint32_t ssrc);
+// A line on which we send, and the pad to be linked once its codec is known.
+[[nodiscard]] Result<Object<GstPad>> add_sending_line(GstElement* webrtc, Direction direction, GstCaps* preferences);
 // A line on which nothing is sent.
 [[nodiscard]] Result<void> add_silent_line(GstElement* webrtc, Direction direction, GstCaps* preferences);
 void set_line_direction(GstElement* webrtc, guint line, Direction direction);

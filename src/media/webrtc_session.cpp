@@ -18,7 +18,9 @@ namespace {
 using Promise = Mini<GstPromise>;
 using SessionDescription = Handle<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
 
-Error failed(std::string message) { return {ErrorCode::unavailable, std::move(message), {}, {}, {}}; }
+Error failed(std::string message) {
+  return {ErrorCode::unavailable, std::move(message), {}, {}, {}};
+}
 
 // What webrtcbin says of itself: an error, or nothing.
 std::optional<std::string> error_of(GstPromise* promise) {
@@ -45,14 +47,20 @@ GstPromise* promise_of(std::function<void(GstPromise*)> replied) {
 
 WebrtcSession::WebrtcSession(Legs::Inner& legs, JobThread& thread, LegOptions options, SessionEvents events,
                              WebrtcExtras extras)
-    : legs_(legs), thread_(thread), options_(std::move(options)), events_(std::move(events)), extras_(std::move(extras)),
+    : legs_(legs),
+      thread_(thread),
+      options_(std::move(options)),
+      events_(std::move(events)),
+      extras_(std::move(extras)),
       feed_(std::make_shared<LegFeed>(legs.audio, legs.video)) {
   audio_.ssrc = static_cast<std::uint32_t>(bytes::random_number());
   video_.ssrc = static_cast<std::uint32_t>(bytes::random_number());
   if (extras_.lent_sound) feed_->divert_far(extras_.lent_sound);
 }
 
-WebrtcSession::~WebrtcSession() { stop(); }
+WebrtcSession::~WebrtcSession() {
+  stop();
+}
 
 void WebrtcSession::on_job(std::function<void(WebrtcSession&)> work) {
   // Locked on the job thread only: there the last reference may be let go, on webrtcbin's own threads it must not.
@@ -82,15 +90,19 @@ Result<void> WebrtcSession::build() {
   const auto context = [this] { return new Context{weak_from_this(), &thread_}; };
   g_signal_connect_data(webrtc_, "notify::connection-state", G_CALLBACK(+[](GstElement*, GParamSpec*, gpointer data) {
                           static_cast<Context*>(data)->run([](WebrtcSession& self) { self.watch_connection(); });
-                        }), context(), forget, static_cast<GConnectFlags>(0));
-  g_signal_connect_data(webrtc_, "notify::ice-gathering-state", G_CALLBACK(+[](GstElement*, GParamSpec*, gpointer data) {
+                        }),
+                        context(), forget, static_cast<GConnectFlags>(0));
+  g_signal_connect_data(webrtc_, "notify::ice-gathering-state",
+                        G_CALLBACK(+[](GstElement*, GParamSpec*, gpointer data) {
                           static_cast<Context*>(data)->run([](WebrtcSession& self) { self.gathered(); });
-                        }), context(), forget, static_cast<GConnectFlags>(0));
+                        }),
+                        context(), forget, static_cast<GConnectFlags>(0));
   // Linked at once, on webrtcbin's thread: a pad that waits would answer 'not linked'. The pipeline is brought to NULL,
   // which ends that thread, before the session goes.
   g_signal_connect(webrtc_, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer self) {
                      if (GST_PAD_IS_SRC(pad)) static_cast<WebrtcSession*>(self)->received(pad);
-                   }), this);
+                   }),
+                   this);
   watch_arrivals(*pipeline_, [counters = counters_] { counters->last = running_time(); });
   pipeline_->on_message([told = events_.failed](GstMessage* message) {
     if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return;
@@ -102,12 +114,17 @@ Result<void> WebrtcSession::build() {
   return {};
 }
 
-// Adds what we send on a line, in front of a sink pad of webrtcbin with its caps and source known (or the browser would
-// decode it into a stream that nobody shows), or the wish to receive only.
-Result<void> WebrtcSession::send_track(Track& track, const std::string& kind, guint line) {
-  track.line = line;
-  const Caps preferences = Caps::adopt(codec_preferences(kind, *track.format));
-  if (!sends(track.direction)) return add_silent_line(webrtc_, track.direction, preferences.get());
+Result<void> WebrtcSession::place(Track& track, const std::string& kind, const std::vector<sdp::Format>& formats) {
+  track.format = formats.front();
+  const bool sending = sends(track.direction);
+  const Caps preferences = codec_preferences(kind, formats, sending ? track.ssrc : 0);
+  if (!sending) return add_silent_line(webrtc_, track.direction, preferences.get());
+  LINTEL_TRY(track.sink, add_sending_line(webrtc_, track.direction, preferences.get()));
+  return {};
+}
+
+Result<void> WebrtcSession::fill(Track& track, const std::string& kind) {
+  if (!track.sink || gst_pad_is_linked(track.sink.get())) return {};
   SenderChain chain;
   if (kind == "audio") {
     chain = add_audio_sender(*pipeline_, AudioCodec::opus, track.format->payload_type, track.ssrc);
@@ -116,12 +133,15 @@ Result<void> WebrtcSession::send_track(Track& track, const std::string& kind, gu
     chain = add_video_sender(*pipeline_, codec, track.format->payload_type, track.ssrc);
   }
   if (chain.source == nullptr) return failed(pipeline_->error());
-  GstElement* filter = pipeline_->caps_filter(fmt::format("{},ssrc=(uint){}", rtp_caps(kind, *track.format), track.ssrc));
+  GstElement* filter =
+      pipeline_->caps_filter(fmt::format("{},ssrc=(uint){}", rtp_caps(kind, *track.format), track.ssrc));
   pipeline_->link({chain.payloader, filter});
   if (!pipeline_->ok()) return failed(pipeline_->error());
-  LINTEL_CHECK(link_to_webrtc(webrtc_, filter, track.direction, preferences.get()));
-  for (GstElement* element : chain.all) gst_element_sync_state_with_parent(element);
+  const Object<GstPad> source = Object<GstPad>::adopt(gst_element_get_static_pad(filter, "src"));
+  if (gst_pad_link(source.get(), track.sink.get()) != GST_PAD_LINK_OK)
+    return failed("A stream could not be linked to WebRTC.");
   gst_element_sync_state_with_parent(filter);
+  for (GstElement* element : chain.all) gst_element_sync_state_with_parent(element);
   count_packets(chain.payloader, "src", [counters = counters_, audio = kind == "audio"] {
     ++(audio ? counters->audio_sent : counters->video_sent);
   });
@@ -140,16 +160,17 @@ Result<void> WebrtcSession::send_track(Track& track, const std::string& kind, gu
 void WebrtcSession::offer(Leg::SdpReady ready) {
   if (!built_) {
     if (Result<void> built = build(); !built) return ready(built.error());
-    guint line = 0;
     if (options_.audio != Direction::inactive) {
-      audio_.format = sdp::standard_format(AudioCodec::opus);
       audio_.direction = options_.audio;
-      if (Result<void> sent = send_track(audio_, "audio", line++); !sent) return ready(sent.error());
+      Result<void> placed = place(audio_, "audio", {*sdp::standard_format(AudioCodec::opus)});
+      if (placed) placed = fill(audio_, "audio");
+      if (!placed) return ready(placed.error());
     }
     if (options_.video != Direction::inactive && (legs_.video != nullptr || !sends(options_.video))) {
-      video_.format = sdp::standard_h264();
       video_.direction = options_.video;
-      if (Result<void> sent = send_track(video_, "video", line++); !sent) return ready(sent.error());
+      if (Result<void> placed = place(video_, "video", {sdp::standard_h264(), sdp::standard_vp8()}); !placed) {
+        return ready(placed.error());
+      }
     }
   }
   waiting_ = std::move(ready);
@@ -167,15 +188,24 @@ void WebrtcSession::accept(const std::string& answer, Leg::Done done) {
   bool audio = false;
   bool video = false;
   for (const sdp::Media& media : description.value().media) {
-    const Direction ours = media.port == 0 ? Direction::inactive
-                                           : answer_to(media.direction, media.kind == "audio" ? options_.audio : options_.video);
+    const Direction ours = media.port == 0
+                               ? Direction::inactive
+                               : answer_to(media.direction, media.kind == "audio" ? options_.audio : options_.video);
     if (media.kind == "audio") audio_.direction = ours, audio = media.port != 0;
-    if (media.kind == "video") video_.direction = ours, video = media.port != 0 && !media.formats.empty();
+    if (media.kind != "video") continue;
+    video_.direction = ours;
+    if (const std::optional<sdp::Format> agreed = choose_picture(media); agreed && media.port != 0 && video_.format) {
+      video = true;
+      video_.format = agreed;
+    }
   }
   if (!audio && audio_.format) return done(Error{ErrorCode::invalid, "The peer refused the sound.", "sdp", {}, {}});
   feed_->set_sending(audio && sends(audio_.direction), video && sends(video_.direction));
   feed_->set_hearing(receives(audio_.direction));
-  if (video_.format && !video) log::info("media", "A browser refused H.264: its call has no picture.");
+  if (video_.format && !video) log::info("media", "A browser took neither H.264 nor VP8: its call has no picture.");
+  if (video) {
+    if (Result<void> filled = fill(video_, "video"); !filled) return done(filled);
+  }
   {
     const std::lock_guard lock(mutex_);
     audio_codec_ = audio ? audio_.format->encoding : "";
@@ -212,7 +242,9 @@ Result<void> WebrtcSession::choose(const std::string& offer) {
     track->line = index;
     any = any || track->direction != Direction::inactive;
   }
-  if (!any) return Error{ErrorCode::invalid, "The offer has no sound or picture that this station can give or take.", "sdp", {}, {}};
+  if (!any)
+    return Error{
+        ErrorCode::invalid, "The offer has no sound or picture that this station can give or take.", "sdp", {}, {}};
   const std::lock_guard lock(mutex_);
   offered_ = std::move(description.media);
   audio_codec_ = audio_.wanted ? audio_.format->encoding : "";
@@ -227,9 +259,10 @@ void WebrtcSession::answer(const std::string& offer, Leg::SdpReady ready) {
     if (Result<void> built = build(); !built) return ready(built.error());
     for (Track* track : {&audio_, &video_}) {
       if (!track->wanted) continue;
-      if (Result<void> sent = send_track(*track, track == &audio_ ? "audio" : "video", track->line); !sent) {
-        return ready(sent.error());
-      }
+      const std::string kind = track == &audio_ ? "audio" : "video";
+      Result<void> placed = place(*track, kind, {*track->format});
+      if (placed) placed = fill(*track, kind);
+      if (!placed) return ready(placed.error());
     }
   }
   feed_->set_sending(audio_.wanted && sends(audio_.direction), video_.wanted && sends(video_.direction));
@@ -248,44 +281,47 @@ void WebrtcSession::describe(const char* action, const std::string& type, const 
                              std::function<void(Result<void>)> then) {
   GstSDPMessage* message = nullptr;
   gst_sdp_message_new(&message);
-  if (gst_sdp_message_parse_buffer(reinterpret_cast<const guint8*>(text.data()), static_cast<guint>(text.size()), message) !=
-      GST_SDP_OK) {
+  if (gst_sdp_message_parse_buffer(reinterpret_cast<const guint8*>(text.data()), static_cast<guint>(text.size()),
+                                   message) != GST_SDP_OK) {
     gst_sdp_message_free(message);
     return then(Error{ErrorCode::invalid, "The session description is not well formed.", "sdp", {}, {}});
   }
-  const SessionDescription description(
-      gst_webrtc_session_description_new(type == "offer" ? GST_WEBRTC_SDP_TYPE_OFFER : GST_WEBRTC_SDP_TYPE_ANSWER, message));
-  GstPromise* promise = promise_of([weak = weak_from_this(), thread = &thread_, then = std::move(then)](GstPromise* done) {
-    const std::optional<std::string> error = error_of(done);
-    thread->run([weak, then, error] {
-      const auto self = weak.lock();
-      if (!self || !self->pipeline_) return;
-      then(error ? Result<void>(Error{ErrorCode::invalid, "The session description was not accepted: " + *error, "sdp", {}, {}})
-                 : Result<void>());
-    });
-  });
+  const SessionDescription description(gst_webrtc_session_description_new(
+      type == "offer" ? GST_WEBRTC_SDP_TYPE_OFFER : GST_WEBRTC_SDP_TYPE_ANSWER, message));
+  GstPromise* promise =
+      promise_of([weak = weak_from_this(), thread = &thread_, then = std::move(then)](GstPromise* done) {
+        const std::optional<std::string> error = error_of(done);
+        thread->run([weak, then, error] {
+          const auto self = weak.lock();
+          if (!self || !self->pipeline_) return;
+          then(error ? Result<void>(Error{
+                           ErrorCode::invalid, "The session description was not accepted: " + *error, "sdp", {}, {}})
+                     : Result<void>());
+        });
+      });
   g_signal_emit_by_name(webrtc_, action, description.get(), promise);
 }
 
 void WebrtcSession::create(const char* action, std::function<void(Result<std::string>)> then) {
   const char* field = std::string_view(action) == "create-offer" ? "offer" : "answer";
-  GstPromise* promise = promise_of([weak = weak_from_this(), thread = &thread_, field, then = std::move(then)](GstPromise* done) {
-    Result<std::string> result = failed("The session description could not be made.");
-    if (const std::optional<std::string> error = error_of(done)) {
-      result = failed("The session description could not be made: " + *error);
-    } else if (const GstStructure* reply = gst_promise_get_reply(done); reply != nullptr) {
-      GstWebRTCSessionDescription* raw = nullptr;
-      gst_structure_get(reply, field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
-      if (const SessionDescription description(raw); description) {
-        const GCharHandle text(gst_sdp_message_as_text(description->sdp));
-        result = std::string(text.get());
-      }
-    }
-    thread->run([weak, then, result = std::move(result)] {
-      const auto self = weak.lock();
-      if (self && self->pipeline_) then(result);
-    });
-  });
+  GstPromise* promise =
+      promise_of([weak = weak_from_this(), thread = &thread_, field, then = std::move(then)](GstPromise* done) {
+        Result<std::string> result = failed("The session description could not be made.");
+        if (const std::optional<std::string> error = error_of(done)) {
+          result = failed("The session description could not be made: " + *error);
+        } else if (const GstStructure* reply = gst_promise_get_reply(done); reply != nullptr) {
+          GstWebRTCSessionDescription* raw = nullptr;
+          gst_structure_get(reply, field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
+          if (const SessionDescription description(raw); description) {
+            const GCharHandle text(gst_sdp_message_as_text(description->sdp));
+            result = std::string(text.get());
+          }
+        }
+        thread->run([weak, then, result = std::move(result)] {
+          const auto self = weak.lock();
+          if (self && self->pipeline_) then(result);
+        });
+      });
   g_signal_emit_by_name(webrtc_, action, nullptr, promise);
 }
 
@@ -342,6 +378,8 @@ void WebrtcSession::start() {
 void WebrtcSession::stop() {
   feed_->stop();
   alive_ = false;
+  audio_.sink = {};
+  video_.sink = {};
   waiting_ = nullptr;
   {
     Element sink;
@@ -376,10 +414,11 @@ void WebrtcSession::received(GstPad* pad) {
     ++(audio ? counters->audio_received : counters->video_received);
   });
   if (kind->audio) {
-    connect_receiver(*pipeline_, pad, add_audio_receiver(*pipeline_, AudioCodec::opus,
-                                                         [weak = std::weak_ptr<LegFeed>(feed_)](Samples samples) {
-                                                           if (const auto feed = weak.lock()) feed->far(samples);
-                                                         }));
+    connect_receiver(
+        *pipeline_, pad,
+        add_audio_receiver(*pipeline_, AudioCodec::opus, [weak = std::weak_ptr<LegFeed>(feed_)](Samples samples) {
+          if (const auto feed = weak.lock()) feed->far(samples);
+        }));
     return;
   }
   if (!extras_.lent_picture && !events_.video) return drain(*pipeline_, pad);
@@ -402,7 +441,8 @@ void WebrtcSession::LentPicture::request_key() {
     const std::lock_guard lock(mutex);
     asked = sink;
   }
-  if (asked) gst_element_send_event(asked.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+  if (asked)
+    gst_element_send_event(asked.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
 }
 
 std::shared_ptr<MediaSession> make_webrtc_session(Legs::Inner& legs, JobThread& thread, LegOptions options,

@@ -36,6 +36,7 @@ class WebrtcSession final : public MediaSession, public std::enable_shared_from_
     std::optional<sdp::Format> format;
     std::uint32_t ssrc = 0;
     guint line = 0;
+    Object<GstPad> sink;  // of webrtcbin
     Direction direction = Direction::inactive;
   };
   struct LentPicture {  // its receiver's end, to ask the lender for a key unit
@@ -49,10 +50,13 @@ class WebrtcSession final : public MediaSession, public std::enable_shared_from_
   };
 
   Result<void> build();
-  Result<void> send_track(Track& track, const std::string& kind, guint line);
+  // A line of ours with the codecs it may have; then, once one is agreed, what is sent on it.
+  Result<void> place(Track& track, const std::string& kind, const std::vector<sdp::Format>& formats);
+  Result<void> fill(Track& track, const std::string& kind);
   Result<void> choose(const std::string& offer);
   // Sets a description; webrtcbin's answer comes on its thread and is handed to the job thread.
-  void describe(const char* action, const std::string& type, const std::string& text, std::function<void(Result<void>)> then);
+  void describe(const char* action, const std::string& type, const std::string& text,
+                std::function<void(Result<void>)> then);
   void create(const char* action, std::function<void(Result<std::string>)> then);
   void finish_locally(const char* type, const std::string& text);
   void gathered();
@@ -71,13 +75,13 @@ class WebrtcSession final : public MediaSession, public std::enable_shared_from_
   std::shared_ptr<LentPicture> lent_picture_ = std::make_shared<LentPicture>();
   Track audio_;
   Track video_;
-  Leg::SdpReady waiting_;      // for the candidates
+  Leg::SdpReady waiting_;  // for the candidates
   bool remote_set_ = false;
   bool started_ = false;
   bool connected_ = false;
   std::atomic<bool> alive_ = false;  // connected, as seen from the loop
   bool built_ = false;
-  mutable std::mutex mutex_;   // codec names and offered formats, which others read
+  mutable std::mutex mutex_;  // codec names and offered formats, which others read
   std::vector<sdp::Media> offered_;
   std::string audio_codec_;
   std::string video_codec_;

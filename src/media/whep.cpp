@@ -37,13 +37,18 @@ struct LiveViews::Inner : std::enable_shared_from_this<LiveViews::Inner> {
 LiveViews::LiveViews(Loop& loop, Legs& legs, LiveViewOptions options)
     : inner_(std::make_shared<Inner>(loop, legs, options)) {}
 
-LiveViews::~LiveViews() { close_all(); }
+LiveViews::~LiveViews() {
+  close_all();
+}
 
 void LiveViews::open(Profile stream, std::string offer, Opened opened) {
   if (inner_->sessions.size() >= inner_->options.viewer_limit) {
-    return opened(Error{ErrorCode::full, fmt::format("At most {} can watch at once; try again when somebody has left.",
-                                                     inner_->options.viewer_limit),
-                        {}, {}, std::to_string(inner_->options.viewer_limit)});
+    return opened(Error{
+        ErrorCode::full,
+        fmt::format("At most {} can watch at once; try again when somebody has left.", inner_->options.viewer_limit),
+        {},
+        {},
+        std::to_string(inner_->options.viewer_limit)});
   }
   if (Result<void> checked = sdp::check_webrtc(offer); !checked) return opened(checked.error());
   const std::string id = bytes::to_base64url(bytes::random(id_bytes));
@@ -88,10 +93,16 @@ Result<void> LiveViews::close(const std::string& id) {
   return {};
 }
 
-void LiveViews::set_viewer_limit(std::size_t limit) { inner_->options.viewer_limit = limit; }
+void LiveViews::set_viewer_limit(std::size_t limit) {
+  inner_->options.viewer_limit = limit;
+}
 
-void LiveViews::close_all() { inner_->sessions.clear(); }
+void LiveViews::close_all() {
+  inner_->sessions.clear();
+}
 
-std::size_t LiveViews::viewers() const { return inner_->sessions.size(); }
+std::size_t LiveViews::viewers() const {
+  return inner_->sessions.size();
+}
 
 }  // namespace lintel::media

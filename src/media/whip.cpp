@@ -165,13 +165,18 @@ void Lendings::open(std::string offer, Opened opened) {
 }
 
 Result<void> Lendings::close(const std::string& id) {
-  if (inner_->id != id || id.empty()) return Error{ErrorCode::not_found, "Nothing is lent under that name.", {}, {}, {}};
+  if (inner_->id != id || id.empty())
+    return Error{ErrorCode::not_found, "Nothing is lent under that name.", {}, {}, {}};
   inner_->end();
   return {};
 }
 
-bool Lendings::lent() const { return inner_->lent_now; }
+bool Lendings::lent() const {
+  return inner_->lent_now;
+}
 
-void Lendings::on_change(std::function<void(bool lent)> changed) { inner_->changed = std::move(changed); }
+void Lendings::on_change(std::function<void(bool lent)> changed) {
+  inner_->changed = std::move(changed);
+}
 
 }  // namespace lintel::media

@@ -25,7 +25,7 @@ double energy(const AudioFrame& frame) {
 struct Echo {
   double before = 0;  // echo at the microphone, while only the far end speaks
   double after = 0;
-  double near = 0;    // the near end's own energy while both speak
+  double near = 0;  // the near end's own energy while both speak
   double kept = 0;
 };
 
@@ -179,7 +179,8 @@ TEST_F(Engine, writesAndReadsFiles) {
   const Result<std::vector<std::int16_t>> read = decode_audio_file(path, 10, false);
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_GT(read.value().size(), static_cast<std::size_t>(audio_rate));
-  EXPECT_GT(best_correlation(synthesise(Sound::ringing), {read.value().begin(), read.value().begin() + audio_rate}), 0.5);
+  EXPECT_GT(best_correlation(synthesise(Sound::ringing), {read.value().begin(), read.value().begin() + audio_rate}),
+            0.5);
   EXPECT_FALSE(decode_audio_file(path + "-missing", 10, false).ok());
   EXPECT_FALSE(decode_audio_file(path, 1, true).ok());
   std::remove(path.c_str());

@@ -31,7 +31,8 @@ inline double best_correlation(const std::vector<std::int16_t>& whole, const std
     std::vector<double> levels;
     for (std::size_t at = 0; at + block <= samples.size(); at += block) {
       double sum = 0;
-      for (std::size_t index = at; index < at + block; ++index) sum += static_cast<double>(samples[index]) * samples[index];
+      for (std::size_t index = at; index < at + block; ++index)
+        sum += static_cast<double>(samples[index]) * samples[index];
       levels.push_back(std::sqrt(sum / block));
     }
     return levels;

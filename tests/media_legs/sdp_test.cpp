@@ -35,8 +35,11 @@ TEST(Sdp, readsTheAddressOfEachLevel) {
 TEST(Sdp, knowsTheKindOfAnOffer) {
   EXPECT_EQ(kind_of(phone_offer).value(), LegKind::plain_rtp);
   const std::string key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-  EXPECT_EQ(kind_of("v=0\r\nc=IN IP4 192.0.2.9\r\nm=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" +
-                    key + "|2^31\r\n").value(), LegKind::sdes_srtp);
+  EXPECT_EQ(
+      kind_of("v=0\r\nc=IN IP4 192.0.2.9\r\nm=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" +
+              key + "|2^31\r\n")
+          .value(),
+      LegKind::sdes_srtp);
   EXPECT_FALSE(kind_of("v=0\r\nm=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:short\r\n").ok());
   EXPECT_EQ(kind_of("v=0\r\na=fingerprint:sha-256 AA\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-ufrag:x\r\n").value(),
             LegKind::webrtc);
@@ -56,7 +59,8 @@ TEST(Sdp, refusesWhatIsNoneOrTooMuch) {
 }
 
 TEST(Sdp, keepsARefusedLineAsPortZero) {
-  const Description read = parse("v=0\r\nc=IN IP4 192.0.2.9\r\nm=audio 4000 RTP/AVP 0\r\nm=video 0 RTP/AVP 31\r\n").value();
+  const Description read =
+      parse("v=0\r\nc=IN IP4 192.0.2.9\r\nm=audio 4000 RTP/AVP 0\r\nm=video 0 RTP/AVP 31\r\n").value();
   EXPECT_EQ(read.media[1].port, 0);
   EXPECT_EQ(read.media[1].raw_formats, std::vector<std::string>{"31"});
 }

@@ -3,9 +3,9 @@
 #include <atomic>
 
 #include "media/audio_signal.hpp"
+#include "media/sound.hpp"
 #include "media/video.hpp"
 #include "media/whep.hpp"
-#include "media/sound.hpp"
 #include "media/whip.hpp"
 #include "scene.hpp"
 
