@@ -14,9 +14,9 @@ namespace lintel::sip {
 
 struct Dialog {
   std::string call_id;
-  std::string local;       // name-addr of ours, without tag
+  std::string local;  // name-addr of ours, without tag
   std::string local_tag;
-  std::string remote;      // of the peer, without tag
+  std::string remote;  // of the peer, without tag
   std::string remote_tag;
   std::string remote_target;        // the peer's Contact URI
   std::vector<std::string> routes;  // Route values in the order to send
@@ -28,8 +28,8 @@ struct Dialog {
   // §12.1.1, from an INVITE to us. Nothing when From or Contact is unusable.
   [[nodiscard]] static std::optional<Dialog> of_request(const Message& request, std::string_view local_tag);
 
-  // A request within the dialog (§12.2.1.1), with Request-URI, Max-Forwards, From, To, Call-ID, CSeq, Route. ACK has the
-  // number of its INVITE: give it; every other method counts up.
+  // A request within the dialog (§12.2.1.1), with Request-URI, Max-Forwards, From, To, Call-ID, CSeq, Route. ACK has
+  // the number of its INVITE: give it; every other method counts up.
   [[nodiscard]] Builder request(std::string_view method, std::optional<std::uint32_t> cseq = std::nullopt);
   // The URI whose host is the next neighbour: the first route, else the remote target.
   [[nodiscard]] const std::string& next_hop_uri() const { return routes.empty() ? remote_target : routes.front(); }

@@ -34,7 +34,9 @@ bool lists(std::string_view list, std::string_view word) {
 
 }  // namespace
 
-const char* name_of(Algorithm algorithm) { return algorithm == Algorithm::md5 ? "MD5" : "SHA-256"; }
+const char* name_of(Algorithm algorithm) {
+  return algorithm == Algorithm::md5 ? "MD5" : "SHA-256";
+}
 
 std::string ha1(Algorithm algorithm, std::string_view user, std::string_view realm, std::string_view password) {
   return hash(algorithm, fmt::format("{}:{}:{}", user, realm, password));
@@ -63,8 +65,8 @@ std::string NonceSigner::sign(std::string_view stamp, std::string_view context) 
 }
 
 std::string NonceSigner::make(Monotonic now, std::string_view context) const {
-  auto milliseconds = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
+  auto milliseconds =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
   std::string stamp(8, '\0');
   for (std::size_t at = 8; at-- > 0; milliseconds >>= 8U) stamp[at] = static_cast<char>(milliseconds & 0xFFU);
   stamp += bytes::random(stamp_length - 8);
@@ -117,9 +119,8 @@ std::optional<Challenge> choose(const std::vector<std::string>& values, std::str
   for (const auto& value : values) {
     auto challenge = parse_challenge(value);
     if (!challenge.ok() || (!realm.empty() && challenge->realm != realm)) continue;
-    const bool better =
-        !best || (best->algorithm == Algorithm::md5 && challenge->algorithm == Algorithm::sha256 &&
-                  best->realm == challenge->realm);
+    const bool better = !best || (best->algorithm == Algorithm::md5 && challenge->algorithm == Algorithm::sha256 &&
+                                  best->realm == challenge->realm);
     if (better) best = std::move(challenge).value();
   }
   return best;
@@ -161,8 +162,7 @@ bool ClientAuthenticator::challenged(const std::vector<std::string>& values, boo
 
 std::string ClientAuthenticator::authorize(std::string_view method, std::string_view uri) {
   if (!challenge_) return {};
-  return make_credentials(*challenge_, user_, password_, method, uri, ++nonce_count_,
-                          bytes::to_hex(bytes::random(8)));
+  return make_credentials(*challenge_, user_, password_, method, uri, ++nonce_count_, bytes::to_hex(bytes::random(8)));
 }
 
 // ---- Parsing --------------------------------------------------------------------------------------------------------
@@ -182,7 +182,9 @@ bool is_token(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
 }
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 // name = token / quoted-string, separated by commas, over one header's value.
 class Scanner {
@@ -244,7 +246,8 @@ class Parameters {
     for (bool more = true; more;) {
       const std::string_view name = scanner.token();
       Parameter parameter{text::lower(name), {}};
-      if (name.empty() || !scanner.take('=') || !scanner.value(parameter.value)) return malformed("a parameter is broken");
+      if (name.empty() || !scanner.take('=') || !scanner.value(parameter.value))
+        return malformed("a parameter is broken");
       if (out.find(parameter.name) != nullptr) return malformed("a parameter stands twice");
       if (out.list_.size() == max_parameters) return malformed("it has too many parameters");
       out.list_.push_back(std::move(parameter));
@@ -275,9 +278,8 @@ class Parameters {
 };
 
 bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
 }
 
 }  // namespace
@@ -318,7 +320,8 @@ Result<Credentials> parse_credentials(std::string_view value) {
   credentials.uri = parameters.get("uri");
   credentials.response = text::lower(parameters.get("response"));
   const std::size_t length = *algorithm == Algorithm::md5 ? 32 : 64;
-  if (credentials.response.size() != length || !is_hex(credentials.response)) return malformed("the response is no hash");
+  if (credentials.response.size() != length || !is_hex(credentials.response))
+    return malformed("the response is no hash");
   if (const std::string* qop = parameters.find("qop"); qop != nullptr) {
     if (!text::equals_ignoring_case(*qop, "auth")) return malformed("the quality of protection is not known");
     credentials.qop_auth = true;

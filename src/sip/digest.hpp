@@ -1,7 +1,7 @@
-// Digest authentication for SIP: RFC 3261 §22, RFC 7616, RFC 8760 (MD5 and SHA-256, qop "auth" or none; never auth-int).
-// Both sides: the server builds challenges and verifies credentials, the client answers challenges.
-// Pure functions and immutable objects unless said otherwise: any thread. Nothing here logs or keeps a password longer
-// than the call that needs it, except ClientAuthenticator.
+// Digest authentication for SIP: RFC 3261 §22, RFC 7616, RFC 8760 (MD5 and SHA-256, qop "auth" or none; never
+// auth-int). Both sides: the server builds challenges and verifies credentials, the client answers challenges. Pure
+// functions and immutable objects unless said otherwise: any thread. Nothing here logs or keeps a password longer than
+// the call that needs it, except ClientAuthenticator.
 #pragma once
 
 #include <chrono>

@@ -14,7 +14,9 @@ namespace {
 constexpr std::uint16_t plain_port = 5060;
 constexpr std::uint16_t secure_port = 5061;
 
-std::uint16_t default_port(Transport transport) { return transport == Transport::tls ? secure_port : plain_port; }
+std::uint16_t default_port(Transport transport) {
+  return transport == Transport::tls ? secure_port : plain_port;
+}
 
 Transport transport_without_records(const Question& question) {
   if (question.transport) return *question.transport;
@@ -66,7 +68,8 @@ std::vector<Srv> in_order(std::vector<Srv> records, const Resolver::Random& rand
     std::for_each(records.begin(), group_end, [&](const Srv& one) { total += one.weight; });
     const std::uint32_t drawn = total == 0 ? 0 : random(total + 1);
     std::uint32_t sum = 0;
-    auto chosen = std::find_if(records.begin(), group_end, [&](const Srv& one) { return (sum += one.weight) >= drawn; });
+    auto chosen =
+        std::find_if(records.begin(), group_end, [&](const Srv& one) { return (sum += one.weight) >= drawn; });
     if (chosen == group_end) chosen = records.begin();
     out.push_back(std::move(*chosen));
     records.erase(chosen);
@@ -233,7 +236,9 @@ Lookup Resolver::resolve(const Question& question, Callback callback) {
   return lookup;
 }
 
-void Resolver::forget_all() { cache_.clear(); }
+void Resolver::forget_all() {
+  cache_.clear();
+}
 
 void Resolver::ask(const std::string& name, Kind kind, DnsSource::Callback callback) {
   const std::string key = std::to_string(static_cast<int>(kind)) + text::lower(name);
@@ -244,11 +249,12 @@ void Resolver::ask(const std::string& name, Kind kind, DnsSource::Callback callb
     }
     cache_.erase(known);
   }
-  source_.query(name, kind, [this, key, alive = std::weak_ptr<bool>(alive_),
-                             callback = std::move(callback)](const Result<Records>& records) {
-    if (!alive.expired()) remember(key, records);
-    callback(records);
-  });
+  source_.query(
+      name, kind,
+      [this, key, alive = std::weak_ptr<bool>(alive_), callback = std::move(callback)](const Result<Records>& records) {
+        if (!alive.expired()) remember(key, records);
+        callback(records);
+      });
 }
 
 void Resolver::remember(const std::string& key, const Result<Records>& records) {
@@ -259,8 +265,7 @@ void Resolver::remember(const std::string& key, const Result<Records>& records) 
     });
     cache_.erase(oldest);
   }
-  const auto keep =
-      records.ok() ? std::clamp(records->time_to_live, shortest_cache, longest_cache) : failure_cache;
+  const auto keep = records.ok() ? std::clamp(records->time_to_live, shortest_cache, longest_cache) : failure_cache;
   cache_.insert_or_assign(key, Cached{records, clock_.monotonic() + keep});
 }
 

@@ -173,8 +173,8 @@ Result<std::unique_ptr<CaresSource>> CaresSource::create(Loop& loop, const Cares
     if (!settings.servers.empty()) status = ares_set_servers_ports_csv(channel, settings.servers.c_str());
   }
   if (status != ARES_SUCCESS) {
-    return Error{ErrorCode::unavailable, std::string("The name resolver does not start: ") + ares_strerror(status) + ".",
-                 "", "", ""};
+    return Error{ErrorCode::unavailable,
+                 std::string("The name resolver does not start: ") + ares_strerror(status) + ".", "", "", ""};
   }
   return std::unique_ptr<CaresSource>(new CaresSource(std::move(inner)));
 }

@@ -19,10 +19,14 @@ Call& Call::operator=(Call&& other) noexcept {
   return *this;
 }
 
-Call::~Call() { hang_up(); }
+Call::~Call() {
+  hang_up();
+}
 
 namespace {
-Error no_call() { return Error{ErrorCode::conflict, "There is no call here any more.", "", "", ""}; }
+Error no_call() {
+  return Error{ErrorCode::conflict, "There is no call here any more.", "", "", ""};
+}
 }  // namespace
 
 void Call::listen(CallListener* listener) {
@@ -35,11 +39,15 @@ const std::string& Call::id() const {
   static const std::string none;
   return session_ ? session_->call_id() : none;
 }
-bool Call::answered() const { return session_ && session_->state() == SessionState::confirmed; }
+bool Call::answered() const {
+  return session_ && session_->state() == SessionState::confirmed;
+}
 Result<void> Call::progress(int code, const Content& early_answer) {
   return session_ ? session_->progress(code, early_answer) : Result<void>(no_call());
 }
-Result<void> Call::accept(const Content& body) { return session_ ? session_->accept(body) : Result<void>(no_call()); }
+Result<void> Call::accept(const Content& body) {
+  return session_ ? session_->accept(body) : Result<void>(no_call());
+}
 void Call::refuse(int code, std::string_view reason) {
   if (const auto session = std::exchange(session_, nullptr)) session->refuse(code, reason);
 }
@@ -49,7 +57,9 @@ Result<void> Call::answer_offer(const Content& body) {
 Result<void> Call::refuse_offer(int code) {
   return session_ ? session_->refuse_offer(code) : Result<void>(no_call());
 }
-Result<void> Call::offer(const Content& body) { return session_ ? session_->offer(body) : Result<void>(no_call()); }
+Result<void> Call::offer(const Content& body) {
+  return session_ ? session_->offer(body) : Result<void>(no_call());
+}
 Result<void> Call::send_dtmf(char digit, std::chrono::milliseconds duration) {
   return session_ ? session_->send_dtmf(digit, duration) : Result<void>(no_call());
 }
@@ -101,7 +111,9 @@ Endpoint::~Endpoint() {
   for (const auto& [id, account] : inner_->accounts) account->abandon();
 }
 
-void Endpoint::set_settings(EndpointSettings settings) { inner_->current = std::move(settings); }
+void Endpoint::set_settings(EndpointSettings settings) {
+  inner_->current = std::move(settings);
+}
 
 void Endpoint::set_account(const AccountSettings& account) {
   const auto found = inner_->accounts.find(account.id);
@@ -110,8 +122,7 @@ void Endpoint::set_account(const AccountSettings& account) {
     remove_account(account.id);
   }
   auto registration = std::make_shared<Registration>(
-      inner_->the_core, inner_->the_resolver, account,
-      contact_user_of(account.user, account.domain, account.password),
+      inner_->the_core, inner_->the_resolver, account, contact_user_of(account.user, account.domain, account.password),
       [inner = inner_.get()](const RegistrationStatus& status) { inner->listener.on_registration(status); });
   inner_->accounts.insert_or_assign(account.id, registration);
   registration->start();
@@ -154,7 +165,9 @@ Call Endpoint::call(const Target& target, const Content& offer, const std::vecto
   return Call(session);
 }
 
-std::size_t Endpoint::size() const { return inner_->sessions.size(); }
+std::size_t Endpoint::size() const {
+  return inner_->sessions.size();
+}
 
 // ---- requests -------------------------------------------------------------------------------------------------------
 

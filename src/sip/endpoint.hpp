@@ -1,14 +1,15 @@
-// The station's user agent: registers, calls out, takes calls in. It is a client of *a* server (the built-in one over the
-// inner wire, another station's, a platform's, or none) and stands on the Core beside the built-in server. Loop only.
+// The station's user agent: registers, calls out, takes calls in. It is a client of *a* server (the built-in one over
+// the inner wire, another station's, a platform's, or none) and stands on the Core beside the built-in server. Loop
+// only.
 //
 //   sip::Endpoint endpoint(core, resolver, settings, listener);
 //   endpoint.set_account({.id = "1", .user = "8001", .built_in = true, .password = …});
 //   Call call = endpoint.call({.uri = "sip:101%231@VDP;binding=7", .account = "1"}, sdp(offer), {}, &my_listener);
 //   call = {};    // CANCEL or BYE, whichever its state asks
 //
-// Trust (design.md, SIP): a call comes in only (1) from the built-in server, which authenticated its caller, (2) through
-// a registration of ours, from that server's address and to our Contact, (3) from a listed address when direct calls are
-// on. Everything else is refused before it rings, or left to the built-in server's handler.
+// Trust (design.md, SIP): a call comes in only (1) from the built-in server, which authenticated its caller, (2)
+// through a registration of ours, from that server's address and to our Contact, (3) from a listed address when direct
+// calls are on. Everything else is refused before it rings, or left to the built-in server's handler.
 #pragma once
 
 #include <map>
@@ -28,35 +29,36 @@ enum class Trust { built_in_server, registration, direct };
 
 struct IncomingCall {
   Trust trust = Trust::built_in_server;
-  std::string account;      // AccountSettings::id; empty for direct calls
+  std::string account;  // AccountSettings::id; empty for direct calls
   // Who calls, as authenticated: by the built-in server's digest (P-Asserted-Identity, believed on the inner wire and
   // from the server of a registration only; else From). For direct calls what From says, which proves nothing.
-  std::string user;         // unescaped, "101#1"
-  std::string uri;          // "sip:101%231@VDP"
-  std::string display;      // bounded, printable, may be empty
-  std::string address;      // where the request came from, "192.0.2.7"; empty on the inner wire
-  std::string called_user;  // of To, unescaped
-  Content offer;            // empty: we are to offer
+  std::string user;             // unescaped, "101#1"
+  std::string uri;              // "sip:101%231@VDP"
+  std::string display;          // bounded, printable, may be empty
+  std::string address;          // where the request came from, "192.0.2.7"; empty on the inner wire
+  std::string called_user;      // of To, unescaped
+  Content offer;                // empty: we are to offer
   std::vector<Header> headers;  // those a house may want: Alert-Info, Call-Info, Subject, User-Agent, X-…; bounded
 };
 
 class EndpointListener {
  public:
   virtual ~EndpointListener() = default;
-  // A trusted call asks to come in; 100 was sent, nothing rings yet. Keep `call` (listen, progress, accept), or let it go:
-  // the caller hears 480.
+  // A trusted call asks to come in; 100 was sent, nothing rings yet. Keep `call` (listen, progress, accept), or let it
+  // go: the caller hears 480.
   virtual void on_call(Call call, const IncomingCall& about) = 0;
   virtual void on_registration(const RegistrationStatus& /*status*/) {}
   // A call that was refused before it rang: for the journal. `why` is a sentence.
-  virtual void on_refused_call(const std::string& /*from*/, const std::string& /*address*/, const std::string& /*why*/) {}
+  virtual void on_refused_call(const std::string& /*from*/, const std::string& /*address*/,
+                               const std::string& /*why*/) {}
 };
 
 struct EndpointSettings {
   std::string user_agent = "Lintel";
-  std::size_t most_calls = 64;            // sessions at once; further ones get 486
-  std::chrono::seconds silence{4};        // an INVITE without any response is given up (408), and so are other requests
-  std::chrono::seconds ringing{180};      // an outgoing call without a final answer is cancelled
-  std::chrono::milliseconds t1{500};      // retransmission of 200: T1 doubled up to T2, for 64*T1
+  std::size_t most_calls = 64;        // sessions at once; further ones get 486
+  std::chrono::seconds silence{4};    // an INVITE without any response is given up (408), and so are other requests
+  std::chrono::seconds ringing{180};  // an outgoing call without a final answer is cancelled
+  std::chrono::milliseconds t1{500};  // retransmission of 200: T1 doubled up to T2, for 64*T1
   std::chrono::milliseconds t2{4000};
   SessionTimerSettings session_timer;
   bool direct_calls = false;

@@ -17,7 +17,9 @@ struct Content {
   std::string bytes;
   [[nodiscard]] bool empty() const { return bytes.empty(); }
 };
-[[nodiscard]] inline Content sdp(std::string bytes) { return {"application/sdp", std::move(bytes)}; }
+[[nodiscard]] inline Content sdp(std::string bytes) {
+  return {"application/sdp", std::move(bytes)};
+}
 
 struct Header {
   std::string name;
@@ -26,10 +28,10 @@ struct Header {
 
 // Who ended a call, or why.
 enum class EndCause {
-  peer,          // BYE, or the caller's CANCEL before we answered
-  lost,          // the peer, its flow or its server answers no more; a session timer ran out; no ACK came
-  protocol,      // the peer broke the rules (an answer without a body, a body where none may be)
-  shutdown,      // this endpoint or its account was taken away
+  peer,      // BYE, or the caller's CANCEL before we answered
+  lost,      // the peer, its flow or its server answers no more; a session timer ran out; no ACK came
+  protocol,  // the peer broke the rules (an answer without a body, a body where none may be)
+  shutdown,  // this endpoint or its account was taken away
 };
 
 struct Ending {
@@ -81,8 +83,8 @@ inline constexpr std::chrono::seconds offer_patience{10};
 
 class Session;
 
-// The handle of one call. Destroying it ends the call as its state asks: CANCEL before the answer, a refusal (480) of an
-// incoming one, BYE after; nothing is heard afterwards, and the rest (retransmissions, ACK, a crossing 200) is done
+// The handle of one call. Destroying it ends the call as its state asks: CANCEL before the answer, a refusal (480) of
+// an incoming one, BYE after; nothing is heard afterwards, and the rest (retransmissions, ACK, a crossing 200) is done
 // behind it. A default-made Call holds nothing; every action on it, or in a state that does not allow it, is refused
 // with `conflict` and changes nothing.
 class Call {
@@ -93,7 +95,7 @@ class Call {
   Call& operator=(Call&& other) noexcept;
   ~Call();
 
-  void listen(CallListener* listener);  // null: nobody; replaces the one before
+  void listen(CallListener* listener);   // null: nobody; replaces the one before
   void hang_up(const HangUp& why = {});  // as the destructor, with a reason. The handle is then empty.
   explicit operator bool() const { return session_ != nullptr; }
   [[nodiscard]] const std::string& id() const;  // Call-ID, for the log

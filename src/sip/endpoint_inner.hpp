@@ -21,7 +21,7 @@ struct Endpoint::Inner final : SessionHost {
   dns::Resolver& the_resolver;
   EndpointSettings current;
   EndpointListener& listener;
-  std::map<std::string, std::shared_ptr<Registration>> accounts;           // by id
+  std::map<std::string, std::shared_ptr<Registration>> accounts;          // by id
   std::map<std::string, std::shared_ptr<Session>, std::less<>> sessions;  // by our tag
   std::vector<std::shared_ptr<Session>> retired_sessions;
   std::vector<std::shared_ptr<Registration>> retired_accounts;

@@ -40,7 +40,8 @@ bool is_for_the_house(const Message& message, const Message::Line& line) {
 }  // namespace
 
 bool Endpoint::Inner::is_direct_peer(const Incoming& request) const {
-  if (!current.direct_calls || request.from.kind == TransportKind::local || is_websocket(request.from.kind)) return false;
+  if (!current.direct_calls || request.from.kind == TransportKind::local || is_websocket(request.from.kind))
+    return false;
   return std::any_of(current.direct_addresses.begin(), current.direct_addresses.end(), [&](const std::string& listed) {
     const auto address = SocketAddress::parse(listed, 0);
     return address && address->same_host(request.from.address);

@@ -68,7 +68,9 @@ Registration::Registration(Core& core, dns::Resolver& resolver, AccountSettings 
   status_.account = settings_.id;
 }
 
-Registration::~Registration() { abandon(); }
+Registration::~Registration() {
+  abandon();
+}
 
 ServerAddress Registration::server_in_use() const {
   if (on_backup_) return settings_.backup;
@@ -77,7 +79,9 @@ ServerAddress Registration::server_in_use() const {
   return ServerAddress{settings_.domain, std::nullopt, std::nullopt};
 }
 
-void Registration::start() { look_up(); }
+void Registration::start() {
+  look_up();
+}
 
 void Registration::retry() {
   if (transaction_ != 0) core_.forget(std::exchange(transaction_, 0));
@@ -111,27 +115,28 @@ void Registration::look_up() {
   const ServerAddress server = server_in_use();
   const unsigned number = ++lookups_;
   auto lookup = resolver_.resolve({server.host, server.port, server.transport, false},
-                              [this](const Result<std::vector<dns::Hop>>& found) {
-                                if (!found.ok()) return unreachable(503, found.error().message);
-                                hops_.clear();
-                                for (const auto& place : *found) {
-                                  const Hop hop = to_hop(place);
-                                  hops_.push_back(hop);
-                                  if (std::find(known_hops_.begin(), known_hops_.end(), hop) == known_hops_.end()) {
-                                    if (known_hops_.size() == most_known_hops) known_hops_.erase(known_hops_.begin());
-                                    known_hops_.push_back(hop);
-                                  }
-                                }
-                                hop_at_ = 0;
-                                try_hop();
-                              });
+                                  [this](const Result<std::vector<dns::Hop>>& found) {
+                                    if (!found.ok()) return unreachable(503, found.error().message);
+                                    hops_.clear();
+                                    for (const auto& place : *found) {
+                                      const Hop hop = to_hop(place);
+                                      hops_.push_back(hop);
+                                      if (std::find(known_hops_.begin(), known_hops_.end(), hop) == known_hops_.end()) {
+                                        if (known_hops_.size() == most_known_hops)
+                                          known_hops_.erase(known_hops_.begin());
+                                        known_hops_.push_back(hop);
+                                      }
+                                    }
+                                    hop_at_ = 0;
+                                    try_hop();
+                                  });
   if (number == lookups_) lookup_ = std::move(lookup);
 }
 
 void Registration::try_hop() {
   hop_ = hops_[hop_at_];
-  status_.server = settings_.built_in ? "built-in"
-                                      : fmt::format("{} {}", hop_->address.text(), parameter_name_of(hop_->kind));
+  status_.server =
+      settings_.built_in ? "built-in" : fmt::format("{} {}", hop_->address.text(), parameter_name_of(hop_->kind));
   status_.on_backup = on_backup_;
   answered_challenge_ = false;
   if (!settings_.registers) return tell(RegistrationState::registered, 0, {});
@@ -151,7 +156,9 @@ std::string Registration::route() const {
   return "Route: " + uri + ";lr>";
 }
 
-std::string Registration::contact(const Hop& to) const { return contact_for(core_, contact_user_, to); }
+std::string Registration::contact(const Hop& to) const {
+  return contact_for(core_, contact_user_, to);
+}
 
 std::string Registration::make_request(const Hop& to, std::chrono::seconds expires) {
   const std::string uri = "sip:" + settings_.domain;

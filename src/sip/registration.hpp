@@ -26,25 +26,25 @@ struct ServerAddress {
 };
 
 struct AccountSettings {
-  std::string id = "1";      // how the house names this account
-  std::string user;          // "8001", as registered (unescaped)
+  std::string id = "1";  // how the house names this account
+  std::string user;      // "8001", as registered (unescaped)
   std::string domain = "VDP";
   std::string display_name;
-  std::string auth_user;     // empty: `user`
+  std::string auth_user;  // empty: `user`
   std::string password;
-  std::string realm;         // empty: the first realm our server asks for is kept, no other is answered
-  bool built_in = false;     // this process is the server: everything goes over the inner wire
-  bool registers = true;     // false: a server that knows us by address
-  ServerAddress server;      // empty: `domain`
+  std::string realm;             // empty: the first realm our server asks for is kept, no other is answered
+  bool built_in = false;         // this process is the server: everything goes over the inner wire
+  bool registers = true;         // false: a server that knows us by address
+  ServerAddress server;          // empty: `domain`
   ServerAddress outbound_proxy;  // used in place of `server`
   ServerAddress backup;          // used while the first is silent
 
-  std::chrono::seconds period{3600};     // asked for; what the server grants counts
-  unsigned refresh_percent = 80;         // of the granted period; at least 5 s before its end
-  std::chrono::seconds retry_first{2};   // doubled at each failure up to retry_longest, with a fifth of chance
+  std::chrono::seconds period{3600};    // asked for; what the server grants counts
+  unsigned refresh_percent = 80;        // of the granted period; at least 5 s before its end
+  std::chrono::seconds retry_first{2};  // doubled at each failure up to retry_longest, with a fifth of chance
   std::chrono::seconds retry_longest{300};
   std::chrono::seconds retry_refused{60};  // after a wrong password or a 4xx: nothing hammers a server that says no
-  std::chrono::seconds silence{4};       // without any response the server is given up (not 32 s)
+  std::chrono::seconds silence{4};         // without any response the server is given up (not 32 s)
   bool operator==(const AccountSettings&) const = default;
 };
 
@@ -72,8 +72,8 @@ class Registration final : private ClientListener {
 
   void start();
   void abandon();  // the core goes away soon: nothing is sent or heard any more
-  void stop();   // takes the binding away at the server (Expires: 0) and stops; state `off`
-  void retry();  // now, whatever the timers say: the network changed
+  void stop();     // takes the binding away at the server (Expires: 0) and stops; state `off`
+  void retry();    // now, whatever the timers say: the network changed
   void flow_closed(FlowId flow);
 
   [[nodiscard]] const RegistrationStatus& status() const { return status_; }
@@ -103,8 +103,8 @@ class Registration final : private ClientListener {
   void try_hop();
   void send();
   void accepted(const Message& response);
-  void refused(int code, std::string message);        // a server that says no: wait and ask again
-  void unreachable(int code, std::string message);    // a server that says nothing: the next one
+  void refused(int code, std::string message);      // a server that says no: wait and ask again
+  void unreachable(int code, std::string message);  // a server that says nothing: the next one
   void again_after(Duration delay, void (Registration::*what)());
   [[nodiscard]] std::string make_request(const Hop& to, std::chrono::seconds expires);
   void tell(RegistrationState state, int code, std::string message);
@@ -120,7 +120,7 @@ class Registration final : private ClientListener {
   digest::ClientAuthenticator registrar_login_;  // for 401
   digest::ClientAuthenticator proxy_login_;      // for 407
   dns::Lookup lookup_;
-  unsigned lookups_ = 0;  // an answer known at once may begin the next look-up before resolve() returns
+  unsigned lookups_ = 0;         // an answer known at once may begin the next look-up before resolve() returns
   std::vector<Hop> hops_;        // of the server in use, in the order to try
   std::vector<Hop> known_hops_;  // every address the servers' names gave
   std::size_t hop_at_ = 0;

@@ -157,9 +157,9 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   std::string contact_user_;
 
   // The way to the peer.
-  std::optional<Hop> hop_;   // of the INVITE, or where it came from
-  std::vector<Hop> hops_;    // further ones to try
-  std::string routed_uri_;   // what `routed_hop_` was found for
+  std::optional<Hop> hop_;  // of the INVITE, or where it came from
+  std::vector<Hop> hops_;   // further ones to try
+  std::string routed_uri_;  // what `routed_hop_` was found for
   std::optional<Hop> routed_hop_;
   dns::Lookup lookup_;
   std::vector<std::function<void(const Hop&)>> waiting_for_hop_;
@@ -173,9 +173,9 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   bool answered_challenge_ = false;
   HangUp hang_up_reason_;
   std::vector<std::pair<std::string, Content>> early_answers_;  // by To tag
-  std::string last_ack_;  // of the newest 2xx, repeated with it
+  std::string last_ack_;                                        // of the newest 2xx, repeated with it
   std::uint32_t last_ack_cseq_ = 0;
-  Timer patience_;        // ringing; a deferred failure
+  Timer patience_;  // ringing; a deferred failure
 
   // Within the dialog.
   std::unique_ptr<Received> received_;  // the INVITE being answered

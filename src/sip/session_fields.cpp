@@ -66,8 +66,9 @@ std::optional<Dtmf> parse_dtmf(std::string_view content_type, std::string_view b
       key.digit = *digit;
     } else if (text::equals_ignoring_case(name, "Duration")) {
       if (const auto milliseconds = text::to_unsigned(value)) {
-        key.duration = std::min(longest_dtmf, std::chrono::milliseconds(static_cast<std::int64_t>(
-                                                  std::min<std::uint64_t>(*milliseconds, 10'000))));
+        key.duration = std::min(
+            longest_dtmf,
+            std::chrono::milliseconds(static_cast<std::int64_t>(std::min<std::uint64_t>(*milliseconds, 10'000))));
       }
     }
   }

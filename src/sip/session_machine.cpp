@@ -65,7 +65,7 @@ constexpr Rule rules[] = {
     {State::ringing, Event::silence, State::ended, Action::report_ended},
 
     {State::accepted, Event::ack, State::confirmed, Action::report_confirmed},
-    {State::accepted, Event::cancel, State::accepted, Action::none},  // too late: our 200 is out
+    {State::accepted, Event::cancel, State::accepted, Action::none},    // too late: our 200 is out
     {State::accepted, Event::bye, State::ended, Action::report_ended},  // its ACK was lost or overtaken
     {State::accepted, Event::hang_up, State::closing, Action::none},
     {State::accepted, Event::ack_missing, State::ending, Action::send_bye_and_report},
@@ -107,9 +107,9 @@ constexpr auto make_table() {
 
 constexpr auto table = make_table();
 
-constexpr const char* state_names[session_states] = {"idle",    "calling",  "proceeding", "cancel_waiting",
-                                                     "cancelling", "offered",  "ringing",    "accepted",
-                                                     "closing", "confirmed", "ending",    "ended"};
+constexpr const char* state_names[session_states] = {"idle",       "calling",   "proceeding", "cancel_waiting",
+                                                     "cancelling", "offered",   "ringing",    "accepted",
+                                                     "closing",    "confirmed", "ending",     "ended"};
 constexpr const char* event_names[session_events] = {
     "start",     "progress", "accept", "refuse", "hang_up",      "invite",  "provisional", "success",  "failure",
     "challenge", "ack",      "cancel", "bye",    "bye_answered", "silence", "ack_missing", "dead_peer"};
@@ -122,8 +122,12 @@ std::optional<SessionStep> transition(SessionState state, SessionEvent event) {
   return cell.step;
 }
 
-const char* name_of(SessionState state) { return state_names[static_cast<std::size_t>(state)]; }
-const char* name_of(SessionEvent event) { return event_names[static_cast<std::size_t>(event)]; }
+const char* name_of(SessionState state) {
+  return state_names[static_cast<std::size_t>(state)];
+}
+const char* name_of(SessionEvent event) {
+  return event_names[static_cast<std::size_t>(event)];
+}
 
 std::optional<OfferState> transition(OfferState state, OfferEvent event) {
   switch (state) {

@@ -65,7 +65,7 @@ inline constexpr std::size_t session_events = 17;
 
 enum class SessionAction : std::uint8_t {
   none,
-  send_invite,          // also again, with credentials
+  send_invite,  // also again, with credentials
   send_cancel,
   report_provisional,
   acknowledge,          // ACK, report the answer
@@ -76,7 +76,7 @@ enum class SessionAction : std::uint8_t {
   send_provisional,
   send_success,
   send_refusal,
-  send_terminated,      // 487 to the INVITE, report the end
+  send_terminated,  // 487 to the INVITE, report the end
   report_confirmed,
   send_bye,
   send_bye_and_report,  // the peer is taken for dead

@@ -18,7 +18,9 @@ Error not_now(const char* what) {
                ""};
 }
 
-std::string retry_after() { return fmt::format("Retry-After: {}", 1 + bytes::random_below(9)); }
+std::string retry_after() {
+  return fmt::format("Retry-After: {}", 1 + bytes::random_below(9));
+}
 
 }  // namespace
 
@@ -31,9 +33,9 @@ void Session::on_reinvite(const Incoming& request) {
     (void)dialog_.accepts(message);
     return answer(request, state_ == SessionState::ending ? 481 : 500, {retry_after()});
   }
-  const bool ours_open = offer_state_ == OfferState::ours || refreshing_ ||
-                         std::any_of(pending_.begin(), pending_.end(),
-                                     [](const Pending& one) { return one.method == Method::invite; });
+  const bool ours_open =
+      offer_state_ == OfferState::ours || refreshing_ ||
+      std::any_of(pending_.begin(), pending_.end(), [](const Pending& one) { return one.method == Method::invite; });
   const bool theirs_open = offer_state_ == OfferState::theirs || (received_ && received_->repeat.armed()) ||
                            (received_ && received_->id != 0 && received_->success.empty());
   if (ours_open || theirs_open) {
@@ -67,7 +69,8 @@ void Session::on_update(const Incoming& request) {
   (void)dialog_.accepts(message);
   if (has_offer && state_ != SessionState::confirmed) return answer(request, 500, {retry_after()});
   if (has_offer && offer_state_ == OfferState::ours) return answer(request, 491);
-  if (has_offer && (offer_state_ == OfferState::theirs || update_id_ != 0)) return answer(request, 500, {retry_after()});
+  if (has_offer && (offer_state_ == OfferState::theirs || update_id_ != 0))
+    return answer(request, 500, {retry_after()});
   if (const auto least = timer_.refuses(message)) {
     return answer(request, 422, {fmt::format("Min-SE: {}", least->count())});
   }

@@ -41,13 +41,13 @@ void Session::start(const Target& target, const Content& offer, const std::vecto
   if (!uri || !uri->is_sip() || uri->host.empty()) return fail_later(484, "The address to call is not well formed");
   if (offer.empty()) return fail_later(488, "A call needs an offer");
   // To is whom we call, without what only steers this one request (binding, transport).
-  dialog_.remote = name_addr(target.display_name,
-                             fmt::format("{}:{}{}{}", uri->scheme == Uri::Scheme::sips ? "sips" : "sip", uri->user,
-                                         uri->user.empty() ? "" : "@", uri->host));
+  dialog_.remote =
+      name_addr(target.display_name, fmt::format("{}:{}{}{}", uri->scheme == Uri::Scheme::sips ? "sips" : "sip",
+                                                 uri->user, uri->user.empty() ? "" : "@", uri->host));
   if (account_) {
-    dialog_.local = name_addr(account_->settings().display_name,
-                              fmt::format("sip:{}@{}", escape_user(account_->settings().user),
-                                          account_->settings().domain));
+    dialog_.local =
+        name_addr(account_->settings().display_name,
+                  fmt::format("sip:{}@{}", escape_user(account_->settings().user), account_->settings().domain));
     if (!account_->next_hop()) return fail_later(503, "The SIP server of this account is not reached");
     return found_hops({*account_->next_hop()});
   }
@@ -60,8 +60,8 @@ void Session::start(const Target& target, const Content& offer, const std::vecto
   if (transport == "tcp") question.transport = dns::Transport::tcp;
   if (transport == "tls" || question.secure) question.transport = dns::Transport::tls;
   if (transport == "udp") question.transport = dns::Transport::udp;
-  auto lookup = host_.resolver().resolve(
-      question, [weak = weak_from_this()](const Result<std::vector<dns::Hop>>& found) {
+  auto lookup =
+      host_.resolver().resolve(question, [weak = weak_from_this()](const Result<std::vector<dns::Hop>>& found) {
         const auto self = weak.lock();
         if (!self) return;
         if (!found.ok()) return self->fail_later(503, found.error().message);
@@ -77,9 +77,9 @@ void Session::found_hops(std::vector<Hop> hops) {
   hop_ = hops_.back();
   hops_.pop_back();
   if (dialog_.local.empty()) {
-    dialog_.local = name_addr(host_.settings().user_agent, fmt::format("sip:{}{}{}", contact_user_,
-                                                                       contact_user_.empty() ? "" : "@",
-                                                                       host_.core().sent_by(*hop_)));
+    dialog_.local = name_addr(
+        host_.settings().user_agent,
+        fmt::format("sip:{}{}{}", contact_user_, contact_user_.empty() ? "" : "@", host_.core().sent_by(*hop_)));
   }
   patience_ = host_.core().clock().after(host_.settings().ringing, [weak = weak_from_this()] {
     const auto self = weak.lock();
@@ -179,7 +179,8 @@ void Session::invite_response(const Message& response, const Hop& from) {
       return;
     }
     if (response.to_tag().empty()) return invite_failed(500, "The peer's answer is not well formed");
-    if (hop_ && is_reliable(hop_->kind) && hop_->kind != TransportKind::local) hop_->flow = host_.core().flow_of(invite_);
+    if (hop_ && is_reliable(hop_->kind) && hop_->kind != TransportKind::local)
+      hop_->flow = host_.core().flow_of(invite_);
     apply(SessionEvent::success, cause);
     return;
   }
@@ -208,8 +209,8 @@ void Session::report_provisional(const Message& response) {
   }
   const std::string tag(response.to_tag());
   const Content answer{std::string(response.value(Field::content_type)), std::string(response.body())};
-  const auto known = std::find_if(early_answers_.begin(), early_answers_.end(),
-                                  [&](const auto& one) { return one.first == tag; });
+  const auto known =
+      std::find_if(early_answers_.begin(), early_answers_.end(), [&](const auto& one) { return one.first == tag; });
   if (known != early_answers_.end() && known->second.bytes == answer.bytes) {
     if (response.status() == 180 && listener_ != nullptr) listener_->on_ringing();
     return;

@@ -44,8 +44,8 @@ void Session::with_hop(std::function<void(const Hop&)> work) {
   }
   waiting_for_hop_.push_back(std::move(work));
   if (waiting_for_hop_.size() > 1) return;
-  auto lookup = host_.resolver().resolve(
-      question, [weak = weak_from_this(), next](const Result<std::vector<dns::Hop>>& found) {
+  auto lookup =
+      host_.resolver().resolve(question, [weak = weak_from_this(), next](const Result<std::vector<dns::Hop>>& found) {
         const auto self = weak.lock();
         if (!self) return;
         // Without an answer the way of the INVITE is the best guess.

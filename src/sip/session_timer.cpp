@@ -23,8 +23,8 @@ std::optional<Asked> read(const Message& message) {
   const auto seconds = text::to_unsigned(text::trim(value.substr(0, end)));
   if (!seconds || *seconds == 0) return std::nullopt;
   Asked asked;
-  asked.period = std::chrono::seconds(static_cast<std::int64_t>(
-      std::min<std::uint64_t>(*seconds, static_cast<std::uint64_t>(longest.count()))));
+  asked.period = std::chrono::seconds(
+      static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, static_cast<std::uint64_t>(longest.count()))));
   if (end != std::string_view::npos) {
     if (const auto refresher = parameter(value.substr(end), "refresher")) {
       if (text::equals_ignoring_case(*refresher, "uac")) asked.uac_refreshes = true;
@@ -80,8 +80,8 @@ std::vector<std::string> SessionTimer::agree(const Message& request) {
   // Only the peer's wish binds us (RFC 4028 §9, table 2); one that does not know timers cannot refresh.
   agreed.we_refresh = !peer_knows || (asked && asked->uac_refreshes ? !*asked->uac_refreshes : settings_.we_refresh);
   agreed_ = agreed;
-  std::vector<std::string> lines{fmt::format("Session-Expires: {};refresher={}", agreed.period.count(),
-                                             agreed.we_refresh ? "uas" : "uac")};
+  std::vector<std::string> lines{
+      fmt::format("Session-Expires: {};refresher={}", agreed.period.count(), agreed.we_refresh ? "uas" : "uac")};
   if (peer_knows && !agreed.we_refresh) lines.emplace_back("Require: timer");
   return lines;
 }

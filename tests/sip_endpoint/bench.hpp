@@ -82,7 +82,9 @@ struct Ear final : CallListener {
   void on_ringing() override { log.push_back("ringing"); }
   void on_progress(const Content& early) override { log.push_back("progress " + early.bytes); }
   void on_answered(const Content& answer) override { log.push_back("answered " + answer.bytes); }
-  void on_refused(int code, const std::string& /*reason*/) override { log.push_back("refused " + std::to_string(code)); }
+  void on_refused(int code, const std::string& /*reason*/) override {
+    log.push_back("refused " + std::to_string(code));
+  }
   void on_ended(const Ending& ending) override {
     last = ending;
     const char* const names[] = {"peer", "lost", "protocol", "shutdown"};
@@ -181,8 +183,9 @@ class Bench : public ::testing::Test {
                              const std::string& branch = "z9hG4bKone") {
     std::string text = method + " " + uri + " SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch=" + branch + "\r\n";
     text += "Max-Forwards: 70\r\nFrom: \"Visitor\" <sip:visitor@192.0.2.9>;tag=theirs\r\nTo: <sip:door@192.0.2.10>" +
-            (to_tag.empty() ? std::string() : ";tag=" + to_tag) + "\r\nCall-ID: call-of-theirs\r\nCSeq: " +
-            std::to_string(cseq) + " " + method + "\r\nContact: <sip:visitor@192.0.2.9:5060>\r\n" + extra;
+            (to_tag.empty() ? std::string() : ";tag=" + to_tag) +
+            "\r\nCall-ID: call-of-theirs\r\nCSeq: " + std::to_string(cseq) + " " + method +
+            "\r\nContact: <sip:visitor@192.0.2.9:5060>\r\n" + extra;
     if (!body.empty() && extra.find("Content-Type") == std::string::npos) text += "Content-Type: application/sdp\r\n";
     return text + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   }
@@ -192,8 +195,8 @@ class Bench : public ::testing::Test {
     std::string text = method + " sip:x@192.0.2.10 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKd" +
                        std::to_string(cseq) + method + "\r\nMax-Forwards: 70\r\nFrom: " + ours.value("To") +
                        ";tag=" + tag + "\r\nTo: " + ours.value("From") + "\r\nCall-ID: " + ours.value("Call-ID") +
-                       "\r\nCSeq: " + std::to_string(cseq) + " " + method + "\r\nContact: <sip:peer@192.0.2.9:5060>\r\n" +
-                       extra;
+                       "\r\nCSeq: " + std::to_string(cseq) + " " + method +
+                       "\r\nContact: <sip:peer@192.0.2.9:5060>\r\n" + extra;
     if (!body.empty() && extra.find("Content-Type") == std::string::npos) text += "Content-Type: application/sdp\r\n";
     return text + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   }

@@ -46,7 +46,8 @@ Verdict round_trip(Algorithm algorithm, const std::string& password, Duration la
   const auto credentials = parse_credentials(header);
   EXPECT_TRUE(credentials.ok()) << header;
   EXPECT_EQ(credentials->user, "101#1");
-  const Secrets secrets{ha1(Algorithm::md5, "101#1", "VDP", "secret"), ha1(Algorithm::sha256, "101#1", "VDP", "secret")};
+  const Secrets secrets{ha1(Algorithm::md5, "101#1", "VDP", "secret"),
+                        ha1(Algorithm::sha256, "101#1", "VDP", "secret")};
   return verify(*credentials, secrets, "INVITE", "VDP", signer, now + later, "192.0.2.1");
 }
 
@@ -96,11 +97,11 @@ TEST(Digest, readsWhatDevicesSend) {
 }
 
 TEST(Digest, refusesWhatIsMalformed) {
-  for (const char* bad : {"", "Basic abc", "Digest", "Digest realm", "Digest realm=\"a", "Digest realm=\"a\"",
-                          "Digest realm=\"a\", nonce=\"b\", nonce=\"c\"", "Digest realm=\"a\", nonce=\"b\" x",
-                          "Digest realm=\"a\", nonce=\"b\", algorithm=SHA-512",
-                          "Digest realm=\"a\", nonce=\"b\", qop=\"auth-int\"", "Digest realm=\"a\", nonce=\"b\",",
-                          "Digest realm=\"a\nb\", nonce=\"b\""}) {
+  for (const char* bad :
+       {"", "Basic abc", "Digest", "Digest realm", "Digest realm=\"a", "Digest realm=\"a\"",
+        "Digest realm=\"a\", nonce=\"b\", nonce=\"c\"", "Digest realm=\"a\", nonce=\"b\" x",
+        "Digest realm=\"a\", nonce=\"b\", algorithm=SHA-512", "Digest realm=\"a\", nonce=\"b\", qop=\"auth-int\"",
+        "Digest realm=\"a\", nonce=\"b\",", "Digest realm=\"a\nb\", nonce=\"b\""}) {
     EXPECT_FALSE(parse_challenge(bad).ok()) << bad;
   }
   EXPECT_FALSE(parse_challenge("Digest nonce=\"b\", realm=\"" + std::string(600, 'a') + "\"").ok());

@@ -1,8 +1,7 @@
 // RFC 3263 over records that the test gives.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -72,8 +71,8 @@ TEST_F(Dns, naptrThenSrvThenAddress) {
   srv("_sips._tcp.example", {{2, 0, 5061, "b.example"}, {1, 0, 5063, "a.example"}});
   address("a.example", "192.0.2.1");
   address("b.example", "192.0.2.2");
-  EXPECT_THAT(find({"example", {}, {}, false}), ElementsAre("tls 192.0.2.1 5063", "tls 192.0.2.2 5061",
-                                                            "tcp 192.0.2.1 5062", "udp 192.0.2.1 5060"));
+  EXPECT_THAT(find({"example", {}, {}, false}),
+              ElementsAre("tls 192.0.2.1 5063", "tls 192.0.2.2 5061", "tcp 192.0.2.1 5062", "udp 192.0.2.1 5060"));
   EXPECT_THAT(find({"example", {}, {}, true}), ElementsAre("tls 192.0.2.1 5063", "tls 192.0.2.2 5061"));
 }
 
@@ -153,7 +152,8 @@ class TinyServer {
     std::array<char, 512> buffer{};
     sockaddr_in from{};
     socklen_t length = sizeof from;
-    const auto count = recvfrom(descriptor_, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
+    const auto count =
+        recvfrom(descriptor_, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
     if (count < 17) return;
     std::string query(buffer.data(), static_cast<std::size_t>(count));
     std::size_t end = 12;
@@ -187,7 +187,8 @@ TEST(CaresSource, asksTheNameServerOnTheLoop) {
   ASSERT_TRUE(source.ok()) << source.error().message;
   Resolver resolver(loop.clock(), **source);
   std::optional<Result<std::vector<Hop>>> found;
-  const auto lookup = resolver.resolve({"door.example", {}, Transport::udp, false}, [&](const auto& answer) { found = answer; });
+  const auto lookup =
+      resolver.resolve({"door.example", {}, Transport::udp, false}, [&](const auto& answer) { found = answer; });
   for (int turn = 0; turn < 200 && !found; ++turn) loop.turn(true);
   ASSERT_TRUE(found);
   ASSERT_TRUE(found->ok()) << found->error().message;

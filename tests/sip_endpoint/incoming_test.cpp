@@ -85,7 +85,8 @@ TEST_F(Incomingly, isCancelledWithTheReasonRead) {
   take("100");
   (void)house.held.progress();
   take("180");
-  std::string cancel = request("CANCEL", "sip:door@192.0.2.10", {}, "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n");
+  std::string cancel =
+      request("CANCEL", "sip:door@192.0.2.10", {}, "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n");
   wire.arrive(cancel, peer);
   EXPECT_EQ(take("200")->value("CSeq"), "1 CANCEL");
   take("487");
@@ -125,8 +126,9 @@ TEST_F(Incomingly, offersByItselfWhenTheInviteHasNoBody) {
   EXPECT_TRUE(house.calls.front().offer.empty());
   (void)house.held.accept(sdp("our offer"));
   const auto ok = take("200");
-  wire.arrive(request("ACK", "sip:door@192.0.2.10", "their answer", {}, std::string(ok->message->to_tag()), 1, "z9hG4bKa"),
-              peer);
+  wire.arrive(
+      request("ACK", "sip:door@192.0.2.10", "their answer", {}, std::string(ok->message->to_tag()), 1, "z9hG4bKa"),
+      peer);
   EXPECT_THAT(house.ear.log, ElementsAre("answered their answer"));
 }
 
@@ -203,7 +205,8 @@ TEST_F(Incomingly, hearsKeysByInfoOnceEach) {
   take("200");
   wire.arrive(info, peer);  // a repetition
   take("200");
-  wire.arrive(request("INFO", "sip:door@192.0.2.10", "#", "Content-Type: application/dtmf\r\n", tag, 3, "z9hG4bKj"), peer);
+  wire.arrive(request("INFO", "sip:door@192.0.2.10", "#", "Content-Type: application/dtmf\r\n", tag, 3, "z9hG4bKj"),
+              peer);
   take("200");
   wire.arrive(request("INFO", "sip:door@192.0.2.10", "<x/>", "Content-Type: application/media_control+xml\r\n", tag, 4,
                       "z9hG4bKk"),

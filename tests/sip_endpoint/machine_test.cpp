@@ -54,11 +54,13 @@ TEST(SessionMachine, nothingLeavesTheEnd) {
 
 // C02, the ends of every order: hanging up is possible wherever a call lives, and it leads to the right message.
 TEST(SessionMachine, hangingUpSendsWhatTheStateAsks) {
-  const std::map<State, SessionAction> wanted{
-      {State::idle, SessionAction::none},          {State::calling, SessionAction::send_cancel},
-      {State::proceeding, SessionAction::send_cancel}, {State::offered, SessionAction::send_refusal},
-      {State::ringing, SessionAction::send_refusal},   {State::accepted, SessionAction::none},
-      {State::confirmed, SessionAction::send_bye}};
+  const std::map<State, SessionAction> wanted{{State::idle, SessionAction::none},
+                                              {State::calling, SessionAction::send_cancel},
+                                              {State::proceeding, SessionAction::send_cancel},
+                                              {State::offered, SessionAction::send_refusal},
+                                              {State::ringing, SessionAction::send_refusal},
+                                              {State::accepted, SessionAction::none},
+                                              {State::confirmed, SessionAction::send_bye}};
   for (const State state : all_states()) {
     const auto step = transition(state, Event::hang_up);
     const auto found = wanted.find(state);
@@ -97,10 +99,10 @@ TEST(SessionMachine, aHungUpCallReportsNothingMore) {
 
 TEST(SessionMachine, theWholeTableIsAsWritten) {
   // How many events each state takes: a change of the table must be meant.
-  const std::map<State, int> wanted{{State::idle, 4},     {State::calling, 6},    {State::proceeding, 6},
+  const std::map<State, int> wanted{{State::idle, 4},           {State::calling, 6},    {State::proceeding, 6},
                                     {State::cancel_waiting, 5}, {State::cancelling, 5}, {State::offered, 7},
-                                    {State::ringing, 7},  {State::accepted, 6},   {State::closing, 5},
-                                    {State::confirmed, 5}, {State::ending, 5},    {State::ended, 0}};
+                                    {State::ringing, 7},        {State::accepted, 6},   {State::closing, 5},
+                                    {State::confirmed, 5},      {State::ending, 5},     {State::ended, 0}};
   for (const State state : all_states()) {
     int taken = 0;
     for (const Event event : all_events()) taken += transition(state, event).has_value() ? 1 : 0;

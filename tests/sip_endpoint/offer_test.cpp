@@ -238,8 +238,9 @@ TEST_F(Timed, refusesATimeThatIsTooShort) {
 }
 
 TEST_F(Timed, obeysTheCallersRefresherAndItsRefresh) {
-  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x", "Supported: timer\r\nSession-Expires: 300;refresher=uac\r\n"),
-              peer);
+  wire.arrive(
+      request("INVITE", "sip:door@192.0.2.10", "x", "Supported: timer\r\nSession-Expires: 300;refresher=uac\r\n"),
+      peer);
   take("100");
   (void)house.held.accept(sdp("our answer"));
   const auto ok = take("200");

@@ -191,7 +191,8 @@ TEST_F(Outgoing, hangsUpWhileTheNameIsLookedUp) {
 
 TEST_F(Outgoing, isEndedByThePeerWithItsReason) {
   const auto invite = talk();
-  wire.arrive(in_dialog("BYE", *invite, 10, {}, "Reason: Q.850;cause=16, SIP ;cause=200 ;text=\"Call completed elsewhere\"\r\n"),
+  wire.arrive(in_dialog("BYE", *invite, 10, {},
+                        "Reason: Q.850;cause=16, SIP ;cause=200 ;text=\"Call completed elsewhere\"\r\n"),
               peer);
   take("200");
   EXPECT_THAT(ear.log, ElementsAre("ended peer"));

@@ -1,7 +1,6 @@
 // Registering on a server, and calls through it.
-#include "sip_endpoint/bench.hpp"
-
 #include "sip/endpoint_contact.hpp"
+#include "sip_endpoint/bench.hpp"
 
 namespace lintel::sip::bench {
 namespace {
@@ -36,7 +35,8 @@ class Registering : public Bench {
   }
   std::string states() const {
     std::string out;
-    for (const auto& one : house.registrations) out += std::string(name_of(one.state)) + (one.on_backup ? "(backup) " : " ");
+    for (const auto& one : house.registrations)
+      out += std::string(name_of(one.state)) + (one.on_backup ? "(backup) " : " ");
     return out;
   }
   const std::string challenge = "WWW-Authenticate: Digest realm=\"VDP\", nonce=\"n1\", qop=\"auth\"\r\n";
@@ -116,7 +116,8 @@ TEST_F(Registering, goesToTheBackupAndComesBack) {
   EXPECT_EQ(primary->to.address.text(), "192.0.2.5:5060");
   answer(*primary, 200, {}, "Expires: 3600\r\n");
   EXPECT_FALSE(endpoint->accounts().front().on_backup);
-  EXPECT_EQ(states(), "looking_up registering looking_up registering(backup) registered(backup) registered registered ");
+  EXPECT_EQ(states(),
+            "looking_up registering looking_up registering(backup) registered(backup) registered registered ");
 }
 
 TEST_F(Registering, asksLongerAfter423) {
