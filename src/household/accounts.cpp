@@ -11,7 +11,8 @@ constexpr std::size_t secret_length = 24;
 constexpr std::size_t max_password_hash = 512;
 
 Error unknown(const char* what, std::string_view name) {
-  return {ErrorCode::not_found, fmt::format("There is no {} {}.", what, name.substr(0, 40)), "name", std::string(name.substr(0, 40))};
+  return {ErrorCode::not_found, fmt::format("There is no {} {}.", what, name.substr(0, 40)), "name",
+          std::string(name.substr(0, 40))};
 }
 
 Result<void> check_hash(const std::string& hash) {
@@ -36,22 +37,30 @@ void Household::add_machine(std::string name, unsigned rights, Then<NewSecret> t
   inner_->submit<NewSecret>(
       [inner = inner_.get(), name = std::move(name), rights]() -> Result<Plan<NewSecret>> {
         LINTEL_CHECK(check_account_name(name));
-        constexpr unsigned known = static_cast<unsigned>(Right::rtsp) | static_cast<unsigned>(Right::api) | static_cast<unsigned>(Right::unlock);
+        constexpr unsigned known = static_cast<unsigned>(Right::rtsp) | static_cast<unsigned>(Right::api) |
+                                   static_cast<unsigned>(Right::unlock);
         if (rights == 0 || (rights & ~known) != 0)
-          return Error{ErrorCode::invalid, "A machine account needs at least one right.", "rights", {}, "rtsp, api, unlock"};
+          return Error{
+              ErrorCode::invalid, "A machine account needs at least one right.", "rights", {}, "rtsp, api, unlock"};
         if (inner->machines.contains(name) || inner->people.contains(name))
-          return Error{ErrorCode::conflict, fmt::format("There is an account {} already; choose another name.", name), "name", name, "a new name"};
+          return Error{ErrorCode::conflict, fmt::format("There is an account {} already; choose another name.", name),
+                       "name", name, "a new name"};
         if (inner->machines.size() >= max_others)
-          return Error{ErrorCode::full, "There are too many machine accounts; remove one first.", "name", {}, fmt::format("{} accounts", max_others)};
+          return Error{ErrorCode::full,
+                       "There are too many machine accounts; remove one first.",
+                       "name",
+                       {},
+                       fmt::format("{} accounts", max_others)};
         const Machine machine{name, rights, inner->clock.wall()};
         const std::string secret = bytes::random_password(secret_length);
-        return Plan<NewSecret>{{{"INSERT INTO machines (name, rights, created_at, secret) VALUES (:name, :rights, :created_at, :secret)",
-                                 {name, std::int64_t{rights}, micros(machine.created_at), inner->vault.seal(secret, "machine:" + name)}}},
-                               [inner, machine, secret] {
-                                 inner->machines[machine.name] = {machine, secret};
-                                 inner->tell(Collection::machines, Done::added, machine.name);
-                                 return NewSecret{machine.name, secret};
-                               }};
+        return Plan<NewSecret>{
+            {{"INSERT INTO machines (name, rights, created_at, secret) VALUES (:name, :rights, :created_at, :secret)",
+              {name, std::int64_t{rights}, micros(machine.created_at), inner->vault.seal(secret, "machine:" + name)}}},
+            [inner, machine, secret] {
+              inner->machines[machine.name] = {machine, secret};
+              inner->tell(Collection::machines, Done::added, machine.name);
+              return NewSecret{machine.name, secret};
+            }};
       },
       std::move(then));
 }
@@ -85,7 +94,9 @@ std::optional<std::string> Household::machine_ha1_sha256(std::string_view name, 
   return bytes::to_hex(bytes::sha256(fmt::format("{}:{}:{}", name, realm, found->second.secret)));
 }
 
-bool Household::initialised() const { return !inner_->people.empty(); }
+bool Household::initialised() const {
+  return !inner_->people.empty();
+}
 
 const Person* Household::person(std::string_view account) const {
   const auto found = inner_->people.find(account);
@@ -99,28 +110,33 @@ void Household::add_person(Person person, Then<void> then) {
         LINTEL_CHECK(check_email(person.email));
         LINTEL_CHECK(check_hash(person.password_hash));
         if (inner->people.contains(person.account) || inner->machines.contains(person.account))
-          return Error{ErrorCode::conflict, fmt::format("There is an account {} already.", person.account), "account", person.account, "a new name"};
-        if (inner->people.size() >= max_others) return Error{ErrorCode::full, "There are too many accounts; remove one first."};
-        return Plan<void>{{{"INSERT INTO people (account, email, password_hash) VALUES (:account, :email, :password_hash)",
-                            {person.account, person.email, person.password_hash}}},
-                          [inner, person] {
-                            inner->people[person.account] = person;
-                            inner->tell(Collection::people, Done::added, person.account);
-                          }};
+          return Error{ErrorCode::conflict, fmt::format("There is an account {} already.", person.account), "account",
+                       person.account, "a new name"};
+        if (inner->people.size() >= max_others)
+          return Error{ErrorCode::full, "There are too many accounts; remove one first."};
+        return Plan<void>{
+            {{"INSERT INTO people (account, email, password_hash) VALUES (:account, :email, :password_hash)",
+              {person.account, person.email, person.password_hash}}},
+            [inner, person] {
+              inner->people[person.account] = person;
+              inner->tell(Collection::people, Done::added, person.account);
+            }};
       },
       std::move(then));
 }
 
 void Household::change_password_hash(std::string account, std::string password_hash, Then<void> then) {
   inner_->submit<void>(
-      [inner = inner_.get(), account = std::move(account), password_hash = std::move(password_hash)]() -> Result<Plan<void>> {
+      [inner = inner_.get(), account = std::move(account),
+       password_hash = std::move(password_hash)]() -> Result<Plan<void>> {
         if (!inner->people.contains(account)) return unknown("account", account);
         LINTEL_CHECK(check_hash(password_hash));
-        return Plan<void>{{{"UPDATE people SET password_hash = :password_hash WHERE account = :account", {password_hash, account}}},
-                          [inner, account, password_hash] {
-                            inner->people[account].password_hash = password_hash;
-                            inner->tell(Collection::people, Done::changed, account);
-                          }};
+        return Plan<void>{
+            {{"UPDATE people SET password_hash = :password_hash WHERE account = :account", {password_hash, account}}},
+            [inner, account, password_hash] {
+              inner->people[account].password_hash = password_hash;
+              inner->tell(Collection::people, Done::changed, account);
+            }};
       },
       std::move(then));
 }
@@ -130,7 +146,8 @@ void Household::change_email(std::string account, std::string email, Then<void> 
       [inner = inner_.get(), account = std::move(account), email = std::move(email)]() -> Result<Plan<void>> {
         if (!inner->people.contains(account)) return unknown("account", account);
         LINTEL_CHECK(check_email(email));
-        return Plan<void>{{{"UPDATE people SET email = :email WHERE account = :account", {email, account}}}, [inner, account, email] {
+        return Plan<void>{{{"UPDATE people SET email = :email WHERE account = :account", {email, account}}},
+                          [inner, account, email] {
                             inner->people[account].email = email;
                             inner->tell(Collection::people, Done::changed, account);
                           }};

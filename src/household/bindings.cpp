@@ -9,17 +9,20 @@ RecordStore::RecordStore(storage::Database& database, std::string collection)
 
 storage::Schema RecordStore::schema() {
   return {"records",
-          {{{"CREATE TABLE records (collection TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (collection, key))"}}}};
+          {{{"CREATE TABLE records (collection TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY "
+             "(collection, key))"}}}};
 }
 
 Result<std::vector<RecordStore::Record>> RecordStore::load() {
-  return database_.wait_for<std::vector<Record>>([this](storage::Transaction& transaction) -> Result<std::vector<Record>> {
-    LINTEL_TRY(const auto rows, transaction.query("SELECT key, value FROM records WHERE collection = :collection ORDER BY key", {collection_},
-                                                  {storage::Column::text, storage::Column::text}));
-    std::vector<Record> records;
-    for (const auto& row : rows) records.push_back({row.text(0), row.text(1)});
-    return records;
-  });
+  return database_.wait_for<std::vector<Record>>(
+      [this](storage::Transaction& transaction) -> Result<std::vector<Record>> {
+        LINTEL_TRY(const auto rows,
+                   transaction.query("SELECT key, value FROM records WHERE collection = :collection ORDER BY key",
+                                     {collection_}, {storage::Column::text, storage::Column::text}));
+        std::vector<Record> records;
+        for (const auto& row : rows) records.push_back({row.text(0), row.text(1)});
+        return records;
+      });
 }
 
 void RecordStore::save(std::vector<Record> records, std::function<void(Result<void>)> then) {
@@ -36,8 +39,10 @@ void RecordStore::save(std::vector<Record> records, std::function<void(Result<vo
   }
   database_.write(
       [rows = std::move(rows)](storage::Transaction& transaction) {
-        return transaction.execute_many("INSERT INTO records (collection, key, value) VALUES (:collection, :key, :value) "
-                                        "ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value", rows);
+        return transaction.execute_many(
+            "INSERT INTO records (collection, key, value) VALUES (:collection, :key, :value) "
+            "ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value",
+            rows);
       },
       std::move(then));
 }

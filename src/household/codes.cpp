@@ -7,28 +7,38 @@
 namespace lintel::household {
 namespace {
 
-Error no_code(std::int64_t id) { return {ErrorCode::not_found, "There is no such code.", "id", std::to_string(id)}; }
+Error no_code(std::int64_t id) {
+  return {ErrorCode::not_found, "There is no such code.", "id", std::to_string(id)};
+}
 
 Error taken() {
-  return {ErrorCode::conflict, "Another entry has this code already; choose another.", "code", {}, "a code that nobody has"};
+  return {ErrorCode::conflict,
+          "Another entry has this code already; choose another.",
+          "code",
+          {},
+          "a code that nobody has"};
 }
 
 // The room is stored as the household spells it.
 Result<void> check(const Household::Inner& inner, Code& code) {
   LINTEL_CHECK(check_name(code.name, "name", true));
   LINTEL_CHECK(check_locks(code.locks));
-  if (code.locks.empty()) return Error{ErrorCode::invalid, "A code must open at least one lock.", "locks", {}, "at least one lock"};
+  if (code.locks.empty())
+    return Error{ErrorCode::invalid, "A code must open at least one lock.", "locks", {}, "at least one lock"};
   if (code.room.empty()) return {};
   const auto room = inner.rooms.find(comparable(code.room));
   if (room == inner.rooms.end())
-    return Error{ErrorCode::not_found, fmt::format("There is no room {}.", code.room.substr(0, 20)), "room", code.room.substr(0, 20)};
+    return Error{ErrorCode::not_found, fmt::format("There is no room {}.", code.room.substr(0, 20)), "room",
+                 code.room.substr(0, 20)};
   code.room = room->second.number;
   return {};
 }
 
 }  // namespace
 
-std::string Household::Inner::hash_of_code(std::string_view digits) const { return bytes::to_hex(bytes::hmac_sha256(code_key, digits)); }
+std::string Household::Inner::hash_of_code(std::string_view digits) const {
+  return bytes::to_hex(bytes::hmac_sha256(code_key, digits));
+}
 
 const Code* Household::find_code(std::string_view digits) const {
   if (digits.size() < min_code || digits.size() > max_code) return nullptr;
@@ -57,10 +67,15 @@ void Household::add_code(NewCode wanted, Then<Code> then) {
         const std::string hash = inner->hash_of_code(wanted.code);
         if (inner->codes_by_hash.contains(hash)) return taken();
         if (inner->codes.size() >= max_codes)
-          return Error{ErrorCode::full, "There are too many codes; remove one first.", "code", {}, fmt::format("{} codes", max_codes)};
+          return Error{ErrorCode::full,
+                       "There are too many codes; remove one first.",
+                       "code",
+                       {},
+                       fmt::format("{} codes", max_codes)};
         return Plan<Code>{{{"INSERT INTO codes (id, name, hash, room_key, room, locks, active) VALUES "
                             "(:id, :name, :hash, :room_key, :room, :locks, :active)",
-                            {code.id, code.name, hash, comparable(code.room), code.room, packed_locks(code.locks), std::int64_t{code.active}}}},
+                            {code.id, code.name, hash, comparable(code.room), code.room, packed_locks(code.locks),
+                             std::int64_t{code.active}}}},
                           [inner, code, hash] {
                             inner->last_code = code.id;
                             inner->codes[code.id] = {code, hash};
@@ -90,9 +105,11 @@ void Household::change_code(std::int64_t id, CodePatch patch, Then<Code> then) {
           const auto other = inner->codes_by_hash.find(record.hash);
           if (other != inner->codes_by_hash.end() && other->second != id) return taken();
         }
-        return Plan<Code>{{{"UPDATE codes SET name = :name, hash = :hash, room_key = :room_key, room = :room, locks = :locks, active = :active "
+        return Plan<Code>{{{"UPDATE codes SET name = :name, hash = :hash, room_key = :room_key, room = :room, locks = "
+                            ":locks, active = :active "
                             "WHERE id = :id",
-                            {code.name, record.hash, comparable(code.room), code.room, packed_locks(code.locks), std::int64_t{code.active}, id}}},
+                            {code.name, record.hash, comparable(code.room), code.room, packed_locks(code.locks),
+                             std::int64_t{code.active}, id}}},
                           [inner, id, record] {
                             inner->codes_by_hash.erase(inner->codes[id].hash);
                             inner->codes[id] = record;

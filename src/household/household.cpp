@@ -14,11 +14,13 @@ std::string_view without_zeros(std::string_view digits) {
   const std::size_t start = digits.find_first_not_of('0');
   return start == std::string_view::npos ? digits.substr(digits.size()) : digits.substr(start);
 }
-bool only_digits(std::string_view number) { return number.find_first_not_of("0123456789") == std::string_view::npos; }
+bool only_digits(std::string_view number) {
+  return number.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 Error taken(std::string_view number, std::string_view field, const std::string& by) {
-  return {ErrorCode::conflict, fmt::format("{} has the number {} already; choose another.", by, number), std::string(field),
-          std::string(number), "a number that no room, station or centre has"};
+  return {ErrorCode::conflict, fmt::format("{} has the number {} already; choose another.", by, number),
+          std::string(field), std::string(number), "a number that no room, station or centre has"};
 }
 
 }  // namespace
@@ -37,7 +39,9 @@ bool NumberOrder::operator()(std::string_view left, std::string_view right) cons
 Household::Household(std::unique_ptr<Inner> inner) : inner_(std::move(inner)) {}
 Household::~Household() = default;
 
-const Household::Identity& Household::identity() const { return inner_->identity; }
+const Household::Identity& Household::identity() const {
+  return inner_->identity;
+}
 
 void Household::set_identity(Identity identity) {
   const bool new_realm = identity.realm != inner_->identity.realm;
@@ -52,10 +56,13 @@ void Household::set_identity(Identity identity) {
   inner_->tell(Collection::stations, Done::changed, inner_->identity.station_number);
 }
 
-storage::Subscription Household::on_change(std::function<void(const Change&)> listener) { return inner_->listeners.add(std::move(listener)); }
+storage::Subscription Household::on_change(std::function<void(const Change&)> listener) {
+  return inner_->listeners.add(std::move(listener));
+}
 
 // A number belongs to one of rooms, stations and centres: calls go to numbers, not to kinds. `except` has it already.
-Result<void> Household::Inner::number_free(std::string_view number, std::string_view field, std::string_view except) const {
+Result<void> Household::Inner::number_free(std::string_view number, std::string_view field,
+                                           std::string_view except) const {
   const std::string key = comparable(number);
   if (key == except) return {};
   if (key == identity.station_number) return taken(number, field, "This station");
@@ -75,8 +82,8 @@ Result<void> Household::centre_number_free(std::string_view number) const {
   return inner_->number_free(number, "call.centre_number");
 }
 
-SipAccount Household::Inner::sip_account(SipAccount::Kind kind, std::string user, std::string room, std::string_view asked,
-                                         const Secret& secret) const {
+SipAccount Household::Inner::sip_account(SipAccount::Kind kind, std::string user, std::string room,
+                                         std::string_view asked, const Secret& secret) const {
   if (secret.user != asked) {
     const std::string words = fmt::format("{}:{}:{}", asked, identity.realm, secret.plain);
     secret.ha1_md5 = bytes::to_hex(bytes::md5(words));
@@ -88,12 +95,14 @@ SipAccount Household::Inner::sip_account(SipAccount::Kind kind, std::string user
 
 std::optional<SipAccount> Household::sip_account(std::string_view user) const {
   using Kind = SipAccount::Kind;
-  if (user == inner_->identity.station_number) return inner_->sip_account(Kind::station, std::string(user), {}, user, inner_->own);
+  if (user == inner_->identity.station_number)
+    return inner_->sip_account(Kind::station, std::string(user), {}, user, inner_->own);
   if (const MonitorRecord* record = [&]() -> const MonitorRecord* {
         const auto account = parse_account(user);
         if (!account) return nullptr;
         const auto found = inner_->monitors.find(comparable(account_of(account->room, account->extension)));
-        return found == inner_->monitors.end() || found->second.monitor.kind == MonitorKind::panel ? nullptr : &found->second;
+        return found == inner_->monitors.end() || found->second.monitor.kind == MonitorKind::panel ? nullptr
+                                                                                                   : &found->second;
       }())
     return inner_->sip_account(Kind::monitor, record->monitor.account, record->monitor.room, user, record->secret);
   if (const auto found = inner_->stations.find(user); found != inner_->stations.end())
@@ -103,6 +112,8 @@ std::optional<SipAccount> Household::sip_account(std::string_view user) const {
   return std::nullopt;
 }
 
-const std::string& Household::own_sip_password() const { return inner_->own.plain; }
+const std::string& Household::own_sip_password() const {
+  return inner_->own.plain;
+}
 
 }  // namespace lintel::household

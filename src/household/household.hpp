@@ -46,9 +46,9 @@ struct BatchResult {
   std::vector<Skipped> skipped;
 };
 struct RoomPage {
-  std::vector<Room> rooms;   // in order of their numbers: digits by value, then text
-  std::string next_cursor;   // empty: no more
-  std::size_t total = 0;     // that match
+  std::vector<Room> rooms;  // in order of their numbers: digits by value, then text
+  std::string next_cursor;  // empty: no more
+  std::size_t total = 0;    // that match
 };
 
 struct StationPatch {
@@ -94,10 +94,10 @@ class Household {
  public:
   struct Inner;
   struct Identity {
-    std::string realm = "VDP";               // of the SIP server: HA1 values are made for it
-    std::string station_number = "8001";     // the own station's
+    std::string realm = "VDP";            // of the SIP server: HA1 values are made for it
+    std::string station_number = "8001";  // the own station's
     std::string station_name = {};
-    std::string centre_number = "888888";    // C06, from the settings: no room may have it
+    std::string centre_number = "888888";  // C06, from the settings: no room may have it
   };
 
   static storage::Schema schema();
@@ -120,10 +120,10 @@ class Household {
   // `text` is looked for in number and names, ignoring case; `cursor` as given by the page before.
   [[nodiscard]] RoomPage rooms(std::string_view text, std::string_view cursor, std::size_t limit) const;
   void add_room(Room room, Then<Room> then);
-  void add_rooms(Batch batch, Then<BatchResult> then);           // numbers that are taken are skipped and named
+  void add_rooms(Batch batch, Then<BatchResult> then);  // numbers that are taken are skipped and named
   // A new number takes the codes along; it is refused while monitors are known to their devices by the old one.
   void change_room(std::string number, RoomPatch patch, Then<Room> then);
-  void remove_room(std::string number, Then<void> then);         // its monitors and codes go with it
+  void remove_room(std::string number, Then<void> then);  // its monitors and codes go with it
   void clear_rooms(Then<void> then);
 
   // Stations (H01); the own one comes from the settings and is listed first.
@@ -132,7 +132,7 @@ class Household {
   void add_station(Station station, Then<NewSecret> then);
   void change_station(std::string number, StationPatch patch, Then<Station> then);
   void remove_station(std::string number, Then<void> then);
-  void clear_stations(Then<void> then);                          // all but the own
+  void clear_stations(Then<void> then);  // all but the own
 
   // Centres (H08, as far as calls need them)
   [[nodiscard]] std::vector<Centre> centres() const;
@@ -140,9 +140,9 @@ class Household {
   void remove_centre(std::string number, Then<void> then);
 
   // Monitors (H04): browsers and panels come by pairing, phones are added with a password that is shown once.
-  [[nodiscard]] const Monitor* monitor(std::string_view account) const;   // "101" finds "101#0"
+  [[nodiscard]] const Monitor* monitor(std::string_view account) const;  // "101" finds "101#0"
   [[nodiscard]] std::vector<const Monitor*> monitors_of(std::string_view room) const;
-  [[nodiscard]] std::vector<const Monitor*> monitors() const;             // all, panels too
+  [[nodiscard]] std::vector<const Monitor*> monitors() const;  // all, panels too
   void add_phone(std::string room, std::string name, Then<Paired> then);
   void change_monitor(std::string account, MonitorPatch patch, Then<Monitor> then);
   void remove_monitor(std::string account, Then<void> then);
@@ -153,7 +153,8 @@ class Household {
   // Pairing: offered by the console, taken once by the device.
   static constexpr std::chrono::minutes pairing_time{10};
   void offer_pairing(NewPairing pairing, Then<PairingOffer> then);
-  void take_pairing(std::string token_or_short_code, std::string device_name, Then<Paired> then);  // `denied`: wrong, used, too old
+  void take_pairing(std::string token_or_short_code, std::string device_name,
+                    Then<Paired> then);  // `denied`: wrong, used, too old
 
   // SIP (for the server's directory): `user` is unescaped, "101" or "101#1", a station's or a centre's number.
   [[nodiscard]] std::optional<SipAccount> sip_account(std::string_view user) const;
@@ -181,7 +182,8 @@ class Household {
   void remove_person(std::string account, Then<void> then);  // `lintel reset-admin`
 
   // Codes (A10): a code belongs to one entry only. Looked up by keyed hash, in memory.
-  [[nodiscard]] const Code* find_code(std::string_view digits) const;  // also inactive ones: the caller decides and says so
+  [[nodiscard]] const Code* find_code(
+      std::string_view digits) const;  // also inactive ones: the caller decides and says so
   [[nodiscard]] const Code* code(std::int64_t id) const;
   [[nodiscard]] std::vector<Code> codes() const;
   void add_code(NewCode code, Then<Code> then);

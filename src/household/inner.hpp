@@ -60,9 +60,14 @@ struct Plan {
 };
 
 struct Household::Inner {
-  Inner(storage::Database& given_database, const storage::Vault& given_vault, Clock& given_clock, Identity given_identity)
-      : database(given_database), vault(given_vault), clock(given_clock), identity(std::move(given_identity)),
-        code_key(vault.derive("household.codes")), pairing_key(vault.derive("household.pairings")) {}
+  Inner(storage::Database& given_database, const storage::Vault& given_vault, Clock& given_clock,
+        Identity given_identity)
+      : database(given_database),
+        vault(given_vault),
+        clock(given_clock),
+        identity(std::move(given_identity)),
+        code_key(vault.derive("household.codes")),
+        pairing_key(vault.derive("household.pairings")) {}
 
   static constexpr std::size_t queue_limit = 256;
 
@@ -85,7 +90,8 @@ struct Household::Inner {
         return;
       }
       database.write(std::move(plan->statements),
-                     [this, guard = std::weak_ptr<int>(alive), in_force = std::move(plan->in_force), then](const Result<void>& written) {
+                     [this, guard = std::weak_ptr<int>(alive), in_force = std::move(plan->in_force),
+                      then](const Result<void>& written) {
                        if (guard.expired()) return;
                        finish<T>(then, written.ok() ? outcome_of<T>(in_force) : Result<T>(written.error()));
                      });
@@ -94,8 +100,10 @@ struct Household::Inner {
   }
 
   void tell(Collection collection, Done done, std::string key) { listeners.tell({collection, done, std::move(key)}); }
-  [[nodiscard]] Result<void> number_free(std::string_view number, std::string_view field, std::string_view except = {}) const;
-  [[nodiscard]] SipAccount sip_account(SipAccount::Kind kind, std::string user, std::string room, std::string_view asked, const Secret& secret) const;
+  [[nodiscard]] Result<void> number_free(std::string_view number, std::string_view field,
+                                         std::string_view except = {}) const;
+  [[nodiscard]] SipAccount sip_account(SipAccount::Kind kind, std::string user, std::string room,
+                                       std::string_view asked, const Secret& secret) const;
   [[nodiscard]] std::vector<std::string> monitor_keys(std::string_view room) const;
   [[nodiscard]] Result<unsigned> free_extension(std::string_view room) const;
   // For a new monitor: the row, and what makes it known.
@@ -113,7 +121,7 @@ struct Household::Inner {
   const std::string pairing_key;
   storage::Listeners<const Change&> listeners;
 
-  std::map<std::string, Room, NumberOrder> rooms;            // by comparable number
+  std::map<std::string, Room, NumberOrder> rooms;              // by comparable number
   std::map<std::string, StationRecord, NumberOrder> stations;  // all but the own
   std::map<std::string, CentreRecord, NumberOrder> centres;
   std::map<std::string, MonitorRecord, std::less<>> monitors;  // by comparable account
@@ -121,9 +129,9 @@ struct Household::Inner {
   std::map<std::string, Person, std::less<>> people;
   std::map<std::int64_t, CodeRecord> codes;
   std::unordered_map<std::string, std::int64_t> codes_by_hash;
-  std::map<std::string, PairingRecord> pairings;               // by hash of the token
+  std::map<std::string, PairingRecord> pairings;  // by hash of the token
   std::int64_t last_code = 0;
-  Secret own;                                                  // of the own station's account
+  Secret own;  // of the own station's account
 
  private:
   template <typename T>
@@ -158,7 +166,11 @@ struct Household::Inner {
 
 [[nodiscard]] std::string packed_locks(const std::vector<int>& locks);
 [[nodiscard]] std::vector<int> unpacked_locks(std::string_view packed);
-[[nodiscard]] inline std::int64_t micros(WallTime time) { return time.time_since_epoch().count(); }
-[[nodiscard]] inline WallTime wall_time(std::int64_t microseconds) { return WallTime(std::chrono::microseconds(microseconds)); }
+[[nodiscard]] inline std::int64_t micros(WallTime time) {
+  return time.time_since_epoch().count();
+}
+[[nodiscard]] inline WallTime wall_time(std::int64_t microseconds) {
+  return WallTime(std::chrono::microseconds(microseconds));
+}
 
 }  // namespace lintel::household

@@ -13,7 +13,8 @@ constexpr std::size_t password_length = 24;
 constexpr std::chrono::minutes seen_interval{10};  // how often 'last seen' goes to the disk
 
 Error no_monitor(std::string_view account) {
-  return {ErrorCode::not_found, fmt::format("There is no monitor {}.", account.substr(0, 20)), "account", std::string(account.substr(0, 20))};
+  return {ErrorCode::not_found, fmt::format("There is no monitor {}.", account.substr(0, 20)), "account",
+          std::string(account.substr(0, 20))};
 }
 
 // "101" is "101#0"; a panel's account is no room's number.
@@ -27,7 +28,8 @@ std::string key_of(std::string_view account) {
 std::vector<std::string> Household::Inner::monitor_keys(std::string_view room) const {
   const std::string prefix = comparable(room) + '#';
   std::vector<std::string> keys;
-  for (auto monitor = monitors.lower_bound(prefix); monitor != monitors.end() && monitor->first.starts_with(prefix); ++monitor)
+  for (auto monitor = monitors.lower_bound(prefix); monitor != monitors.end() && monitor->first.starts_with(prefix);
+       ++monitor)
     keys.push_back(monitor->first);
   return keys;
 }
@@ -37,8 +39,9 @@ Result<unsigned> Household::Inner::free_extension(std::string_view room) const {
   for (const std::string& key : monitor_keys(room)) used.insert(parse_account(key)->extension);
   if (!used.contains(0)) return 0U;  // the main monitor first
   if (used.size() > max_extensions)
-    return Error{ErrorCode::full, fmt::format("Room {} has its main monitor and {} extensions; remove one first.", room, max_extensions), "room",
-                 std::string(room), fmt::format("{} extensions", max_extensions)};
+    return Error{ErrorCode::full,
+                 fmt::format("Room {} has its main monitor and {} extensions; remove one first.", room, max_extensions),
+                 "room", std::string(room), fmt::format("{} extensions", max_extensions)};
   unsigned free = 1;
   while (used.contains(free)) ++free;
   return free;
@@ -49,10 +52,11 @@ Plan<Paired> Household::Inner::plan_monitor(Monitor monitor) {
   const std::string password = bytes::random_password(password_length);
   monitor.paired_at = clock.wall();
   Plan<Paired> plan;
-  plan.statements = {{"INSERT INTO monitors (key, account, room_key, room, kind, name, locks, paired_at, last_seen, secret) VALUES "
-                      "(:key, :account, :room_key, :room, :kind, :name, :locks, :paired_at, NULL, :secret)",
-                      {key, monitor.account, comparable(monitor.room), monitor.room, std::string(name_of(monitor.kind)), monitor.name,
-                       packed_locks(monitor.locks), micros(monitor.paired_at), vault.seal(password, "monitor:" + key)}}};
+  plan.statements = {
+      {"INSERT INTO monitors (key, account, room_key, room, kind, name, locks, paired_at, last_seen, secret) VALUES "
+       "(:key, :account, :room_key, :room, :kind, :name, :locks, :paired_at, NULL, :secret)",
+       {key, monitor.account, comparable(monitor.room), monitor.room, std::string(name_of(monitor.kind)), monitor.name,
+        packed_locks(monitor.locks), micros(monitor.paired_at), vault.seal(password, "monitor:" + key)}}};
   plan.in_force = [this, key, monitor, password] {
     monitors[key] = {monitor, {password, {}, {}, {}}, {}};
     tell(Collection::monitors, Done::added, monitor.account);
@@ -125,7 +129,8 @@ void Household::remove_monitor(std::string account, Then<void> then) {
         const std::string key = key_of(account);
         const auto found = inner->monitors.find(key);
         if (found == inner->monitors.end()) return no_monitor(account);
-        return Plan<void>{{{"DELETE FROM monitors WHERE key = :key", {key}}}, [inner, key, known = found->second.monitor.account] {
+        return Plan<void>{{{"DELETE FROM monitors WHERE key = :key", {key}}},
+                          [inner, key, known = found->second.monitor.account] {
                             inner->monitors.erase(key);
                             inner->tell(Collection::monitors, Done::removed, known);
                           }};
@@ -135,7 +140,8 @@ void Household::remove_monitor(std::string account, Then<void> then) {
 
 const Monitor* Household::check_monitor(std::string_view account, std::string_view password) const {
   const auto found = inner_->monitors.find(key_of(account));
-  if (found == inner_->monitors.end() || !bytes::equal_in_constant_time(found->second.secret.plain, password)) return nullptr;
+  if (found == inner_->monitors.end() || !bytes::equal_in_constant_time(found->second.secret.plain, password))
+    return nullptr;
   return &found->second.monitor;
 }
 
@@ -148,7 +154,8 @@ void Household::seen(std::string_view account) {
   // A clock that was set back counts as long ago.
   if (now - record.seen_on_disk < seen_interval && now >= record.seen_on_disk) return;
   record.seen_on_disk = now;
-  inner_->database.write({storage::Statement{"UPDATE monitors SET last_seen = :seen WHERE key = :key", {micros(now), found->first}}});
+  inner_->database.write(
+      {storage::Statement{"UPDATE monitors SET last_seen = :seen WHERE key = :key", {micros(now), found->first}}});
 }
 
 }  // namespace lintel::household

@@ -11,14 +11,14 @@
 namespace lintel::household {
 
 // Each answers an error with field, value and limit. `field` is the name the API uses.
-Result<void> check_room_number(std::string_view number, std::string_view field = "number");        // H03
-Result<void> check_station_number(std::string_view number, std::string_view field = "number");     // H01, H02
-Result<void> check_centre_number(std::string_view number, std::string_view field = "number");      // C06
-Result<void> check_name(std::string_view name, std::string_view field, bool required = false);     // max_name, printable
-Result<void> check_code(std::string_view code);                                                    // A10
-Result<void> check_address(std::string_view address, std::string_view field = "address");          // host or IP, or empty
+Result<void> check_room_number(std::string_view number, std::string_view field = "number");     // H03
+Result<void> check_station_number(std::string_view number, std::string_view field = "number");  // H01, H02
+Result<void> check_centre_number(std::string_view number, std::string_view field = "number");   // C06
+Result<void> check_name(std::string_view name, std::string_view field, bool required = false);  // max_name, printable
+Result<void> check_code(std::string_view code);                                                 // A10
+Result<void> check_address(std::string_view address, std::string_view field = "address");       // host or IP, or empty
 Result<void> check_email(std::string_view email);
-Result<void> check_account_name(std::string_view name, std::string_view field = "name");           // machines, people
+Result<void> check_account_name(std::string_view name, std::string_view field = "name");  // machines, people
 Result<void> check_locks(const std::vector<int>& locks);
 
 // An account is a room's number and the monitor's: H04. "101" and "101#0" are the same, "101#7" is the extension 7.

@@ -12,18 +12,18 @@
 namespace lintel::household {
 
 // Bounds, named once.
-inline constexpr std::size_t max_room_number = 6;       // H03: letters or digits
-inline constexpr std::size_t max_station_number = 5;    // H01: digits
-inline constexpr std::size_t max_centre_number = 9;     // C06: digits
-inline constexpr std::size_t max_extensions = 10;       // H04: beside the main monitor
-inline constexpr unsigned max_extension_number = 99;    // H04: room#1 to room#99
-inline constexpr std::size_t max_name = 64;             // code points
+inline constexpr std::size_t max_room_number = 6;     // H03: letters or digits
+inline constexpr std::size_t max_station_number = 5;  // H01: digits
+inline constexpr std::size_t max_centre_number = 9;   // C06: digits
+inline constexpr std::size_t max_extensions = 10;     // H04: beside the main monitor
+inline constexpr unsigned max_extension_number = 99;  // H04: room#1 to room#99
+inline constexpr std::size_t max_name = 64;           // code points
 inline constexpr std::size_t max_rooms = 10'000;
-inline constexpr std::size_t max_batch = 2'000;         // rooms of one batch
+inline constexpr std::size_t max_batch = 2'000;  // rooms of one batch
 inline constexpr std::size_t max_codes = 100'000;
 inline constexpr std::size_t min_code = 4, max_code = 10;  // digits of a door code
-inline constexpr std::size_t max_others = 1'000;        // stations, centres, machine accounts, panels; each
-inline constexpr std::size_t max_pairings = 200;        // open at one time
+inline constexpr std::size_t max_others = 1'000;           // stations, centres, machine accounts, panels; each
+inline constexpr std::size_t max_pairings = 200;           // open at one time
 inline constexpr std::size_t max_locks = 16;
 
 struct Room {
@@ -80,7 +80,7 @@ struct Person {
 struct Code {
   std::int64_t id = 0;
   std::string name;
-  std::string room = {};         // whose log its openings belong to; may be empty
+  std::string room = {};  // whose log its openings belong to; may be empty
   std::vector<int> locks = {1};
   bool active = true;
 };

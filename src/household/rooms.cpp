@@ -10,11 +10,15 @@ namespace lintel::household {
 namespace {
 
 Error no_room(std::string_view number) {
-  return {ErrorCode::not_found, fmt::format("There is no room {}.", number.substr(0, 20)), "number", std::string(number.substr(0, 20))};
+  return {ErrorCode::not_found, fmt::format("There is no room {}.", number.substr(0, 20)), "number",
+          std::string(number.substr(0, 20))};
 }
 
 Error too_many() {
-  return {ErrorCode::full, fmt::format("There are {} rooms already, as many as a station can hold.", max_rooms), "number", {},
+  return {ErrorCode::full,
+          fmt::format("There are {} rooms already, as many as a station can hold.", max_rooms),
+          "number",
+          {},
           fmt::format("{} rooms", max_rooms)};
 }
 
@@ -25,8 +29,10 @@ Result<void> check_names(const Room& room) {
 }
 
 storage::Statement to_insert(const Room& room) {
-  return {"INSERT INTO rooms (key, number, first_name, last_name, nick_name) VALUES (:key, :number, :first_name, :last_name, :nick_name)",
-          {comparable(room.number), room.number, room.first_name, room.last_name, room.nick_name}};
+  return {
+      "INSERT INTO rooms (key, number, first_name, last_name, nick_name) VALUES (:key, :number, :first_name, "
+      ":last_name, :nick_name)",
+      {comparable(room.number), room.number, room.first_name, room.last_name, room.nick_name}};
 }
 
 bool matches(const Room& room, std::string_view words) {
@@ -43,7 +49,9 @@ const Room* Household::room(std::string_view number) const {
   return found == inner_->rooms.end() ? nullptr : &found->second;
 }
 
-std::size_t Household::room_count() const { return inner_->rooms.size(); }
+std::size_t Household::room_count() const {
+  return inner_->rooms.size();
+}
 
 RoomPage Household::rooms(std::string_view words, std::string_view cursor, std::size_t limit) const {
   RoomPage page;
@@ -118,12 +126,15 @@ void Household::change_room(std::string number, RoomPatch patch, Then<Room> then
         LINTEL_CHECK(inner->number_free(room.number, "number", key));
         const std::string new_key = comparable(room.number);
         if (room.number != found->second.number && !inner->monitor_keys(key).empty())
-          return Error{ErrorCode::conflict,
-                       fmt::format("Room {} has monitors that know it by this number; remove them first, then pair them again.", number), "number",
-                       room.number, "unchanged while the room has monitors"};
+          return Error{
+              ErrorCode::conflict,
+              fmt::format("Room {} has monitors that know it by this number; remove them first, then pair them again.",
+                          number),
+              "number", room.number, "unchanged while the room has monitors"};
         Plan<Room> plan;
         plan.statements = {
-            {"UPDATE rooms SET key = :new_key, number = :number, first_name = :first_name, last_name = :last_name, nick_name = :nick_name "
+            {"UPDATE rooms SET key = :new_key, number = :number, first_name = :first_name, last_name = :last_name, "
+             "nick_name = :nick_name "
              "WHERE key = :key",
              {new_key, room.number, room.first_name, room.last_name, room.nick_name, key}},
             {"UPDATE codes SET room_key = :new_key, room = :number WHERE room_key = :key", {new_key, room.number, key}},

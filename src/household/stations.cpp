@@ -10,16 +10,21 @@ namespace {
 constexpr std::size_t password_length = 24;
 
 Error no_station(std::string_view number) {
-  return {ErrorCode::not_found, fmt::format("There is no station {}.", number.substr(0, 20)), "number", std::string(number.substr(0, 20))};
+  return {ErrorCode::not_found, fmt::format("There is no station {}.", number.substr(0, 20)), "number",
+          std::string(number.substr(0, 20))};
 }
 
 Error own_station(std::string_view number) {
-  return {ErrorCode::conflict, fmt::format("{} is this station itself: its entry can be neither changed nor deleted here.", number), "number",
-          std::string(number)};
+  return {ErrorCode::conflict,
+          fmt::format("{} is this station itself: its entry can be neither changed nor deleted here.", number),
+          "number", std::string(number)};
 }
 
 Error too_many(const char* what) {
-  return {ErrorCode::full, fmt::format("There are {} {} already, as many as a station can hold.", max_others, what), "number", {},
+  return {ErrorCode::full,
+          fmt::format("There are {} {} already, as many as a station can hold.", max_others, what),
+          "number",
+          {},
           fmt::format("{} {}", max_others, what)};
 }
 
@@ -32,7 +37,8 @@ std::vector<Station> Household::stations() const {
 }
 
 std::optional<Station> Household::station(std::string_view number) const {
-  if (number == inner_->identity.station_number) return Station{std::string(number), inner_->identity.station_name, {}, true};
+  if (number == inner_->identity.station_number)
+    return Station{std::string(number), inner_->identity.station_name, {}, true};
   const auto found = inner_->stations.find(number);
   if (found == inner_->stations.end()) return std::nullopt;
   return found->second.station;
@@ -50,7 +56,8 @@ void Household::add_station(Station station, Then<NewSecret> then) {
         const std::string password = bytes::random_password(password_length);
         return Plan<NewSecret>{
             {{"INSERT INTO stations (key, name, address, secret) VALUES (:key, :name, :address, :secret)",
-              {station.number, station.name, station.address, inner->vault.seal(password, "station:" + station.number)}}},
+              {station.number, station.name, station.address,
+               inner->vault.seal(password, "station:" + station.number)}}},
             [inner, station, password] {
               inner->stations[station.number] = {station, {password, {}, {}, {}}};
               inner->tell(Collection::stations, Done::added, station.number);
@@ -78,7 +85,8 @@ void Household::change_station(std::string number, StationPatch patch, Then<Stat
         // The secret is sealed for its number, so a new number needs a new seal.
         return Plan<Station>{
             {{"UPDATE stations SET key = :new_key, name = :name, address = :address, secret = :secret WHERE key = :key",
-              {station.number, station.name, station.address, inner->vault.seal(record.secret.plain, "station:" + station.number), number}}},
+              {station.number, station.name, station.address,
+               inner->vault.seal(record.secret.plain, "station:" + station.number), number}}},
             [inner, number, record] {
               inner->stations.erase(number);
               inner->stations[record.station.number] = record;
@@ -130,13 +138,14 @@ void Household::add_centre(Centre centre, Then<NewSecret> then) {
           LINTEL_CHECK(inner->number_free(centre.number, "number"));
         if (inner->centres.size() >= max_others) return too_many("centres");
         const std::string password = bytes::random_password(password_length);
-        return Plan<NewSecret>{{{"INSERT INTO centres (key, name, address, secret) VALUES (:key, :name, :address, :secret)",
-                                 {centre.number, centre.name, centre.address, inner->vault.seal(password, "centre:" + centre.number)}}},
-                               [inner, centre, password] {
-                                 inner->centres[centre.number] = {centre, {password, {}, {}, {}}};
-                                 inner->tell(Collection::centres, Done::added, centre.number);
-                                 return NewSecret{centre.number, password};
-                               }};
+        return Plan<NewSecret>{
+            {{"INSERT INTO centres (key, name, address, secret) VALUES (:key, :name, :address, :secret)",
+              {centre.number, centre.name, centre.address, inner->vault.seal(password, "centre:" + centre.number)}}},
+            [inner, centre, password] {
+              inner->centres[centre.number] = {centre, {password, {}, {}, {}}};
+              inner->tell(Collection::centres, Done::added, centre.number);
+              return NewSecret{centre.number, password};
+            }};
       },
       std::move(then));
 }
@@ -145,7 +154,8 @@ void Household::remove_centre(std::string number, Then<void> then) {
   inner_->submit<void>(
       [inner = inner_.get(), number = std::move(number)]() -> Result<Plan<void>> {
         if (!inner->centres.contains(number))
-          return Error{ErrorCode::not_found, fmt::format("There is no centre {}.", number.substr(0, 20)), "number", number.substr(0, 20)};
+          return Error{ErrorCode::not_found, fmt::format("There is no centre {}.", number.substr(0, 20)), "number",
+                       number.substr(0, 20)};
         return Plan<void>{{{"DELETE FROM centres WHERE key = :key", {number}}}, [inner, number] {
                             inner->centres.erase(number);
                             inner->tell(Collection::centres, Done::removed, number);

@@ -4,21 +4,30 @@ namespace lintel::journal {
 
 const char* name_of(Kind kind) {
   switch (kind) {
-    case Kind::call: return "call";
-    case Kind::unlock: return "unlock";
-    case Kind::alarm: return "alarm";
-    case Kind::operation: return "operation";
-    case Kind::system: return "system";
+    case Kind::call:
+      return "call";
+    case Kind::unlock:
+      return "unlock";
+    case Kind::alarm:
+      return "alarm";
+    case Kind::operation:
+      return "operation";
+    case Kind::system:
+      return "system";
   }
   return "";
 }
 
 const char* name_of(Severity severity) {
   switch (severity) {
-    case Severity::information: return "information";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
-    case Severity::alarm: return "alarm";
+    case Severity::information:
+      return "information";
+    case Severity::warning:
+      return "warning";
+    case Severity::error:
+      return "error";
+    case Severity::alarm:
+      return "alarm";
   }
   return "";
 }

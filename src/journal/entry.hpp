@@ -21,7 +21,7 @@ enum class Severity { information, warning, error, alarm };
 
 // One kind of event, declared once in events.hpp.
 struct Event {
-  std::string_view id;        // "call.answered": stable over releases
+  std::string_view id;  // "call.answered": stable over releases
   Kind kind;
   Severity severity;
   std::string_view sentence;  // "{subject} answered room {room}.": {room}, {door}, {subject} or the name of a field

@@ -11,7 +11,8 @@
 namespace lintel::journal {
 
 namespace events {
-// clang-format off: one paragraph an event reads better than reflowed ones
+// One paragraph an event reads better than reflowed ones.
+// clang-format off
 inline constexpr Event system_started{"system.started", Kind::system, Severity::information,
   "The station started, version {version}.", "The program began to serve. An entry of its own says when the run before ended badly."};
 inline constexpr Event system_stopped{"system.stopped", Kind::system, Severity::information,

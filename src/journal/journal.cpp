@@ -9,7 +9,8 @@ namespace lintel::journal {
 namespace {
 
 constexpr const char* insert =
-    "INSERT INTO journal (id, time, kind, event, severity, room, door, subject, fields, message, search) VALUES (:id, :time, :kind, :event, "
+    "INSERT INTO journal (id, time, kind, event, severity, room, door, subject, fields, message, search) VALUES (:id, "
+    ":time, :kind, :event, "
     ":severity, :room, :door, :subject, :fields, :message, :search) ON CONFLICT (id) DO NOTHING";
 // A few of the oldest at a time: a journal that was made much smaller does not hold up the next opening.
 constexpr const char* drop_oldest =
@@ -25,19 +26,23 @@ std::string searchable(const Entry& entry) {
 
 storage::Schema Journal::schema() {
   const std::string columns =
-      "time BIGINT NOT NULL, kind TEXT NOT NULL, event TEXT NOT NULL, severity TEXT NOT NULL, room TEXT NOT NULL, door TEXT NOT NULL, "
+      "time BIGINT NOT NULL, kind TEXT NOT NULL, event TEXT NOT NULL, severity TEXT NOT NULL, room TEXT NOT NULL, door "
+      "TEXT NOT NULL, "
       "subject TEXT NOT NULL, fields TEXT NOT NULL, message TEXT NOT NULL, search TEXT NOT NULL)";
   // SQLite's row id must be spelt INTEGER, which is too small in PostgreSQL. The indices follow the tables in each.
-  const std::vector<std::string> indices = {"CREATE INDEX journal_time ON journal (time)", "CREATE INDEX journal_room ON journal (room, id)",
+  const std::vector<std::string> indices = {"CREATE INDEX journal_time ON journal (time)",
+                                            "CREATE INDEX journal_room ON journal (room, id)",
                                             "CREATE INDEX journal_kind ON journal (kind, id)"};
   storage::Migration first;
   first.sqlite = {"CREATE TABLE journal (id INTEGER PRIMARY KEY, " + columns};
   first.postgresql = {"CREATE TABLE journal (id BIGINT PRIMARY KEY, " + columns};
-  for (auto* dialect : {&first.sqlite, &first.postgresql}) dialect->insert(dialect->end(), indices.begin(), indices.end());
+  for (auto* dialect : {&first.sqlite, &first.postgresql})
+    dialect->insert(dialect->end(), indices.begin(), indices.end());
   return {"journal", {first}};
 }
 
-Journal::Journal(storage::Database& database, Clock& clock, std::int64_t size) : database_(database), clock_(clock), size_(size) {}
+Journal::Journal(storage::Database& database, Clock& clock, std::int64_t size)
+    : database_(database), clock_(clock), size_(size) {}
 
 Result<std::unique_ptr<Journal>> Journal::open(storage::Database& database, Clock& clock, std::int64_t size) {
   std::unique_ptr<Journal> journal(new Journal(database, clock, size));
@@ -51,10 +56,11 @@ Result<void> Journal::load() {
     return transaction.query("SELECT max(id) FROM journal", {}, {Column::integer});
   }));
   LINTEL_TRY(const auto runs, database_.wait_for<std::vector<storage::Row>>([](storage::Transaction& transaction) {
-    return transaction.query("SELECT event FROM journal WHERE kind = :kind AND event IN (:started, :stopped) ORDER BY id DESC LIMIT 1",
-                             {std::string(name_of(Kind::system)), std::string(events::system_started.id),
-                              std::string(events::system_stopped.id)},
-                             {Column::text});
+    return transaction.query(
+        "SELECT event FROM journal WHERE kind = :kind AND event IN (:started, :stopped) ORDER BY id DESC LIMIT 1",
+        {std::string(name_of(Kind::system)), std::string(events::system_started.id),
+         std::string(events::system_stopped.id)},
+        {Column::text});
   }));
   last_durable_ = newest.front().integer(0);
   unclean_ = !runs.empty() && runs.front().text(0) == events::system_started.id;
@@ -95,7 +101,8 @@ void Journal::record(const Event& event, Details details) {
 
 void Journal::admit(Entry entry) {
   if (waiting() >= waiting_limit) {
-    if (lost_++ == 0) lintel::log::error("journal", "memory is full of entries that wait for the disk: further ones are lost");
+    if (lost_++ == 0)
+      lintel::log::error("journal", "memory is full of entries that wait for the disk: further ones are lost");
     return;
   }
   waiting_.push_back(std::move(entry));
@@ -115,9 +122,10 @@ Journal::Batch Journal::next_batch(std::int64_t last_id) {
 void Journal::flush() {
   if (in_flight_ || waiting_.empty()) return;
   in_flight_ = next_batch(last_durable_);
-  database_.write(to_store(in_flight_), [this, alive = std::weak_ptr<int>(alive_), batch = in_flight_](const Result<void>& outcome) {
-    if (!alive.expired()) written(batch, outcome);
-  });
+  database_.write(to_store(in_flight_),
+                  [this, alive = std::weak_ptr<int>(alive_), batch = in_flight_](const Result<void>& outcome) {
+                    if (!alive.expired()) written(batch, outcome);
+                  });
 }
 
 storage::Database::Job Journal::to_store(const Batch& batch) const {
@@ -125,9 +133,9 @@ storage::Database::Job Journal::to_store(const Batch& batch) const {
     std::vector<storage::Values> rows;
     rows.reserve(batch->size());
     for (const Entry& entry : *batch)
-      rows.push_back({entry.id, static_cast<std::int64_t>(entry.time.time_since_epoch().count()), std::string(name_of(entry.kind)),
-                      entry.event, std::string(name_of(entry.severity)), entry.room, entry.door, entry.subject, packed(entry.fields),
-                      entry.message, searchable(entry)});
+      rows.push_back({entry.id, static_cast<std::int64_t>(entry.time.time_since_epoch().count()),
+                      std::string(name_of(entry.kind)), entry.event, std::string(name_of(entry.severity)), entry.room,
+                      entry.door, entry.subject, packed(entry.fields), entry.message, searchable(entry)});
     LINTEL_CHECK(transaction.execute_many(insert, rows));
     // Ids have no gaps, so the newest `size` entries are those above this id.
     const std::int64_t keep_after = batch->back().id - size;
@@ -158,9 +166,15 @@ void Journal::written(const Batch& batch, const Result<void>& outcome) {
     if (!alive.expired()) journalled_.tell(entry);
 }
 
-storage::Subscription Journal::on_happened(std::function<void(const Entry&)> listener) { return happened_.add(std::move(listener)); }
-storage::Subscription Journal::on_journalled(std::function<void(const Entry&)> listener) { return journalled_.add(std::move(listener)); }
+storage::Subscription Journal::on_happened(std::function<void(const Entry&)> listener) {
+  return happened_.add(std::move(listener));
+}
+storage::Subscription Journal::on_journalled(std::function<void(const Entry&)> listener) {
+  return journalled_.add(std::move(listener));
+}
 
-void Journal::set_size(std::int64_t size) { size_ = size; }
+void Journal::set_size(std::int64_t size) {
+  size_ = size;
+}
 
 }  // namespace lintel::journal

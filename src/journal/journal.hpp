@@ -29,17 +29,17 @@ struct Query {
   std::optional<WallTime> from = {};  // included
   std::optional<WallTime> to = {};    // not included
   std::optional<Kind> kind = {};
-  std::string event = {};        // an event id, exactly
-  std::string room = {};         // exactly
-  std::string door = {};         // exactly
-  std::string text = {};         // part of the message, subject or a field, ignoring case
-  std::int64_t before = 0;       // cursor: entries older than this id; 0: from the newest
-  std::size_t limit = 50;        // 1 to 500
+  std::string event = {};   // an event id, exactly
+  std::string room = {};    // exactly
+  std::string door = {};    // exactly
+  std::string text = {};    // part of the message, subject or a field, ignoring case
+  std::int64_t before = 0;  // cursor: entries older than this id; 0: from the newest
+  std::size_t limit = 50;   // 1 to 500
 };
 
 struct Page {
-  std::vector<Entry> entries;     // newest first
-  std::int64_t next_before = 0;   // cursor of the next page; 0: no more
+  std::vector<Entry> entries;    // newest first
+  std::int64_t next_before = 0;  // cursor of the next page; 0: no more
 };
 
 struct Count {
@@ -53,17 +53,18 @@ class Journal {
   static constexpr std::size_t waiting_limit = 10'000;
   static constexpr std::size_t batch_limit = 256;
   static constexpr std::size_t page_limit = 500;
-  static constexpr std::size_t text_limit = 1'024;    // bytes of each text of an entry; longer ones are cut
-  static constexpr std::size_t field_limit = 32;      // fields of an entry
+  static constexpr std::size_t text_limit = 1'024;  // bytes of each text of an entry; longer ones are cut
+  static constexpr std::size_t field_limit = 32;    // fields of an entry
   static constexpr std::chrono::seconds retry_time{5};
 
   static storage::Schema schema();
-  // Start only. `size`: how many entries are kept; the oldest go first. The database and clock must outlive the journal.
+  // Start only. `size`: how many entries are kept; the oldest go first. The database and clock must outlive the
+  // journal.
   static Result<std::unique_ptr<Journal>> open(storage::Database& database, Clock& clock, std::int64_t size);
   ~Journal();  // what waits is handed to the database, which finishes it
 
   void record(const Event& event, Details details = {});
-  [[nodiscard]] storage::Subscription on_happened(std::function<void(const Entry&)> listener);   // id is 0
+  [[nodiscard]] storage::Subscription on_happened(std::function<void(const Entry&)> listener);  // id is 0
   [[nodiscard]] storage::Subscription on_journalled(std::function<void(const Entry&)> listener);
 
   // Errors: `invalid` (field at fault named), or those of the database.
@@ -98,7 +99,7 @@ class Journal {
   Batch in_flight_;            // with the database now, or null
   bool unclean_ = false;
   std::uint64_t lost_ = 0;
-  Timer retry_;                // armed after a failure
+  Timer retry_;  // armed after a failure
   storage::Subscription health_;
   storage::Listeners<const Entry&> happened_;
   storage::Listeners<const Entry&> journalled_;

@@ -10,7 +10,8 @@ namespace {
 using storage::Column;
 using storage::Row;
 
-constexpr const char* columns = "SELECT id, time, kind, event, severity, room, door, subject, fields, message FROM journal";
+constexpr const char* columns =
+    "SELECT id, time, kind, event, severity, room, door, subject, fields, message FROM journal";
 const std::vector<Column> types = {Column::integer, Column::integer, Column::text, Column::text, Column::text,
                                    Column::text,    Column::text,    Column::text, Column::text, Column::text};
 
@@ -68,18 +69,20 @@ storage::Statement statement_of(const Query& query) {
 }
 
 Error out_of_bounds(std::size_t limit) {
-  return {ErrorCode::invalid, fmt::format("The limit must be 1 to {}.", Journal::page_limit), "limit", std::to_string(limit),
-          fmt::format("1 to {}", Journal::page_limit)};
+  return {ErrorCode::invalid, fmt::format("The limit must be 1 to {}.", Journal::page_limit), "limit",
+          std::to_string(limit), fmt::format("1 to {}", Journal::page_limit)};
 }
 
 std::optional<Error> fault_of(const Query& query) {
   if (query.limit < 1 || query.limit > Journal::page_limit) return out_of_bounds(query.limit);
-  if (query.before < 0) return Error{ErrorCode::invalid, "The cursor is not one of this journal.", "cursor", std::to_string(query.before)};
+  if (query.before < 0)
+    return Error{ErrorCode::invalid, "The cursor is not one of this journal.", "cursor", std::to_string(query.before)};
   const std::pair<const char*, const std::string*> texts[] = {
       {"text", &query.text}, {"room", &query.room}, {"door", &query.door}, {"event", &query.event}};
   for (const auto& [name, words] : texts)
     if (words->size() > 200)
-      return Error{ErrorCode::invalid, fmt::format("{} is too long to search for.", name), name, {}, "200 bytes at most"};
+      return Error{
+          ErrorCode::invalid, fmt::format("{} is too long to search for.", name), name, {}, "200 bytes at most"};
   return std::nullopt;
 }
 
@@ -111,7 +114,9 @@ void Journal::after(std::int64_t id, std::size_t limit, std::function<void(Resul
   }
   database_.read<std::vector<Entry>>(
       [id, limit](storage::Transaction& transaction) -> Result<std::vector<Entry>> {
-        LINTEL_TRY(const auto rows, transaction.query(fmt::format("{} WHERE id > :id ORDER BY id LIMIT {}", columns, limit), {id}, types));
+        LINTEL_TRY(
+            const auto rows,
+            transaction.query(fmt::format("{} WHERE id > :id ORDER BY id LIMIT {}", columns, limit), {id}, types));
         return entries_of(rows);
       },
       std::move(then));
@@ -122,9 +127,11 @@ void Journal::count(WallTime from, WallTime to, std::function<void(Result<std::v
   const auto end = static_cast<std::int64_t>(to.time_since_epoch().count());
   database_.read<std::vector<Count>>(
       [begin, end](storage::Transaction& transaction) -> Result<std::vector<Count>> {
-        LINTEL_TRY(const auto rows, transaction.query("SELECT event, time / 3600000000 AS hour, count(*) FROM journal WHERE time >= :from_time "
-                                                      "AND time < :to_time GROUP BY event, time / 3600000000 ORDER BY hour, event",
-                                                      {begin, end}, {Column::text, Column::integer, Column::integer}));
+        LINTEL_TRY(
+            const auto rows,
+            transaction.query("SELECT event, time / 3600000000 AS hour, count(*) FROM journal WHERE time >= :from_time "
+                              "AND time < :to_time GROUP BY event, time / 3600000000 ORDER BY hour, event",
+                              {begin, end}, {Column::text, Column::integer, Column::integer}));
         std::vector<Count> counts;
         for (const Row& row : rows) counts.push_back({row.text(0), row.integer(1), row.integer(2)});
         return counts;

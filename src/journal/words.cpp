@@ -12,10 +12,14 @@ using Text = Handle<gchar, g_free>;
 
 void append_escaped(std::string& out, std::string_view words) {
   for (const char c : words) {
-    if (c == '\\') out += "\\\\";
-    else if (c == '\t') out += "\\t";
-    else if (c == '\n') out += "\\n";
-    else out += c;
+    if (c == '\\')
+      out += "\\\\";
+    else if (c == '\t')
+      out += "\\t";
+    else if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
   }
 }
 

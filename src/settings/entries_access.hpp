@@ -8,12 +8,14 @@
 
 namespace lintel::settings::declared {
 
-inline constexpr std::array safe_states = {Choice{"fail_secure", "Stays locked without power"}, Choice{"fail_safe", "Opens without power"}};
+inline constexpr std::array safe_states = {Choice{"fail_secure", "Stays locked without power"},
+                                           Choice{"fail_safe", "Opens without power"}};
 inline constexpr std::array contacts = {Choice{"normally_closed", "Closed while the door is shut"},
                                         Choice{"normally_open", "Open while the door is shut"}};
 inline constexpr std::array which_lock = {Choice{"1", "Lock 1"}, Choice{"2", "Lock 2"}, Choice{"both", "Both locks"}};
 
-// clang-format off: one setting a paragraph
+// One setting a paragraph.
+// clang-format off
 inline constexpr std::array access = {
   Entry{.key = "lock1.name", .page = "locks", .title = "Lock 1: name",
     .help = "What the first lock is called on monitors, on the panel and in the journal.",

@@ -8,11 +8,13 @@
 
 namespace lintel::settings::declared {
 
-inline constexpr std::array hang_up_methods = {Choice{"never", "Never"}, Choice{"any", "Any opening"}, Choice{"monitor", "From a monitor"},
-                                               Choice{"dtmf", "By a phone's unlock command"}, Choice{"code", "By a code at the panel"}};
+inline constexpr std::array hang_up_methods = {
+    Choice{"never", "Never"}, Choice{"any", "Any opening"}, Choice{"monitor", "From a monitor"},
+    Choice{"dtmf", "By a phone's unlock command"}, Choice{"code", "By a code at the panel"}};
 inline constexpr std::array sip_transports = {Choice{"udp", "UDP"}, Choice{"tcp", "TCP"}, Choice{"tls", "TLS"}};
 
-// clang-format off: one setting a paragraph
+// One setting a paragraph.
+// clang-format off
 inline constexpr std::array intercom = {
   // C15
   Entry{.key = "call.longest_ring", .page = "call", .title = "Longest ringing",

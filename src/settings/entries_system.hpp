@@ -13,7 +13,8 @@ inline constexpr std::array languages = {Choice{"en", "English"}, Choice{"de", "
 inline constexpr std::array log_levels = {Choice{"debug", "Everything"}, Choice{"info", "What happens"},
                                           Choice{"warning", "What is wrong"}, Choice{"error", "What fails"}};
 
-// clang-format off: one setting a paragraph
+// One setting a paragraph.
+// clang-format off
 inline constexpr std::array station = {
   Entry{.key = "station.name", .page = "station", .title = "Name",
     .help = "What the station is called on monitors and in browsers.",

@@ -9,10 +9,12 @@
 namespace lintel::settings::declared {
 
 // V01
-inline constexpr std::array resolutions = {Choice{"1920x1080", "1080P"}, Choice{"1280x720", "720P"}, Choice{"704x576", "D1"},
-                                           Choice{"800x480", "WVGA"},    Choice{"352x288", "CIF"},   Choice{"320x240", "QVGA"}};
+inline constexpr std::array resolutions = {Choice{"1920x1080", "1080P"}, Choice{"1280x720", "720P"},
+                                           Choice{"704x576", "D1"},      Choice{"800x480", "WVGA"},
+                                           Choice{"352x288", "CIF"},     Choice{"320x240", "QVGA"}};
 
-// clang-format off: one setting a paragraph
+// One setting a paragraph.
+// clang-format off
 inline constexpr std::array video = {
   Entry{.key = "video.main_size", .page = "streams", .title = "Main stream: size",
     .help = "The picture for calls, browsers and recorders. A change takes effect at once, without a restart.",

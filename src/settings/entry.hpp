@@ -31,14 +31,14 @@ struct Entry {
   std::string_view help;   // what it does, in full sentences
   Type type = Type::text;
   Unit unit = Unit::none;
-  std::int64_t number = 0;    // the default of a boolean (0 or 1), integer or duration (in `unit`)
-  std::int64_t minimum = 0;   // bounds of integer and duration
+  std::int64_t number = 0;   // the default of a boolean (0 or 1), integer or duration (in `unit`)
+  std::int64_t minimum = 0;  // bounds of integer and duration
   std::int64_t maximum = 0;
-  std::string_view text = {};  // the default of a text or choice; a secret has none
+  std::string_view text = {};    // the default of a text or choice; a secret has none
   std::size_t least_length = 0;  // bounds of text and secret, in characters
   std::size_t max_length = 0;
-  bool (*valid)(std::string_view) = nullptr;          // what else a text must be; `allowed` says it in words
-  bool (*valid_number)(std::int64_t) = nullptr;       // the same for a number
+  bool (*valid)(std::string_view) = nullptr;     // what else a text must be; `allowed` says it in words
+  bool (*valid_number)(std::int64_t) = nullptr;  // the same for a number
   std::string_view allowed = {};
   std::span<const Choice> choices = {};
   Applies applies = Applies::now;

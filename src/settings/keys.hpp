@@ -1,5 +1,5 @@
-// The typed names of the settings: settings.get(call::longest_ring) gives seconds. A name that is not in the table, or has
-// another type there, does not compile.
+// The typed names of the settings: settings.get(call::longest_ring) gives seconds. A name that is not in the table, or
+// has another type there, does not compile.
 #pragma once
 
 #include <chrono>

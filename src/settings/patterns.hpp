@@ -7,18 +7,27 @@
 
 namespace lintel::settings {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_alphanumeric(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_alphanumeric(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
-constexpr bool digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
-constexpr bool letters_or_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_alphanumeric); }
+constexpr bool digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), is_digit);
+}
+constexpr bool letters_or_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), is_alphanumeric);
+}
 // Keys of the panel: what DTMF can carry from a phone.
 constexpr bool keys(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '*' || c == '#'; });
 }
 // A name in the Domain Name System or an IP address; also the bare word that SIP uses as a domain.
 constexpr bool host(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == ':'; }) &&
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == ':'; }) &&
          !text.starts_with('-') && !text.starts_with('.');
 }
 // S11: 80 or 1025 to 65535; HTTPS likewise with 443, RTSP with 554.

@@ -29,7 +29,8 @@ void ports(const Candidate& candidate, Errors& errors) {
       errors.push_back({ErrorCode::conflict,
                         fmt::format("Port {} is the port of {} already; choose another.", candidate.get(left),
                                     find(left_changed ? right.key : left.key)->title),
-                        std::string(left_changed ? left.key : right.key), std::to_string(candidate.get(left)), "a port of its own"});
+                        std::string(left_changed ? left.key : right.key), std::to_string(candidate.get(left)),
+                        "a port of its own"});
     }
 }
 
@@ -38,14 +39,16 @@ void media_ports(const Candidate& candidate, Errors& errors) {
   const auto first = candidate.get(media::first_port);
   const auto last = candidate.get(media::last_port);
   if (first % 2 != 0)
-    errors.push_back({ErrorCode::invalid, "The first media port must be even.", std::string(media::first_port.key), std::to_string(first), "an even number"});
+    errors.push_back({ErrorCode::invalid, "The first media port must be even.", std::string(media::first_port.key),
+                      std::to_string(first), "an even number"});
   if (last < first + 31)
-    errors.push_back({ErrorCode::invalid, "The media ports must be at least 32, or calls would find none.", std::string(media::last_port.key),
-                      std::to_string(last), fmt::format("at least {}", first + 31)});
+    errors.push_back({ErrorCode::invalid, "The media ports must be at least 32, or calls would find none.",
+                      std::string(media::last_port.key), std::to_string(last), fmt::format("at least {}", first + 31)});
 }
 
 void registration(const Candidate& candidate, Errors& errors) {
-  const std::array order = {&sip_server::shortest_registration, &sip_server::registration, &sip_server::longest_registration};
+  const std::array order = {&sip_server::shortest_registration, &sip_server::registration,
+                            &sip_server::longest_registration};
   for (std::size_t i = 1; i < order.size(); ++i) {
     const auto& shorter = *order[i - 1];
     const auto& longer = *order[i];
@@ -53,8 +56,8 @@ void registration(const Candidate& candidate, Errors& errors) {
     if (candidate.get(shorter) <= candidate.get(longer)) continue;
     const bool longer_changed = candidate.changes(longer);
     const auto& named = longer_changed ? longer : shorter;
-    errors.push_back({ErrorCode::invalid, "The periods of registration must grow: shortest, usual, longest.", std::string(named.key),
-                      std::to_string(candidate.get(named).count()),
+    errors.push_back({ErrorCode::invalid, "The periods of registration must grow: shortest, usual, longest.",
+                      std::string(named.key), std::to_string(candidate.get(named).count()),
                       longer_changed ? fmt::format("at least {}", candidate.get(shorter).count())
                                      : fmt::format("at most {}", candidate.get(longer).count())});
   }
@@ -67,21 +70,24 @@ void unlock_commands(const Candidate& candidate, Errors& errors) {
   // One that begins the other would open before the other is complete.
   if (first.empty() || second.empty() || (!first.starts_with(second) && !second.starts_with(first))) return;
   const auto& named = candidate.changes(call::unlock_command_2) ? call::unlock_command_2 : call::unlock_command_1;
-  errors.push_back({ErrorCode::conflict, "Neither unlock command may begin with the other.", std::string(named.key), candidate.get(named),
-                    "a command that begins otherwise"});
+  errors.push_back({ErrorCode::conflict, "Neither unlock command may begin with the other.", std::string(named.key),
+                    candidate.get(named), "a command that begins otherwise"});
 }
 
 void numbers(const Candidate& candidate, bool number_was_set, Errors& errors) {
   const std::string number = candidate.get(station::number);
-  if (candidate.changes(station::number) && number_was_set && candidate.before(sip_server::on) && candidate.get(sip_server::on))
+  if (candidate.changes(station::number) && number_was_set && candidate.before(sip_server::on) &&
+      candidate.get(sip_server::on))
     errors.push_back({ErrorCode::conflict,
-                      "The station's number can be changed only while it is not the SIP server: its devices know it by this number. Switch the "
+                      "The station's number can be changed only while it is not the SIP server: its devices know it by "
+                      "this number. Switch the "
                       "SIP server off first.",
                       std::string(station::number.key), number, "unchanged while the SIP server is on"});
-  if (number == candidate.get(call::centre_number) && (candidate.changes(station::number) || candidate.changes(call::centre_number))) {
+  if (number == candidate.get(call::centre_number) &&
+      (candidate.changes(station::number) || candidate.changes(call::centre_number))) {
     const auto& named = candidate.changes(call::centre_number) ? call::centre_number : station::number;
-    errors.push_back({ErrorCode::conflict, "The station and the centre cannot have the same number.", std::string(named.key), number,
-                      "a number of its own"});
+    errors.push_back({ErrorCode::conflict, "The station and the centre cannot have the same number.",
+                      std::string(named.key), number, "a number of its own"});
   }
 }
 

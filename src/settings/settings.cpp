@@ -11,7 +11,9 @@
 namespace lintel::settings {
 namespace {
 
-std::size_t index_of(const Entry& entry) { return static_cast<std::size_t>(&entry - all_entries.data()); }
+std::size_t index_of(const Entry& entry) {
+  return static_cast<std::size_t>(&entry - all_entries.data());
+}
 
 std::string as_text(const Value& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
@@ -19,7 +21,9 @@ std::string as_text(const Value& value) {
   return std::get<std::string>(value);
 }
 
-std::string purpose_of(const Entry& entry) { return fmt::format("setting:{}", entry.key); }
+std::string purpose_of(const Entry& entry) {
+  return fmt::format("setting:{}", entry.key);
+}
 
 }  // namespace
 
@@ -36,7 +40,8 @@ Settings::~Settings() = default;
 
 Result<std::unique_ptr<Settings>> Settings::load(storage::Database& database, const storage::Vault& vault) {
   LINTEL_TRY(const auto rows, database.wait_for<std::vector<storage::Row>>([](storage::Transaction& transaction) {
-    return transaction.query("SELECT key, value FROM settings ORDER BY key", {}, {storage::Column::text, storage::Column::text});
+    return transaction.query("SELECT key, value FROM settings ORDER BY key", {},
+                             {storage::Column::text, storage::Column::text});
   }));
   std::unique_ptr<Settings> settings(new Settings(database, vault));
   for (const auto& row : rows) settings->take_in(row.text(0), row.text(1));
@@ -49,7 +54,8 @@ void Settings::take_in(const std::string& key, const std::string& stored) {
     unknown_.push_back(key);  // of another version: kept for it
     return;
   }
-  const auto opened = entry->type == Type::secret ? vault_.open_sealed(stored, purpose_of(*entry)) : Result<std::string>(stored);
+  const auto opened =
+      entry->type == Type::secret ? vault_.open_sealed(stored, purpose_of(*entry)) : Result<std::string>(stored);
   const auto value = opened.ok() ? check(*entry, opened.value()) : Result<Value>(opened.error());
   if (!value.ok()) {
     problems_.push_back(fmt::format("The stored value of {} is not used: {}", key, value.error().message));
@@ -72,9 +78,13 @@ bool Settings::is_set(std::string_view key) const {
   return entry != nullptr && stored_[index_of(*entry)];
 }
 
-void Settings::add_guard(Guard guard) { guards_.push_back(std::move(guard)); }
+void Settings::add_guard(Guard guard) {
+  guards_.push_back(std::move(guard));
+}
 
-storage::Subscription Settings::on_change(std::function<void(const Change&)> listener) { return listeners_.add(std::move(listener)); }
+storage::Subscription Settings::on_change(std::function<void(const Change&)> listener) {
+  return listeners_.add(std::move(listener));
+}
 
 void Settings::apply(Changes changes, std::function<void(const Outcome&)> then) {
   if (pending_.size() >= pending_limit) {
@@ -112,18 +122,19 @@ void Settings::store(const Pending& pending, const std::vector<Value>& next) {
     else
       statements.push_back(to_store(entry, next[index_of(entry)]));
   }
-  database_.write(std::move(statements), [this, alive = std::weak_ptr<int>(alive_), pending, next](const Result<void>& written) {
-    if (alive.expired()) return;
-    Outcome outcome;
-    if (written.ok())
-      in_force(next, pending.changes, outcome);
-    else
-      outcome.errors.push_back(written.error());
-    if (alive.expired()) return;
-    busy_ = false;
-    if (pending.then) pending.then(outcome);
-    if (!alive.expired()) start_next();
-  });
+  database_.write(std::move(statements),
+                  [this, alive = std::weak_ptr<int>(alive_), pending, next](const Result<void>& written) {
+                    if (alive.expired()) return;
+                    Outcome outcome;
+                    if (written.ok())
+                      in_force(next, pending.changes, outcome);
+                    else
+                      outcome.errors.push_back(written.error());
+                    if (alive.expired()) return;
+                    busy_ = false;
+                    if (pending.then) pending.then(outcome);
+                    if (!alive.expired()) start_next();
+                  });
 }
 
 std::vector<Error> Settings::check_all(const Changes& changes, std::vector<Value>& next) const {
@@ -131,7 +142,8 @@ std::vector<Error> Settings::check_all(const Changes& changes, std::vector<Value
   for (const auto& [key, given] : changes) {
     const Entry* entry = find(key);
     if (entry == nullptr) {
-      errors.push_back({ErrorCode::not_found, fmt::format("There is no setting {}.", key.substr(0, 100)), key.substr(0, 100)});
+      errors.push_back(
+          {ErrorCode::not_found, fmt::format("There is no setting {}.", key.substr(0, 100)), key.substr(0, 100)});
       continue;
     }
     auto value = check(*entry, given);
@@ -151,8 +163,9 @@ std::vector<Error> Settings::check_all(const Changes& changes, std::vector<Value
 storage::Statement Settings::to_store(const Entry& entry, const Value& value) const {
   std::string words = as_text(value);
   if (entry.type == Type::secret) words = vault_.seal(words, purpose_of(entry));
-  return {"INSERT INTO settings (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-          {std::string(entry.key), std::move(words)}};
+  return {
+      "INSERT INTO settings (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+      {std::string(entry.key), std::move(words)}};
 }
 
 void Settings::in_force(const std::vector<Value>& next, const Changes& changes, Outcome& outcome) {

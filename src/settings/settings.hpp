@@ -28,7 +28,7 @@
 namespace lintel::settings {
 
 using Value = std::variant<bool, std::int64_t, std::string>;  // integer and duration (in the entry's unit): int64
-struct Default {};                                           // given for a key: back to the default
+struct Default {};                                            // given for a key: back to the default
 using Given = std::variant<Default, bool, std::int64_t, std::string>;
 using Changes = std::map<std::string, Given, std::less<>>;
 
@@ -104,12 +104,13 @@ class Settings {
 
   // The one way to write. All or nothing: checked first, stored durably, then in force and told to the listeners, then
   // `then` is called. Several calls are taken one after the other. Errors: `invalid` and `not_found` for each field at
-  // fault; `conflict` where the state forbids it (H02); `full` or `unavailable` (without a field) when the disk refuses.
+  // fault; `conflict` where the state forbids it (H02); `full` or `unavailable` (without a field) when the disk
+  // refuses.
   void apply(Changes changes, std::function<void(const Outcome&)> then);
   void add_guard(Guard guard);
   [[nodiscard]] storage::Subscription on_change(std::function<void(const Change&)> listener);  // once for each key
 
-  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }      // sentences, from load()
+  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }  // sentences, from load()
   [[nodiscard]] const std::vector<std::string>& unknown_keys() const { return unknown_; }
 
  private:
@@ -128,8 +129,8 @@ class Settings {
 
   storage::Database& database_;
   const storage::Vault& vault_;
-  std::vector<Value> values_;   // by index of the table
-  std::vector<bool> stored_;    // by index of the table
+  std::vector<Value> values_;  // by index of the table
+  std::vector<bool> stored_;   // by index of the table
   std::vector<Guard> guards_;
   std::deque<Pending> pending_;
   bool busy_ = false;

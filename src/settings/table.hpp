@@ -21,17 +21,21 @@ consteval void check_default(const Entry& entry) {
     if (entry.number < entry.minimum || entry.number > entry.maximum) throw "the default is outside its bounds";
     if (entry.valid_number != nullptr && !entry.valid_number(entry.number)) throw "the default is not what is allowed";
   }
-  if (entry.type == Type::duration && (entry.unit == Unit::none || entry.unit > Unit::days)) throw "a duration needs a unit of time";
+  if (entry.type == Type::duration && (entry.unit == Unit::none || entry.unit > Unit::days))
+    throw "a duration needs a unit of time";
   if (entry.type == Type::text || entry.type == Type::secret) {
     if (entry.max_length == 0 || entry.least_length > entry.max_length) throw "a text needs bounds of its length";
-    if (entry.text.size() < entry.least_length || entry.text.size() > entry.max_length) throw "the default's length is outside its bounds";
+    if (entry.text.size() < entry.least_length || entry.text.size() > entry.max_length)
+      throw "the default's length is outside its bounds";
     if (entry.valid != nullptr && !entry.valid(entry.text)) throw "the default is not what is allowed";
   }
-  if (entry.type == Type::secret && !entry.text.empty()) throw "a secret has no default: it would be the same everywhere";
-  if (entry.type == Type::choice &&
-      std::none_of(entry.choices.begin(), entry.choices.end(), [&](const Choice& choice) { return choice.value == entry.text; }))
+  if (entry.type == Type::secret && !entry.text.empty())
+    throw "a secret has no default: it would be the same everywhere";
+  if (entry.type == Type::choice && std::none_of(entry.choices.begin(), entry.choices.end(),
+                                                 [&](const Choice& choice) { return choice.value == entry.text; }))
     throw "the default is none of the choices";
-  if ((entry.valid != nullptr || entry.valid_number != nullptr) && entry.allowed.empty()) throw "say in words what is allowed";
+  if ((entry.valid != nullptr || entry.valid_number != nullptr) && entry.allowed.empty())
+    throw "say in words what is allowed";
 }
 
 template <std::size_t... Sizes>
@@ -44,8 +48,10 @@ consteval auto joined(const std::array<Entry, Sizes>&... parts) {
   (append(parts), ...);
   for (const Entry& entry : all) {
     check_default(entry);
-    if (std::count_if(all.begin(), all.end(), [&](const Entry& other) { return other.key == entry.key; }) != 1) throw "a key twice";
-    if (std::none_of(all_pages.begin(), all_pages.end(), [&](const Page& page) { return page.id == entry.page; })) throw "no such page";
+    if (std::count_if(all.begin(), all.end(), [&](const Entry& other) { return other.key == entry.key; }) != 1)
+      throw "a key twice";
+    if (std::none_of(all_pages.begin(), all_pages.end(), [&](const Page& page) { return page.id == entry.page; }))
+      throw "no such page";
     if (!entry.depends_on.empty() &&
         std::none_of(all.begin(), all.end(), [&](const Entry& other) { return other.key == entry.depends_on; }))
       throw "it depends on a setting that does not exist";

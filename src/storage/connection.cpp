@@ -11,8 +11,15 @@ namespace lintel::storage {
 namespace {
 
 // SQLite's result codes, which are its stable interface; SOCI passes them on.
-enum SqliteCode { sqlite_readonly = 8, sqlite_ioerr = 10, sqlite_corrupt = 11, sqlite_full = 13, sqlite_cantopen = 14,
-                  sqlite_constraint = 19, sqlite_notadb = 26 };
+enum SqliteCode {
+  sqlite_readonly = 8,
+  sqlite_ioerr = 10,
+  sqlite_corrupt = 11,
+  sqlite_full = 13,
+  sqlite_cantopen = 14,
+  sqlite_constraint = 19,
+  sqlite_notadb = 26
+};
 
 int code_of(const std::exception& problem) {
   const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&problem);
@@ -72,12 +79,17 @@ class Bound {
 Error opening_error(const std::exception& problem, const std::string& folder) {
   const int code = code_of(problem);
   if (code == sqlite_full)
-    return {ErrorCode::full, fmt::format("The disk of the data folder {} is full; make room there and start again.", folder)};
+    return {ErrorCode::full,
+            fmt::format("The disk of the data folder {} is full; make room there and start again.", folder)};
   if (code == sqlite_notadb || code == sqlite_corrupt)
-    return {ErrorCode::unavailable,
-            fmt::format("The database in {} is damaged or of another program; move it away or restore a backup, then start again.", folder)};
-  return {ErrorCode::unavailable, fmt::format("The database in {} cannot be opened ({}); look at the folder's owner and rights.", folder,
-                                              message_of(problem))};
+    return {
+        ErrorCode::unavailable,
+        fmt::format(
+            "The database in {} is damaged or of another program; move it away or restore a backup, then start again.",
+            folder)};
+  return {ErrorCode::unavailable,
+          fmt::format("The database in {} cannot be opened ({}); look at the folder's owner and rights.", folder,
+                      message_of(problem))};
 }
 
 Connection::Connection(const std::string& path, std::string shown_folder, Mode mode, int page_limit)
@@ -97,13 +109,15 @@ Error Connection::translate(const std::exception& problem) {
   const int code = code_of(problem);
   if (code == sqlite_full) {
     disk_failed_ = true;
-    return {ErrorCode::full, fmt::format("The disk of the data folder {} is full; make room there. What was stored is safe.", folder_)};
+    return {ErrorCode::full,
+            fmt::format("The disk of the data folder {} is full; make room there. What was stored is safe.", folder_)};
   }
   if (code == sqlite_ioerr || code == sqlite_readonly || code == sqlite_cantopen || code == sqlite_corrupt) {
     disk_failed_ = true;
     return {ErrorCode::unavailable,
-            fmt::format("The disk of the data folder {} refuses to store ({}); look at the disk and at the folder's rights.", folder_,
-                        message_of(problem))};
+            fmt::format(
+                "The disk of the data folder {} refuses to store ({}); look at the disk and at the folder's rights.",
+                folder_, message_of(problem))};
   }
   if (code == sqlite_constraint) return {ErrorCode::conflict, "Another entry has this already."};
   log::error("storage", "a statement failed: {}", message_of(problem));
@@ -155,7 +169,8 @@ Result<void> Connection::execute_many(const std::string& sql, const std::vector<
       prepared.execute(true);
     }
   });
-  if (!fitting) return Error{ErrorCode::internal, "The rows of one statement differ in number or type of their values."};
+  if (!fitting)
+    return Error{ErrorCode::internal, "The rows of one statement differ in number or type of their values."};
   return done;
 }
 
@@ -243,22 +258,27 @@ bool Connection::transact_together(const std::vector<const Database::Job*>& jobs
 
 Result<void> Connection::migrate(const Schema& schema) {
   return transact([&](Transaction&) -> Result<void> {
-    LINTEL_CHECK(execute("CREATE TABLE IF NOT EXISTS schema_versions (room TEXT PRIMARY KEY, version BIGINT NOT NULL)"));
-    LINTEL_TRY(const auto rows, query("SELECT version FROM schema_versions WHERE room = :room", {schema.room}, {Column::integer}));
+    LINTEL_CHECK(
+        execute("CREATE TABLE IF NOT EXISTS schema_versions (room TEXT PRIMARY KEY, version BIGINT NOT NULL)"));
+    LINTEL_TRY(const auto rows,
+               query("SELECT version FROM schema_versions WHERE room = :room", {schema.room}, {Column::integer}));
     const auto stored = rows.empty() ? 0 : rows.front().integer(0);
     const auto known = static_cast<std::int64_t>(schema.steps.size());
     if (stored > known)
-      return Error{ErrorCode::conflict,
-                   fmt::format("The database in {} was written by a newer version ({} is at {}, this one knows {}); install that version "
-                               "again or restore a backup.", folder_, schema.room, stored, known)};
+      return Error{ErrorCode::conflict, fmt::format("The database in {} was written by a newer version ({} is at {}, "
+                                                    "this one knows {}); install that version "
+                                                    "again or restore a backup.",
+                                                    folder_, schema.room, stored, known)};
     for (std::int64_t step = stored; step < known; ++step) {
       const Migration& migration = schema.steps[static_cast<std::size_t>(step)];
       for (const auto* statements : {&migration.statements, &migration.sqlite})
         for (const std::string& sql : *statements) LINTEL_CHECK(execute(sql));
     }
     if (stored < known)
-      LINTEL_CHECK(execute("INSERT INTO schema_versions (room, version) VALUES (:room, :version) "
-                           "ON CONFLICT (room) DO UPDATE SET version = excluded.version", {schema.room, known}));
+      LINTEL_CHECK(
+          execute("INSERT INTO schema_versions (room, version) VALUES (:room, :version) "
+                  "ON CONFLICT (room) DO UPDATE SET version = excluded.version",
+                  {schema.room, known}));
     return {};
   });
 }

@@ -1,4 +1,5 @@
-// One session with the database, through SOCI. Inner header of this room: nobody else includes it. One thread at a time.
+// One session with the database, through SOCI. Inner header of this room: nobody else includes it. One thread at a
+// time.
 #pragma once
 
 #include <soci/soci.h>

@@ -16,8 +16,9 @@ namespace {
 
 Error refusal(const std::string& path, int number, const char* what) {
   const auto code = number == ENOSPC ? ErrorCode::full : ErrorCode::unavailable;
-  return {code, fmt::format("The data folder {} {}: {}. Give it to the user that runs the station, or choose another folder.", path, what,
-                            std::generic_category().message(number))};
+  return {code,
+          fmt::format("The data folder {} {}: {}. Give it to the user that runs the station, or choose another folder.",
+                      path, what, std::generic_category().message(number))};
 }
 
 }  // namespace
@@ -34,8 +35,9 @@ Result<DataFolder> DataFolder::open(const std::string& path, bool lock) {
   // Codes and journal live here: nobody else needs to look in, whatever the folder was made with.
   if (fchmod(descriptor, 0700) != 0) return refusal(path, errno, "cannot be kept private");
   if (lock && flock(descriptor, LOCK_EX | LOCK_NB) != 0)
-    return Error{ErrorCode::conflict,
-                 fmt::format("Another station already runs on the data folder {}; stop it, or choose another folder.", path)};
+    return Error{
+        ErrorCode::conflict,
+        fmt::format("Another station already runs on the data folder {}; stop it, or choose another folder.", path)};
   return folder;
 }
 

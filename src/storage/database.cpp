@@ -74,7 +74,7 @@ struct Database::Inner : std::enable_shared_from_this<Database::Inner> {
   std::atomic<std::size_t> waiting{0};
   State reported = State::working;                     // writing thread
   std::chrono::steady_clock::time_point next_probe{};  // writing thread
-  Health health;                    // loop
+  Health health;                                       // loop
   Listeners<const Health&> listeners;
 };
 
@@ -146,7 +146,8 @@ void Database::Inner::run_writes(std::vector<Task> tasks) {
     for (const Job* job : jobs) {
       outcomes.push_back(writer->transact(*job));
       if (outcomes.back().ok() || !writer->disk_failed()) continue;
-      report(outcomes.back().error().code == ErrorCode::full ? State::full : State::broken, outcomes.back().error().message);
+      report(outcomes.back().error().code == ErrorCode::full ? State::full : State::broken,
+             outcomes.back().error().message);
       next_probe = std::chrono::steady_clock::now() + options.retry;
     }
   }
@@ -200,7 +201,9 @@ void Database::Inner::report(State state, const std::string& message) {
 
 Database::Database(std::shared_ptr<Inner> inner) : inner_(std::move(inner)) {}
 
-Database::~Database() { inner_->stop(); }
+Database::~Database() {
+  inner_->stop();
+}
 
 Result<std::unique_ptr<Database>> Database::open(Loop& loop, Options options) {
   LINTEL_TRY(DataFolder folder, DataFolder::open(options.folder, options.lock_folder));
@@ -220,7 +223,9 @@ Result<std::unique_ptr<Database>> Database::open(Loop& loop, Options options) {
   return std::unique_ptr<Database>(new Database(std::move(inner)));
 }
 
-void Database::write(Job job, Then then) { inner_->put(inner_->writes, {std::move(job), std::move(then), nullptr}); }
+void Database::write(Job job, Then then) {
+  inner_->put(inner_->writes, {std::move(job), std::move(then), nullptr});
+}
 
 void Database::write(std::vector<Statement> statements, Then then) {
   write(
@@ -231,7 +236,9 @@ void Database::write(std::vector<Statement> statements, Then then) {
       std::move(then));
 }
 
-void Database::read(Job job, Then then) { inner_->put(inner_->reads, {std::move(job), std::move(then), nullptr}); }
+void Database::read(Job job, Then then) {
+  inner_->put(inner_->reads, {std::move(job), std::move(then), nullptr});
+}
 
 Result<void> Database::wait(const Job& job) {
   auto waiter = std::make_shared<std::promise<Result<void>>>();
@@ -240,8 +247,14 @@ Result<void> Database::wait(const Job& job) {
   return outcome.get();
 }
 
-const Health& Database::health() const { return inner_->health; }
-Subscription Database::on_health(std::function<void(const Health&)> listener) { return inner_->listeners.add(std::move(listener)); }
-std::size_t Database::waiting() const { return inner_->waiting; }
+const Health& Database::health() const {
+  return inner_->health;
+}
+Subscription Database::on_health(std::function<void(const Health&)> listener) {
+  return inner_->listeners.add(std::move(listener));
+}
+std::size_t Database::waiting() const {
+  return inner_->waiting;
+}
 
 }  // namespace lintel::storage

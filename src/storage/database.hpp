@@ -47,7 +47,7 @@ class Transaction {
 // One step of a room's schema. Steps are never changed once released; new ones are added.
 struct Migration {
   std::vector<std::string> statements;   // SQL that both dialects understand
-  std::vector<std::string> sqlite = {};      // then those of the dialect in use
+  std::vector<std::string> sqlite = {};  // then those of the dialect in use
   std::vector<std::string> postgresql = {};
 };
 
@@ -65,12 +65,12 @@ struct Health {
 };
 
 struct Options {
-  std::string folder;                        // the data folder: made with mode 0700 where it is missing
+  std::string folder;  // the data folder: made with mode 0700 where it is missing
   std::vector<Schema> schemas;
-  std::size_t queue_limit = 20'000;          // jobs waiting; more are refused with `full`
+  std::size_t queue_limit = 20'000;                           // jobs waiting; more are refused with `full`
   std::chrono::milliseconds retry = std::chrono::seconds(5);  // how often a failed database is tried again
-  bool lock_folder = true;                   // refuse a second process on the same folder
-  int page_limit = 0;                        // tests: at most so many pages of 4 KiB; 0: as many as the disk holds
+  bool lock_folder = true;                                    // refuse a second process on the same folder
+  int page_limit = 0;  // tests: at most so many pages of 4 KiB; 0: as many as the disk holds
 };
 
 class Database {
@@ -94,7 +94,8 @@ class Database {
   // Runs `job` on the reading thread, without a right to write. Loop only.
   void read(Job job, Then then);
 
-  // The same with a value as the outcome: database.read<int>([](Transaction& t) -> Result<int> {...}, [](Result<int>) {...}).
+  // The same with a value as the outcome: database.read<int>([](Transaction& t) -> Result<int> {...}, [](Result<int>)
+  // {...}).
   template <typename T, typename TypedJob>
   void write(TypedJob job, std::function<void(Result<T>)> then) {
     auto [plain, answer] = typed<T>(std::move(job), std::move(then));
@@ -117,8 +118,8 @@ class Database {
     return done.ok() ? std::move(outcome) : Result<T>(done.error());
   }
 
-  [[nodiscard]] const Health& health() const;                                            // loop only
-  [[nodiscard]] Subscription on_health(std::function<void(const Health&)> listener);     // loop only
+  [[nodiscard]] const Health& health() const;                                         // loop only
+  [[nodiscard]] Subscription on_health(std::function<void(const Health&)> listener);  // loop only
   [[nodiscard]] std::size_t waiting() const;  // writes accepted and not yet answered; any thread
 
  private:

@@ -44,7 +44,8 @@ class Listeners {
     const std::uint64_t id = ++inner_->last_id;
     inner_->entries.push_back({id, std::make_shared<Listener>(std::move(listener))});
     return Subscription([weak = std::weak_ptr<Inner>(inner_), id] {
-      if (const auto inner = weak.lock()) std::erase_if(inner->entries, [id](const auto& entry) { return entry.id == id; });
+      if (const auto inner = weak.lock())
+        std::erase_if(inner->entries, [id](const auto& entry) { return entry.id == id; });
     });
   }
 

@@ -24,8 +24,12 @@ constexpr std::string_view prefix = "v1.";  // says how it was sealed
 constexpr const char* key_file = "install.key";
 using Cipher = Handle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
-const unsigned char* in(std::string_view data) { return reinterpret_cast<const unsigned char*>(data.data()); }
-unsigned char* out(std::string& data) { return reinterpret_cast<unsigned char*>(data.data()); }
+const unsigned char* in(std::string_view data) {
+  return reinterpret_cast<const unsigned char*>(data.data());
+}
+unsigned char* out(std::string& data) {
+  return reinterpret_cast<unsigned char*>(data.data());
+}
 
 Error key_error(const std::string& path, const std::string& what) {
   return {ErrorCode::unavailable, fmt::format("The key file {} {}", path, what)};
@@ -34,7 +38,9 @@ Error key_error(const std::string& path, const std::string& what) {
 // Written beside, made durable, then named: a power cut leaves the whole key or none.
 Result<void> write_key(const std::string& folder, const std::string& path, const std::string& key) {
   const std::string beside = path + ".new";
-  const auto failed = [&] { return key_error(path, "cannot be written: " + std::generic_category().message(errno) + "."); };
+  const auto failed = [&] {
+    return key_error(path, "cannot be written: " + std::generic_category().message(errno) + ".");
+  };
   const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return failed();
   const bool written = ::write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && fsync(file) == 0;
@@ -72,8 +78,10 @@ Result<Vault> Vault::open(const std::string& folder) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     if (std::filesystem::exists(folder + "/lintel.db", ignored))
-      return key_error(path, "is missing, but there is a database whose secrets it protects. Restore it from a backup, or move the "
-                             "database away to begin anew.");
+      return key_error(
+          path,
+          "is missing, but there is a database whose secrets it protects. Restore it from a backup, or move the "
+          "database away to begin anew.");
     const std::string key = bytes::random(key_size);
     LINTEL_CHECK(write_key(folder, path, key));
     return Vault(key);
@@ -82,9 +90,13 @@ Result<Vault> Vault::open(const std::string& folder) {
   return Vault(std::move(key));
 }
 
-Vault Vault::ephemeral() { return Vault(bytes::random(key_size)); }
+Vault Vault::ephemeral() {
+  return Vault(bytes::random(key_size));
+}
 
-Vault::~Vault() { OPENSSL_cleanse(key_.data(), key_.size()); }
+Vault::~Vault() {
+  OPENSSL_cleanse(key_.data(), key_.size());
+}
 
 std::string Vault::seal(std::string_view secret, std::string_view purpose) const {
   std::string sealed = bytes::random(nonce_size);
@@ -95,7 +107,8 @@ std::string Vault::seal(std::string_view secret, std::string_view purpose) const
   const bool done =
       cipher != nullptr && EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, in(key_), in(sealed)) == 1 &&
       EVP_EncryptUpdate(cipher.get(), nullptr, &length, in(purpose), static_cast<int>(purpose.size())) == 1 &&
-      EVP_EncryptUpdate(cipher.get(), out(sealed) + nonce_size, &length, in(secret), static_cast<int>(secret.size())) == 1 &&
+      EVP_EncryptUpdate(cipher.get(), out(sealed) + nonce_size, &length, in(secret), static_cast<int>(secret.size())) ==
+          1 &&
       EVP_EncryptFinal_ex(cipher.get(), out(sealed) + nonce_size + length, &rest) == 1 &&
       EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, static_cast<int>(tag_size),
                           out(sealed) + nonce_size + secret.size()) == 1;
@@ -104,7 +117,9 @@ std::string Vault::seal(std::string_view secret, std::string_view purpose) const
 }
 
 Result<std::string> Vault::open_sealed(std::string_view sealed, std::string_view purpose) const {
-  const Error refused{ErrorCode::internal, fmt::format("A stored secret ({}) was altered or sealed with another key; set it again.", purpose)};
+  const Error refused{
+      ErrorCode::internal,
+      fmt::format("A stored secret ({}) was altered or sealed with another key; set it again.", purpose)};
   if (!sealed.starts_with(prefix)) return refused;
   auto data = bytes::from_base64(sealed.substr(prefix.size()));
   if (!data || data->size() < nonce_size + tag_size) return refused;
@@ -119,12 +134,15 @@ Result<std::string> Vault::open_sealed(std::string_view sealed, std::string_view
       cipher != nullptr && EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, in(key_), in(*data)) == 1 &&
       EVP_DecryptUpdate(cipher.get(), nullptr, &length, in(purpose), static_cast<int>(purpose.size())) == 1 &&
       EVP_DecryptUpdate(cipher.get(), out(secret), &length, in(*data) + nonce_size, static_cast<int>(size)) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, static_cast<int>(tag_size), out(*data) + nonce_size + size) == 1 &&
+      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, static_cast<int>(tag_size),
+                          out(*data) + nonce_size + size) == 1 &&
       EVP_DecryptFinal_ex(cipher.get(), out(secret) + length, &rest) == 1;
   if (!done) return refused;
   return secret;
 }
 
-std::string Vault::derive(std::string_view purpose) const { return bytes::hmac_sha256(key_, purpose); }
+std::string Vault::derive(std::string_view purpose) const {
+  return bytes::hmac_sha256(key_, purpose);
+}
 
 }  // namespace lintel::storage

@@ -11,9 +11,9 @@ namespace lintel::storage {
 // Any thread: nothing changes after open().
 class Vault {
  public:
-  // Start only: reads `folder`/install.key (32 random bytes, mode 0600) or makes it. Open the vault before the database.
-  // Errors: `unavailable` when it cannot be read or written, has the wrong size, may be read by others, or is missing
-  // although there is a database: a new key could not open what is sealed there.
+  // Start only: reads `folder`/install.key (32 random bytes, mode 0600) or makes it. Open the vault before the
+  // database. Errors: `unavailable` when it cannot be read or written, has the wrong size, may be read by others, or is
+  // missing although there is a database: a new key could not open what is sealed there.
   static Result<Vault> open(const std::string& folder);
   // For tests: a vault with a key of its own, on no disk.
   static Vault ephemeral();

@@ -10,7 +10,9 @@ class Accounts : public HouseholdTest {};
 
 TEST_F(Accounts, S01_setUpHappensOnce) {
   EXPECT_FALSE(household_->initialised());
-  const auto add = [&](Person person) { return ask<void>([&](Household& h, auto then) { h.add_person(person, then); }); };
+  const auto add = [&](Person person) {
+    return ask<void>([&](Household& h, auto then) { h.add_person(person, then); });
+  };
   expect_refused(add({"admin", "not mail", "$argon2id$x"}), ErrorCode::invalid, "email");
   expect_refused(add({"admin", "a@b.c", ""}), ErrorCode::internal, "");
   ASSERT_TRUE(add({"admin", "a@b.c", "$argon2id$x"}).ok());
@@ -29,7 +31,9 @@ TEST_F(Accounts, S01_setUpHappensOnce) {
 }
 
 TEST_F(Accounts, machinesHaveRightsAndADigestForAnyRealm) {
-  const auto add = [&](std::string name, unsigned rights) { return ask<NewSecret>([&](Household& h, auto then) { h.add_machine(name, rights, then); }); };
+  const auto add = [&](std::string name, unsigned rights) {
+    return ask<NewSecret>([&](Household& h, auto then) { h.add_machine(name, rights, then); });
+  };
   expect_refused(add("", 1), ErrorCode::invalid, "name");
   expect_refused(add("a b", 1), ErrorCode::invalid, "name");
   expect_refused(add("nvr", 0), ErrorCode::invalid, "rights");
@@ -41,7 +45,8 @@ TEST_F(Accounts, machinesHaveRightsAndADigestForAnyRealm) {
   EXPECT_TRUE(household_->machine("nvr")->may(Right::rtsp));
   EXPECT_FALSE(household_->machine("nvr")->may(Right::unlock));
   EXPECT_EQ(household_->machine_ha1_md5("nvr", "lintel"), bytes::to_hex(bytes::md5("nvr:lintel:" + made->secret)));
-  EXPECT_EQ(household_->machine_ha1_sha256("nvr", "lintel"), bytes::to_hex(bytes::sha256("nvr:lintel:" + made->secret)));
+  EXPECT_EQ(household_->machine_ha1_sha256("nvr", "lintel"),
+            bytes::to_hex(bytes::sha256("nvr:lintel:" + made->secret)));
   EXPECT_FALSE(household_->machine_ha1_md5("other", "lintel").has_value());
   ASSERT_TRUE(ask<void>([](Household& h, auto then) { h.remove_machine("nvr", then); }).ok());
   open();
@@ -72,7 +77,9 @@ TEST_F(Accounts, A10_codesAreFoundByTheirDigitsOnly) {
 TEST_F(Accounts, A10_codesAreChangedAndRemoved) {
   const auto ann = add_code({"Ann", "1234"});
   const auto bob = add_code({"Bob", "5678"});
-  const auto change = [&](std::int64_t id, CodePatch patch) { return ask<Code>([&](Household& h, auto then) { h.change_code(id, patch, then); }); };
+  const auto change = [&](std::int64_t id, CodePatch patch) {
+    return ask<Code>([&](Household& h, auto then) { h.change_code(id, patch, then); });
+  };
   expect_refused(change(bob->id, {.code = "1234"}), ErrorCode::conflict, "code");
   expect_refused(change(99, {.code = "1234"}), ErrorCode::not_found, "id");
   ASSERT_TRUE(change(ann->id, {.code = "1234", .active = false}).ok()) << "its own code is no conflict";
@@ -104,7 +111,8 @@ TEST_F(Accounts, recordsOfTheRegistrarComeBackAfterARestart) {
   EXPECT_EQ(loaded->at(0).value, "newer");
   EXPECT_EQ(loaded->at(1).key, "102#0");
   Result<void> refused;
-  RecordStore(*database_, "sip.bindings").save({{"x", std::string(RecordStore::max_value + 1, 'x')}}, [&](Result<void> result) { refused = result; });
+  RecordStore(*database_, "sip.bindings")
+      .save({{"x", std::string(RecordStore::max_value + 1, 'x')}}, [&](Result<void> result) { refused = result; });
   expect_refused(refused, ErrorCode::invalid, "key");
 }
 

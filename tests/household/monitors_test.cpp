@@ -83,18 +83,23 @@ TEST_F(Monitors, keepNoReadableSecretOnDisk) {
   const auto machine = ask<NewSecret>([](Household& h, auto then) { h.add_machine("nvr", 1, then); });
   const std::string disk = files();
   ASSERT_THAT(disk, HasSubstr("101#0"));
-  for (const std::string& secret : {phone->password, offered->token, offered->short_code, std::string("73519462"), machine->secret,
-                                    household_->own_sip_password(), bytes::to_hex(bytes::md5("101#0:VDP:" + phone->password))})
+  for (const std::string& secret :
+       {phone->password, offered->token, offered->short_code, std::string("73519462"), machine->secret,
+        household_->own_sip_password(), bytes::to_hex(bytes::md5("101#0:VDP:" + phone->password))})
     EXPECT_EQ(disk.find(secret), std::string::npos);
 }
 
 TEST_F(Monitors, losesOnlyTheOneWhoseSecretWasAltered) {
   const auto phone = add_phone("101");
   const auto other = add_phone("A2");
-  ASSERT_TRUE(database_->wait([](storage::Transaction& transaction) -> Result<void> {
-    LINTEL_CHECK(transaction.execute("UPDATE monitors SET secret = (SELECT secret FROM monitors WHERE key = 'a2#0') WHERE key = '101#0'"));
-    return {};
-  }).ok());
+  ASSERT_TRUE(
+      database_
+          ->wait([](storage::Transaction& transaction) -> Result<void> {
+            LINTEL_CHECK(transaction.execute(
+                "UPDATE monitors SET secret = (SELECT secret FROM monitors WHERE key = 'a2#0') WHERE key = '101#0'"));
+            return {};
+          })
+          .ok());
   open();
   EXPECT_EQ(household_->check_monitor("101", other->password), nullptr);
   EXPECT_NE(household_->check_monitor("A2", other->password), nullptr);
@@ -102,7 +107,9 @@ TEST_F(Monitors, losesOnlyTheOneWhoseSecretWasAltered) {
 
 TEST_F(Monitors, changeNameAndRights) {
   ASSERT_TRUE(add_phone("101").ok());
-  const auto change = [&](MonitorPatch patch) { return ask<Monitor>([&](Household& h, auto then) { h.change_monitor("101", patch, then); }); };
+  const auto change = [&](MonitorPatch patch) {
+    return ask<Monitor>([&](Household& h, auto then) { h.change_monitor("101", patch, then); });
+  };
   expect_refused(change({.locks = std::vector<int>{99}}), ErrorCode::invalid, "locks");
   expect_refused(change({.name = "a\nb"}), ErrorCode::invalid, "name");
   ASSERT_TRUE(change({.name = "Hall", .locks = std::vector<int>{2}}).ok());

@@ -30,7 +30,8 @@ TEST_F(Rooms, H03_areKeptOverARestart) {
 TEST_F(Rooms, H03_neverHaveTheNumberOfARoomAStationOrTheCentre) {
   ASSERT_TRUE(add_room({"101"}).ok());
   ASSERT_TRUE(ask<NewSecret>([](Household& h, auto then) { h.add_station({"8002"}, then); }).ok());
-  for (const char* number : {"101", "8001", "8002", "888888"}) expect_refused(add_room({number}), ErrorCode::conflict, "number");
+  for (const char* number : {"101", "8001", "8002", "888888"})
+    expect_refused(add_room({number}), ErrorCode::conflict, "number");
   ASSERT_TRUE(add_room({"a1"}).ok());
   expect_refused(add_room({"A1"}), ErrorCode::conflict, "number");
   expect_refused(add_room({"1234567"}), ErrorCode::invalid, "number");
@@ -94,14 +95,17 @@ TEST_F(Rooms, takeTheirCodesToANewNumberButNotTheirMonitors) {
   ASSERT_TRUE(add_room({"101"}).ok());
   const auto code = add_code({"Ann", "1234", "101"});
   ASSERT_TRUE(code.ok());
-  const auto change = [&](std::string to) { return ask<Room>([&](Household& h, auto then) { h.change_room("101", {.number = to}, then); }); };
+  const auto change = [&](std::string to) {
+    return ask<Room>([&](Household& h, auto then) { h.change_room("101", {.number = to}, then); });
+  };
   ASSERT_TRUE(change("103").ok());
   open();
   EXPECT_EQ(household_->room("101"), nullptr);
   EXPECT_EQ(household_->code(code->id)->room, "103");
   expect_refused(change("104"), ErrorCode::not_found, "number");
   ASSERT_TRUE(add_phone("103").ok());
-  expect_refused(ask<Room>([](Household& h, auto then) { h.change_room("103", {.number = "104"}, then); }), ErrorCode::conflict, "number");
+  expect_refused(ask<Room>([](Household& h, auto then) { h.change_room("103", {.number = "104"}, then); }),
+                 ErrorCode::conflict, "number");
   EXPECT_TRUE(ask<Room>([](Household& h, auto then) { h.change_room("103", {.nick_name = "Ann"}, then); }).ok());
 }
 
@@ -142,15 +146,19 @@ TEST_F(Rooms, leaveNothingBehindWhenTheDiskIsFull) {
 
 TEST_F(Rooms, H01_stationsAreKeptApartFromRoomsAndTheOwnEntryStays) {
   ASSERT_TRUE(add_room({"101"}).ok());
-  const auto add = [&](Station station) { return ask<NewSecret>([&](Household& h, auto then) { h.add_station(station, then); }); };
+  const auto add = [&](Station station) {
+    return ask<NewSecret>([&](Household& h, auto then) { h.add_station(station, then); });
+  };
   expect_refused(add({"101"}), ErrorCode::conflict, "number");
   expect_refused(add({"8001"}), ErrorCode::conflict, "number");
   expect_refused(add({"100000"}), ErrorCode::invalid, "number");
   const auto made = add({"8002", "Back", "10.0.0.2", true});
   ASSERT_TRUE(made.ok());
   EXPECT_GE(made->secret.size(), 20U);
-  expect_refused(ask<void>([](Household& h, auto then) { h.remove_station("8001", then); }), ErrorCode::conflict, "number");
-  expect_refused(ask<Station>([](Household& h, auto then) { h.change_station("8001", {.name = "x"}, then); }), ErrorCode::conflict, "number");
+  expect_refused(ask<void>([](Household& h, auto then) { h.remove_station("8001", then); }), ErrorCode::conflict,
+                 "number");
+  expect_refused(ask<Station>([](Household& h, auto then) { h.change_station("8001", {.name = "x"}, then); }),
+                 ErrorCode::conflict, "number");
   const auto password_of = [&](const char* user) { return household_->sip_account(user)->ha1_md5; };
   ASSERT_TRUE(ask<Station>([](Household& h, auto then) { h.change_station("8002", {.number = "8003"}, then); }).ok());
   const std::string ha1 = password_of("8003");

@@ -24,10 +24,12 @@ TEST(Events, areToldInSentencesAndExplained) {
 }
 
 TEST(Sentence, isFilledFromDetailsAndFields) {
-  EXPECT_EQ(sentence(events::access_unlocked, {.door = "Front door", .subject = "101#1", .fields = {{"method", "monitor"}}}),
-            "101#1 opened Front door by monitor.");
+  EXPECT_EQ(
+      sentence(events::access_unlocked, {.door = "Front door", .subject = "101#1", .fields = {{"method", "monitor"}}}),
+      "101#1 opened Front door by monitor.");
   EXPECT_EQ(sentence(events::call_no_such_room, {}), "A visitor dialled unknown; there is no such room.");
-  EXPECT_EQ(sentence(events::call_no_such_room, {.fields = {{"number", "{room}"}}}), "A visitor dialled {room}; there is no such room.");
+  EXPECT_EQ(sentence(events::call_no_such_room, {.fields = {{"number", "{room}"}}}),
+            "A visitor dialled {room}; there is no such room.");
 }
 
 }  // namespace

@@ -61,8 +61,10 @@ class JournalTest : public ::testing::Test {
 
 TEST_F(JournalTest, tellsAtOnceAndAgainWhenDurable) {
   std::vector<std::string> heard;
-  const auto happened = journal_->on_happened([&](const Entry& entry) { heard.push_back("happened " + std::to_string(entry.id) + " " + entry.room); });
-  const auto journalled = journal_->on_journalled([&](const Entry& entry) { heard.push_back("journalled " + std::to_string(entry.id) + " " + entry.room); });
+  const auto happened = journal_->on_happened(
+      [&](const Entry& entry) { heard.push_back("happened " + std::to_string(entry.id) + " " + entry.room); });
+  const auto journalled = journal_->on_journalled(
+      [&](const Entry& entry) { heard.push_back("journalled " + std::to_string(entry.id) + " " + entry.room); });
   journal_->record(events::call_pressed, {.room = "101"});
   journal_->record(events::call_pressed, {.room = "102"});
   EXPECT_THAT(heard, ElementsAre("happened 0 101", "happened 0 102"));
@@ -72,7 +74,8 @@ TEST_F(JournalTest, tellsAtOnceAndAgainWhenDurable) {
 }
 
 TEST_F(JournalTest, keepsEveryPartOfAnEntryOverARestart) {
-  const std::vector<Field> fields = {{"method", "DTMF"}, {"note", "tab\there, line\nhere, \\ and \"quotes\""}, {"empty", ""}};
+  const std::vector<Field> fields = {
+      {"method", "DTMF"}, {"note", "tab\there, line\nhere, \\ and \"quotes\""}, {"empty", ""}};
   journal_->record(events::access_unlocked, {.room = "101", .door = "Tür", .subject = "101#1", .fields = fields});
   ASSERT_TRUE(stored());
   open();
@@ -98,9 +101,11 @@ TEST_F(JournalTest, findsByTimeKindRoomDoorEventAndText) {
   const WallTime start = clock_.wall();
   journal_->record(events::call_pressed, {.room = "101"});
   clock_.advance(1h);
-  journal_->record(events::access_unlocked, {.room = "101", .door = "Front door", .subject = "Frau GRÜN", .fields = {{"method", "code"}}});
+  journal_->record(events::access_unlocked,
+                   {.room = "101", .door = "Front door", .subject = "Frau GRÜN", .fields = {{"method", "code"}}});
   clock_.advance(1h);
-  journal_->record(events::access_refused, {.room = "102", .door = "Side door", .fields = {{"reason", "100% sure_no"}}});
+  journal_->record(events::access_refused,
+                   {.room = "102", .door = "Side door", .fields = {{"reason", "100% sure_no"}}});
   ASSERT_TRUE(stored());
   EXPECT_THAT(rooms(search({.from = start + 1h, .to = start + 2h})), ElementsAre("101"));
   EXPECT_EQ(search({.from = start, .to = start + 2h}).entries.size(), 2U);
@@ -171,7 +176,8 @@ TEST_F(JournalTest, countsEventsByTheHour) {
   clock_.advance(1h);
   journal_->record(events::call_pressed);
   ASSERT_TRUE(stored());
-  const auto counts = answer<std::vector<Count>>(loop_, [&](auto then) { journal_->count(clock_.wall() - 24h, clock_.wall() + 1h, then); });
+  const auto counts = answer<std::vector<Count>>(
+      loop_, [&](auto then) { journal_->count(clock_.wall() - 24h, clock_.wall() + 1h, then); });
   ASSERT_TRUE(counts.ok());
   ASSERT_EQ(counts->size(), 2U);
   EXPECT_EQ(counts->at(0).count, 2);
@@ -182,7 +188,8 @@ TEST_F(JournalTest, countsEventsByTheHour) {
 TEST_F(JournalTest, keepsTextsBoundedAndWellFormed) {
   std::string umlauts;
   for (int i = 0; i < 600; ++i) umlauts += "ü";
-  journal_->record(events::call_rejected, {.subject = "bad \xff bytes", .fields = {{"address", 'x' + umlauts}, {"reason", std::string("a\0b", 3)}}});
+  journal_->record(events::call_rejected, {.subject = "bad \xff bytes",
+                                           .fields = {{"address", 'x' + umlauts}, {"reason", std::string("a\0b", 3)}}});
   journal_->record(events::call_pressed, {.fields = std::vector<Field>(100, {"a", "b"})});
   ASSERT_TRUE(stored());
   const Page page = search({});
@@ -232,10 +239,12 @@ TEST_F(JournalTest, onAFullDiskGoesOnTellingKeepsABoundedNumberAndCountsTheRest)
   EXPECT_EQ(before + journal_->waiting() + lost, total);
 
   // Room is made: what waited is stored, in order, and the loss is said.
-  ASSERT_TRUE(database_->wait([](storage::Transaction& transaction) -> Result<void> {
-    LINTEL_CHECK(transaction.execute("PRAGMA max_page_count=1000000"));
-    return {};
-  }).ok());
+  ASSERT_TRUE(database_
+                  ->wait([](storage::Transaction& transaction) -> Result<void> {
+                    LINTEL_CHECK(transaction.execute("PRAGMA max_page_count=1000000"));
+                    return {};
+                  })
+                  .ok());
   ASSERT_TRUE(turn_until(loop_, [&] { return journal_->waiting() == 0 && journal_->lost() == 0; }));
   EXPECT_EQ(journalled, total - lost + 1);
   const Page page = search({.event = "journal.lost"});
@@ -272,7 +281,8 @@ TEST_F(JournalTest, killedWhileRecordingItLosesNothingItReported) {
     close(pipes[1]);
     std::map<std::int64_t, std::int64_t> reported;
     std::int64_t report[2];
-    while (reported.size() < 200 && read(pipes[0], report, sizeof report) == sizeof report) reported[report[0]] = report[1];
+    while (reported.size() < 200 && read(pipes[0], report, sizeof report) == sizeof report)
+      reported[report[0]] = report[1];
     kill(child, SIGKILL);
     while (read(pipes[0], report, sizeof report) == sizeof report) reported[report[0]] = report[1];
     close(pipes[0]);
@@ -289,7 +299,8 @@ TEST_F(JournalTest, killedWhileRecordingItLosesNothingItReported) {
     for (std::int64_t from = 0; from < (*journal)->last_id();) {
       const auto entries = answer<std::vector<Entry>>(loop_, [&](auto then) { (*journal)->after(from, 500, then); });
       ASSERT_TRUE(entries.ok() && !entries->empty());
-      for (const Entry& entry : *entries) found += reported.contains(entry.id) && std::to_string(reported[entry.id]) == entry.room;
+      for (const Entry& entry : *entries)
+        found += reported.contains(entry.id) && std::to_string(reported[entry.id]) == entry.room;
       from = entries->back().id;
     }
     EXPECT_EQ(found, reported.size());

@@ -39,16 +39,21 @@ class SettingsTest : public ::testing::Test {
     return outcome.value_or(Outcome{});
   }
   void run(std::string sql, storage::Values values = {}) {
-    ASSERT_TRUE(database_->wait([&](storage::Transaction& transaction) -> Result<void> {
-      LINTEL_CHECK(transaction.execute(sql, values));
-      return {};
-    }).ok());
+    ASSERT_TRUE(database_
+                    ->wait([&](storage::Transaction& transaction) -> Result<void> {
+                      LINTEL_CHECK(transaction.execute(sql, values));
+                      return {};
+                    })
+                    .ok());
   }
   std::string stored(const std::string& key) {
-    return database_->wait_for<std::string>([&](storage::Transaction& transaction) -> Result<std::string> {
-      LINTEL_TRY(const auto rows, transaction.query("SELECT value FROM settings WHERE key = :key", {key}, {storage::Column::text}));
-      return rows.empty() ? std::string("nothing") : rows.front().text(0);
-    }).value_or("error");
+    return database_
+        ->wait_for<std::string>([&](storage::Transaction& transaction) -> Result<std::string> {
+          LINTEL_TRY(const auto rows,
+                     transaction.query("SELECT value FROM settings WHERE key = :key", {key}, {storage::Column::text}));
+          return rows.empty() ? std::string("nothing") : rows.front().text(0);
+        })
+        .value_or("error");
   }
 
   Loop loop_;
@@ -145,7 +150,10 @@ TEST_F(SettingsTest, tellsListenersOnceForEachChangeWhenAllAreInForce) {
     EXPECT_EQ(settings_->get(lock2::period), 8s);
     if (change.is(lock1::period)) heard.emplace_back("first");
   });
-  ASSERT_TRUE(apply({{"lock1.period", std::int64_t{9}}, {"lock2.period", std::int64_t{8}}, {"lock1.name", std::string("Front door")}}).ok());
+  ASSERT_TRUE(apply({{"lock1.period", std::int64_t{9}},
+                     {"lock2.period", std::int64_t{8}},
+                     {"lock1.name", std::string("Front door")}})
+                  .ok());
   EXPECT_THAT(heard, ElementsAre("lock1.period", "first", "lock2.period"));
 }
 
@@ -167,7 +175,8 @@ TEST_F(SettingsTest, takesSeveralChangesOneAfterTheOther) {
   settings_->apply({{"media.first_port", std::int64_t{30000}}, {"media.last_port", std::int64_t{31000}}},
                    [&](const Outcome& outcome) { order.push_back(outcome.ok() ? 1 : -1); });
   // Fits only after the first is in force.
-  settings_->apply({{"media.last_port", std::int64_t{30100}}}, [&](const Outcome& outcome) { order.push_back(outcome.ok() ? 2 : -2); });
+  settings_->apply({{"media.last_port", std::int64_t{30100}}},
+                   [&](const Outcome& outcome) { order.push_back(outcome.ok() ? 2 : -2); });
   ASSERT_TRUE(turn_until(loop_, [&] { return order.size() == 2; }));
   EXPECT_THAT(order, ElementsAre(1, 2));
 }
@@ -202,7 +211,8 @@ TEST_F(SettingsTest, H02_changesTheNumberOnceSetOnlyWhileItIsNotTheSipServer) {
 TEST_F(SettingsTest, asksTheGuardsOfOtherRooms) {
   settings_->add_guard([](const Candidate& candidate) -> std::vector<Error> {
     if (!candidate.changes(station::number)) return {};
-    return {{ErrorCode::conflict, "Room 101 has this number.", "station.number", candidate.get(station::number), "a free number"}};
+    return {{ErrorCode::conflict, "Room 101 has this number.", "station.number", candidate.get(station::number),
+             "a free number"}};
   });
   EXPECT_EQ(apply({{"station.number", std::string("101")}}).errors.size(), 1U);
   EXPECT_TRUE(apply({{"station.name", std::string("Gate")}}).ok());

@@ -27,7 +27,8 @@ TEST(Table, saysInFullSentencesWhatEachSettingDoes) {
 TEST(Table, hasKeysOfOneShape) {
   for (const Entry& entry : table()) {
     EXPECT_EQ(text::split(entry.key, '.').size(), 2U) << entry.key;
-    for (const char c : entry.key) EXPECT_TRUE((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.') << entry.key;
+    for (const char c : entry.key)
+      EXPECT_TRUE((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.') << entry.key;
   }
 }
 
@@ -67,13 +68,13 @@ TEST(Table, dependsOnlyOnValuesThatExist) {
 }
 
 TEST(Table, hasTheNumbersOfTheCatalogue) {
-  EXPECT_EQ(find("call.centre_number")->text, "888888");     // C06
-  EXPECT_EQ(find("call.centre_number")->max_length, 9U);     // C06
-  EXPECT_EQ(find("station.number")->max_length, 5U);         // H02
-  EXPECT_EQ(find("sip_server.domain")->text, "VDP");         // S15
-  EXPECT_EQ(find("call.group")->number, 1);                  // C02
-  EXPECT_EQ(find("video.main_size")->choices.size(), 6U);    // V01
-  EXPECT_EQ(find("call.unlock_command_1")->text, "#");       // A06
+  EXPECT_EQ(find("call.centre_number")->text, "888888");   // C06
+  EXPECT_EQ(find("call.centre_number")->max_length, 9U);   // C06
+  EXPECT_EQ(find("station.number")->max_length, 5U);       // H02
+  EXPECT_EQ(find("sip_server.domain")->text, "VDP");       // S15
+  EXPECT_EQ(find("call.group")->number, 1);                // C02
+  EXPECT_EQ(find("video.main_size")->choices.size(), 6U);  // V01
+  EXPECT_EQ(find("call.unlock_command_1")->text, "#");     // A06
 }
 
 TEST(Table, hasACommittedReferenceThatIsCurrent) {

@@ -16,11 +16,13 @@ namespace {
 
 using testing::answer;
 using testing::Folder;
+using ::testing::HasSubstr;
 using testing::open_database;
 using testing::turn_until;
-using ::testing::HasSubstr;
 
-Schema notes() { return {"notes", {{{"CREATE TABLE notes (id BIGINT PRIMARY KEY, words TEXT UNIQUE, weight DOUBLE PRECISION)"}}}}; }
+Schema notes() {
+  return {"notes", {{{"CREATE TABLE notes (id BIGINT PRIMARY KEY, words TEXT UNIQUE, weight DOUBLE PRECISION)"}}}};
+}
 
 Options at(const std::string& folder) {
   Options options;
@@ -56,10 +58,11 @@ TEST(Database, keepsEachTypeOfValueAsItWas) {
   auto database = open_database(loop, at(folder.data()));
   const std::string words("ein Grüß Gott\0mit Null", 24);
   const std::int64_t large = INT64_C(9'007'199'254'740'993);  // one more than a double holds
-  ASSERT_TRUE(write(loop, *database,
-                    {{"INSERT INTO notes (id, words, weight) VALUES (:id, :words, :weight)", {large, words, 0.1}},
-                     {"INSERT INTO notes (id, words, weight) VALUES (:id, :words, :weight)", {INT64_C(-5), Null{}, Null{}}}})
-                  .ok());
+  ASSERT_TRUE(
+      write(loop, *database,
+            {{"INSERT INTO notes (id, words, weight) VALUES (:id, :words, :weight)", {large, words, 0.1}},
+             {"INSERT INTO notes (id, words, weight) VALUES (:id, :words, :weight)", {INT64_C(-5), Null{}, Null{}}}})
+          .ok());
   const auto rows = answer<std::vector<Row>>(loop, [&](auto then) {
     database->read<std::vector<Row>>(
         [](Transaction& transaction) {
@@ -119,7 +122,8 @@ TEST(Database, answersEachJobOfACommonCommitByItself) {
   int good = 0;
   int bad = 0;
   for (int i = 0; i < 1000; ++i)
-    database->write({note(i, i % 10 == 9 ? "taken" : std::to_string(i))}, [&](const Result<void>& result) { ++(result.ok() ? good : bad); });
+    database->write({note(i, i % 10 == 9 ? "taken" : std::to_string(i))},
+                    [&](const Result<void>& result) { ++(result.ok() ? good : bad); });
   ASSERT_TRUE(turn_until(loop, [&] { return good + bad == 1000; }));
   EXPECT_EQ(good, 901);
   EXPECT_EQ(bad, 99);
@@ -191,7 +195,8 @@ TEST(Database, bringsAnOlderSchemaUpToDateAndKeepsItsRows) {
   auto database = open_database(loop, options);
   ASSERT_NE(database, nullptr);
   const auto colour = database->wait_for<std::string>([](Transaction& transaction) -> Result<std::string> {
-    LINTEL_TRY(const auto rows, transaction.query("SELECT colour FROM notes WHERE words = :words", {std::string("old")}, {Column::text}));
+    LINTEL_TRY(const auto rows, transaction.query("SELECT colour FROM notes WHERE words = :words", {std::string("old")},
+                                                  {Column::text}));
     return rows.front().text(0);
   });
   EXPECT_EQ(colour.value_or(""), "grey");
@@ -257,7 +262,9 @@ TEST(Database, onAFullDiskRefusesNewWorkLoudlyKeepsTheOldAndComesBack) {
   const auto subscription = database->on_health([&](const Health& health) { states.push_back(health.state); });
   std::int64_t stored = 0;
   Result<void> last;
-  for (; stored < 1000 && (last = write(loop, *database, {note(stored, std::string(2000, 'a') + std::to_string(stored))})).ok(); ++stored) {
+  for (; stored < 1000 &&
+         (last = write(loop, *database, {note(stored, std::string(2000, 'a') + std::to_string(stored))})).ok();
+       ++stored) {
   }
   ASSERT_FALSE(last.ok());
   EXPECT_EQ(last.error().code, ErrorCode::full);
@@ -266,7 +273,8 @@ TEST(Database, onAFullDiskRefusesNewWorkLoudlyKeepsTheOldAndComesBack) {
   EXPECT_THAT(database->health().message, HasSubstr("is full"));
   EXPECT_EQ(count(loop, *database), stored);
 
-  ASSERT_TRUE(write(loop, *database, {{"DELETE FROM notes WHERE id < :id", {stored / 2}}}).ok());  // somebody makes room
+  ASSERT_TRUE(
+      write(loop, *database, {{"DELETE FROM notes WHERE id < :id", {stored / 2}}}).ok());  // somebody makes room
   ASSERT_TRUE(turn_until(loop, [&] { return database->health().state == State::working; }));
   EXPECT_THAT(states, ::testing::ElementsAre(State::full, State::working));
   EXPECT_TRUE(write(loop, *database, {note(stored, "room again")}).ok());
@@ -289,7 +297,8 @@ TEST(Database, aLargeJobThatDoesNotFitSpoilsNoOther) {
   EXPECT_EQ(bad, 1);
 }
 
-// A child writes and reports each acknowledged id on a pipe; it is killed in the middle. What it reported must be there.
+// A child writes and reports each acknowledged id on a pipe; it is killed in the middle. What it reported must be
+// there.
 TEST(Database, killedWhileWritingItLosesNothingItAcknowledged) {
   for (int round = 0; round < 5; ++round) {
     const Folder folder;
@@ -330,7 +339,8 @@ TEST(Database, killedWhileWritingItLosesNothingItAcknowledged) {
     const auto found = database->wait_for<std::int64_t>([&](Transaction& transaction) -> Result<std::int64_t> {
       std::int64_t present = 0;
       for (const std::int64_t wanted : acknowledged) {
-        LINTEL_TRY(const auto rows, transaction.query("SELECT words FROM notes WHERE id = :id", {wanted}, {Column::text}));
+        LINTEL_TRY(const auto rows,
+                   transaction.query("SELECT words FROM notes WHERE id = :id", {wanted}, {Column::text}));
         present += static_cast<std::int64_t>(rows.size());
       }
       return present;

@@ -40,7 +40,8 @@ class Folder {
 inline bool turn_until(Loop& loop, const std::function<bool()>& done) {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   bool over = false;
-  auto guard = loop.clock().every(std::chrono::milliseconds(20), [&] { over = std::chrono::steady_clock::now() > limit; });
+  auto guard =
+      loop.clock().every(std::chrono::milliseconds(20), [&] { over = std::chrono::steady_clock::now() > limit; });
   while (!done() && !over) loop.turn(true);
   return done();
 }
