@@ -34,6 +34,13 @@ export default defineConfig({
       manifest: false,
       workbox: {
         globPatterns: ['**/*.{html,js,css,svg,webmanifest}'],
+        // The station serves each page under its own address only, never as a file name.
+        manifestTransforms: [
+          (entries) => ({
+            manifest: entries.map((entry) => ({ ...entry, url: ({ 'index.html': '/', 'monitor.html': '/monitor', 'panel.html': '/panel' } as Record<string, string>)[entry.url] ?? entry.url })),
+          }),
+        ],
+        directoryIndex: null,
         // The API, live media and signalling always go to the station itself.
         navigateFallback: null,
         runtimeCaching: [],

@@ -46,7 +46,7 @@ function press(key) {
   if (key === 'hangup') Object.assign(panel, { input: '', display: { lines: ['panel.idle'], kind: 'idle' }, lights: { call: false, talk: false, unlock: false } });
   else if (key === 'call') {
     const known = rooms.some((room) => room.number === panel.input);
-    panel.display = known ? { lines: [`panel.ringing ${panel.input}`], kind: 'calling' } : { lines: [`panel.no_such_room ${panel.input}`], kind: 'error' };
+    panel.display = known ? { lines: [{ id: 'panel.ringing', arguments: [panel.input], text: `Ringing at ${panel.input}` }], kind: 'calling' } : { lines: [`panel.no_such_room ${panel.input}`], kind: 'error' };
     panel.lights.call = known;
     note('call', known ? 'call.dialled' : 'call.refused', known ? `Room ${panel.input} was called from the panel.` : `Room ${panel.input} does not exist.`);
     panel.input = '';
@@ -164,7 +164,7 @@ const routes = [
   ['PATCH', /^\/rooms\/([^/]+)$/, ({ id, body }) => room.change(id, body)],
   ['DELETE', /^\/rooms\/([^/]+)$/, ({ id }) => room.remove(id)],
   ['GET', /^\/stations$/, station.get],
-  ['POST', /^\/stations$/, ({ body }) => station.create(body)],
+  ['POST', /^\/stations$/, ({ body }) => { const made = station.create(body); return made.status === 201 ? ok({ ...body, password: 'p9Lk-33Wd-r2Tn' }, 201) : made; }],
   ['PATCH', /^\/stations\/([^/]+)$/, ({ id, body }) => station.change(id, body)],
   ['DELETE', /^\/stations\/([^/]+)$/, ({ id }) => station.remove(id)],
   ['GET', /^\/monitors$/, ({ query }) => ok({ items: monitors.filter((one) => !query.get('room') || one.room === query.get('room')) })],
@@ -182,7 +182,7 @@ const routes = [
   ['POST', /^\/panel\/keys$/, ({ body }) => press(body.key)],
   ['GET', /^\/twins$/, () => ok({ items: twins })],
   ['POST', /^\/twins\/([^/]+)$/, ({ id, body }) => { const twin = twins.find((one) => one.name === id); twin.state = body.action; return ok(twin); }],
-  ['GET', /^\/sessions$/, ({ session }) => ok({ items: [...sessions].map(([id, one]) => ({ id, account: one.account, role: one.role, address: '192.168.1.20', created_at: new Date().toISOString(), last_seen: new Date().toISOString(), current: one === session })) })],
+  ['GET', /^\/sessions$/, ({ session }) => ok({ items: [...sessions].map(([id, one]) => ({ id, account: one.account, role: one.role, address: '192.168.1.20', browser: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/126.0', began: new Date().toISOString(), current: one === session })) })],
   ['DELETE', /^\/sessions\/([^/]+)$/, ({ id }) => (sessions.delete(id), ok(undefined, 204))],
   ['POST', /^\/password$/, ({ body }) => (body.password.length < 8 ? invalid([{ field: 'password', message: 'Password: at least 8 characters.' }]) : ok(undefined, 204))],
   ['PUT', /^\/email$/, () => ok(undefined, 204)],

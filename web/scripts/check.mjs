@@ -25,6 +25,8 @@ for (const page of ['index.html', 'monitor.html', 'panel.html']) {
 const lock = readFileSync(join(web, 'package-lock.json'), 'utf8');
 if (/"resolved": "https?:/.test(lock)) faults.push('package-lock.json: names a registry; see .npmrc');
 
+if (Object.values(JSON.parse(lock).packages).some((entry) => entry.optional && entry.engines)) faults.push('package-lock.json: run npm run lock, or Debian 12 builds without the native parts');
+
 for (const language of ['de']) {
   const catalogue = readFileSync(join(web, `src/locales/${language}/messages.po`), 'utf8').split(/\n\n+/).slice(1);
   const missing = catalogue.filter((entry) => !entry.startsWith('#~') && /msgstr ""\s*$/.test(entry));

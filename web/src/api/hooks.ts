@@ -2,7 +2,7 @@ import { QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { ApiError, api, setCsrf } from './client';
 import { type Events, type Link, events } from './events';
-import type { Lock, Overview, Page, State } from './types';
+import type { Lock, Monitor, Overview, Page, State } from './types';
 
 export function newQueryClient(): QueryClient {
   return new QueryClient({
@@ -56,6 +56,14 @@ export function useLocks() {
     );
   });
   return useQuery({ queryKey: ['locks'], queryFn: ({ signal }) => api.get<Page<Lock>>('/locks', undefined, signal) });
+}
+
+/** The doors that one monitor may open: all, until the station has said which. */
+export function useLocksOf(account: string) {
+  const locks = useLocks();
+  const monitors = useQuery({ queryKey: ['monitors', 'own'], staleTime: 300_000, queryFn: ({ signal }) => api.get<Page<Monitor>>('/monitors', undefined, signal) });
+  const mine = monitors.data?.items.find((one) => one.account === account)?.locks;
+  return (locks.data?.items ?? []).filter((lock) => !mine || mine.includes(lock.number));
 }
 
 export function useOverview() {

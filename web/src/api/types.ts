@@ -52,6 +52,8 @@ export interface Monitor {
   room?: string;
   kind: MonitorKind;
   name?: string;
+  /** The doors it may open. */
+  locks?: number[];
   online?: boolean;
   address?: string;
   paired_at?: string;
@@ -87,7 +89,8 @@ export interface Paired {
   account: string;
   password: string;
   room?: string;
-  sip: SipAccount;
+  /** A panel has none: it does not ring. */
+  sip?: SipAccount;
   station: StationName;
 }
 
@@ -125,7 +128,7 @@ export interface JournalEntry {
 }
 
 /** Plain words, `panel.ringing 101`, or an id with its arguments. */
-export type PanelLine = string | { id: string; arguments?: string[] };
+export type PanelLine = string | { id: string; arguments?: string[]; text?: string };
 
 export interface PanelState {
   display: { lines: PanelLine[]; kind: 'idle' | 'dialling' | 'calling' | 'talking' | 'message' | 'error' };
@@ -219,10 +222,9 @@ export interface LoginSession {
   account: string;
   role?: Role;
   address?: string;
-  created_at?: string;
-  last_seen?: string;
+  browser?: string;
+  began?: string;
   current?: boolean;
-  device?: string;
 }
 
 export interface MachineAccount {

@@ -47,7 +47,7 @@ export function useNavigation(): { top: (NavItem & { icon: LucideIcon })[]; grou
       title: t`Access`,
       icon: KeyRound,
       items: [
-        { path: '/access/doors', title: t`Doors and locks`, words: t`unlock open relay` },
+        { path: '/access/doors', title: t`Doors`, words: t`unlock open relay` },
         { path: '/access/codes', title: t`Codes`, words: t`pin credential keypad` },
       ],
     },

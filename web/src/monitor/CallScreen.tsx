@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { BellRing, PhoneCall, PhoneOff } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { useLocks } from '@/api/hooks';
+import { useLocksOf } from '@/api/hooks';
 import type { Lock, Paired } from '@/api/types';
 import type { EndCause } from '@/calls/CallClient';
 import type { Phone, PhoneState } from '@/calls/store';
@@ -18,7 +18,7 @@ import { BigButton, UnlockButtons } from './UnlockButtons';
 export function CallScreen({ phone, state, device }: { phone: Phone; state: PhoneState; device: Paired }) {
   const { t } = useLingui();
   const { phase, call, cause, fault } = state.call;
-  const locks = useLocks();
+  const locks = useLocksOf(device.account);
   const unlocking = useUnlock();
   const [opened, setOpened] = useState<Lock | null>(null);
   const ringing = phase === 'ringing';
@@ -71,11 +71,11 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
           </p>
         )}
         {phase === 'talking' ? (
-          <InCall phone={phone} state={state} locks={locks.data?.items ?? []} onUnlock={open} unlocking={unlocking.isPending} />
+          <InCall phone={phone} state={state} locks={locks} onUnlock={open} unlocking={unlocking.isPending} />
         ) : (
           <div className="mx-auto grid w-full max-w-5xl grid-cols-1 gap-3 sm:grid-cols-[1fr_1.3fr_1fr] landscape:max-lg:grid-cols-1">
             <AnswerButton onAnswer={() => phone.answer()} busy={phase === 'answering'} />
-            <UnlockButtons locks={locks.data?.items ?? []} onUnlock={open} busy={unlocking.isPending} />
+            <UnlockButtons locks={locks} onUnlock={open} busy={unlocking.isPending} />
             <BigButton tone="alarm" icon={PhoneOff} onClick={phone.decline}>
               <Trans>Decline</Trans>
             </BigButton>

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { BellOff, BellRing, Eye, Moon, Settings2, Square } from 'lucide-react';
 import { useState, useSyncExternalStore } from 'react';
-import { useLink, useLocks } from '@/api/hooks';
+import { useLink, useLocksOf } from '@/api/hooks';
 import type { Paired } from '@/api/types';
 import type { Phone, PhoneState } from '@/calls/store';
 import { LiveView } from '@/media/LiveView';
@@ -88,7 +88,7 @@ export function Home({ device, state, stationAnswers, onUnpair }: HomeProps) {
             </div>
           )}
         </section>
-        <Doors />
+        <Doors account={device.account} />
         <div className="grid gap-4 md:grid-cols-2">
           <RoomJournal room={device.room} missed />
           <RoomJournal room={device.room} />
@@ -103,11 +103,10 @@ export function Home({ device, state, stationAnswers, onUnpair }: HomeProps) {
   );
 }
 
-function Doors() {
+function Doors({ account }: { account: string }) {
   const { t } = useLingui();
-  const locks = useLocks();
+  const items = useLocksOf(account);
   const unlocking = useUnlock();
-  const items = locks.data?.items ?? [];
   if (!items.length) return null;
   return (
     <Card title={t`Doors`} bodyClassName="p-0!">

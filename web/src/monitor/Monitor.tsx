@@ -21,7 +21,7 @@ declare global {
 }
 
 function newPhone(device: Paired): Phone {
-  if (import.meta.env.MODE !== 'mock') return new Phone(new JsSipClient(device.sip));
+  if (import.meta.env.MODE !== 'mock') return new Phone(new JsSipClient(device.sip ?? { uri: '', user: device.account, password: device.password, domain: '', ws_path: '/sip' }));
   window.lintelFake = new FakeClient();
   return new Phone(window.lintelFake);
 }

@@ -32,7 +32,7 @@ const WORDS: Record<string, Words> = {
   lock_jammed: () => msg`The lock does not answer`,
 };
 
-/** A line of the display: `panel.ringing 101`, `{id, arguments}`, or plain words, which are shown as they come. */
+/** A line of the display: `{id, arguments, text}`, `panel.ringing 101`, or plain words, which are shown as they come. */
 export function panelWords(i18n: I18n, line: PanelLine): string {
   const [id, argument] =
     typeof line === 'string'
@@ -41,5 +41,5 @@ export function panelWords(i18n: I18n, line: PanelLine): string {
   if (id === 'panel.text') return argument ?? '';
   const words = WORDS[(id ?? '').replace(/^panel\./, '')];
   if (words && id) return i18n._(words(argument ?? ''));
-  return typeof line === 'string' ? line : line.id;
+  return typeof line === 'string' ? line : (line.text ?? line.id);
 }

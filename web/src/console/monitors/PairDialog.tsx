@@ -10,6 +10,8 @@ import { Dialog } from '@/ui/Dialog';
 import { CopyLine, QrCode } from '@/ui/Secret';
 import { Note } from '@/ui/Status';
 
+/** Names by which a machine knows only itself. */
+const HERE_ONLY = /^(localhost$|127\.|\[::1\])/;
 const LOOK_EVERY_MS = 2_000;
 
 /** A one-time code for one device: as QR code, as link, and short enough to be typed. Says when the device came. */
@@ -115,7 +117,12 @@ export function PairDialog({ kind, room, onClose }: { kind: 'monitor' | 'panel';
               </div>
             </div>
             <CopyLine label={t`Address`} value={new URL(pairing.path.split('#')[0] ?? '', window.location.origin).href} />
-            {window.location.protocol === 'http:' && !/^(localhost|127\.)/.test(window.location.hostname) && (
+            {HERE_ONLY.test(window.location.hostname) && (
+              <Note kind="warning" title={t`Other devices cannot open this address`}>
+                <Trans>You opened the console at this machine itself. To pair a phone, open it by the station's address in the network, with https.</Trans>
+              </Note>
+            )}
+            {window.location.protocol === 'http:' && !HERE_ONLY.test(window.location.hostname) && (
               <Note kind="warning" title={t`This address is not secure`}>
                 <Trans>Browsers give a page the microphone only over https. Open the console by its https address before you pair.</Trans>
               </Note>

@@ -4,6 +4,7 @@ import { KeyRound, Mail, Users } from 'lucide-react';
 import { api, part } from '@/api/client';
 import type { LoginSession, Page } from '@/api/types';
 import { dateTime } from '@/i18n/format';
+import { deviceName } from '@/shared/device';
 import { useApiForm } from '@/shared/forms';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
@@ -61,8 +62,8 @@ function Sessions() {
               ),
             },
             { id: 'address', title: t`Address`, cell: (one) => <span className="font-mono text-xs">{one.address || '–'}</span> },
-            { id: 'since', title: t`Since`, wide: true, sort: (one) => one.created_at ?? '', cell: (one) => dateTime(one.created_at) || '–' },
-            { id: 'seen', title: t`Last seen`, wide: true, sort: (one) => one.last_seen ?? '', cell: (one) => dateTime(one.last_seen) || '–' },
+            { id: 'device', title: t`Device`, wide: true, cell: (one) => (one.browser ? deviceName(one.browser) : '–') },
+            { id: 'since', title: t`Since`, wide: true, sort: (one) => one.began ?? '', cell: (one) => dateTime(one.began) || '–' },
           ]}
           actionsTitle={t`Actions`}
           actions={(one) =>

@@ -14,7 +14,7 @@ export default function Doors() {
   const items = locks.data?.items ?? [];
   return (
     <>
-      <PageHead title={t`Doors and locks`} help={t`Their state as it is now. Every opening is journalled with who and how.`} />
+      <PageHead title={t`Doors`} help={t`Their state as it is now. Every opening is journalled with who and how.`} />
       {locks.error && <Note kind="error">{locks.error.message}</Note>}
       {locks.isPending && <Skeleton />}
       {locks.isSuccess && !items.length && <Empty icon={DoorClosed} title={t`This station has no locks`} />}

@@ -10,6 +10,7 @@ import { Button, IconButton } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { TextField } from '@/ui/Field';
 import { Card, PageHead, Skeleton } from '@/ui/Layout';
+import { CopyLine } from '@/ui/Secret';
 import { Note, Status } from '@/ui/Status';
 import { Table } from '@/ui/Table';
 import { say } from '@/ui/Toasts';
@@ -87,21 +88,40 @@ export default function Stations() {
 
 function StationDialog({ station, onClose, onDone }: { station?: Station; onClose: () => void; onDone: (words: string) => void }) {
   const { t } = useLingui();
-  const start = { number: station?.number ?? '', name: station?.name ?? '', address: station?.address ?? '', password: '' };
-  const { form, fault, busy, submit, error } = useApiForm(start, async ({ number, password, ...rest }) => {
-    // An empty password means: leave it as it is.
-    const body = { ...rest, ...(password ? { password } : {}) };
-    if (station) await api.patch(`/stations/${part(station.number)}`, body);
-    else await api.post('/stations', { number: number.trim(), ...body });
-    onDone(station ? t`Station ${station.number} was changed.` : t`Station ${number.trim()} was added.`);
+  const [made, setMade] = useState<{ number: string; password: string } | null>(null);
+  const start = { number: station?.number ?? '', name: station?.name ?? '', address: station?.address ?? '' };
+  const { form, fault, busy, submit, error } = useApiForm(start, async ({ number, ...rest }) => {
+    if (station) {
+      await api.patch(`/stations/${part(station.number)}`, rest);
+      onDone(t`Station ${station.number} was changed.`);
+    } else setMade(await api.post<{ number: string; password: string }>('/stations', { number: number.trim(), ...rest }));
   });
+  if (made) {
+    const noted = () => onDone(t`Station ${made.number} was added.`);
+    return (
+      <Dialog
+        title={t`Station ${made.number}`}
+        onClose={noted}
+        footer={
+          <Button tone="primary" onClick={noted}>
+            <Trans>I have noted the password</Trans>
+          </Button>
+        }
+      >
+        <Note kind="warning">
+          <Trans>Enter this at the other station. The password is shown only now.</Trans>
+        </Note>
+        <CopyLine label={t`User`} value={made.number} />
+        <CopyLine label={t`Password`} value={made.password} />
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={station ? t`Station ${station.number}` : t`Add a station`} onClose={onClose}>
       <form onSubmit={submit} className="grid gap-4" noValidate>
         {!station && <TextField label={t`Number`} help={t`At most 5 digits, and no room may have the same.`} inputMode="numeric" maxLength={5} error={error('number')} {...form.register('number')} />}
         <TextField label={t`Name`} maxLength={64} error={error('name')} {...form.register('name')} />
         <TextField label={t`Address`} help={t`Its IP address or host name.`} maxLength={253} error={error('address')} {...form.register('address')} />
-        <TextField label={t`Registration password`} type="password" autoComplete="new-password" maxLength={64} placeholder={station ? t`Unchanged` : ''} error={error('password')} {...form.register('password')} />
         {fault && <Note kind="error">{fault}</Note>}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>

@@ -25,6 +25,7 @@ function useUnit(): (unit: string | undefined) => string {
     days: t`days`,
     kilobits: t`kbit/s`,
     frames: t`frames/s`,
+    'frames/s': t`frames/s`,
     percent: '%',
   };
   return (unit) => (unit ? (units[unit] ?? unit) : '');
