@@ -62,8 +62,6 @@ class WebrtcSession final : public MediaSession, public std::enable_shared_from_
   void gathered();
   void received(GstPad* pad);
   void watch_connection();
-  void add_ports();
-  void on_job(std::function<void(WebrtcSession&)> work);
 
   Legs::Inner& legs_;
   JobThread& thread_;
