@@ -77,7 +77,7 @@ export function Home({ device, state, stationAnswers, onUnpair }: HomeProps) {
               </Button>
             </>
           ) : (
-            <div className="grid aspect-video place-content-center justify-items-center gap-4 bg-[#14191c] p-6 text-center text-white">
+            <div className="grid aspect-video max-h-96 w-full place-content-center justify-items-center gap-4 bg-[#14191c] p-6 text-center text-white">
               <div>
                 <p className="text-2xl font-semibold tracking-tight">{device.station.name}</p>
                 <p className="text-sm text-white/80">{device.room ? <Trans>Monitor of room {device.room}</Trans> : <Trans>Monitor</Trans>}</p>

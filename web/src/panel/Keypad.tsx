@@ -24,11 +24,11 @@ export function Keypad({ onKey, inCall, locked }: { onKey: (key: PanelKey) => vo
         ))}
       </div>
       <div className="grid grid-cols-2 gap-3">
-        <button type="button" data-key="call" onClick={() => onKey('call')} className="flex min-h-20 items-center justify-center gap-3 rounded-2xl bg-[#1a6e3c] text-2xl font-semibold hover:bg-[#208048] focus-visible:outline-white">
+        <button type="button" data-key="call" onClick={() => onKey('call')} className="flex min-h-20 items-center justify-center gap-3 rounded-2xl bg-[#1a6e3c] text-xl sm:text-2xl font-semibold hover:bg-[#208048] focus-visible:outline-white">
           <PhoneCall aria-hidden className="size-7" />
           <Trans>Call</Trans>
         </button>
-        <button type="button" data-key="hangup" onClick={() => onKey('hangup')} className="flex min-h-20 items-center justify-center gap-3 rounded-2xl bg-[#b3261e] text-2xl font-semibold hover:bg-[#c8362d] focus-visible:outline-white">
+        <button type="button" data-key="hangup" onClick={() => onKey('hangup')} className="flex min-h-20 items-center justify-center gap-3 rounded-2xl bg-[#b3261e] text-xl sm:text-2xl font-semibold hover:bg-[#c8362d] focus-visible:outline-white">
           <PhoneOff aria-hidden className="size-7" />
           {inCall ? <Trans>Hang up</Trans> : <Trans>Clear</Trans>}
         </button>

@@ -8,6 +8,7 @@ import { duration } from '@/i18n/format';
 import { LiveView } from '@/media/LiveView';
 import { LockStatus, isOpen, useUnlock } from '@/shared/doors';
 import { Button } from '@/ui/Button';
+import { CallsNow, OnlineNow } from '../Now';
 import { Card, PageHead, Skeleton } from '@/ui/Layout';
 import { Note } from '@/ui/Status';
 import { cx } from '@/ui/cx';
@@ -24,6 +25,7 @@ export function Overview() {
       {overview.error && !data && <Note kind="error">{overview.error.message}</Note>}
       <div className="grid gap-4 lg:grid-cols-[1.6fr_1fr]">
         <div className="grid content-start gap-4">
+          <CallsNow />
           <LiveView stream="sub" />
           {data && <Figures data={data} />}
           <Card title={t`Today by the hour`}>
@@ -41,10 +43,10 @@ export function Overview() {
         <div className="grid content-start gap-4">
           <NeedsAttention items={data?.attention ?? []} loading={!data} />
           <DoorsCard />
+          <OnlineNow />
           {data && (
             <Card title={t`Station`} bodyClassName="grid gap-3 text-sm">
               <Line icon={Camera} label={t`Camera`} text={data.camera.message || data.camera.state} bad={!['ok', 'starting', 'off'].includes(data.camera.state)} />
-              <Line icon={MonitorSmartphone} label={t`Monitors`} text={t`${data.monitors.online} of ${data.monitors.total} online`} />
               {data.storage && <Line icon={HardDrive} label={t`Storage`} text={data.storage.message || data.storage.state} bad={data.storage.state !== 'ok'} />}
             </Card>
           )}
