@@ -14,7 +14,7 @@ namespace lintel::sip {
 class FlowTokens {
  public:
   // `key` of 32 bytes, kept over restarts: UDP dialogs then outlive one. Connections do not, and are not mistaken.
-  explicit FlowTokens(std::string key);
+  explicit FlowTokens(const std::string& key);
 
   [[nodiscard]] std::string make(std::string_view call_id, std::string_view caller_tag, const Hop& caller,
                                  const Hop& callee) const;
@@ -29,8 +29,8 @@ class FlowTokens {
 
  private:
   [[nodiscard]] std::uint32_t side(std::string_view call_id, std::string_view tag) const;
-  std::string key_;
   KeyedHash hash_;
+  KeyedHash mac_;
   std::uint32_t boot_;
 };
 

@@ -2,6 +2,10 @@
 
 namespace lintel::sip::grammar {
 
+namespace {
+constexpr CharacterSet loose("-.!%*_+`'~[]:/@&?$=<>#|{}^");
+}  // namespace
+
 bool valid_parameters(std::string_view rest) {
   const auto skip_space = [&rest] {
     while (!rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
@@ -17,7 +21,7 @@ bool valid_parameters(std::string_view rest) {
     rest.remove_prefix(1);
     skip_space();
     if (rest.empty() || rest.front() == ';') continue;  // an empty parameter: common and harmless
-    if (skip_while([](char c) { return is_token(c); }) == 0) return false;
+    if (skip_while(token) == 0) return false;
     skip_space();
     if (rest.empty() || rest.front() != '=') continue;
     rest.remove_prefix(1);
@@ -29,8 +33,7 @@ bool valid_parameters(std::string_view rest) {
       rest.remove_prefix(end + 1);
     } else {
       // Token or host; peers also write colons, slashes and escapes here (received=[::1], +sip.instance unquoted).
-      skip_while(
-          [](char c) { return is_token(c) || std::string_view("[]:/@&?$=<>#|{}^").find(c) != std::string_view::npos; });
+      skip_while(loose);
     }
   }
   return true;

@@ -1,6 +1,7 @@
 // The character classes and small pieces of RFC 3261 §25 that the parsers of this room share.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -18,11 +19,25 @@ constexpr bool is_alphanumeric(char c) {
 constexpr bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
-constexpr bool is_mark(char c) {
-  return std::string_view("-_.!~*'()").find(c) != std::string_view::npos;
-}
+
+// A set of characters as a table: these tests run for every byte of every message.
+class CharacterSet {
+ public:
+  constexpr explicit CharacterSet(std::string_view members, bool with_alphanumeric = true) {
+    for (int c = 0; c < 256; ++c)
+      if (with_alphanumeric && is_alphanumeric(static_cast<char>(c))) has_[static_cast<std::size_t>(c)] = true;
+    for (const char c : members) has_[static_cast<unsigned char>(c)] = true;
+  }
+  constexpr bool operator()(char c) const { return has_[static_cast<unsigned char>(c)]; }
+
+ private:
+  std::array<bool, 256> has_{};
+};
+
+inline constexpr CharacterSet token("-.!%*_+`'~");
+inline constexpr CharacterSet host_character("-._");
 constexpr bool is_token(char c) {
-  return is_alphanumeric(c) || std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
+  return token(c);
 }
 constexpr bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -63,7 +78,7 @@ constexpr bool valid_host(std::string_view host) {
     return true;
   }
   for (const char c : host)
-    if (!is_alphanumeric(c) && c != '-' && c != '.' && c != '_') return false;
+    if (!host_character(c)) return false;
   return true;
 }
 
@@ -78,9 +93,7 @@ constexpr bool split_host_port(std::string_view text, std::string_view& host, st
     if (end == std::string_view::npos) return false;
     ++end;
   } else {
-    while (end < text.size() &&
-           (is_alphanumeric(text[end]) || text[end] == '-' || text[end] == '.' || text[end] == '_'))
-      ++end;
+    while (end < text.size() && (host_character(text[end]))) ++end;
   }
   host = text.substr(0, end);
   if (!valid_host(host)) return false;

@@ -1,4 +1,4 @@
-// SipHash-1-3: a hash that outsiders cannot aim at. Any thread.
+// SipHash-2-4: a hash that outsiders cannot aim at, and a short MAC. Any thread.
 #pragma once
 
 #include <bit>
@@ -45,13 +45,14 @@ class KeyedHash {
     }
     [[nodiscard]] std::uint64_t finish() {
       v2_ ^= 0xff;
-      for (int i = 0; i < 3; ++i) round();
+      for (int i = 0; i < 4; ++i) round();
       return v0_ ^ v1_ ^ v2_ ^ v3_;
     }
 
    private:
     void word_in(std::uint64_t word) {
       v3_ ^= word;
+      round();
       round();
       v0_ ^= word;
     }

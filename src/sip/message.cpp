@@ -1,6 +1,7 @@
 #include "sip/message.hpp"
 
 #include <cstring>
+#include <utility>
 
 #include "base/text.hpp"
 #include "sip/grammar.hpp"
@@ -8,6 +9,7 @@
 namespace lintel::sip {
 namespace {
 
+constexpr grammar::CharacterSet special("\\\"<>,", false);  // what can change where a value ends
 constexpr Fault unreadable{400, "Unreadable Message"};
 
 bool begins_ignoring_case(std::string_view text, std::string_view start) {
@@ -55,6 +57,7 @@ bool next_value(std::string_view& rest, std::string_view& value) {
   std::size_t end = 0;
   for (; end < rest.size(); ++end) {
     const char c = rest[end];
+    if (!special(c)) continue;
     if (quoted) {
       if (c == '\\')
         ++end;
@@ -114,6 +117,7 @@ Fault Message::parse_start_line(std::string_view line) {
 Fault Message::parse(std::string_view bytes, const Limits& limits) {
   bytes_ = bytes;
   lines_.clear();
+  cached_ = {};
   fault_ = {};
   body_length_ = 0;
   if (bytes.size() > limits.bytes) return {513, "Message Too Large"};
@@ -236,13 +240,15 @@ Fault Message::check() const {
   if (max_forwards > 1) return {400, "More Than One Max-Forwards"};
   if (types > 1) return {400, "More Than One Content-Type"};
   if (events > 1) return {400, "More Than One Expires"};
+  if (!top_via()) return {400, "Bad Via"};
+  bool top = true;
   for (const Line& line : lines_) {
     if (line.field != Field::via) continue;
     std::string_view rest = value(line);
     std::string_view one;
     bool any = false;
     for (; next_value(rest, one); any = true)
-      if (!Via::parse(one)) return {400, "Bad Via"};
+      if (!std::exchange(top, false) && !Via::parse(one)) return {400, "Bad Via"};
     if (!any) return {400, "Bad Via"};
   }
   const auto sequence = cseq();
@@ -338,8 +344,19 @@ bool Message::lists(Field field, std::string_view token) const {
   return false;
 }
 
-std::optional<Via> Message::top_via() const {
-  return Via::parse(first_of_list(Field::via));
+const std::optional<Via>& Message::top_via() const {
+  if (!cached_.via) cached_.via.emplace(Via::parse(first_of_list(Field::via)));
+  return *cached_.via;
+}
+
+const std::optional<Address>& Message::from() const {
+  if (!cached_.from) cached_.from.emplace(Address::parse(value(Field::from)));
+  return *cached_.from;
+}
+
+const std::optional<Address>& Message::to() const {
+  if (!cached_.to) cached_.to.emplace(Address::parse(value(Field::to)));
+  return *cached_.to;
 }
 
 std::optional<CSeq> Message::cseq() const {
@@ -355,12 +372,12 @@ std::optional<CSeq> Message::cseq() const {
 }
 
 std::string_view Message::from_tag() const {
-  const auto address = from();
+  const auto& address = from();
   return address ? address->tag() : std::string_view{};
 }
 
 std::string_view Message::to_tag() const {
-  const auto address = to();
+  const auto& address = to();
   return address ? address->tag() : std::string_view{};
 }
 

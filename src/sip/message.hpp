@@ -172,9 +172,10 @@ class Message {
 
   // Typed access: nothing when absent or not well formed.
   [[nodiscard]] std::optional<Uri> uri() const { return Uri::parse(request_uri()); }
-  [[nodiscard]] std::optional<Via> top_via() const;
-  [[nodiscard]] std::optional<Address> from() const { return Address::parse(value(Field::from)); }
-  [[nodiscard]] std::optional<Address> to() const { return Address::parse(value(Field::to)); }
+  // These three are parsed once and remembered (so a Message is for one thread at a time).
+  [[nodiscard]] const std::optional<Via>& top_via() const;
+  [[nodiscard]] const std::optional<Address>& from() const;
+  [[nodiscard]] const std::optional<Address>& to() const;
   [[nodiscard]] std::optional<Address> contact() const { return Address::parse(first_of_list(Field::contact)); }
   [[nodiscard]] std::optional<CSeq> cseq() const;
   [[nodiscard]] std::string_view call_id() const { return value(Field::call_id); }
@@ -201,6 +202,11 @@ class Message {
   std::int16_t status_ = 0;
   Method method_ = Method::other;
   Fault fault_;  // of the start line, kept for check()
+  struct Cached {
+    std::optional<std::optional<Via>> via;
+    std::optional<std::optional<Address>> from, to;
+  };
+  mutable Cached cached_;
 };
 
 using KeptMessage = std::shared_ptr<const Message>;

@@ -8,17 +8,23 @@ namespace {
 
 using grammar::is_hex;
 
-// Escapes must be whole; everything else must be in `allowed` or unreserved.
-bool valid_part(std::string_view part, std::string_view allowed) {
+constexpr grammar::CharacterSet in_user("-_.!~*'()&=+$,;?/#");
+constexpr grammar::CharacterSet in_password("-_.!~*'()&=+$,");
+constexpr grammar::CharacterSet in_parameters("-_.!~*'()[]/:&+$;=");
+constexpr grammar::CharacterSet in_headers("-_.!~*'()[]/?:+$&=");
+constexpr grammar::CharacterSet in_scheme("+-.");
+
+// Escapes must be whole; everything else must be in `allowed`.
+bool valid_part(std::string_view part, const grammar::CharacterSet& allowed) {
   for (std::size_t i = 0; i < part.size(); ++i) {
     const char c = part[i];
-    if (grammar::is_alphanumeric(c) || grammar::is_mark(c)) continue;
+    if (allowed(c)) continue;
     if (c == '%') {
       if (i + 2 >= part.size() || !is_hex(part[i + 1]) || !is_hex(part[i + 2])) return false;
       i += 2;
       continue;
     }
-    if (allowed.find(c) == std::string_view::npos) return false;
+    return false;
   }
   return true;
 }
@@ -26,7 +32,7 @@ bool valid_part(std::string_view part, std::string_view allowed) {
 bool valid_scheme(std::string_view scheme) {
   if (scheme.empty() || !grammar::is_alpha(scheme.front())) return false;
   for (const char c : scheme)
-    if (!grammar::is_alphanumeric(c) && c != '+' && c != '-' && c != '.') return false;
+    if (!in_scheme(c)) return false;
   return true;
 }
 
@@ -37,10 +43,10 @@ bool parse_sip(std::string_view rest, Uri& uri) {
     rest.remove_prefix(at + 1);
     if (const auto colon = userinfo.find(':'); colon != std::string_view::npos) {
       uri.password = userinfo.substr(colon + 1);
-      if (!valid_part(uri.password, "&=+$,")) return false;
+      if (!valid_part(uri.password, in_password)) return false;
       userinfo = userinfo.substr(0, colon);
     }
-    if (userinfo.empty() || !valid_part(userinfo, "&=+$,;?/#")) return false;
+    if (userinfo.empty() || !valid_part(userinfo, in_user)) return false;
     uri.user = userinfo;
   }
   const auto host_end = rest.find_first_of(";?");
@@ -52,9 +58,9 @@ bool parse_sip(std::string_view rest, Uri& uri) {
   uri.parameters = rest.substr(0, question);
   if (question != std::string_view::npos) {
     uri.headers = rest.substr(question + 1);
-    if (!valid_part(uri.headers, "[]/?:+$&=")) return false;
+    if (!valid_part(uri.headers, in_headers)) return false;
   }
-  return valid_part(uri.parameters, "[]/:&+$;=");
+  return valid_part(uri.parameters, in_parameters);
 }
 
 int hex_value(char c) {
