@@ -86,6 +86,15 @@ async function renewCsrf(): Promise<boolean> {
   return !!csrf && csrf !== before;
 }
 
+/** Asks whether our session still stands, where no answer of a request can say so: a closed event stream is silent. */
+export async function checkSession(): Promise<void> {
+  const response = await fetch(apiUrl('/state'), { credentials: 'same-origin', cache: 'no-store' });
+  if (!response.ok) return;
+  const { session } = (await response.json()) as { session?: { csrf?: string } | null };
+  if (session) setCsrf(session.csrf);
+  else for (const listener of sessionLost) listener();
+}
+
 /** One request; throws ApiError on any answer that is not 2xx. */
 export async function send(method: Method, path: string, options: RequestOptions = {}, again = false): Promise<Response> {
   const headers = new Headers({ Accept: 'application/json' });

@@ -1,4 +1,4 @@
-import { apiUrl } from './client';
+import { apiUrl, checkSession } from './client';
 import type { Call, CameraState, Hello, JournalEntry, Lock, LockState, PanelState } from './types';
 
 /** What GET /events sends, by the name of the event. */
@@ -48,6 +48,7 @@ export class EventLink {
       this.become('reconnecting');
       if (source.readyState !== EventSource.CLOSED) return;
       this.drop();
+      void checkSession().catch(() => undefined);
       this.retry = setTimeout(() => this.start(), this.delay);
       this.delay = Math.min(this.delay * 2, LAST_RETRY_MS);
     };

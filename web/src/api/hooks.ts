@@ -24,7 +24,7 @@ export function useStationState(enabled = true) {
   return useQuery({
     queryKey: stateKey,
     enabled,
-    staleTime: 60_000,
+    staleTime: 5_000,
     queryFn: async ({ signal }) => {
       const state = await api.get<State>('/state', undefined, signal);
       setCsrf(state.session?.csrf);

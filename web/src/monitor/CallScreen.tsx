@@ -32,6 +32,14 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
 
   const caller = call?.name || (call?.from === device.station.number || !call?.from ? device.station.name : call.from);
   const announce = ringing ? t`Somebody is at the door: ${caller}` : phase === 'talking' ? t`Talking with ${caller}` : phase === 'answering' ? t`Answering…` : '';
+  useEffect(() => {
+    const before = document.title;
+    // Also a page in the background shows in its tab that somebody rings.
+    if (announce) document.title = announce;
+    return () => {
+      document.title = before;
+    };
+  }, [announce]);
   const open = (lock: Lock) => unlocking.mutate(lock.number, { onSuccess: () => setOpened(lock) });
 
   if (phase === 'ended') return <EndedScreen cause={cause as EndCause} reason={fault} onClose={phone.dismiss} />;

@@ -65,13 +65,21 @@ export function useAdmission(device: Paired | null): { admission: Admission; ses
   const [session, setSession] = useState<Session | null>(null);
   const [round, setRound] = useState(0);
   const delay = useRef(AGAIN_FIRST_MS);
-  const again = useCallback(() => setRound((number) => number + 1), []);
+  const entering = useRef(false);
+  // Several requests may find out at once that the session is over; one login is enough.
+  const again = useCallback(() => {
+    if (!entering.current) setRound((number) => number + 1);
+  }, []);
 
   useEffect(() => {
     if (!device) return;
     let gone = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    enter(device).then(
+    entering.current = true;
+    const entered = enter(device).finally(() => {
+      entering.current = false;
+    });
+    entered.then(
       (opened) => {
         if (gone) return;
         delay.current = AGAIN_FIRST_MS;

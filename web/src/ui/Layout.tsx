@@ -7,7 +7,9 @@ export function PageHead({ title, help, actions }: { title: ReactNode; help?: Re
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${heading.current?.textContent ?? ''} · Lintel`;
-    if (document.activeElement === document.body || document.activeElement?.closest('nav')) heading.current?.focus({ preventScroll: true });
+    const now = document.activeElement;
+    // Not out of the hands of somebody who types or answers a dialog already.
+    if (!now?.closest('main, dialog')) heading.current?.focus({ preventScroll: true });
   }, []);
   return (
     <header className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
