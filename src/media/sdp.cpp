@@ -192,8 +192,16 @@ void read_attribute(std::string_view key, std::string_view value, Media& media) 
     if (media.port == 0) media.port = 9;
   } else if (key == "fingerprint") {
     media.has_fingerprint = true;
+    media.fingerprint = std::string(value.substr(0, 256));
   } else if (key == "ice-ufrag") {
     media.has_ice = true;
+    media.ice_user = std::string(value.substr(0, 300));
+  } else if (key == "ice-pwd") {
+    media.ice_password = std::string(value.substr(0, 300));
+  } else if (key == "mid") {
+    media.mid = std::string(value.substr(0, 64));
+  } else if (key == "setup") {
+    media.setup = std::string(value.substr(0, 32));
   }
 }
 
@@ -218,8 +226,13 @@ Result<Description> parse(std::string_view text) {
   for (guint index = 0; index < gst_sdp_message_attributes_len(message.get()) && index < attribute_limit; ++index) {
     const GstSDPAttribute* attribute = gst_sdp_message_get_attribute(message.get(), index);
     const std::string_view key = view(attribute->key);
-    if (direction_named(key) || key == "fingerprint" || key == "ice-ufrag") {
+    if (direction_named(key) || key == "fingerprint" || key == "ice-ufrag" || key == "ice-pwd" || key == "setup") {
       read_attribute(key, view(attribute->value), session);
+    }
+    if (key == "group" && view(attribute->value).substr(0, 7) == "BUNDLE ") {
+      for (const std::string_view mid : text::split(view(attribute->value).substr(7), ' ')) {
+        if (!mid.empty() && description.bundle.size() < media_limit) description.bundle.emplace_back(mid.substr(0, 64));
+      }
     }
   }
   session.address = connection_address(gst_sdp_message_get_connection(message.get()));
@@ -231,6 +244,10 @@ Result<Description> parse(std::string_view text) {
     media.direction = session.direction;
     media.has_fingerprint = session.has_fingerprint;
     media.has_ice = session.has_ice;
+    media.ice_user = session.ice_user;
+    media.ice_password = session.ice_password;
+    media.fingerprint = session.fingerprint;
+    media.setup = session.setup;
     media.address = session.address;
     media.kind = std::string(view(gst_sdp_media_get_media(&line)).substr(0, 32));
     media.protocol = std::string(view(gst_sdp_media_get_proto(&line)).substr(0, 64));
@@ -272,24 +289,6 @@ Result<LegKind> kind_of(std::string_view offer) {
   }
   if (plain) return LegKind::plain_rtp;
   return invalid("offers no transport that is known here (RTP, SRTP with a key, or WebRTC).");
-}
-
-Result<void> check_webrtc(std::string_view text) {
-  LINTEL_TRY(const Description description, parse(text));
-  bool usable = false;
-  for (const Media& media : description.media) {
-    if (media.kind != "audio" && media.kind != "video" && media.kind != "application") {
-      return invalid(
-          fmt::format("has a media line of the unknown kind '{}'.", text::printable(media.kind) ? media.kind : "?"));
-    }
-    if (media.kind == "application" || media.port == 0) continue;
-    if (media.protocol.find("SAVPF") == std::string::npos) return invalid("is not for WebRTC (RTP/SAVPF).");
-    if (!media.has_fingerprint) return invalid("has no DTLS fingerprint.");
-    if (!media.has_ice) return invalid("has no ICE user fragment.");
-    usable = true;
-  }
-  if (!usable) return invalid("has no audio or video.");
-  return {};
 }
 
 std::string write(const LocalDescription& local) {

@@ -60,12 +60,15 @@ struct Media {
   bool rtcp_mux = false;
   bool has_fingerprint = false;
   bool has_ice = false;
+  // As given for WebRTC, at this level or the session's; bounded.
+  std::string mid, ice_user, ice_password, fingerprint, setup;
 };
 
 struct Description {
   std::string session_id;
   std::uint64_t version = 0;
   std::vector<Media> media;
+  std::vector<std::string> bundle;  // the mids of a=group:BUNDLE
 };
 
 // Reads any offer or answer. The error's message says what is wrong, for the 488 and the log.
@@ -75,6 +78,9 @@ struct Description {
 [[nodiscard]] Result<LegKind> kind_of(std::string_view offer);
 // Bounds and structure of a WebRTC description before webrtcbin sees it.
 [[nodiscard]] Result<void> check_webrtc(std::string_view text);
+// Leaves out candidates that are not UDP with a numeric address: names (mDNS) would be looked up, and the peer's own
+// checks make it known anyway (RFC 8445 §7.3.1.3). At most 32 are kept.
+[[nodiscard]] std::string keep_usable_candidates(std::string_view text);
 
 // One media line as we say it.
 struct LocalMedia {

@@ -180,7 +180,7 @@ void WebrtcSession::accept(const std::string& answer, Leg::Done done) {
     audio_codec_ = audio ? audio_.format->encoding : "";
     video_codec_ = video ? video_.format->encoding : "";
   }
-  describe("set-remote-description", "answer", answer, std::move(done));
+  describe("set-remote-description", "answer", sdp::keep_usable_candidates(answer), std::move(done));
 }
 
 // What we would like of an offer, and with which of its payload types.
@@ -237,7 +237,7 @@ void WebrtcSession::answer(const std::string& offer, Leg::SdpReady ready) {
   feed_->set_sending(audio_.wanted && sends(audio_.direction), video_.wanted && sends(video_.direction));
   feed_->set_hearing(receives(audio_.direction));
   waiting_ = std::move(ready);
-  describe("set-remote-description", "offer", offer, [this](Result<void> set) {
+  describe("set-remote-description", "offer", sdp::keep_usable_candidates(offer), [this](Result<void> set) {
     if (!set) return std::exchange(waiting_, nullptr)(set.error());
     create("create-answer", [this](Result<std::string> text) {
       if (!text) return std::exchange(waiting_, nullptr)(text.error());

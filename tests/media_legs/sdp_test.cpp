@@ -77,6 +77,29 @@ TEST(Sdp, answersDirectionsByTheModel) {
   EXPECT_EQ(answer_to(Direction::inactive, Direction::send_receive), Direction::inactive);
 }
 
+TEST(Sdp, letsOnlySoundWebrtcDescriptionsThrough) {
+  std::string digest = "AB";
+  for (int index = 1; index < 32; ++index) digest += ":AB";
+  const std::string head = "v=0\r\na=group:BUNDLE 0\r\n";
+  const std::string line =
+      "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=setup:actpass\r\na=ice-ufrag:abcd\r\n"
+      "a=ice-pwd:0123456789012345678901\r\na=rtpmap:111 opus/48000/2\r\n";
+  const std::string fingerprint = "a=fingerprint:sha-256 " + digest + "\r\n";
+  EXPECT_TRUE(check_webrtc(head + line + fingerprint).ok()) << check_webrtc(head + line + fingerprint).error().message;
+  EXPECT_FALSE(check_webrtc(head + line).ok());
+  EXPECT_FALSE(check_webrtc(head + line + "a=fingerprint:sha-256 AA\r\n").ok());
+  EXPECT_FALSE(check_webrtc(head + line + fingerprint + line + fingerprint).ok());
+  EXPECT_FALSE(check_webrtc("v=0\r\na=group:BUNDLE 0 1\r\n" + line + fingerprint).ok());
+  EXPECT_FALSE(check_webrtc("v=0\r\nm=audio 9 RTP/AVP 0\r\n").ok());
+}
+
+TEST(Sdp, leavesOutCandidatesThatWouldBeLookedUp) {
+  const std::string kept = keep_usable_candidates(
+      "a=mid:0\r\na=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\na=candidate:2 1 udp 1 abc.local 5000 typ host\r\n"
+      "a=candidate:3 1 tcp 1 192.0.2.1 9 typ host tcptype active\r\na=candidate:4 1 udp 1 192.0.2.1 0 typ host\r\n");
+  EXPECT_EQ(kept, "a=mid:0\r\na=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\n");
+}
+
 TEST(Sdp, writesWhatItReads) {
   LocalDescription local;
   local.session_id = "17";
