@@ -2,6 +2,7 @@
 #include "http/websocket.hpp"
 
 #include <atomic>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -104,10 +105,14 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
         upgrade_(std::move(upgrade)),
         route_(route),
         handle_(std::move(handle)),
-        stream_(std::move(stream)) {}
+        stream_(std::move(stream)),
+        hold_(stream_.get_executor()) {}
   ~Socket() override { handle_->closed(); }
 
   void accept() {
+    // While the loop works on a message nothing is read: a wait that never ends keeps this alive, and goes with the context.
+    hold_.expires_at(asio::steady_timer::time_point::max());
+    hold_.async_wait([self = this->shared_from_this()](boost::system::error_code /*error*/) {});
     beast::get_lowest_layer(stream_).expires_never();  // the WebSocket layer has its own deadlines
     ws::stream_base::timeout timeout{};
     timeout.handshake_timeout = core_->limits.header_time;
@@ -120,7 +125,7 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
     stream_.read_message_max(route_.message_limit);
     stream_.text(true);
     stream_.async_accept(upgrade_, [self = this->shared_from_this()](boost::system::error_code error) {
-      if (error) return;
+      if (error) return self->over();
       self->core_->post_signal([&route = self->route_, handle = self->handle_] {
         if (handle->open()) route.opened(handle);
       });
@@ -130,7 +135,7 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
   void read_on() override {
     stream_.async_read(buffer_,
                        [self = this->shared_from_this()](boost::system::error_code error, std::size_t /*size*/) {
-                         if (error) return self->handle_->closed();
+                         if (error) return self->over();
                          std::string message = beast::buffers_to_string(self->buffer_.data());
                          self->buffer_.consume(self->buffer_.size());
                          self->handle_->received(std::move(message));
@@ -151,20 +156,24 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
   void write_front() {
     stream_.async_write(asio::buffer(queue_.front()),
                         [self = this->shared_from_this()](boost::system::error_code error, std::size_t /*size*/) {
-                          if (error) return self->handle_->closed();
+                          if (error) return self->over();
                           self->handle_->written(self->queue_.front().size());
                           self->queue_.pop_front();
                           if (!self->queue_.empty()) return self->write_front();
                           if (self->ending_) self->shut();
                         });
   }
+  void over() {
+    handle_->closed();
+    hold_.cancel();
+  }
   void shut() {
     if (!queue_.empty()) {  // cut off in the middle of a write: only the socket can be closed
       boost::system::error_code ignored;
       beast::get_lowest_layer(stream_).socket().close(ignored);
-      return;
+      return over();
     }
-    stream_.async_close(reason_, [self = this->shared_from_this()](boost::system::error_code /*error*/) {});
+    stream_.async_close(reason_, [self = this->shared_from_this()](boost::system::error_code /*error*/) { self->over(); });
   }
 
   std::shared_ptr<Core> core_;
@@ -174,6 +183,7 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
   const WebSocketRoute& route_;
   std::shared_ptr<Handle> handle_;
   ws::stream<Stream, false> stream_;
+  asio::steady_timer hold_;
   beast::flat_buffer buffer_;
   std::deque<std::string> queue_;
   bool ending_ = false;
