@@ -34,8 +34,7 @@ Result<Value> check_number(const Entry& entry, const Given& given) {
   std::optional<std::int64_t> number;
   if (const auto* whole = std::get_if<std::int64_t>(&given)) number = *whole;
   if (const auto* words = std::get_if<std::string>(&given)) number = text::to_signed(*words);
-  if (!number || *number < entry.minimum || *number > entry.maximum ||
-      (entry.valid_number != nullptr && !entry.valid_number(*number)))
+  if (!number || *number < entry.minimum || *number > entry.maximum || !entry.valid_number(*number))
     return refusal(entry, given, fmt::format("{} must be a whole number, {}.", entry.title, limit), limit);
   return Value(*number);
 }
@@ -61,7 +60,7 @@ Result<Value> check_text(const Entry& entry, const Given& given) {
     return refusal(entry, given,
                    fmt::format("{} must have {} to {} characters.", entry.title, entry.least_length, entry.max_length),
                    limit);
-  if (entry.valid != nullptr && !entry.valid(*words))
+  if (!entry.valid(*words))
     return refusal(entry, given, fmt::format("{} may only be {}.", entry.title, entry.allowed), limit);
   return Value(*words);
 }

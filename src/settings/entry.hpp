@@ -24,6 +24,13 @@ struct Page {
   std::string_view group;  // branch of the console's tree: Intercom, Access, Video, Panel, System
 };
 
+constexpr bool any_text(std::string_view /*text*/) {
+  return true;
+}
+constexpr bool any_number(std::int64_t /*number*/) {
+  return true;
+}
+
 struct Entry {
   std::string_view key;    // "call.longest_ring": stable over releases
   std::string_view page;   // id of its page
@@ -37,8 +44,10 @@ struct Entry {
   std::string_view text = {};    // the default of a text or choice; a secret has none
   std::size_t least_length = 0;  // bounds of text and secret, in characters
   std::size_t max_length = 0;
-  bool (*valid)(std::string_view) = nullptr;     // what else a text must be; `allowed` says it in words
-  bool (*valid_number)(std::int64_t) = nullptr;  // the same for a number
+  // What else a text or number must be; `allowed` says it in words. Never null: GCC with -fsanitize=undefined cannot
+  // compare a function's address with null at compile time (GCC bug 71962).
+  bool (*valid)(std::string_view) = any_text;
+  bool (*valid_number)(std::int64_t) = any_number;
   std::string_view allowed = {};
   std::span<const Choice> choices = {};
   Applies applies = Applies::now;

@@ -19,6 +19,8 @@ TEST(Table, saysInFullSentencesWhatEachSettingDoes) {
     EXPECT_FALSE(entry.title.empty()) << entry.key;
     EXPECT_FALSE(entry.title.ends_with('.')) << entry.key;
     EXPECT_TRUE(text::printable(entry.help)) << entry.key;
+    EXPECT_EQ(entry.valid != any_text || entry.valid_number != any_number, !entry.allowed.empty())
+        << entry.key << ": say in words what is allowed";
     EXPECT_EQ(entry.help.find(" ("), std::string_view::npos) << entry.key << ": catalogue ids are not for the console";
   }
   for (const Page& page : pages()) EXPECT_TRUE(page.help.ends_with('.')) << page.id;
