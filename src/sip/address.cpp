@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <charconv>
 #include <cstring>
 
 namespace lintel::sip {
@@ -54,8 +55,17 @@ bool SocketAddress::is_wildcard() const {
 
 std::string SocketAddress::host() const {
   if (family_ == 0) return {};
+  if (family_ == 4) {  // every request asks for it, and inet_ntop goes through printf
+    std::array<char, 16> text{};
+    char* at = text.data();
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (i != 0) *at++ = '.';
+      at = std::to_chars(at, text.data() + text.size(), bytes_[i]).ptr;
+    }
+    return {text.data(), at};
+  }
   std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(family_ == 4 ? AF_INET : AF_INET6, bytes_.data(), text.data(), text.size());
+  inet_ntop(AF_INET6, bytes_.data(), text.data(), text.size());
   return text.data();
 }
 

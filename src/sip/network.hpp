@@ -18,10 +18,11 @@ namespace lintel::sip {
 
 struct NetworkSettings {
   Limits limits;
-  std::size_t connections = 10'000;          // all TCP and TLS connections at once; the idlest stranger goes first
-  std::size_t connections_per_source = 64;   // of one remote address
-  std::size_t queue_bytes = 256 * 1024;      // unsent bytes of one connection; beyond it the connection is closed
-  Duration idle = std::chrono::minutes(15);  // a connection without a byte received
+  std::size_t connections = 10'000;               // all TCP and TLS connections at once; the idlest stranger goes first
+  std::size_t connections_per_source = 64;        // of one remote address
+  std::size_t queue_bytes = 256 * 1024;           // unsent bytes of one connection; beyond it the connection is closed
+  Duration idle = std::chrono::minutes(15);       // a connection without a byte received
+  Duration trusted_idle = std::chrono::hours(2);  // the same, of a source that authenticated itself within the hour
   Duration first_message = std::chrono::seconds(10);  // from accept (TLS handshake included) to the first whole message
   Duration connect = std::chrono::seconds(5);         // for a connection of ours to open
   // Shedding: a source that sends more than `burst` messages at once and `per_second` after is not parsed any more

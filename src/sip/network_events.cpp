@@ -259,7 +259,8 @@ void Network::Inner::sweep() {
   for (const auto& [id, connection] : connections) {
     if (connection->state() == Connection::State::dead) continue;
     const bool opening = connection->state() != Connection::State::open;
-    if ((now - connection->last_received > settings.idle) ||
+    const Duration silent = now - connection->last_received;
+    if ((silent > settings.idle && (silent > settings.trusted_idle || !shedder.trusted(connection->remote(), now))) ||
         (connection->outgoing() && opening && now - connection->opened > settings.connect) ||
         (!connection->outgoing() && !connection->heard && now - connection->opened > settings.first_message))
       kill(*connection);
