@@ -83,6 +83,12 @@ void Endpoint::Inner::sweep_later() {
   });
 }
 
+void Endpoint::Inner::retire(const std::shared_ptr<Registration>& account) {
+  account->stop();
+  retired_accounts.push_back(account);
+  sweep_later();
+}
+
 std::shared_ptr<Registration> Endpoint::Inner::account_called(std::string_view contact_user) const {
   for (const auto& [id, account] : accounts) {
     if (same_user(contact_user, account->contact_user())) return account;
@@ -119,7 +125,7 @@ void Endpoint::set_account(const AccountSettings& account) {
   const auto found = inner_->accounts.find(account.id);
   if (found != inner_->accounts.end()) {
     if (found->second->settings() == account) return;
-    remove_account(account.id);
+    inner_->retire(found->second);  // calls that run go on
   }
   auto registration = std::make_shared<Registration>(
       inner_->the_core, inner_->the_resolver, account, contact_user_of(account.user, account.domain, account.password),
@@ -134,11 +140,9 @@ void Endpoint::remove_account(const std::string& id) {
   const auto account = std::move(found->second);
   inner_->accounts.erase(found);
   for (const auto& [tag, session] : std::map(inner_->sessions)) {
-    if (session->account() == account) session->shut_down();
+    if (session->account() && session->account()->settings().id == id) session->shut_down();
   }
-  account->stop();
-  inner_->retired_accounts.push_back(account);
-  inner_->sweep_later();
+  inner_->retire(account);
 }
 
 std::vector<RegistrationStatus> Endpoint::accounts() const {
@@ -160,7 +164,11 @@ Call Endpoint::call(const Target& target, const Content& offer, const std::vecto
   }
   auto session = std::make_shared<Session>(*inner_, account);
   session->listen(listener);
-  session->start(target, offer, headers);
+  if (inner_->sessions.size() < inner_->current.most_calls) {
+    session->start(target, offer, headers);
+  } else {
+    session->fail_start(503, "Too many calls are running");
+  }
   inner_->sessions.emplace(session->local_tag(), session);
   return Call(session);
 }

@@ -55,7 +55,7 @@ class EndpointListener {
 
 struct EndpointSettings {
   std::string user_agent = "Lintel";
-  std::size_t most_calls = 64;        // sessions at once; further ones get 486
+  std::size_t most_calls = 64;        // sessions at once; further ones in get 486, out 503
   std::chrono::seconds silence{4};    // an INVITE without any response is given up (408), and so are other requests
   std::chrono::seconds ringing{180};  // an outgoing call without a final answer is cancelled
   std::chrono::milliseconds t1{500};  // retransmission of 200: T1 doubled up to T2, for 64*T1
@@ -79,7 +79,7 @@ class Endpoint final : private RequestHandler {
   ~Endpoint() override;  // ends every call with CANCEL, refusal or BYE, without waiting for the answers
 
   void set_settings(EndpointSettings settings);  // for calls from now on
-  // Adds or changes the account of that id and registers. Unchanged settings change nothing.
+  // Adds or changes the account of that id and registers. Unchanged settings change nothing; calls that run go on.
   void set_account(const AccountSettings& account);
   void remove_account(const std::string& id);  // its calls end with EndCause::shutdown
   [[nodiscard]] std::vector<RegistrationStatus> accounts() const;

@@ -32,6 +32,7 @@ struct Endpoint::Inner final : SessionHost {
   [[nodiscard]] const EndpointSettings& settings() const override { return current; }
   void finished(const std::string& local_tag) override;
   void sweep_later();
+  void retire(const std::shared_ptr<Registration>& account);
 
   [[nodiscard]] std::shared_ptr<Registration> account_called(std::string_view contact_user) const;
   [[nodiscard]] std::shared_ptr<Registration> built_in_account() const;

@@ -81,6 +81,11 @@ ServerAddress Registration::server_in_use() const {
 
 void Registration::start() {
   look_up();
+  if (settings_.built_in || settings_.keep_alive <= std::chrono::seconds::zero()) return;
+  // RFC 5626 §3.5.1; over UDP it keeps the NAT's binding too.
+  keep_alive_ = core_.clock().every(settings_.keep_alive, [this] {
+    if (hop_ && status_.state == RegistrationState::registered) core_.send_bytes(*hop_, "\r\n\r\n");
+  });
 }
 
 void Registration::retry() {
@@ -92,6 +97,7 @@ void Registration::retry() {
 
 void Registration::abandon() {
   timer_.cancel();
+  keep_alive_.cancel();
   lookup_.cancel();
   if (transaction_ != 0) core_.forget(std::exchange(transaction_, 0));
 }

@@ -45,6 +45,7 @@ struct AccountSettings {
   std::chrono::seconds retry_longest{300};
   std::chrono::seconds retry_refused{60};  // after a wrong password or a 4xx: nothing hammers a server that says no
   std::chrono::seconds silence{4};         // without any response the server is given up (not 32 s)
+  std::chrono::seconds keep_alive{25};     // CRLF CRLF to a server elsewhere, for NAT and dead connections; zero: none
   bool operator==(const AccountSettings&) const = default;
 };
 
@@ -135,6 +136,7 @@ class Registration final : private ClientListener {
   unsigned failures_ = 0;
   TransactionId transaction_ = 0;
   Timer timer_;
+  Timer keep_alive_;
 };
 
 [[nodiscard]] Hop to_hop(const dns::Hop& place);

@@ -72,6 +72,13 @@ void Session::start(const Target& target, const Content& offer, const std::vecto
   if (state_ == SessionState::idle) lookup_ = std::move(lookup);
 }
 
+void Session::fail_start(int code, const std::string& reason) {
+  we_called_ = true;
+  dialog_.call_id = new_call_id();
+  dialog_.local_tag = new_tag();
+  fail_later(code, reason);
+}
+
 void Session::found_hops(std::vector<Hop> hops) {
   hops_.assign(hops.rbegin(), hops.rend());  // the next one is at the end
   hop_ = hops_.back();
@@ -147,7 +154,11 @@ void Session::on_failed(TransactionId id, Failure failure) {
   if (found == pending_.end()) return;
   const auto done = std::move(found->done);
   pending_.erase(found);
-  if (done) done(code, nullptr);
+  if (done) return done(code, nullptr);
+  if (!ends_dialog(code)) return;
+  Cause cause;
+  cause.ending.cause = EndCause::lost;
+  apply(SessionEvent::dead_peer, cause);
 }
 
 void Session::invite_failed(int code, std::string reason) {

@@ -39,6 +39,10 @@ class Wire final : public Transport {
   void set_sink(TransportSink* sink) override { sink_ = sink; }
   FlowId send(const Hop& to, std::string_view bytes) override {
     if (dead) return 0;
+    if (bytes == "\r\n\r\n") {
+      ++keep_alives;
+      return 5;
+    }
     out.push_back(std::make_unique<Sent>(to, std::string(bytes)));
     return is_reliable(to.kind) ? 77 : 5;
   }
@@ -57,6 +61,7 @@ class Wire final : public Transport {
 
   std::deque<std::unique_ptr<Sent>> out;
   bool dead = false;
+  int keep_alives = 0;
 
  private:
   TransportSink* sink_ = nullptr;

@@ -254,6 +254,25 @@ TEST_F(Outgoing, answersNoChallengeOnADirectCall) {
   EXPECT_THAT(ear.log, ElementsAre("refused 401"));
 }
 
+TEST_F(Outgoing, aPeerThatIsSilentToARequestInTheCallIsLost) {
+  (void)talk();
+  ASSERT_TRUE(call.send_dtmf('1').ok());
+  clock.advance(5s);
+  EXPECT_THAT(ear.log, ElementsAre("ended lost"));
+  EXPECT_EQ(wire.out.back()->method(), "BYE");
+}
+
+TEST_F(Outgoing, refusesToCallWhenTooManyCallsRun) {
+  auto settings = direct_settings();
+  settings.most_calls = 1;
+  endpoint->set_settings(settings);
+  (void)talk();
+  Call second = endpoint->call({"sip:peer@192.0.2.9", "", ""}, sdp("offer"), {}, &ear);
+  clock.advance(1ms);
+  EXPECT_THAT(ear.log, ElementsAre("refused 503"));
+  nothing_sent();
+}
+
 TEST_F(Outgoing, endsEverythingWhenTheEndpointGoes) {
   (void)talk();
   endpoint.reset();

@@ -116,8 +116,7 @@ TEST_F(Registering, goesToTheBackupAndComesBack) {
   EXPECT_EQ(primary->to.address.text(), "192.0.2.5:5060");
   answer(*primary, 200, {}, "Expires: 3600\r\n");
   EXPECT_FALSE(endpoint->accounts().front().on_backup);
-  EXPECT_EQ(states(),
-            "looking_up registering looking_up registering(backup) registered(backup) registered registered ");
+  EXPECT_EQ(states(), "looking_up registering looking_up registering(backup) registered(backup) registered ");
 }
 
 TEST_F(Registering, asksLongerAfter423) {
@@ -247,6 +246,28 @@ TEST_F(Registering, takesCallsFromItsServerOnly) {
   EXPECT_EQ(house.calls[0].account, "1");
   EXPECT_EQ(house.calls[0].user, "101#1");
   EXPECT_EQ(house.calls[0].display, "Flat");
+}
+
+TEST_F(Registering, keepsTheWayOpen) {
+  registered(account());
+  clock.advance(76s);
+  EXPECT_EQ(wire.keep_alives, 3);
+}
+
+TEST_F(Registering, keepsItsCallsWhenTheAccountChanges) {
+  registered(account());
+  call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+  answer(*take("INVITE"), 200, "answer");
+  take("ACK");
+  auto changed = account();
+  changed.period = 600s;
+  endpoint->set_account(changed);
+  EXPECT_EQ(take("REGISTER")->value("Expires"), "0");
+  EXPECT_EQ(take("REGISTER")->value("Expires"), "600");
+  clock.advance(1s);
+  wire.out.clear();
+  call.hang_up();
+  take("BYE");
 }
 
 TEST_F(Registering, endsItsCallsWhenTheAccountGoes) {
