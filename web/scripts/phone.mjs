@@ -36,6 +36,27 @@ await page.routeWebSocket(/\/sip$/, (ws) => {
   });
 });
 
+// The station's live view: a peer in the page itself answers, with a picture that moves.
+const ended = [];
+await page.route('**/api/v1/whep/**', async (route) => {
+  if (route.request().method() === 'DELETE') {
+    ended.push(new URL(route.request().url()).pathname);
+    return route.fulfill({ status: 204 });
+  }
+  const answer = await page.evaluate(async (sdp) => {
+    const peer = new RTCPeerConnection();
+    (window.livePeers ??= []).push(peer);
+    const canvas = document.createElement('canvas');
+    setInterval(() => canvas.getContext('2d').fillRect(0, 0, Math.random() * 300, 99), 100);
+    await peer.setRemoteDescription({ type: 'offer', sdp });
+    peer.addTrack(canvas.captureStream(10).getVideoTracks()[0]);
+    await peer.setLocalDescription();
+    await new Promise((done) => (peer.iceGatheringState === 'complete' ? done() : (peer.onicegatheringstatechange = () => peer.iceGatheringState === 'complete' && done())));
+    return peer.localDescription.sdp;
+  }, route.request().postData());
+  return route.fulfill({ status: 201, contentType: 'application/sdp', headers: { Location: '/api/v1/whep/sessions/live-1' }, body: answer });
+});
+
 const request = (method, branch, call, sequence, extra = [], body = '') => [
   `${method} ${/<([^>]+)>/.exec(contact)?.[1]} SIP/2.0`, `Via: SIP/2.0/WS station.invalid;branch=z9hG4bK${branch}`, 'Max-Forwards: 70', 'From: "Main entrance" <sip:8001@VDP>;tag=f',
   `To: <sip:101%231@VDP>${extra.tag ?? ''}`, `Call-ID: ${call}`, `CSeq: ${sequence} ${method}`, 'Contact: <sip:8001@station.invalid;transport=ws>', ...extra,
@@ -67,6 +88,9 @@ try {
   socket.send(request('INVITE', 'one', 'call-one', 1, [], offer));
   await page.locator('[data-phase=ringing]').waitFor();
   await expect((message) => message.startsWith('SIP/2.0 180'));
+  // C01: the picture moves before anybody answers.
+  await page.locator('[data-phase=ringing] [data-state=live]').waitFor();
+  await page.waitForFunction(() => [...document.querySelectorAll('video')].some((video) => video.videoWidth > 0 && video.currentTime > 0.3));
   await page.getByRole('button', { name: 'Answer' }).click();
   const ok = await expect((message) => message.startsWith('SIP/2.0 200') && header(message, 'CSeq') === '1 INVITE');
   const answer = ok.slice(ok.indexOf('\r\n\r\n') + 4);
@@ -76,6 +100,10 @@ try {
   await page.evaluate((sdp) => window.stationPeer.setRemoteDescription({ type: 'answer', sdp }), answer);
   await page.locator('[data-phase=talking]').waitFor();
   await page.waitForFunction(() => [...document.querySelectorAll('video')].some((video) => video.videoWidth > 0 && !video.paused), undefined, { timeout: 10_000 });
+  // The call brings its own picture; the live view ends by DELETE.
+  await page.waitForFunction(() => document.querySelectorAll('[data-state]').length === 0);
+  await page.waitForTimeout(200);
+  assert.deepEqual(ended, ['/api/v1/whep/sessions/live-1']);
   socket.send(request('BYE', 'bye', 'call-one', 2, Object.assign([], { tag: `;tag=${tag}` })));
   await page.locator('[data-cause=ended]').waitFor();
 
@@ -95,7 +123,7 @@ try {
   sent.length = 0;
   await expect((message) => message.startsWith('REGISTER'));
   await page.locator('[data-line=online]').waitFor();
-  console.log('registers, rings, answers with picture, ends, hears answered elsewhere, declines, reconnects');
+  console.log('registers, rings, shows live video before the answer, answers with picture, ends, hears answered elsewhere, declines, reconnects');
 } finally {
   await browser.close();
   station.kill();

@@ -16,8 +16,8 @@ export function Lights({ lights }: { lights?: PanelState['lights'] }) {
       {all.map(({ id, icon: Icon, word, look }) => {
         const on = !!lights?.[id];
         return (
-          <li key={id} data-light={id} data-on={on} className={cx('flex min-h-14 items-center justify-center gap-2 rounded-2xl text-base font-semibold', on ? look : 'text-white/65 ring-1 ring-white/15')}>
-            <Icon aria-hidden className="size-5" />
+          <li key={id} data-light={id} data-on={on} className={cx('flex min-h-14 items-center justify-center gap-1.5 rounded-2xl px-1 text-center text-sm leading-tight font-semibold sm:gap-2 sm:text-base', on ? look : 'text-white/65 ring-1 ring-white/15')}>
+            <Icon aria-hidden className="size-5 shrink-0" />
             {word}
             <span className="sr-only">{on ? t`on` : t`off`}</span>
           </li>

@@ -34,7 +34,7 @@ export function Table<T>({ label, columns, rows, rowKey, actions, actionsTitle }
   const shown = by ? [...rows].sort((a, b) => compare(by(a), by(b)) * (order?.down ? -1 : 1)) : rows;
   const toggle = (id: string) => setOrder((old) => (old?.id !== id ? { id, down: false } : old.down ? null : { id, down: true }));
   return (
-    <div className="overflow-x-auto" role="region" aria-label={label} tabIndex={0}>
+    <div className="overflow-x-auto rounded-2xl" role="region" aria-label={label} tabIndex={0}>
       <table className="w-full border-collapse text-sm">
         <thead>
           <tr className="border-b border-line text-left text-soft">
@@ -46,7 +46,7 @@ export function Table<T>({ label, columns, rows, rowKey, actions, actionsTitle }
                   key={column.id}
                   scope="col"
                   aria-sort={!column.sort ? undefined : sorted ? (order?.down ? 'descending' : 'ascending') : 'none'}
-                  className={cx('px-4 py-2 font-medium whitespace-nowrap', column.wide && 'max-md:hidden', column.className)}
+                  className={cx('px-2.5 py-2 font-medium whitespace-nowrap first:pl-4 sm:px-4', column.wide && 'max-md:hidden', column.className)}
                 >
                   {column.sort ? (
                     <button type="button" onClick={() => toggle(column.id)} className="-mx-1 inline-flex min-h-6 items-center gap-1 rounded px-1 hover:text-ink">
@@ -60,7 +60,7 @@ export function Table<T>({ label, columns, rows, rowKey, actions, actionsTitle }
               );
             })}
             {actions && (
-              <th scope="col" className="px-4 py-2 text-right font-medium">
+              <th scope="col" className="sticky right-0 bg-surface px-2 py-2 text-right font-medium">
                 <span className="sr-only">{actionsTitle}</span>
               </th>
             )}
@@ -68,14 +68,14 @@ export function Table<T>({ label, columns, rows, rowKey, actions, actionsTitle }
         </thead>
         <tbody>
           {shown.map((row) => (
-            <tr key={rowKey(row)} className="border-b border-line last:border-0 hover:bg-ground">
+            <tr key={rowKey(row)} className="group border-b border-line last:border-0 hover:bg-ground">
               {columns.map((column) => (
-                <td key={column.id} className={cx('px-4 py-2 align-middle', column.wide && 'max-md:hidden', column.className)}>
+                <td key={column.id} className={cx('px-2.5 py-2 align-middle first:pl-4 sm:px-4', column.wide && 'max-md:hidden', column.className)}>
                   {column.cell(row)}
                 </td>
               ))}
               {actions && (
-                <td className="px-3 py-1">
+                <td className="sticky right-0 bg-surface px-2 py-1 group-hover:bg-ground">
                   <div className="flex justify-end gap-1">{actions(row)}</div>
                 </td>
               )}

@@ -75,7 +75,7 @@ export default function Monitors() {
                   );
                 },
               },
-              { id: 'room', title: t`Room`, sort: (one) => one.room ?? '', cell: (one) => one.room || '–' },
+              { id: 'room', title: t`Room`, wide: true, sort: (one) => one.room ?? '', cell: (one) => one.room || '–' },
               {
                 id: 'online',
                 title: t`State`,

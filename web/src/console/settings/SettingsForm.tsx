@@ -7,6 +7,7 @@ import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Layout';
 import { Note } from '@/ui/Status';
 import { say } from '@/ui/Toasts';
+import { cx } from '@/ui/cx';
 import { SettingControl } from './SettingControl';
 import { focusSetting } from './focus';
 import { discard, draft, useDrafts } from './drafts';
@@ -91,7 +92,7 @@ export function SettingsForm({ settings, all, values, save }: SettingsFormProps)
         ))}
       </Card>
       {errors[''] && <Note kind="error">{errors['']}</Note>}
-      <div className="hairline sticky bottom-3 flex flex-wrap items-center gap-3 rounded-2xl bg-raised px-4 py-3 shadow-float">
+      <div className={cx('hairline flex flex-wrap items-center gap-3 rounded-2xl bg-raised px-4 py-3', keys.length > 0 && 'sticky bottom-3 shadow-float')}>
         <div className="min-w-0 flex-1 basis-60 text-sm" aria-live="polite">
           {keys.length ? (
             <>
