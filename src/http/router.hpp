@@ -58,7 +58,7 @@ struct WebSocketRoute {
   std::string subprotocol = {};  // must be offered (RFC 6455 §4.2.2); e.g. "sip"
   Callers callers = admin;
   std::size_t message_limit = 64 * 1024;  // bytes; beyond: closed with 1009
-  // On the loop, after the gate let it pass and the handshake is done. The Origin was checked to be this host.
+  // On the loop, once a handshake, even if the peer has left since. The Origin was checked to be this host.
   std::function<void(std::shared_ptr<WebSocket>)> opened = {};
 };
 

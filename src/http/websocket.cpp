@@ -126,9 +126,7 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
     stream_.text(true);
     stream_.async_accept(upgrade_, [self = this->shared_from_this()](boost::system::error_code error) {
       if (error) return self->over();
-      self->core_->post_signal([&route = self->route_, handle = self->handle_] {
-        if (handle->open()) route.opened(handle);
-      });
+      self->core_->post_signal([&route = self->route_, handle = self->handle_] { route.opened(handle); });
       self->read_on();
     });
   }

@@ -17,10 +17,17 @@ const char* name_of(Role role) {
 }
 
 Json to_json(const PanelState& state) {
-  Json json{{"display", {{"lines", state.lines}, {"kind", state.kind}}},
-            {"lights", {{"call", state.call_light}, {"talk", state.talk_light}, {"unlock", state.unlock_light}}},
-            {"input", state.input},
-            {"mode", state.mode}};
+  Json json;
+  Json lines = Json::array();
+  for (const PanelLine& line : state.lines) {
+    Json one{{"id", line.id}, {"text", line.text}};
+    one["arguments"] = line.arguments;
+    lines.push_back(std::move(one));
+  }
+  json["display"] = Json{{"lines", std::move(lines)}, {"kind", state.kind}};
+  json["lights"] = Json{{"call", state.call_light}, {"talk", state.talk_light}, {"unlock", state.unlock_light}};
+  json["input"] = state.input;
+  json["mode"] = state.mode;
   if (state.locked_until) json["locked_until"] = write_time(*state.locked_until);
   return json;
 }

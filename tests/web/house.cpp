@@ -29,6 +29,14 @@ std::vector<std::string> FakeStream::of(std::string_view event) const {
   return found;
 }
 
+PanelState panel_of(const std::string& text) {
+  PanelState state;
+  state.lines.push_back({"panel.message", {}, text});
+  return state;
+}
+CallState call_of(const std::string& id, const std::string& state, const std::string& room) { return {id, state, room, {}, {}}; }
+LockState lock_of(const std::string& state) { return {1, "Door", state, false}; }
+
 void FakeHouse::watch(const Subject& who, std::string_view stream, std::string offer, Done<LiveSession> done) {
   log.push_back("watch " + std::string(stream) + " " + who.account);
   if (offer != "offer") return done(Error{.code = ErrorCode::invalid, .message = "No offer."});
@@ -52,14 +60,14 @@ Result<PanelState> FakeHouse::press(const Subject& who, std::string_view key) {
 Result<LockState> FakeHouse::unlock(const Subject& who, std::uint32_t number) {
   log.push_back("unlock " + std::to_string(number) + " " + who.account + " " + name_of(who.role) + " " + who.room);
   if (number != 1) return Error{.code = ErrorCode::not_found, .message = "There is no such lock."};
-  return LockState{.number = 1, .name = "Door", .state = "unlocked"};
+  return lock_of("unlocked");
 }
 Result<Twin> FakeHouse::act(const Subject& /*who*/, std::string_view name, std::string_view action) {
   log.push_back("act " + std::string(name) + " " + std::string(action));
   return twins().front();
 }
 Result<CallState> FakeHouse::call(const Subject& /*who*/, std::string_view to) {
-  return CallState{.id = "3", .state = "dialling", .room = std::string(to)};
+  return call_of("3", "dialling", std::string(to));
 }
 Result<void> FakeHouse::hang_up(const Subject& /*who*/, std::string_view id) {
   if (id != "1") return Error{.code = ErrorCode::not_found, .message = "There is no such call."};

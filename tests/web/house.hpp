@@ -60,25 +60,29 @@ struct As {
   bool secure = false;
 };
 
+[[nodiscard]] PanelState panel_of(const std::string& text);
+[[nodiscard]] CallState call_of(const std::string& id, const std::string& state, const std::string& room);
+[[nodiscard]] LockState lock_of(const std::string& state);
+
 struct FakeHouse final : LivePort, PanelPort, LockPort, TwinPort, CallPort, PresencePort, CertificatePort {
   void watch(const Subject& who, std::string_view stream, std::string offer, Done<LiveSession> done) override;
   void lend(const Subject& who, std::string offer, Done<LiveSession> done) override;
   bool end(std::string_view id) override;
   void snapshot(const Subject& who, std::string_view stream, Done<std::string> done) override;
-  [[nodiscard]] PanelState state() const override { return {.lines = {"Welcome"}}; }
+  [[nodiscard]] PanelState state() const override { return panel_of("Welcome"); }
   Result<PanelState> press(const Subject& who, std::string_view key) override;
-  [[nodiscard]] std::vector<LockState> locks() const override { return {{.number = 1, .name = "Door"}}; }
+  [[nodiscard]] std::vector<LockState> locks() const override { return {lock_of("locked")}; }
   Result<LockState> unlock(const Subject& who, std::uint32_t number) override;
   [[nodiscard]] std::vector<Twin> twins() const override {
     return {{.name = "exit", .kind = "button", .state = "released", .actions = {"press"}}};
   }
   Result<Twin> act(const Subject& who, std::string_view name, std::string_view action) override;
   [[nodiscard]] std::vector<CallState> calls() const override {
-    return {{.id = "1", .state = "talking", .room = "101"}, {.id = "2", .state = "talking", .room = "102"}};
+    return {call_of("1", "talking", "101"), call_of("2", "talking", "102")};
   }
   Result<CallState> call(const Subject& who, std::string_view to) override;
   Result<void> hang_up(const Subject& who, std::string_view id) override;
-  [[nodiscard]] Presence presence(std::string_view account) const override { return {.online = account == "101#0"}; }
+  [[nodiscard]] Presence presence(std::string_view account) const override { return {account == "101#0", {}, {}}; }
   void revoked(std::string_view account) override { log.push_back("revoked " + std::string(account)); }
   [[nodiscard]] std::string root_pem() const override { return "-----BEGIN CERTIFICATE-----"; }
 

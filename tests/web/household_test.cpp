@@ -161,8 +161,9 @@ TEST_F(HouseholdApi, changesSettingsAllOrNothing) {
   EXPECT_EQ(good.json()["changed"], Json{"station.name"}) << good.body;
   EXPECT_EQ(get("/settings", admin_).json()["values"]["station.name"], "Gate");
   for (const settings::Entry& entry : settings::table())
-    if (entry.type == settings::Type::secret)
+    if (entry.type == settings::Type::secret) {
       EXPECT_EQ(get("/settings", admin_).json()["values"][std::string(entry.key)], (Json{{"set", false}})) << entry.key;
+    }
 }
 
 TEST_F(HouseholdApi, describesEveryRoute) {

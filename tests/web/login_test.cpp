@@ -132,8 +132,9 @@ TEST_F(Login, S04_listsSessionsAndEndsThem) {
   ASSERT_EQ(items.size(), 2U);
   for (const Json& session : items) {
     EXPECT_EQ(session.contains("csrf"), false);
-    if (session["current"] == false)
+    if (session["current"] == false) {
       EXPECT_EQ(ask(Method::delete_, "/sessions/" + session["id"].get<std::string>(), admin).status, 204);
+    }
   }
   EXPECT_EQ(get("/rooms", other).status, 401);
   EXPECT_EQ(get("/rooms", admin).status, 200);

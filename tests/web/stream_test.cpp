@@ -32,7 +32,7 @@ TEST_F(Stream, beginsWithWhatIsNow) {
   const Json hello = Json::parse(stream->of("hello").at(0));
   EXPECT_EQ(hello["locks"][0]["state"], "locked");
   EXPECT_EQ(hello["calls"].size(), 2U);
-  EXPECT_EQ(hello["panel"]["display"]["lines"][0], "Welcome");
+  EXPECT_EQ(hello["panel"]["display"]["lines"][0]["text"], "Welcome");
   const Json own = Json::parse(get("/events", monitor_).stream->of("hello").at(0));
   EXPECT_EQ(own["calls"].size(), 1U);
   EXPECT_FALSE(own.contains("panel"));
@@ -48,9 +48,9 @@ TEST_F(Stream, tellsEachRoleWhatItMayHear) {
   EXPECT_EQ(Json::parse(monitor->of("journal")[0])["room"], "101");
   EXPECT_EQ(panel->of("journal").size(), 0U);
 
-  api_->lock_changed({.number = 1, .name = "Door", .state = "unlocked"});
-  api_->call_changed({.id = "9", .state = "ringing", .room = "102"});
-  api_->panel_changed({.lines = {"Calling 102"}});
+  api_->lock_changed(lock_of("unlocked"));
+  api_->call_changed(call_of("9", "ringing", "102"));
+  api_->panel_changed(panel_of("Calling 102"));
   api_->monitor_changed("101#0", true);
   api_->camera_changed({.state = "failed", .message = "The camera is gone."});
   for (const auto& stream : {admin, monitor, panel}) {
