@@ -159,7 +159,7 @@ struct AudioEngine::Inner : std::enable_shared_from_this<AudioEngine::Inner> {
   void settled(bool is_microphone, std::uint64_t generation, const std::string& problem) {
     if (generation != (is_microphone ? microphone_generation : speaker_generation)) return;
     DeviceState& device = is_microphone ? state.microphone : state.speaker;
-    if (problem.empty() && device == DeviceState::failed) return;  // broke while it was opening
+    if (device == DeviceState::failed) return;  // said already: it broke while it was opening
     device = problem.empty() ? DeviceState::running : DeviceState::failed;
     std::string& own = is_microphone ? microphone_problem : speaker_problem;
     if (!problem.empty()) {

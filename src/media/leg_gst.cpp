@@ -10,7 +10,9 @@ LegPipeline::LegPipeline(const char* name) {
   share_time(GST_PIPELINE(pipeline_.get()));
 }
 
-LegPipeline::~LegPipeline() {
+LegPipeline::~LegPipeline() { halt(); }
+
+void LegPipeline::halt() {
   const Handle<GstBus, gst_object_unref> bus(gst_element_get_bus(pipeline_.get()));
   gst_bus_set_sync_handler(bus.get(), nullptr, nullptr, nullptr);
   gst_bus_set_flushing(bus.get(), TRUE);

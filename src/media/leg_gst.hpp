@@ -37,6 +37,9 @@ class LegPipeline {
   // Errors, end of stream, warnings and element messages, on whatever thread posts them.
   void on_message(std::function<void(GstMessage*)> handler);
   bool play();  // false when the state change failed at once
+  // To NULL: afterwards no streaming thread and no signal of it runs. May wait. An owner whose members those threads
+  // use calls this before it lets go of the pipeline.
+  void halt();
 
   [[nodiscard]] GstElement* get() const { return pipeline_.get(); }
   [[nodiscard]] GstBin* bin() const { return GST_BIN(pipeline_.get()); }

@@ -98,6 +98,7 @@ Result<void> RtpSession::build() {
                 {},
                 {},
                 {}};
+    pipeline_->halt();
     pipeline_.reset();
     return error;
   }

@@ -48,8 +48,7 @@ RtpSession::RtpSession(Legs::Inner& legs, LegKind kind, LegOptions options, Sess
 }
 
 RtpSession::~RtpSession() {
-  feed_->stop();
-  pipeline_.reset();
+  stop();
 }
 
 Result<void> RtpSession::open(Line& line, bool secure) {
@@ -292,6 +291,7 @@ void RtpSession::start() {
 void RtpSession::stop() {
   feed_->stop();
   expects_ = false;
+  if (pipeline_) pipeline_->halt();
   pipeline_.reset();
 }
 

@@ -278,6 +278,7 @@ void WebrtcSession::stop() {
     const std::lock_guard lock(lent_picture_->mutex);
     std::swap(sink, lent_picture_->sink);
   }
+  if (pipeline_) pipeline_->halt();
   pipeline_.reset();
   webrtc_ = nullptr;
 }
