@@ -152,9 +152,7 @@ bool Registrar::put(std::string_view account, Binding binding, std::size_t most)
     }
   }
   if (binding.hop.flow != 0 && is_reliable(binding.hop.kind) && binding.hop.kind != TransportKind::local) {
-    const auto [first, last] = by_flow_.equal_range(binding.hop.flow);
-    if (std::none_of(first, last, [&](const auto& entry) { return entry.second == account; }))
-      by_flow_.emplace(binding.hop.flow, account);
+    by_flow_[binding.hop.flow].emplace(account);
   }
   changed(account, binding.id);
   *at = std::move(binding);
@@ -183,10 +181,10 @@ void Registrar::remove_all(std::string_view account) {
 }
 
 void Registrar::flow_closed(FlowId flow) {
-  const auto [first, last] = by_flow_.equal_range(flow);
-  std::vector<std::string> concerned;
-  for (auto at = first; at != last; ++at) concerned.push_back(std::move(at->second));
-  by_flow_.erase(first, last);
+  const auto known = by_flow_.find(flow);
+  if (known == by_flow_.end()) return;
+  const auto concerned = std::move(known->second);
+  by_flow_.erase(known);
   for (const auto& account : concerned) {
     const auto list = table_.find(account);
     if (list == table_.end()) continue;

@@ -68,7 +68,7 @@ class Registrar {
   const ServerSettings& settings_;
   const ServerEvents& events_;
   std::unordered_map<std::string, List, StringHash, std::equal_to<>> table_;
-  std::unordered_multimap<FlowId, std::string> by_flow_;  // connections only
+  std::unordered_map<FlowId, std::unordered_set<std::string>> by_flow_;  // connections only
   std::size_t count_ = 0;
   std::unordered_map<std::string, std::unordered_set<std::uint64_t>, StringHash, std::equal_to<>> dirty_;
   Timer flush_timer_;
