@@ -185,6 +185,9 @@ bool is_token(char c) {
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
+bool is_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+}
 
 // name = token / quoted-string, separated by commas, over one header's value.
 class Scanner {
@@ -213,7 +216,10 @@ class Scanner {
     if (at_end()) return false;
     if (text_[at_] != '"') {
       const std::size_t begin = at_;
-      while (at_ < text_.size() && text_[at_] != ',' && !is_space(text_[at_]) && text_[at_] != '"') ++at_;
+      while (at_ < text_.size() && text_[at_] != ',' && !is_space(text_[at_]) && !is_control(text_[at_]) &&
+             text_[at_] != '"') {
+        ++at_;
+      }
       out = text_.substr(begin, at_ - begin);
       return !out.empty() && out.size() <= max_parameter_length;
     }
@@ -224,7 +230,7 @@ class Scanner {
         return true;
       }
       if (c == '\\' && ++at_ < text_.size()) c = text_[at_];
-      if (at_ >= text_.size() || c == '\0' || c == '\r' || c == '\n') return false;
+      if (at_ >= text_.size() || is_control(c)) return false;
       out.push_back(c);
       if (out.size() > max_parameter_length) return false;
     }
