@@ -46,7 +46,7 @@ struct Got {
   http::Fields headers;
   std::string body;
   std::shared_ptr<FakeStream> stream;
-  [[nodiscard]] Json json() const { return Json::parse(body, nullptr, false); }
+  [[nodiscard]] Json json() const { return Json::accept(body) ? Json::parse(body) : Json::object(); }
   [[nodiscard]] std::string code() const { return json().value("/error/code"_json_pointer, std::string()); }
   [[nodiscard]] std::string field() const { return json().value("/error/field"_json_pointer, std::string()); }
   [[nodiscard]] std::string header(std::string_view name) const { return std::string(http::header_of(headers, name)); }

@@ -47,7 +47,7 @@ TEST_F(HouseholdApi, refusesBodiesThatAreNotSmallJsonObjects) {
                            "{\"number\":\"\xff\"}", "{\"number\":\"\\u0000\"}"}) {
     const Got got = ask(Method::post, "/rooms", admin_, body);
     EXPECT_TRUE(got.status == 400 || got.status == 422) << body << got.status;
-    EXPECT_FALSE(got.json().is_discarded());
+    EXPECT_TRUE(got.json().contains("error"));
   }
   EXPECT_EQ(ask(Method::post, "/rooms", admin_, std::string(17'000, ' ')).status, 413);
   EXPECT_EQ(ask(Method::post, "/rooms", admin_, "number=101", "application/x-www-form-urlencoded").status, 415);
