@@ -44,9 +44,9 @@ export const rooms = Array.from({ length: 24 }, (_, index) => {
 
 const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
 export const monitors = [
-  { account: '101#0', room: '101', kind: 'browser', name: 'Hall tablet', online: true, address: '192.168.1.40', paired_at: ago(9000), last_seen: ago(0) },
-  { account: '101#1', room: '101', kind: 'browser', name: 'Chrome, Android', online: false, address: '', paired_at: ago(8000), last_seen: ago(300) },
-  { account: '102#0', room: '102', kind: 'phone', name: 'Desk phone', online: true, address: '192.168.1.52', paired_at: ago(4000), last_seen: ago(1) },
+  { account: '101#0', room: '101', kind: 'browser', locks: [1, 2], name: 'Hall tablet', online: true, address: '192.168.1.40', paired_at: ago(9000), last_seen: ago(0) },
+  { account: '101#1', room: '101', kind: 'browser', locks: [1, 2], name: 'Chrome, Android', online: false, address: '', paired_at: ago(8000), last_seen: ago(300) },
+  { account: '102#0', room: '102', kind: 'phone', locks: [1], name: 'Desk phone', online: true, address: '192.168.1.52', paired_at: ago(4000), last_seen: ago(1) },
 ];
 
 export const stations = [

@@ -169,6 +169,7 @@ const routes = [
   ['DELETE', /^\/stations\/([^/]+)$/, ({ id }) => station.remove(id)],
   ['GET', /^\/monitors$/, ({ query }) => ok({ items: monitors.filter((one) => !query.get('room') || one.room === query.get('room')) })],
   ['POST', /^\/monitors$/, ({ body }) => { const account = `${body.room}#${monitors.length}`; monitors.push({ account, online: false, ...body }); return ok({ account, user: account, password: 'h7Kq-29Xw-mB4t', domain: 'VDP', server: '192.168.1.10', ports: { udp: 5060, tcp: 5060, tls: 5061 } }, 201); }],
+  ['PATCH', /^\/monitors\/([^/]+)$/, ({ id, body }) => listed(monitors, 'account').change(id, body)],
   ['DELETE', /^\/monitors\/([^/]+)$/, ({ id }) => listed(monitors, 'account').remove(id)],
   ['POST', /^\/pairings$/, ({ body }) => pairing(body)],
   ['GET', /^\/locks$/, () => ok({ items: locks })],

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, part } from '@/api/client';
 import type { Code, Lock } from '@/api/types';
-import { useApiForm } from '@/shared/forms';
+import { numbers, useApiForm } from '@/shared/forms';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { FieldError, TextField } from '@/ui/Field';
@@ -13,7 +13,7 @@ export function CodeDialog({ code, locks, onClose, onDone }: { code?: Code; lock
   const start = { name: code?.name ?? '', code: '', room: code?.room ?? '', locks: (code?.locks ?? [1]).map(String), active: code?.active ?? true };
   const { form, fault, busy, submit, error } = useApiForm(start, async (values) => {
     const { code: digits, ...rest } = values;
-    const body = { ...rest, room: values.room.trim(), locks: values.locks.map(Number), ...(digits ? { code: digits.trim() } : {}) };
+    const body = { ...rest, room: values.room.trim(), locks: numbers(values.locks), ...(digits ? { code: digits.trim() } : {}) };
     if (code) await api.patch(`/codes/${part(code.id)}`, body);
     else await api.post('/codes', body);
     onDone(code ? t`The code was changed.` : t`The code was added.`);

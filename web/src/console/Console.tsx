@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import { useQueryClient } from '@tanstack/react-query';
 import { LoaderCircle, WifiOff } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useReducer } from 'react';
 import { onSessionLost } from '@/api/client';
 import { events } from '@/api/events';
 import { stateKey, useStationState } from '@/api/hooks';
@@ -18,6 +18,8 @@ export function Console() {
   const state = useStationState();
   const session = state.data?.session ?? null;
   const admin = session?.role === 'admin';
+  // Whether the second step waits is kept by the tab; this only looks again.
+  const [, stepped] = useReducer((count: number) => count + 1, 0);
 
   useEffect(
     () =>
@@ -51,7 +53,7 @@ export function Console() {
     );
   if (!state.data.initialised) return <FirstStart />;
   if (!admin) return <Login other={session} />;
-  if (stationStepPending()) return <StationStep station={state.data.station} />;
+  if (stationStepPending()) return <StationStep station={state.data.station} onDone={stepped} />;
   return <Shell station={state.data.station} account={session.account} version={state.data.version} />;
 }
 

@@ -18,14 +18,14 @@ const find = (schema: SettingsSchema | undefined, what: 'number' | 'name'): Sett
   schema?.settings.find((one) => one.key === `station.${what}`) ?? schema?.settings.find((one) => new RegExp(`station.*${what}$`).test(one.key));
 
 /** The second step of set-up: what this station is called and which number it has. Both can be changed later. */
-export function StationStep({ station }: { station: StationName }) {
+export function StationStep({ station, onDone }: { station: StationName; onDone: () => void }) {
   const { t } = useLingui();
   const client = useQueryClient();
   const schema = useQuery({ queryKey: ['schema'], queryFn: ({ signal }) => api.get<SettingsSchema>('/settings/schema', undefined, signal) });
   const done = async () => {
     sessionStorage.removeItem(KEY);
     await client.invalidateQueries({ queryKey: stateKey });
-    client.setQueryData(stateKey, (old: unknown) => (old && typeof old === 'object' ? { ...old } : old));
+    onDone();
   };
   const { form, fault, busy, submit, error } = useApiForm({ number: station.number, name: station.name }, async (values) => {
     const changes: Record<string, string> = {};

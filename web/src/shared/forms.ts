@@ -34,3 +34,6 @@ export function useApiForm<T extends FieldValues>(defaults: DefaultValues<T>, se
   });
   return { form, fault, busy: form.formState.isSubmitting, submit, error: (field) => errors[field]?.message as string | undefined };
 }
+
+/** The chosen of a group of boxes as numbers; a group of one box gives its value alone, or nothing. */
+export const numbers = (chosen: string | string[] | false | null | undefined): number[] => [chosen || []].flat().map(Number);

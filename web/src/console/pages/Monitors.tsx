@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Globe, type LucideIcon, MonitorSmartphone, PanelTop, PhoneCall, QrCode, Trash2 } from 'lucide-react';
+import { Globe, type LucideIcon, MonitorSmartphone, PanelTop, Pencil, PhoneCall, QrCode, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { api, part } from '@/api/client';
 import { useEvent } from '@/api/hooks';
@@ -14,10 +14,11 @@ import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
 import { Note, StateIcons, Status } from '@/ui/Status';
 import { Table } from '@/ui/Table';
 import { say } from '@/ui/Toasts';
+import { MonitorDialog } from '../monitors/MonitorDialog';
 import { PairDialog } from '../monitors/PairDialog';
 import { PhoneDialog } from '../monitors/PhoneDialog';
 
-type Open = { what: 'room' | 'phone' | 'panel' } | { what: 'pair'; room: string } | { what: 'delete'; monitor: Monitor } | null;
+type Open = { what: 'room' | 'phone' | 'panel' } | { what: 'pair'; room: string } | { what: 'delete' | 'edit'; monitor: Monitor } | null;
 const ICONS: Record<MonitorKind, LucideIcon> = { browser: Globe, phone: PhoneCall, panel: PanelTop };
 
 export default function Monitors() {
@@ -32,6 +33,11 @@ export default function Monitors() {
   const kinds: Record<MonitorKind, string> = { browser: t`Browser`, phone: t`SIP phone`, panel: t`Panel` };
   const items = monitors.data?.items ?? [];
   const close = () => setOpen(null);
+  const done = async (words: string) => {
+    close();
+    await client.invalidateQueries({ queryKey: ['monitors'] });
+    say(words);
+  };
   const actions = (
     <>
       <Button icon={PanelTop} onClick={() => setOpen({ what: 'panel' })}>
@@ -87,7 +93,12 @@ export default function Monitors() {
               { id: 'seen', title: t`Last seen`, wide: true, sort: (one) => one.last_seen ?? '', cell: (one) => dateTime(one.last_seen) || '–' },
             ]}
             actionsTitle={t`Actions`}
-            actions={(one) => <IconButton icon={Trash2} size="small" label={t`Remove ${one.name || one.account}`} onClick={() => setOpen({ what: 'delete', monitor: one })} />}
+            actions={(one) => (
+              <>
+                <IconButton icon={Pencil} size="small" label={t`Change ${one.name || one.account}`} onClick={() => setOpen({ what: 'edit', monitor: one })} />
+                <IconButton icon={Trash2} size="small" label={t`Remove ${one.name || one.account}`} onClick={() => setOpen({ what: 'delete', monitor: one })} />
+              </>
+            )}
           />
         ) : (
           <Empty icon={MonitorSmartphone} title={t`Nothing rings yet`} action={<div className="flex flex-wrap justify-center gap-2">{actions}</div>}>
@@ -119,17 +130,14 @@ export default function Monitors() {
       {open?.what === 'pair' && <PairDialog kind="monitor" room={open.room} onClose={close} />}
       {open?.what === 'panel' && <PairDialog kind="panel" onClose={close} />}
       {open?.what === 'phone' && <PhoneDialog onClose={close} />}
+      {open?.what === 'edit' && <MonitorDialog monitor={open.monitor} onClose={close} onDone={done} />}
       {open?.what === 'delete' && (
         <ConfirmDialog
           title={t`Remove ${open.monitor.name || open.monitor.account}?`}
           verb={t`Remove`}
           onClose={close}
           act={() => api.delete(`/monitors/${part(open.monitor.account)}`)}
-          onDone={async () => {
-            close();
-            await client.invalidateQueries({ queryKey: ['monitors'] });
-            say(t`Removed.`);
-          }}
+          onDone={() => done(t`Removed.`)}
         >
           <Trans>Its account ends at once: it no longer rings and cannot open doors.</Trans>
         </ConfirmDialog>
