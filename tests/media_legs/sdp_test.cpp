@@ -51,7 +51,7 @@ TEST(Sdp, refusesWhatIsNoneOrTooMuch) {
   EXPECT_FALSE(parse("v=0\r\ns=-\r\n").ok());
   EXPECT_FALSE(parse("v=0\r\nm=audio 70000 RTP/AVP 0\r\n").ok());
   EXPECT_FALSE(parse("v=0\r\nnot a line\r\nm=audio 4000 RTP/AVP 0\r\n").ok());
-  EXPECT_FALSE(parse(std::string("v=0\r\ns=a\0b\r\nm=audio 4000 RTP/AVP 0\r\n", 40)).ok());
+  EXPECT_FALSE(parse(std::string("v=0\r\ns=a\0b\r\nm=audio 4000 RTP/AVP 0\r\n", 36)).ok());
   std::string many = "v=0\r\n";
   for (std::size_t count = 0; count <= media_limit; ++count) many += "m=audio 4000 RTP/AVP 0\r\n";
   EXPECT_FALSE(parse(many).ok());
