@@ -26,6 +26,20 @@ export function socketUrl(path: string, location: Pick<Location, 'protocol' | 'h
   return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`;
 }
 
+/** JsSIP takes the last of several challenges and gives up unless it is MD5: the others are kept from it. */
+export const withoutOtherDigests = (message: unknown): unknown =>
+  typeof message === 'string' ? message.replace(/^(?:WWW|Proxy)-Authenticate:[^\r\n]*algorithm="?SHA[^\r\n]*\r\n/gim, '') : message;
+
+function onlyMd5(socket: object): void {
+  let deliver: ((data: unknown) => void) | undefined;
+  Object.defineProperty(socket, 'ondata', {
+    get: () => (data: unknown) => deliver?.(withoutOtherDigests(data)),
+    set: (wanted: typeof deliver) => {
+      deliver = wanted;
+    },
+  });
+}
+
 /** One id for this device for ever, so that a new registration replaces the old flow (RFC 5626). */
 function instanceId(): string {
   const KEY = 'lintel.instance';
@@ -66,8 +80,10 @@ export class JsSipClient implements CallClient {
   private async connect(): Promise<void> {
     const { default: JsSIP } = await import('jssip');
     if (this.stopped) return;
+    const socket = new JsSIP.WebSocketInterface(socketUrl(this.account.ws_path || '/sip'));
+    onlyMd5(socket);
     const ua = new JsSIP.UA({
-      sockets: [new JsSIP.WebSocketInterface(socketUrl(this.account.ws_path || '/sip'))],
+      sockets: [socket],
       uri: addressOf(this.account),
       authorization_user: this.account.user,
       password: this.account.password,
