@@ -32,6 +32,12 @@ function* seats(place, wanted) {
 
 let freed = 0;
 let added = 0;
+// What nothing asks for any more would be installed all the same, for whatever machine it is.
+for (const [place, entry] of Object.entries(packages)) {
+  if (!entry.extraneous) continue;
+  delete packages[place];
+  freed += 1;
+}
 for (const entry of Object.values(packages)) {
   if (!entry.optional || !entry.engines) continue;
   delete entry.engines;
