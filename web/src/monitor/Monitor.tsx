@@ -46,12 +46,22 @@ export function Monitor() {
 }
 
 function PairedMonitor({ device, onUnpair, onRevoked }: { device: Paired; onUnpair: () => void; onRevoked: () => void }) {
-  const { admission, again } = useAdmission(device);
+  const { admission, session, again } = useAdmission(device);
   const phone = useMemo(() => newPhone(device), [device]);
   const state = useSyncExternalStore(phone.watch, phone.get);
   const [armed, setArmed] = useState(false);
 
+  // The telephone's connection needs the session, so it begins with the first login. A later loss of the session does
+  // not end it: a running call goes on while the page logs in again.
+  const [entered, setEntered] = useState(false);
   useEffect(() => {
+    if (admission !== 'in') return;
+    setEntered(true);
+    phone.wake();
+  }, [admission, session, phone]);
+
+  useEffect(() => {
+    if (!entered) return;
     phone.start();
     const wake = () => document.visibilityState === 'visible' && phone.wake();
     document.addEventListener('visibilitychange', wake);
@@ -59,7 +69,7 @@ function PairedMonitor({ device, onUnpair, onRevoked }: { device: Paired; onUnpa
       document.removeEventListener('visibilitychange', wake);
       phone.stop();
     };
-  }, [phone]);
+  }, [entered, phone]);
 
   useEffect(() => {
     if (admission !== 'in') return;
