@@ -10,8 +10,6 @@ namespace lintel::app {
 namespace {
 
 constexpr int door_count = 2;
-// Whose name a door code typed on a phone opens in; no account can be called so.
-constexpr std::string_view by_unlock_code = "(unlock code)";
 
 access::LockSet lock_set(const std::vector<int>& locks) {
   access::LockSet set = 0;
@@ -39,8 +37,7 @@ Error error_of(const access::Decision& decision) {
 class Doors::Rights final : public access::Rights {
  public:
   explicit Rights(household::Household& household) : household_(household) {}
-  [[nodiscard]] access::LockSet locks_of(std::string_view subject, access::Method method) const override {
-    if (subject == by_unlock_code) return method == access::Method::dtmf ? access::all_locks : access::LockSet{0};
+  [[nodiscard]] access::LockSet locks_of(std::string_view subject, access::Method /*method*/) const override {
     if (household_.person(subject) != nullptr) return access::all_locks;
     if (const auto* monitor = household_.monitor(subject))
       return monitor->kind == household::MonitorKind::panel ? access::LockSet{0} : lock_set(monitor->locks);
@@ -85,18 +82,10 @@ Doors::Doors(Loop& loop, household::Household& household, settings::Settings& se
       access_(clock_, *rights_, *codes_, limiter_, *this),
       dtmf_(clock_, limiter_,
             [this](const access::DtmfCaller& caller, access::LockNumber lock, bool by_code) {
-              const bool own_right = !by_code || household_.monitor(caller.subject) != nullptr;
-              access_.unlock({.subject = own_right ? caller.subject : std::string(by_unlock_code),
-                              .method = access::Method::dtmf,
-                              .lock = lock,
-                              .room = caller.room,
-                              .source = caller.subject,
-                              .call = caller.call});
+              access_.unlock(access::request_of(caller, lock, by_code));
             },
             [this](const access::DtmfCaller& caller, Duration wait) {
-              access_.refused({.subject = caller.subject, .method = access::Method::dtmf, .room = caller.room,
-                               .source = caller.subject, .call = caller.call},
-                              access::Outcome::wrong_code, wait);
+              access_.refused(access::request_of(caller, 0, true), access::Outcome::wrong_code, wait);
             }) {
   for (int number = 1; number <= door_count; ++number) {
     const std::string name = fmt::format("lock-{}", number);
@@ -154,7 +143,11 @@ void Doors::apply_settings() {
   limiter_.set_options(limits);
   access::DtmfOptions commands;
   commands.commands = {settings_.get(settings::call::unlock_command_1), settings_.get(settings::call::unlock_command_2)};
-  if (access::check(commands).ok()) dtmf_.set_options(commands);
+  if (const auto fit = access::check(commands); fit.ok()) {
+    dtmf_.set_options(commands);
+  } else {
+    log::warning("access", "The unlock commands stay as they were: {}", fit.error().message);
+  }
 }
 
 void Doors::start() {

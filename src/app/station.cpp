@@ -126,7 +126,7 @@ Result<void> Station::build() {
       Front::Needs{loop_, *settings_, *household_, *chronicle_, *doors_, *pictures_, *directory_, *lines_});
   overview_ = std::make_unique<Overview>(loop_, *journal_, *database_, *household_, [this] { return pictures_->camera_state(); });
 
-  http_ = std::make_unique<http::Server>(loop_, http::Limits{.connections = static_cast<std::size_t>(settings_->get(settings::security::connections))});
+  http_ = std::make_unique<http::Server>(loop_, http::Limits{.connections_per_source = static_cast<std::size_t>(settings_->get(settings::security::connections))});
   telephony_->add_websocket(http_->router());
   api_ = std::make_unique<web::Api>(web::Dependencies{.clock = loop_.clock(),
                                                       .workers = *workers_,

@@ -145,8 +145,8 @@ void Telephony::add_websocket(http::Router& router) {
   http::WebSocketRoute route;
   route.path = "/sip";
   route.subprotocol = "sip";
-  // As open as the SIP ports: every request in it is challenged by digest, and the Origin must be ours.
-  route.callers = http::anyone;
+  // A page's own session goes with the upgrade; what is said inside is then challenged by digest as on any other flow.
+  route.callers = http::admin | http::monitor | http::panel;
   route.opened = [this](std::shared_ptr<http::WebSocket> socket) { opened(std::move(socket)); };
   router.add(std::move(route));
 }

@@ -29,7 +29,7 @@ inline constexpr std::array access = {
     .help = "After the first lock was opened, it opens again only when this time has passed. Zero switches the interval off.",
     .type = Type::duration, .unit = Unit::seconds, .number = 1, .minimum = 0, .maximum = 60},
   Entry{.key = "lock1.safe_state", .page = "locks", .title = "Lock 1: without power",
-    .help = "Which state is the safe one. The lock is driven to it at every start and after a crash.",
+    .help = "Without power a strike stays locked and a magnet lets go. While the station runs both hold; at every start, and after a crash, the lock is driven to hold.",
     .type = Type::choice, .text = "fail_secure", .choices = safe_states},
   // A04
   Entry{.key = "lock1.sensor", .page = "locks", .title = "Lock 1: check the door sensor",
@@ -53,7 +53,7 @@ inline constexpr std::array access = {
     .help = "After the second lock was opened, it opens again only when this time has passed. Zero switches the interval off.",
     .type = Type::duration, .unit = Unit::seconds, .number = 1, .minimum = 0, .maximum = 60},
   Entry{.key = "lock2.safe_state", .page = "locks", .title = "Lock 2: without power",
-    .help = "Which state is the safe one. The lock is driven to it at every start and after a crash.",
+    .help = "Without power a strike stays locked and a magnet lets go. While the station runs both hold; at every start, and after a crash, the lock is driven to hold.",
     .type = Type::choice, .text = "fail_secure", .choices = safe_states},
   // A04
   Entry{.key = "lock2.sensor", .page = "locks", .title = "Lock 2: check the door sensor",

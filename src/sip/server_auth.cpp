@@ -75,6 +75,13 @@ const Account* Server::Inner::authenticate(const Incoming& request) {
   return nullptr;
 }
 
+namespace {
+
+// Devices that give up on a challenge they do not know, even beside one they do. Naming only MD5 to them weakens nobody else.
+bool knows_only_md5(std::string_view user_agent) { return user_agent.starts_with("baresip v1."); }
+
+}  // namespace
+
 void Server::Inner::challenge(const Incoming& request, bool stale) {
   const bool registering = request.message.method() == Method::registration;
   auto response =
@@ -83,7 +90,7 @@ void Server::Inner::challenge(const Incoming& request, bool stale) {
   const auto values = digest::make_challenges(settings.domain, nonces.make(core.clock().monotonic(), context), stale);
   for (const auto& value : values) {
     response.add(registering ? "WWW-Authenticate" : "Proxy-Authenticate", value);
-    if (!settings.offer_sha256) break;
+    if (!settings.offer_sha256 || knows_only_md5(request.message.value(Field::user_agent))) break;
   }
   core.reply(request, response.finish());
 }

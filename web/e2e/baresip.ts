@@ -1,6 +1,6 @@
 // baresip as the phone of a room: registers, rings, answers, sends digits, keeps what it hears (as a .wav) and sees.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,23 +34,24 @@ export class Phone {
   static async start(options: PhoneOptions): Promise<Phone> {
     const phone = new Phone();
     const control = await freePort();
-    const modules = ['account', 'contact', 'menu', 'ctrl_tcp', 'uuid', 'opus', 'g722', 'g711', 'ausine', 'aufile', 'stdio',
+    const modules = ['account', 'contact', 'menu', 'ctrl_tcp', 'uuid', 'opus', 'g722', 'g711', 'ausine', 'aufile', 'sndfile',
       'avcodec', 'fakevideo', 'snapshot', 'srtp', 'stun', 'auresample'].filter((name) => existsSync(`/usr/lib/baresip/modules/${name}.so`));
     mkdirSync(join(phone.folder, 'recorded'));
     writeFileSync(join(phone.folder, 'config'), [
       'poll_method epoll', 'sip_listen 127.0.0.1:0', 'call_local_timeout 120', 'call_max_calls 4', 'audio_level no',
-      `audio_source ${options.audio ?? 'ausine,440'}`, `audio_player aufile,${join(phone.folder, 'heard.wav')}`,
-      `audio_alert aufile,${join(phone.folder, 'alert.wav')}`, 'ausrc_srate 48000', 'auplay_srate 48000', 'ausrc_channels 1', 'auplay_channels 1',
+      `audio_source ${options.audio ?? 'ausine,440'}`, `snd_path ${join(phone.folder, 'recorded')}`, 'ausrc_srate 48000', 'auplay_srate 48000', 'ausrc_channels 2', 'auplay_channels 2',
       'video_source fakevideo,nil', 'video_display fakevideo,nil', 'video_size 320x240', 'video_fps 10', 'video_bitrate 100000',
-      'rtp_timeout 60', 'module_path /usr/lib/baresip/modules',
+      'rtp_timeout 60', 
+      // A key frame comes as one burst of some 50 packets; the default buffer holds 10.
+      'jitter_buffer_delay 100-2000', 'module_path /usr/lib/baresip/modules',
       ...modules.map((name) => (['account', 'contact', 'menu', 'ctrl_tcp'].includes(name) ? `module_app ${name}.so` : `module ${name}.so`)),
-      `ctrl_tcp_listen 127.0.0.1:${control}`, `snapshot_path ${phone.folder}`, '',
+      `ctrl_tcp_listen 127.0.0.1:${control}`, '',
     ].join('\n'));
     const user = encodeURIComponent(options.user);
     const transport = options.transport ?? 'udp';
     writeFileSync(join(phone.folder, 'accounts'),
       `<sip:${user}@VDP>;auth_user=${options.user};auth_pass=${options.password};outbound="sip:127.0.0.1:${options.port};transport=${transport}"`
-      + `;regint=300;answermode=manual;audio_codecs=opus/48000/2,g722,pcmu,pcma;video_codecs=h264;dtmfmode=auto`
+      + `;regint=300;answermode=manual;audio_codecs=opus/48000/2,pcmu,pcma;dtmfmode=auto`
       + `${options.mediaEncryption ? `;mediaenc=${options.mediaEncryption}` : ''}\n`);
     writeFileSync(join(phone.folder, 'contacts'), '');
     phone.process = spawn('/usr/bin/baresip', ['-4', '-f', phone.folder, ...(process.env.LINTEL_LOG ? ['-s'] : [])], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -108,11 +109,19 @@ export class Phone {
 
   // What it sees now, as a PNG of baresip's own decoder; undefined before a picture came.
   snapshot(): string | undefined {
-    this.command('snapshot_recv');
-    return readdirSync(this.folder).filter((name) => name.endsWith('.png')).map((name) => join(this.folder, name)).pop();
+    const path = join(this.folder, 'seen.png');
+    if (existsSync(path) && readFileSync(path).subarray(-8, -4).toString('latin1') === 'IEND') return path;
+    this.command('snapshot_recv', path);
+    return undefined;
   }
 
-  get heard(): string { return join(this.folder, 'heard.wav'); }
+  // The recording of what came in, decoded.
+  get heard(): string {
+    const folder = join(this.folder, 'recorded');
+    const found = readdirSync(folder).find((name) => name.endsWith('dec.wav'));
+    if (!found) throw new Error(`Nothing was recorded: ${readdirSync(folder)}`);
+    return join(folder, found);
+  }
 
   async stop(): Promise<void> {
     const gone = new Promise((done) => this.process.once('exit', done));

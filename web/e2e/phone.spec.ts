@@ -62,7 +62,7 @@ test('C01 C24 C25 A06: a phone rings, sees, talks and opens the door with #', as
   expect(level(heard), 'the phone hears the visitor').toBeGreaterThan(0.01);
   const told = (await station.journal()).map((entry) => entry.event).reverse();
   const order = ['call.pressed', 'call.ringing', 'call.answered', 'access.unlocked', 'access.locked', 'call.ended'];
-  expect(told.filter((event) => order.includes(event))).toEqual(order);
+  expect(told.slice(told.indexOf('call.pressed')).filter((event) => order.includes(event))).toEqual(order);
 });
 
 test('C12 A06: the same over TCP', async () => {

@@ -58,6 +58,7 @@ export class Station {
       await new Promise((done) => setTimeout(done, 25));
     }
     this.ports = JSON.parse(readFileSync(ready, 'utf8')).ports;
+    while (!this.output.includes('is running')) await new Promise((done) => setTimeout(done, 5));
   }
 
   get url(): string { return `http://localhost:${this.ports.http}`; }
