@@ -63,7 +63,8 @@ fuzz: packages ## long fuzzing; FUZZ_SECONDS for each parser
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS)
 	@fuzz/run $(FUZZ_SECONDS)
 
-settings: unit ## write docs/settings.md anew from the settings table
+settings: packages-test ## write docs/settings.md anew from the settings table
+	@cmake --preset dev >/dev/null && cmake --build --preset dev -j $(JOBS) --target lintel_settings_reference >/dev/null
 	@build/dev/src/settings/lintel_settings_reference > docs/settings.md
 
 lint: ## clang-tidy over all sources

@@ -70,8 +70,8 @@ web::OverviewState Overview::overview() const {
     }
   }
   out.attention = noted_;
-  if (health.state != storage::State::working) out.attention.push_back({"storage", "alarm", health.message, "/system/storage"});
-  if (out.camera.state == "failed") out.attention.push_back({"camera", "warning", out.camera.message, "/video/streams"});
+  if (health.state != storage::State::working) out.attention.push_back({"storage", "alarm", health.message, "/settings/storage"});
+  if (out.camera.state == "failed") out.attention.push_back({"camera", "warning", out.camera.message, "/settings/streams"});
   if (household_.room_count() == 0)
     out.attention.push_back({"rooms", "notice", "There are no rooms yet: nobody can be called.", "/household/rooms"});
   else if (household_.monitors().empty())

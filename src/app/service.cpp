@@ -30,6 +30,7 @@ void Signals::block() {
   const sigset_t set = ending_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // a peer that closed is an error of write(), not the end of the house
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
 }
 
 Signals::Signals(Loop& loop, std::function<void()> stop) {

@@ -208,7 +208,7 @@ Result<void> Station::serve() {
     // Doors and calls do not depend on it: say it, and go on.
     log::error("rtsp", "{}", rtsp.error().message);
     journal_->record(events::system_port_in_use, {.fields = {{"port", rtsp.error().value}, {"service", "RTSP"}, {"option", "--rtsp-port"}}});
-    overview_->attend({"rtsp", "warning", rtsp.error().message, "/video/rtsp"});
+    overview_->attend({"rtsp", "warning", rtsp.error().message, "/settings/rtsp"});
   }
   http_->start();
   journal_->record(events::system_started, {.fields = {{"version", version()}}});

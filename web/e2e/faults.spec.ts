@@ -1,6 +1,8 @@
 // Pulling the plug.
 import { expect, test } from '@playwright/test';
 
+import { execFileSync, spawnSync } from 'node:child_process';
+
 import { adminPassword, Station } from './station.ts';
 
 let station: Station;
@@ -79,4 +81,45 @@ test('A10 A25: #1234# opens, a wrong code does not, five wrong ones lock the key
     return (await station.lock()).state === 'unlocked';
   });
   await station.waitForEvent('access.exit_button');
+});
+
+test('V07: when the disk takes nothing more, doors still open, the console says so, and it recovers', async () => {
+  station = await Station.start();
+  await station.setUp();
+  await station.expect('PATCH', '/settings', { 'lock1.interval': 0 });
+  const limit = (size: string) => execFileSync('prlimit', ['--pid', String(station.process.pid), `--fsize=${size}:unlimited`]);
+  limit('1');
+  await station.expect('POST', '/locks/1/unlock');
+  expect((await station.lock()).state).toBe('unlocked');
+  const seen = await station.waitFor('the overview to say it', async () => {
+    const overview = await station.expect('GET', '/overview');
+    return overview.attention.some((item: any) => item.id === 'storage') && overview;
+  });
+  expect(seen.attention.find((item: any) => item.id === 'storage').message).toMatch(/disk|stor/i);
+  const refused = await station.call('POST', '/rooms', { number: '777' });
+  expect(refused.status).toBeGreaterThanOrEqual(400);
+  await station.waitFor('the lock to close', async () => (await station.lock()).state === 'locked');
+  await station.expect('POST', '/locks/1/unlock');
+  limit('unlimited');
+  await station.waitForEvent('access.unlocked', 20_000);
+  expect((await station.call('GET', '/rooms/777')).status, 'nothing half-written').toBe(404);
+  await station.waitFor('new rooms to be taken again', async () => (await station.call('POST', '/rooms', { number: '778' })).status === 201, 20_000);
+});
+
+test('S03: lintel reset-admin at the machine forgets the password and nothing else', async () => {
+  station = await Station.start();
+  await station.setUp(['101']);
+  const program = station.process.spawnfile;
+  const refused = spawnSync(program, ['reset-admin', '--data', station.data], { encoding: 'utf8' });
+  expect(refused.status, 'not while the station runs').toBe(1);
+  await station.kill('SIGTERM');
+  const done = spawnSync(program, ['reset-admin', '--data', station.data], { encoding: 'utf8' });
+  expect(done.stderr).toContain('one-time code');
+  expect(done.status).toBe(0);
+  await station.launch();
+  expect((await station.call('POST', '/login', { account: 'admin', password: adminPassword })).status).toBe(403);
+  await station.expect('POST', '/setup', { code: station.oneTimeCode, password: 'Larch-Finch-93', password_repeat: 'Larch-Finch-93', email: 'owner@example.org' });
+  await station.logIn('admin', 'Larch-Finch-93');
+  expect((await station.call('GET', '/rooms/101')).status).toBe(200);
+  await station.waitForEvent('operation.admin_reset');
 });
