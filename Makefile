@@ -60,7 +60,7 @@ bench: build ## compare with real peers, side by side
 
 fuzz: packages ## long fuzzing; FUZZ_SECONDS for each parser
 	@scripts/install-packages develop
-	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS)
+	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz --target harnesses -j $(JOBS)
 	@fuzz/run $(FUZZ_SECONDS)
 
 settings: packages-test ## write docs/settings.md anew from the settings table
