@@ -81,7 +81,7 @@ class Structure(unittest.TestCase):
         tests = "".join(path.read_text(errors="replace") for folder in ("tests", "web/e2e", "web/src")
                         for path in (ROOT / folder).rglob("*")
                         if path.suffix in (".cpp", ".py", ".ts", ".tsx") and path != pathlib.Path(__file__).resolve())
-        self.assertEqual([row for row in rows if not re.search(rf"\b{row}\b", tests)], [])
+        self.assertEqual([row for row in rows if not re.search(rf"(?<![A-Za-z0-9]){row}(?![A-Za-z0-9])", tests)], [])
 
 
 if __name__ == "__main__":
