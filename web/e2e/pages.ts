@@ -2,6 +2,7 @@
 import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
+import type { Sound } from './sound.ts';
 import type { Station } from './station.ts';
 
 export interface Device {
@@ -140,6 +141,28 @@ export function heard(page: Page): Promise<Sounding> {
     }
     return { energy, seconds };
   });
+}
+
+// What the monitor's loudspeaker plays of a call, for some seconds, as a recording.
+export async function listen(page: Page, seconds: number): Promise<Sound> {
+  const rate = 16_000;
+  const samples = await page.evaluate(async ([length, sampleRate]) => {
+    const element = document.querySelector<HTMLAudioElement>('#lintel-remote-sound')!;
+    const context = new AudioContext({ sampleRate });
+    const source = context.createMediaStreamSource(element.srcObject as MediaStream);
+    const recorder = context.createScriptProcessor(4096, 1, 1);
+    const kept: number[] = [];
+    await new Promise<void>((done) => {
+      recorder.onaudioprocess = ({ inputBuffer }) => {
+        for (const value of inputBuffer.getChannelData(0)) kept.push(Math.round(value * 32767));
+        if (kept.length >= length! * sampleRate!) done();
+      };
+      source.connect(recorder).connect(context.destination);
+    });
+    await context.close();
+    return kept;
+  }, [seconds, rate] as const);
+  return { rate, samples: Float32Array.from(samples, (value) => value / 32768) };
 }
 
 // A network cable between a device and the station, which can be pulled.

@@ -98,7 +98,10 @@ export class JsSipClient implements CallClient {
     this.ua = ua;
     const line = (state: Parameters<CallEvents['line']>[0], reason = '') => !this.stopped && this.events?.line(state, reason);
     ua.on('connecting', () => line(this.wasOnline ? 'reconnecting' : 'connecting'));
-    ua.on('disconnected', () => line('reconnecting'));
+    ua.on('disconnected', () => {
+      line('reconnecting');
+      this.lineLost();
+    });
     ua.on('registered', () => {
       this.wasOnline = true;
       line('online');
@@ -147,6 +150,7 @@ export class JsSipClient implements CallClient {
       this.events?.confirmed();
     });
     const over = (event: EndEvent) => {
+      if (this.session !== session) return;
       const reason = event.message && 'getHeader' in event.message ? (event.message.getHeader('Reason') ?? '') : '';
       const cause = causeOf(event.originator, event.cause, reason, this.talking, this.closedHere);
       this.release();
@@ -160,6 +164,22 @@ export class JsSipClient implements CallClient {
       name: request.from.display_name ?? '',
       since: Date.now(),
     });
+  }
+
+  /**
+   * A call that rings lives in its connection: without it neither an answer nor a refusal arrives, and the other
+   * monitors ring on. A call that talks goes on, because its sound and picture take their own way.
+   */
+  private lineLost(): void {
+    const session = this.session;
+    if (!session || this.talking) return;
+    this.release();
+    this.events?.ended('failed', '');
+    try {
+      session.terminate({ status_code: 480 });
+    } catch {
+      // Nobody hears it; it only ends the session here.
+    }
   }
 
   async answer(): Promise<void> {
