@@ -1,6 +1,6 @@
 // baresip as the phone of a room: registers, rings, answers, sends digits, keeps what it hears (as a .wav) and sees.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ export class Phone {
   readonly folder = mkdtempSync(join(tmpdir(), 'lintel-phone-'));
   readonly events: any[] = [];
   output = '';
+  private pictures = 0;
   private process!: ChildProcess;
   private control!: Socket;
   private received = Buffer.alloc(0);
@@ -41,9 +42,7 @@ export class Phone {
       'poll_method epoll', 'sip_listen 127.0.0.1:0', 'call_local_timeout 120', 'call_max_calls 4', 'audio_level no',
       `audio_source ${options.audio ?? 'ausine,440'}`, `snd_path ${join(phone.folder, 'recorded')}`, 'ausrc_srate 48000', 'auplay_srate 48000', 'ausrc_channels 2', 'auplay_channels 2',
       'video_source fakevideo,nil', 'video_display fakevideo,nil', 'video_size 320x240', 'video_fps 10', 'video_bitrate 100000',
-      'rtp_timeout 60', 
-      // A key frame comes as one burst of some 50 packets; the default buffer holds 10.
-      'jitter_buffer_delay 100-2000', 'module_path /usr/lib/baresip/modules',
+      'rtp_timeout 60',  'module_path /usr/lib/baresip/modules',
       ...modules.map((name) => (['account', 'contact', 'menu', 'ctrl_tcp'].includes(name) ? `module_app ${name}.so` : `module ${name}.so`)),
       `ctrl_tcp_listen 127.0.0.1:${control}`, '',
     ].join('\n'));
@@ -110,7 +109,11 @@ export class Phone {
   // What it sees now, as a PNG of baresip's own decoder; undefined before a picture came.
   snapshot(): string | undefined {
     const path = join(this.folder, 'seen.png');
-    if (existsSync(path) && readFileSync(path).subarray(-8, -4).toString('latin1') === 'IEND') return path;
+    if (existsSync(path) && readFileSync(path).subarray(-8, -4).toString('latin1') === 'IEND') {
+      const taken = join(this.folder, `seen-${this.pictures++}.png`);
+      renameSync(path, taken);
+      return taken;
+    }
     this.command('snapshot_recv', path);
     return undefined;
   }

@@ -116,11 +116,16 @@ test('C25: street footage and a real voice arrive recognisable at the phone', as
   await station.waitForEvent('call.answered');
   await new Promise((done) => setTimeout(done, 8_000));
   expect(likeness(readWav(speech), readWav(ringingPhone.heard)), 'the voice').toBeGreaterThan(0.8);
-  const picture = await station.waitFor('a decoded picture', async () => ringingPhone.snapshot());
   // The clip shows the same street all the time: compare with its first frame, both made small, blurred and grey.
-  const grey = (input: string[]) => execFileSync('ffmpeg', ['-v', 'error', ...input, '-frames:v', '1', '-vf', 'crop=iw:ih*0.85:0:ih*0.15,scale=32:24,format=gray', '-f', 'rawvideo', '-']);
-  const sent = grey(['-i', clip!]);
-  const seen = grey(['-i', picture]);
-  const difference = sent.reduce((sum, value, i) => sum + Math.abs(value - seen[i]!), 0) / sent.length;
-  expect(difference, 'mean difference of grey levels, of 255').toBeLessThan(16);
+  // A packet lost on a busy machine spoils a picture until the next key frame, so several are looked at.
+  const grey = (input: string) => execFileSync('ffmpeg', ['-v', 'error', '-i', input, '-frames:v', '1', '-vf', 'crop=iw:ih*0.85:0:ih*0.15,scale=32:24,format=gray', '-f', 'rawvideo', '-']);
+  const sent = grey(clip!);
+  const differences: number[] = [];
+  await station.waitFor('a picture of the street (mean difference of grey levels, of 255, below 16)', async () => {
+    const picture = ringingPhone.snapshot();
+    if (!picture) return false;
+    const seen = grey(picture);
+    differences.push(sent.reduce((sum, value, i) => sum + Math.abs(value - seen[i]!), 0) / sent.length);
+    return differences.at(-1)! < 16;
+  }, 15_000);
 });
