@@ -106,6 +106,43 @@ test('C01: no such room, nobody available, and busy are said and journalled', as
   await station.waitForEvent('call.busy');
 });
 
+test('C16 C33: a phone of the house calls the station, is answered by it, and looks and listens', async () => {
+  station = await Station.start();
+  await station.setUp(['101']);
+  const account = await station.addPhone('101');
+  phone = await Phone.start({ user: account.user, password: account.password, port: station.ports.sip });
+  await station.waitForEvent('monitor.registered');
+  phone.dial('sip:8001@VDP');
+  await phone.waitFor('CALL_ESTABLISHED');
+  await station.waitForEvent('call.incoming');
+  await station.waitFor('a decoded picture', async () => phone!.snapshot());
+  phone.hangUp();
+  await station.waitForEvent('call.ended');
+  await station.waitFor('a quiet front', async () => (await station.expect('GET', '/calls')).items.length === 0);
+});
+
+test('C33 C02: a phone calls another room through the server; all its phones ring and the first answer wins', async () => {
+  station = await Station.start();
+  await station.setUp(['101', '102']);
+  const caller = await station.addPhone('101');
+  const called = [await station.addPhone('102'), await station.addPhone('102')];
+  const phones: Phone[] = [];
+  try {
+    for (const account of [caller, ...called]) phones.push(await Phone.start({ user: account.user, password: account.password, port: station.ports.sip }));
+    await station.waitFor('three registrations', async () => (await station.journal()).filter((entry) => entry.event === 'monitor.registered').length === 3);
+    phones[0]!.dial('sip:102@VDP');
+    await phones[1]!.waitFor('CALL_INCOMING');
+    await phones[2]!.waitFor('CALL_INCOMING');
+    phones[2]!.answer();
+    await phones[0]!.waitFor('CALL_ESTABLISHED');
+    await phones[1]!.waitFor('CALL_CLOSED');
+    phones[0]!.hangUp();
+    await phones[2]!.waitFor('CALL_CLOSED');
+  } finally {
+    for (const one of phones) await one.stop();
+  }
+});
+
 test('C25: street footage and a real voice arrive recognisable at the phone', async () => {
   const speech = '/tmp/lintel-visitor.wav';
   execFileSync('espeak-ng', ['-w', speech, 'Good evening. Here is the parcel for the second floor. Please open the door for me. Thank you very much.']);
