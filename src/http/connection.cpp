@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "http/any_stream.hpp"
 #include "http/path.hpp"
 
 namespace lintel::http {
@@ -262,7 +263,7 @@ void Connection<Stream>::gate_passed(std::uint64_t request, Request plain) {
   timer_.cancel();
   Upgrade message;
   message.base() = parser_->get().base();
-  start_websocket<Stream>(core_, io_, std::move(stream_), tls_, std::move(admission_), std::move(message),
+  start_websocket(core_, io_, AnyStream(std::move(stream_)), tls_, std::move(admission_), std::move(message),
                           std::move(plain), *websocket_);
 }
 

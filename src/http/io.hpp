@@ -1,4 +1,4 @@
-// The room's Boost types. Private: included by server.cpp, connection.cpp, websocket.cpp and boost_source.cpp only.
+// The Boost types of the room, for its own .cpp files only.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -33,14 +33,15 @@ using PlainStream = beast::tcp_stream;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 using Upgrade = beast::http::request<beast::http::empty_body>;
 
+class AnyStream;
+
 // Takes an accepted socket; on the thread of its context. `tls` null: plain.
 void start_connection(std::shared_ptr<Core> core, std::weak_ptr<Io> io, tcp::socket socket,
                       std::shared_ptr<asio::ssl::context> tls, Admission admission, std::string address,
                       std::uint16_t port);
 
 // Takes over a connection whose upgrade was let pass. `tls` is kept alive with it.
-template <typename Stream>
-void start_websocket(std::shared_ptr<Core> core, std::weak_ptr<Io> io, Stream stream,
+void start_websocket(std::shared_ptr<Core> core, std::weak_ptr<Io> io, AnyStream stream,
                      std::shared_ptr<asio::ssl::context> tls, Admission admission, Upgrade upgrade, Request request,
                      const WebSocketRoute& route);
 

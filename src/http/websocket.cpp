@@ -9,6 +9,7 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
 
+#include "http/any_stream.hpp"
 #include "http/io.hpp"
 
 namespace lintel::http {
@@ -94,10 +95,9 @@ class Handle final : public WebSocket, public std::enable_shared_from_this<Handl
   std::function<void()> on_closed_;
 };
 
-template <typename Stream>
-class Socket final : public SocketBase, public std::enable_shared_from_this<Socket<Stream>> {
+class Socket final : public SocketBase, public std::enable_shared_from_this<Socket> {
  public:
-  Socket(std::shared_ptr<Core> core, Stream stream, std::shared_ptr<asio::ssl::context> tls, Admission admission,
+  Socket(std::shared_ptr<Core> core, AnyStream stream, std::shared_ptr<asio::ssl::context> tls, Admission admission,
          Upgrade upgrade, const WebSocketRoute& route, std::shared_ptr<Handle> handle)
       : core_(std::move(core)),
         tls_(std::move(tls)),
@@ -110,10 +110,11 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
   ~Socket() override { handle_->closed(); }
 
   void accept() {
-    // While the loop works on a message nothing is read: a wait that never ends keeps this alive, and goes with the context.
+    // While the loop works on a message nothing is read: a wait that never ends keeps this alive, and goes with the
+    // context.
     hold_.expires_at(asio::steady_timer::time_point::max());
-    hold_.async_wait([self = this->shared_from_this()](boost::system::error_code /*error*/) {});
-    beast::get_lowest_layer(stream_).expires_never();  // the WebSocket layer has its own deadlines
+    hold_.async_wait([self = shared_from_this()](boost::system::error_code /*error*/) {});
+    stream_.next_layer().lowest().expires_never();  // the WebSocket layer has its own deadlines
     ws::stream_base::timeout timeout{};
     timeout.handshake_timeout = core_->limits.header_time;
     timeout.idle_timeout = 2 * core_->limits.websocket_ping;  // Beast pings after half of it
@@ -124,20 +125,19 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
     }));
     stream_.read_message_max(route_.message_limit);
     stream_.text(true);
-    stream_.async_accept(upgrade_, [self = this->shared_from_this()](boost::system::error_code error) {
+    stream_.async_accept(upgrade_, [self = shared_from_this()](boost::system::error_code error) {
       if (error) return self->over();
       self->core_->post_signal([&route = self->route_, handle = self->handle_] { route.opened(handle); });
       self->read_on();
     });
   }
   void read_on() override {
-    stream_.async_read(buffer_,
-                       [self = this->shared_from_this()](boost::system::error_code error, std::size_t /*size*/) {
-                         if (error) return self->over();
-                         std::string message = beast::buffers_to_string(self->buffer_.data());
-                         self->buffer_.consume(self->buffer_.size());
-                         self->handle_->received(std::move(message));
-                       });
+    stream_.async_read(buffer_, [self = shared_from_this()](boost::system::error_code error, std::size_t /*size*/) {
+      if (error) return self->over();
+      std::string message = beast::buffers_to_string(self->buffer_.data());
+      self->buffer_.consume(self->buffer_.size());
+      self->handle_->received(std::move(message));
+    });
   }
   void write(std::string message) override {
     queue_.push_back(std::move(message));
@@ -153,7 +153,7 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
  private:
   void write_front() {
     stream_.async_write(asio::buffer(queue_.front()),
-                        [self = this->shared_from_this()](boost::system::error_code error, std::size_t /*size*/) {
+                        [self = shared_from_this()](boost::system::error_code error, std::size_t /*size*/) {
                           if (error) return self->over();
                           self->handle_->written(self->queue_.front().size());
                           self->queue_.pop_front();
@@ -168,10 +168,10 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
   void shut() {
     if (!queue_.empty()) {  // cut off in the middle of a write: only the socket can be closed
       boost::system::error_code ignored;
-      beast::get_lowest_layer(stream_).socket().close(ignored);
+      stream_.next_layer().lowest().socket().close(ignored);
       return over();
     }
-    stream_.async_close(reason_, [self = this->shared_from_this()](boost::system::error_code /*error*/) { self->over(); });
+    stream_.async_close(reason_, [self = shared_from_this()](boost::system::error_code /*error*/) { self->over(); });
   }
 
   std::shared_ptr<Core> core_;
@@ -180,7 +180,7 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
   Upgrade upgrade_;
   const WebSocketRoute& route_;
   std::shared_ptr<Handle> handle_;
-  ws::stream<Stream, false> stream_;
+  ws::stream<AnyStream, false> stream_;
   asio::steady_timer hold_;
   beast::flat_buffer buffer_;
   std::deque<std::string> queue_;
@@ -190,22 +190,14 @@ class Socket final : public SocketBase, public std::enable_shared_from_this<Sock
 
 }  // namespace
 
-template <typename Stream>
-void start_websocket(std::shared_ptr<Core> core, std::weak_ptr<Io> io, Stream stream,
+void start_websocket(std::shared_ptr<Core> core, std::weak_ptr<Io> io, AnyStream stream,
                      std::shared_ptr<asio::ssl::context> tls, Admission admission, Upgrade upgrade, Request request,
                      const WebSocketRoute& route) {
   auto handle = std::make_shared<Handle>(core, std::move(io), std::move(request));
-  auto socket = std::make_shared<Socket<Stream>>(std::move(core), std::move(stream), std::move(tls),
-                                                 std::move(admission), std::move(upgrade), route, handle);
+  auto socket = std::make_shared<Socket>(std::move(core), std::move(stream), std::move(tls), std::move(admission),
+                                         std::move(upgrade), route, handle);
   handle->attach(socket);
   socket->accept();
 }
-
-template void start_websocket<PlainStream>(std::shared_ptr<Core>, std::weak_ptr<Io>, PlainStream,
-                                           std::shared_ptr<asio::ssl::context>, Admission, Upgrade, Request,
-                                           const WebSocketRoute&);
-template void start_websocket<TlsStream>(std::shared_ptr<Core>, std::weak_ptr<Io>, TlsStream,
-                                         std::shared_ptr<asio::ssl::context>, Admission, Upgrade, Request,
-                                         const WebSocketRoute&);
 
 }  // namespace lintel::http
