@@ -17,7 +17,13 @@ struct LayerOf final : AnyStream::Layer {
   }
   void end(beast::role_type role, std::function<void(AnyStream::Code)> done) override {
     using beast::websocket::async_teardown;
-    async_teardown(role, stream, std::move(done));
+    if constexpr (std::is_same_v<Stream, TlsStream>) {  // Beast's own for TLS is ambiguous to clang
+      stream.async_shutdown([this, role, done = std::move(done)](AnyStream::Code /*error*/) mutable {
+        async_teardown(role, lowest(), std::move(done));
+      });
+    } else {
+      async_teardown(role, stream, std::move(done));
+    }
   }
 
   Stream stream;

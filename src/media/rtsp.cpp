@@ -30,8 +30,7 @@ GSource* attach(GMainContext* context, GSource* source, GSourceFunc work, gpoint
 class Server final : public RtspServer {
  public:
   Server(Loop& loop, Video& video, RtspOptions options)
-      : loop_(loop),
-        options_(std::move(options)),
+      : options_(std::move(options)),
         context_(g_main_context_new()),
         main_loop_(g_main_loop_new(context_, FALSE)),
         server_(Object<GstRTSPServer>::adopt(gst_rtsp_server_new())),
@@ -261,7 +260,6 @@ class Server final : public RtspServer {
     return G_SOURCE_CONTINUE;
   }
 
-  Loop& loop_;
   RtspOptions options_;
   GMainContext* context_;
   GMainLoop* main_loop_;
