@@ -63,7 +63,14 @@ calls::Resolution Directory::resolve(std::string_view number) const {
     answer.number = station->number;
     answer.name = station->name;
   }
-  if (answer.kind == calls::Resolution::Kind::nothing || server_ == nullptr) return answer;
+  if (server_ == nullptr) {
+    // Another machine is the server and has the directory: it knows the number, or says that it does not.
+    if (answer.kind == calls::Resolution::Kind::nothing) answer.kind = calls::Resolution::Kind::station;
+    answer.number = std::string(number);
+    answer.contacts.push_back({.account = answer.number});
+    return answer;
+  }
+  if (answer.kind == calls::Resolution::Kind::nothing) return answer;
   for (const sip::ContactInfo& contact : server_->contacts(answer.number)) {
     if (contact.local) continue;  // ourselves
     const household::Monitor* monitor = household_.monitor(contact.account);

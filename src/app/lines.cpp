@@ -7,6 +7,9 @@
 namespace lintel::app {
 namespace {
 
+constexpr Duration refusals_window = std::chrono::minutes(1);
+constexpr std::size_t most_refusals_told = 10;  // in that time
+
 calls::Refusal refusal_of(int code) {
   switch (code) {
     case 486: case 600: return calls::Refusal::busy;
@@ -36,7 +39,8 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   // ---- out
   void dial(const calls::Contact& contact, const calls::DialFor& call) {
     const auto kind = contact.kind == calls::ContactKind::browser ? media::LegKind::webrtc : media::LegKind::plain_rtp;
-    target_.uri = "sip:" + text::percent_encode(contact.account) + "@" + lines_.options_.domain + ";binding=" + contact.id;
+    target_.uri = "sip:" + text::percent_encode(contact.account) + "@" + lines_.options_.domain;
+    if (!contact.id.empty()) target_.uri += ";binding=" + contact.id;  // else another server finds the contacts
     target_.account = lines_.options_.account;
     headers_ = {{"X-Lintel-Kind", std::string(calls::name_of(call.kind))}};
     if (!make_leg(kind)) return fail(calls::Refusal::failed);
@@ -130,6 +134,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   }
   void offered(Result<std::string> offer) {
     if (ended_) return;
+    if (lines_.endpoint_ == nullptr) return fail(calls::Refusal::failed);
     if (!offer.ok()) {
       log::warning("call", "No offer for {}: {}", target_.uri, offer.error().message);
       return fail(calls::Refusal::failed);
@@ -236,7 +241,8 @@ void Lines::on_call(sip::Call call, const sip::IncomingCall& about) {
     arrival.room = monitor->room;
     arrival.monitor = monitor->kind != household::MonitorKind::panel;
   }
-  arrival.allowed = arrival.monitor || household_.station(about.user).has_value() ||
+  // Who comes by a registration of ours was authenticated by that server, which we chose.
+  arrival.allowed = arrival.monitor || about.trust == sip::Trust::registration || household_.station(about.user).has_value() ||
                     about.user == household_.identity().centre_number;
   if (const auto offer = media::sdp::parse(about.offer.bytes); offer.ok())
     for (const auto& line : offer->media)
@@ -249,7 +255,13 @@ void Lines::on_call(sip::Call call, const sip::IncomingCall& about) {
 }
 
 void Lines::on_refused_call(const std::string& from, const std::string& address, const std::string& why) {
-  if (on_refused) on_refused(from, address, why);
+  // Anybody can make these: they must not push everything else out of the journal.
+  const Monotonic now = loop_.clock().monotonic();
+  if (now - refusals_since_ >= refusals_window) {
+    refusals_since_ = now;
+    refusals_told_ = 0;
+  }
+  if (++refusals_told_ <= most_refusals_told && on_refused) on_refused(from, address, why);
 }
 
 }  // namespace lintel::app

@@ -30,6 +30,7 @@ class Lines final : public calls::Lines, public sip::EndpointListener {
   ~Lines() override;
   // Both come after the lines, because they need them.
   void connect(calls::Calls& calls, sip::Endpoint& endpoint);
+  void stop() { endpoint_ = nullptr; }  // before the endpoint goes: calls that start after it are refused
   void set_options(LinesOptions options) { options_ = std::move(options); }
   // Told of calls that were refused before they rang: from, address, why.
   std::function<void(const std::string&, const std::string&, const std::string&)> on_refused;
@@ -53,6 +54,8 @@ class Lines final : public calls::Lines, public sip::EndpointListener {
   calls::Calls* calls_ = nullptr;
   sip::Endpoint* endpoint_ = nullptr;
   std::unordered_map<calls::LegId, std::shared_ptr<Line>> lines_;
+  Monotonic refusals_since_{};
+  std::size_t refusals_told_ = 0;
 };
 
 }  // namespace lintel::app
