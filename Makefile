@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 ARGS ?=
 FUZZ_SECONDS ?= 600
 
-.PHONY: help build run test unit e2e web web-test packages packages-test install uninstall bench fuzz lint format clean settings
+.PHONY: help build run test unit e2e web web-test packages packages-test install uninstall fuzz lint format clean settings
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -53,10 +53,6 @@ install: build ## put the program and its systemd unit in place (as root)
 
 uninstall: ## take the program and its unit away; the data stays
 	@deploy/remove $(PREFIX)
-
-bench: build ## compare with real peers, side by side
-	@scripts/install-packages develop test
-	@bench/run
 
 fuzz: packages ## long fuzzing; FUZZ_SECONDS for each parser
 	@scripts/install-packages develop
