@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t id_bytes = 16;
 constexpr auto silence_limit = std::chrono::seconds(5);
 constexpr auto connect_limit = std::chrono::seconds(15);
+constexpr int most_pictures_a_second = 30;
 
 // The lent camera and microphone of one session. Its media threads hold it while they deliver.
 struct Lent {
@@ -140,7 +141,14 @@ void Lendings::open(std::string offer, Opened opened) {
         const std::lock_guard lock(lent->mutex);
         camera = lent->camera;
       }
-      if (camera && caps != nullptr) camera->push(Buffer::share(buffer), Caps::share(caps));
+      if (!camera || caps == nullptr) return;
+      // A browser's pictures come at no fixed rate and their description names none; what they pass later needs one.
+      Caps described = Caps::adopt(gst_caps_copy(caps));
+      int rate = 0, seconds = 1;
+      gst_structure_get_fraction(gst_caps_get_structure(described.get(), 0), "framerate", &rate, &seconds);
+      if (rate == 0)
+        gst_caps_set_simple(described.get(), "framerate", GST_TYPE_FRACTION, most_pictures_a_second, 1, nullptr);
+      camera->push(Buffer::share(buffer), described);
     };
   }
   extras.lent_ready = [lent](std::shared_ptr<LegFeed> feed, std::function<void()> request_key) {

@@ -16,6 +16,7 @@ interface Looks {
   width?: number;
   height?: number;
   colorScheme?: 'light' | 'dark';
+  touch?: boolean;
   // Where it reaches the station, where that is not the station itself.
   url?: string;
 }
@@ -25,6 +26,7 @@ export async function newDevice(browser: Browser, station: Station, looks: Looks
     baseURL: looks.url ?? station.url,
     viewport: { width: looks.width ?? 1280, height: looks.height ?? 800 },
     colorScheme: looks.colorScheme,
+    hasTouch: looks.touch,
     locale: 'en',
     permissions: ['microphone', 'camera'],
   });

@@ -7,7 +7,7 @@ import { FakeClient } from '@/calls/FakeClient';
 import { JsSipClient } from '@/calls/JsSipClient';
 import { Phone } from '@/calls/store';
 import { PairScreen } from '@/shared/PairScreen';
-import { forgetDevice, keptDevice, useAdmission } from '@/shared/device';
+import { forgetDevice, keptDevice, useAdmission, usePairingLink } from '@/shared/device';
 import { Button } from '@/ui/Button';
 import { ArmScreen, wasArmed } from './ArmScreen';
 import { CallScreen } from './CallScreen';
@@ -30,7 +30,7 @@ export function Monitor() {
   const { t } = useLingui();
   const [device, setDevice] = useState(() => keptDevice('monitor'));
   const [notice, setNotice] = useState('');
-  const [pairing, setPairing] = useState(() => window.location.hash.includes('pair='));
+  const [pairing, setPairing] = usePairingLink();
   const paired = (fresh: Paired) => {
     setPairing(false);
     setDevice(fresh);

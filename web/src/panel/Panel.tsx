@@ -4,7 +4,7 @@ import { events } from '@/api/events';
 import { useStationState } from '@/api/hooks';
 import type { Paired } from '@/api/types';
 import { PairScreen } from '@/shared/PairScreen';
-import { forgetDevice, keptDevice, useAdmission } from '@/shared/device';
+import { forgetDevice, keptDevice, useAdmission, usePairingLink } from '@/shared/device';
 import { Button } from '@/ui/Button';
 import { Front } from './Front';
 
@@ -15,7 +15,7 @@ export function Panel() {
   const state = useStationState(!device);
   // The admin, logged in at the console in this browser, may drive the front without pairing it.
   const admin = !device && state.data?.session?.role === 'admin';
-  const [pairing, setPairing] = useState(() => window.location.hash.includes('pair='));
+  const [pairing, setPairing] = usePairingLink();
   const paired = (fresh: Paired) => {
     setPairing(false);
     setDevice(fresh);

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link2 } from 'lucide-react';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { Paired } from '@/api/types';
 import { Button } from '@/ui/Button';
@@ -16,7 +16,6 @@ export function PairScreen({ kind, onPaired, notice }: { kind: Paired['kind']; o
   const [name, setName] = useState(() => deviceName());
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState('');
-  const tried = useRef(false);
 
   const trade = async (secret: { token: string } | { short_code: string }) => {
     setBusy(true);
@@ -37,10 +36,13 @@ export function PairScreen({ kind, onPaired, notice }: { kind: Paired['kind']; o
   };
 
   useEffect(() => {
-    if (tried.current) return;
-    tried.current = true;
-    const token = takeToken();
-    if (token) void trade({ token });
+    const take = () => {
+      const token = takeToken();
+      if (token) void trade({ token });
+    };
+    take();
+    window.addEventListener('hashchange', take);
+    return () => window.removeEventListener('hashchange', take);
   });
 
   const submit = (event: FormEvent) => {

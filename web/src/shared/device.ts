@@ -31,6 +31,18 @@ export function takeToken(): string | null {
   return decodeURIComponent(found[1] ?? '');
 }
 
+/** True from the moment a pairing link is opened, also one that is opened in a page that stands already. */
+export function usePairingLink(): [boolean, (pairing: boolean) => void] {
+  const asked = () => window.location.hash.includes('pair=');
+  const [pairing, setPairing] = useState(asked);
+  useEffect(() => {
+    const look = () => asked() && setPairing(true);
+    window.addEventListener('hashchange', look);
+    return () => window.removeEventListener('hashchange', look);
+  }, []);
+  return [pairing, setPairing];
+}
+
 export const pair = (secret: { token: string } | { short_code: string }, device_name: string) => api.post<Paired>('/pair', { ...secret, device_name });
 
 /** A name a person recognises in the list of monitors: 'Chrome on Android'. */
