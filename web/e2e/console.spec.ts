@@ -155,4 +155,9 @@ for (const width of [360, 768, 1440])
         await page.screenshot({ path: `${process.env.LINTEL_SHOTS}/console${path.replaceAll('/', '-')}-${width}.png` });
       }
     }
+    // A window that is made narrower again must not keep what was drawn for the wider one.
+    await page.goto('/#/');
+    await expect(page.getByText('Today by the hour').first()).toBeVisible();
+    await page.setViewportSize({ width: Math.max(320, Math.round(width * 0.7)), height: 800 });
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), { message: 'made narrower' }).toBeLessThanOrEqual(0);
   });

@@ -23,8 +23,8 @@ export function Overview() {
     <>
       <PageHead title={t`Overview`} help={data && <Trans>Running for {duration(data.uptime_seconds)}</Trans>} />
       {overview.error && !data && <Note kind="error">{overview.error.message}</Note>}
-      <div className="grid gap-4 lg:grid-cols-[1.6fr_1fr]">
-        <div className="grid content-start gap-4">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+        <div className="grid grid-cols-1 content-start gap-4">
           <CallsNow />
           <LiveView stream="sub" />
           {data && <Figures data={data} />}
@@ -40,7 +40,7 @@ export function Overview() {
             )}
           </Card>
         </div>
-        <div className="grid content-start gap-4">
+        <div className="grid grid-cols-1 content-start gap-4">
           <NeedsAttention items={data?.attention ?? []} loading={!data} />
           <DoorsCard />
           <OnlineNow />
