@@ -54,24 +54,28 @@ std::string AttemptLimiter::pair_of(std::string_view subject, std::string_view s
   return pair;
 }
 
+SourceRule AttemptLimiter::rule_of(std::string_view source) const {
+  const auto own = rules_.find(source);
+  if (own != rules_.end()) return own->second;
+  return {options_.free_failures, options_.lock_out, options_.longest_lock_out, options_.forget_after};
+}
+
+Duration AttemptLimiter::locked_for(std::string_view subject, std::string_view source) const {
+  if (source.empty()) return {};
+  const Entry* entry = subject.empty() ? nullptr : known_.find(pair_of(subject, source));
+  if (entry == nullptr) entry = sources_.find(source);
+  return entry == nullptr ? Duration::zero() : std::max<Duration>(Duration::zero(), entry->locked_until - clock_.monotonic());
+}
+
 Duration AttemptLimiter::wait(std::string_view subject, std::string_view source) const {
-  const auto now = clock_.monotonic();
-  Duration longest{};
-  if (!source.empty()) {
-    if (const Entry* const entry = sources_.find(source))
-      longest = std::max<Duration>(longest, entry->locked_until - now);
-  }
-  if (!subject.empty()) {
-    const Entry* const entry = subjects_.find(subject);
-    if (entry != nullptr && known_.find(pair_of(subject, source)) == nullptr) {
-      const double missing = 1.0 - tokens_now(*entry);
-      if (missing > 0) {
-        const auto interval = std::chrono::duration<double>(options_.subject_interval);
-        longest = std::max(longest, std::chrono::ceil<Duration>(interval * missing));
-      }
-    }
-  }
-  return longest;
+  const Duration locked = locked_for(subject, source);
+  if (subject.empty()) return locked;
+  const Entry* const entry = subjects_.find(subject);
+  if (entry == nullptr || known_.find(pair_of(subject, source)) != nullptr) return locked;
+  const double missing = 1.0 - tokens_now(*entry);
+  if (missing <= 0) return locked;
+  const auto interval = std::chrono::duration<double>(options_.subject_interval);
+  return std::max(locked, std::chrono::ceil<Duration>(interval * missing));
 }
 
 Duration AttemptLimiter::failed(std::string_view subject, std::string_view source) {
@@ -82,16 +86,21 @@ Duration AttemptLimiter::failed(std::string_view subject, std::string_view sourc
     subjects_.touch(subject, now, options_.table_limit).tokens = std::max(0.0, tokens - 1.0);
   }
   if (source.empty()) return {};
-  const Entry* const known = sources_.find(source);
+  const std::string pair = subject.empty() ? std::string() : pair_of(subject, source);
+  const bool was_right = !pair.empty() && known_.find(pair) != nullptr;
+  Table& table = was_right ? known_ : sources_;
+  const std::string_view name = was_right ? std::string_view(pair) : source;
+  const SourceRule rule = rule_of(source);
+  const Entry* const known = table.find(name);
   const bool forgotten =
-      known != nullptr && now - std::max(known->touched, known->locked_until) >= options_.forget_after;
-  Entry& entry = sources_.touch(source, now, options_.table_limit);
+      known != nullptr && now - std::max(known->touched, known->locked_until) >= rule.forget_after;
+  Entry& entry = table.touch(name, now, options_.table_limit);
   if (forgotten) entry.failures = entry.lock_outs = 0;
-  if (++entry.failures < options_.free_failures) return {};
+  if (++entry.failures < rule.free_failures) return {};
   entry.failures = 0;
-  Duration time = options_.lock_out;
-  for (int i = 0; i < entry.lock_outs && time < options_.longest_lock_out; ++i) time *= 2;
-  time = std::min(time, std::max(options_.lock_out, options_.longest_lock_out));
+  Duration time = rule.lock_out;
+  for (int i = 0; i < entry.lock_outs && time < rule.longest_lock_out; ++i) time *= 2;
+  time = std::min(time, std::max(rule.lock_out, rule.longest_lock_out));
   ++entry.lock_outs;
   entry.locked_until = now + time;
   return time;
@@ -100,7 +109,12 @@ Duration AttemptLimiter::failed(std::string_view subject, std::string_view sourc
 void AttemptLimiter::succeeded(std::string_view subject, std::string_view source) {
   const auto now = clock_.monotonic();
   if (source.empty()) return;
-  if (!subject.empty()) known_.touch(pair_of(subject, source), now, options_.table_limit);
+  if (!subject.empty()) {
+    const std::string pair = pair_of(subject, source);
+    const bool was_right = known_.find(pair) != nullptr;
+    known_.touch(pair, now, options_.table_limit).failures = 0;
+    if (was_right) return;
+  }
   // Its lock-outs stay: being right now and then must not buy a guesser short ones.
   if (const Entry* const entry = sources_.find(source); entry != nullptr && entry->failures > 0) {
     sources_.touch(source, now, options_.table_limit).failures = 0;

@@ -87,6 +87,34 @@ TEST_F(LimiterTest, aTableFullOfLockedOutSourcesIsStillBounded) {
   EXPECT_LE(tight.entries(), 8u);
 }
 
+TEST_F(LimiterTest, aStrangersGuessesDoNotLockOutTheNeighbourBehindTheSameRouter) {
+  limiter.succeeded("101#1", "router");
+  for (int i = 0; i < 5; ++i) limiter.failed("admin", "router");
+  EXPECT_GT(limiter.wait("102#1", "router"), Duration::zero());
+  EXPECT_EQ(limiter.wait("101#1", "router"), Duration::zero());
+}
+
+TEST_F(LimiterTest, guessingFromWhereTheOwnerWasRightIsLockedOutToo) {
+  limiter.succeeded("admin", "home");
+  for (int i = 0; i < 5; ++i) limiter.failed("admin", "home");
+  EXPECT_EQ(limiter.locked_for("admin", "home"), Duration(60s));
+}
+
+TEST_F(LimiterTest, anAccountOfOnesOwnDoesNotStartTheCountForOthersAgain) {
+  limiter.succeeded("101#1", "visitor");
+  for (int i = 0; i < 4; ++i) limiter.failed("admin", "visitor");
+  limiter.succeeded("101#1", "visitor");
+  EXPECT_EQ(limiter.failed("admin", "visitor"), Duration(60s));
+}
+
+TEST_F(LimiterTest, aSourceWithARuleOfItsOwnFollowsIt) {
+  limiter.set_rule("keypad", {.free_failures = 2, .lock_out = 10s, .longest_lock_out = 10s});
+  limiter.failed({}, "keypad");
+  EXPECT_EQ(limiter.failed({}, "keypad"), Duration(10s));
+  limiter.failed({}, "10.0.0.1");
+  EXPECT_EQ(limiter.failed({}, "10.0.0.1"), Duration::zero());
+}
+
 TEST_F(LimiterTest, aPairCannotBeForgedByItsSpelling) {
   limiter.succeeded("admin", "x");
   for (int i = 0; i < 50; ++i) limiter.failed("adminx", "s" + std::to_string(i));
