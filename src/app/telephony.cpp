@@ -115,6 +115,16 @@ sip::Endpoint& Telephony::start_endpoint(sip::EndpointListener& listener) {
   behaviour.ringing = settings.get(settings::call::longest_ring) + std::chrono::seconds(10);  // calls ends it first
   endpoint_ = std::make_unique<sip::Endpoint>(core_, *resolver_, behaviour, listener);
 
+  give_own_account();
+  // Set-up and the console change number and name while the station runs.
+  identity_changes_ = needs_.household.on_change([this](const household::Change& change) {
+    if (change.collection == household::Collection::stations) give_own_account();
+  });
+  return *endpoint_;
+}
+
+void Telephony::give_own_account() {
+  const settings::Settings& settings = needs_.settings;
   sip::AccountSettings account;
   account.id = own_account;
   account.user = needs_.household.identity().station_number;
@@ -133,10 +143,10 @@ sip::Endpoint& Telephony::start_endpoint(sip::EndpointListener& listener) {
     account.password = settings.get(settings::account::password);
   }
   if (account.built_in || !account.server.empty()) endpoint_->set_account(account);
-  return *endpoint_;
 }
 
 void Telephony::stop() {
+  identity_changes_ = {};
   endpoint_.reset();
   if (server_ != nullptr) server_->flush();
 }

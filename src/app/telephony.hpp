@@ -58,6 +58,7 @@ class Telephony final : public web::PresencePort, public web::SipPort {
 
  private:
   void opened(std::shared_ptr<http::WebSocket> socket);
+  void give_own_account();  // who the station is among the others: number, name and password
   void presence_changed(const std::string& account, bool online);
   void authentication_failed(const std::string& user, const std::string& source);
 
@@ -72,6 +73,7 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   std::unique_ptr<sip::Server> server_;
   const sip::Server* server_view_ = nullptr;
   std::unique_ptr<sip::Endpoint> endpoint_;
+  storage::Subscription identity_changes_;
   web::SipReach reach_;
   std::unordered_map<std::string, Monotonic> failures_told_;  // one entry of the journal a minute and user; bounded
 };

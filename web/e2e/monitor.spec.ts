@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import configuration from '../playwright.config.ts';
-import { arm, Cable, dial, difference, display, heard, light, listen, movingPicture, newDevice, online, pairMonitor, pairPanel, phase, type Device } from './pages.ts';
+import { arm, Cable, dial, difference, display, documented, heard, light, listen, movingPicture, newDevice, online, pairMonitor, pairPanel, phase, type Device } from './pages.ts';
 import { level, likeness, readWav } from './sound.ts';
-import { Station } from './station.ts';
+import { adminPassword, Station } from './station.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lintel-monitor-'));
 const loudspeaker = join(folder, 'loudspeaker.wav');
@@ -51,6 +51,8 @@ async function ring(): Promise<void> {
 // Both monitors at rest and reachable, the front idle: the state from which every test begins.
 async function atRest(): Promise<void> {
   await quiet();
+  // The words about the call before need not be read to their end.
+  await dial(panel.page, 'hangup');
   for (const { page } of [hall, kitchen]) await online(page, 20_000);
   await expect(panel.page.locator('[data-panel="idle"]')).toBeVisible({ timeout: 15_000 });
 }
@@ -58,7 +60,7 @@ async function atRest(): Promise<void> {
 test.beforeAll(async ({ browser }) => {
   station = await Station.start(['--camera', street, '--microphone', visitor, '--speaker', loudspeaker]);
   await station.setUp(['101']);
-  await station.expect('PATCH', '/settings', { 'lock1.interval': 0, 'station.name': 'Main entrance' });
+  await station.expect('PATCH', '/settings', { 'lock1.interval': 0, 'lock1.period': 2, 'station.name': 'Main entrance', 'station.number': '8005' });
   cable = await Cable.to(station);
   panel = await newDevice(browser, station, { width: 768, height: 1024 });
   await pairPanel(panel, station);
@@ -92,6 +94,8 @@ test('C01 C02 C31 A13 A03: both ring with live video, one answers, both hear, th
   const still = execFileSync('ffmpeg', ['-v', 'error', '-i', street, '-frames:v', '1', '-vf', 'scale=64:48,format=gray', '-f', 'rawvideo', '-']);
   const below = (grey: Iterable<number>) => ({ width: 64, height: 41, grey: [...grey].slice(64 * 7) });
   expect(difference(below(seen!.grey), below(still)), 'mean difference of grey levels, of 255').toBeLessThan(16);
+  await documented(hall.page, 'monitor-ringing.png');
+  await documented(panel.page, 'panel.png');
 
   await press(hall, 'Answer');
   await phase(hall.page, 'talking');
@@ -211,7 +215,7 @@ test('C12: a cut connection does not end a call that talks; it can be ended afte
 
 test('C28: six watch at once without a call', async ({ browser }) => {
   const office = await newDevice(browser, station, { width: 800, height: 600 });
-  await office.context.request.post('/api/v1/login', { data: { account: 'admin', password: (await import('./station.ts')).adminPassword } });
+  await office.context.request.post('/api/v1/login', { data: { account: 'admin', password: adminPassword } });
   await office.page.goto('/#/live');
   const more = [office.page];
   for (const path of ['/#/live', '/', '/']) {
@@ -223,6 +227,8 @@ test('C28: six watch at once without a call', async ({ browser }) => {
   await press(kitchen, 'Look at the door');
   for (const page of [hall.page, kitchen.page, ...more]) await movingPicture(page);
   for (const page of [hall.page, kitchen.page, ...more]) await expect(page.locator('[data-state="live"]').first()).toBeVisible();
+  await more[3]!.setViewportSize({ width: 1280, height: 860 });
+  await documented(more[3]!, 'console.png');
   await office.context.close();
   await press(hall, 'Stop watching');
   await press(kitchen, 'Stop watching');

@@ -1,6 +1,7 @@
 // Pages in a real browser: each device has its own context, so its own cookies and storage, as it would have at home.
 import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 
 import type { Sound } from './sound.ts';
 import type { Station } from './station.ts';
@@ -202,4 +203,9 @@ export class Cable {
     this.pull();
     await new Promise((done) => this.server.close(done));
   }
+}
+
+// A picture for the documentation, taken where LINTEL_PICTURES is set: they change only when somebody wants them to.
+export async function documented(page: Page, name: string): Promise<void> {
+  if (process.env.LINTEL_PICTURES) await page.screenshot({ path: join(import.meta.dirname, '../../docs/pictures', name), animations: 'disabled' });
 }

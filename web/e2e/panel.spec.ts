@@ -14,7 +14,7 @@ test.beforeAll(async ({ browser }) => {
   // As on a machine without a microphone of its own.
   station = await Station.start(['--microphone', 'silence']);
   await station.setUp(['101']);
-  await station.expect('PATCH', '/settings', { 'lock1.interval': 0 });
+  await station.expect('PATCH', '/settings', { 'lock1.interval': 0, 'lock1.period': 2 });
   await station.expect('POST', '/codes', { name: 'Cleaner', code: '2468', locks: [1], active: true });
   panel = await newDevice(browser, station, { width: 768, height: 1024, touch: true });
   await pairPanel(panel, station);

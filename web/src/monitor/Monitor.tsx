@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { LoaderCircle, WifiOff } from 'lucide-react';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { events } from '@/api/events';
+import { useStationState } from '@/api/hooks';
 import type { Paired } from '@/api/types';
 import { FakeClient } from '@/calls/FakeClient';
 import { JsSipClient } from '@/calls/JsSipClient';
@@ -45,9 +46,12 @@ export function Monitor() {
   return <PairedMonitor key={device.account} device={device} onUnpair={() => unpair()} onRevoked={() => unpair(t`This device's pairing was removed at the station. Pair it again to go on.`)} />;
 }
 
-function PairedMonitor({ device, onUnpair, onRevoked }: { device: Paired; onUnpair: () => void; onRevoked: () => void }) {
-  const { admission, session, again } = useAdmission(device);
-  const phone = useMemo(() => newPhone(device), [device]);
+function PairedMonitor({ device: kept, onUnpair, onRevoked }: { device: Paired; onUnpair: () => void; onRevoked: () => void }) {
+  const { admission, session, again } = useAdmission(kept);
+  const phone = useMemo(() => newPhone(kept), [kept]);
+  // The station may have another name and number now than when this device was paired.
+  const station = useStationState(admission === 'in').data?.station;
+  const device = station ? { ...kept, station } : kept;
   const state = useSyncExternalStore(phone.watch, phone.get);
   const [armed, setArmed] = useState(false);
 
