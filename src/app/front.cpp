@@ -75,7 +75,11 @@ void Front::panel_changed(const calls::PanelState& panel) {
 
 void Front::call_happened(const calls::CallEvent& event) {
   const auto current = calls_.current();
-  needs_.chronicle.call(event, current ? current->legs : 0);
+  calls::CallEvent told = event;
+  // A code that was typed without its first key is still a code: the journal does not keep it.
+  if (event.start == calls::Start::no_such_number && needs_.household.find_code(event.number) != nullptr)
+    told.number.assign(event.number.size(), '*');
+  needs_.chronicle.call(told, current ? current->legs : 0);
   if (events_ == nullptr || event.id == 0) return;
   web::CallState call{fmt::format("{}", event.id), std::string(calls::name_of(event.state)),
                       event.room.empty() ? event.number : event.room, event.who, needs_.loop.clock().wall()};

@@ -83,9 +83,9 @@ void Panel::press_digit(char digit) {
 void Panel::press_hash() {
   if (typing_code_) return submit_code();
   if (!input_.empty()) return dial();
-  const Duration wait = codes_.locked_for();
-  if (wait > Duration::zero()) return say_locked(wait);
+  // Locked or not, what follows is a code: it must not be taken for a number, which the display and the journal show.
   typing_code_ = true;
+  if (const Duration wait = codes_.locked_for(); wait > Duration::zero()) say_locked(wait);
 }
 
 void Panel::press_star() {
@@ -97,7 +97,11 @@ void Panel::press_star() {
 }
 
 void Panel::press_call() {
-  if (typing_code_) return clear_input();
+  if (typing_code_) {
+    // While the keypad is locked no code is taken: who dials on wants a room.
+    if (code_.empty() || codes_.locked_for() <= Duration::zero()) return clear_input();
+    input_ = code_.substr(0, options_.longest_number);
+  }
   if (!input_.empty()) return dial();
   calls_.accept();
 }

@@ -208,9 +208,11 @@ TEST_F(PanelTest, A25_saysHowLongTheKeypadIsLocked) {
   EXPECT_EQ(kind(), DisplayKind::idle);
   press({"#"});
   EXPECT_EQ(panel.state().lines[0].arguments, std::vector<std::string>{"50"});
-  EXPECT_EQ(panel.state().mode, "number");
+  press({"9", "9", "9", "9", "#"});  // still a code: never dialled, never shown
+  EXPECT_EQ(line(), "panel.keypad_locked");
+  EXPECT_TRUE(lines.dialled.empty());
 
-  press({"1", "0", "1", "call"});  // a room can be called all the same
+  press({"#", "1", "0", "1", "call"});  // a room can be called all the same
   EXPECT_EQ(lines.dialled.size(), 1u);
   clock.advance(50s);
   EXPECT_FALSE(panel.state().locked_until);
