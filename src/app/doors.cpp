@@ -71,14 +71,14 @@ struct Doors::Door {
 };
 
 Doors::Doors(Loop& loop, household::Household& household, settings::Settings& settings, Chronicle& chronicle,
-             const std::string& data_folder)
+             access::AttemptLimiter& guesses, const std::string& data_folder)
     : clock_(loop.clock()),
       household_(household),
       settings_(settings),
       chronicle_(chronicle),
       rights_(std::make_unique<Rights>(household)),
       codes_(std::make_unique<Codes>(household)),
-      limiter_(clock_),
+      limiter_(guesses),
       access_(clock_, *rights_, *codes_, limiter_, *this),
       dtmf_(clock_, limiter_,
             [this](const access::DtmfCaller& caller, access::LockNumber lock, bool by_code) {
@@ -135,12 +135,12 @@ void Doors::apply_settings() {
   for (int number = 1; number <= door_count; ++number)
     if (const auto done = access_.set_lock_options(options_of(number)); !done.ok())
       log::warning("access", "{}", done.error().message);
-  access::LimiterOptions limits;
-  limits.free_failures = static_cast<int>(settings_.get(settings::keypad::tries));
-  limits.lock_out = settings_.get(settings::keypad::lock_time);
-  limits.longest_lock_out = std::max<Duration>(limits.longest_lock_out, limits.lock_out);
-  limits.forget_after = std::max<Duration>(settings_.get(settings::keypad::window), limits.lock_out);
-  limiter_.set_options(limits);
+  access::SourceRule keypad;
+  keypad.free_failures = static_cast<int>(settings_.get(settings::keypad::tries));
+  keypad.lock_out = settings_.get(settings::keypad::lock_time);
+  keypad.longest_lock_out = std::max<Duration>(keypad.longest_lock_out, keypad.lock_out);
+  keypad.forget_after = std::max<Duration>(settings_.get(settings::keypad::window), keypad.lock_out);
+  limiter_.set_rule("keypad", keypad);
   access::DtmfOptions commands;
   commands.commands = {settings_.get(settings::call::unlock_command_1), settings_.get(settings::call::unlock_command_2)};
   if (const auto fit = access::check(commands); fit.ok()) {

@@ -27,8 +27,9 @@ class Doors final : public access::AccessListener,
                     public web::LockPort,
                     public web::TwinPort {
  public:
+  // `guesses`: the limit shared with the web and SIP.
   Doors(Loop& loop, household::Household& household, settings::Settings& settings, Chronicle& chronicle,
-        const std::string& data_folder);
+        access::AttemptLimiter& guesses, const std::string& data_folder);
   ~Doors() override;
 
   void start();  // drives every lock safe
@@ -77,7 +78,7 @@ class Doors final : public access::AccessListener,
   hardware::TwinLights* lights_ = nullptr;
   std::unique_ptr<Rights> rights_;
   std::unique_ptr<Codes> codes_;
-  access::AttemptLimiter limiter_;
+  access::AttemptLimiter& limiter_;
   std::vector<std::unique_ptr<Door>> doors_;
   access::Access access_;
   access::DtmfCommands dtmf_;

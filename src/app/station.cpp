@@ -58,11 +58,13 @@ class Station {
                                std::uint16_t fallback, bool tls, const std::string& option);
   Result<void> open_memory();
   void watch_settings();
+  void limit_guesses();
   void announce();
   Result<void> write_ready_file() const;
 
   const Options& options_;
   Loop loop_;
+  access::AttemptLimiter guesses_{loop_.clock()};  // keypad, DTMF, web and SIP share it
   std::unique_ptr<storage::Vault> vault_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<settings::Settings> settings_;
@@ -106,7 +108,7 @@ Result<void> Station::build() {
   chronicle_ = std::make_unique<Chronicle>(*journal_);
 
   // The locks first: after a crash they are driven safe before anything else is served.
-  doors_ = std::make_unique<Doors>(loop_, *household_, *settings_, *chronicle_, options_.data);
+  doors_ = std::make_unique<Doors>(loop_, *household_, *settings_, *chronicle_, guesses_, options_.data);
   if (journal_->last_run_ended_badly()) journal_->record(events::system_unclean_stop);
   doors_->start();
 
@@ -119,7 +121,7 @@ Result<void> Station::build() {
   const std::string address = options_.loopback_media || addresses.empty() ? "127.0.0.1" : addresses.front();
   pictures_ = std::make_unique<Pictures>(loop_, options_, *settings_, *household_, *journal_, address);
   doors_->devices().add<CameraTwin>(loop_.clock(), pictures_->video());
-  telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *database_, *vault_, *settings_, *household_, *journal_});
+  telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *database_, *vault_, *settings_, *household_, *journal_, guesses_});
   directory_ = std::make_unique<Directory>(*household_, telephony_->server());
   lines_ = std::make_unique<Lines>(loop_, *household_, pictures_->legs(), LinesOptions{.domain = telephony_->domain()});
   front_ = std::make_unique<Front>(
@@ -142,7 +144,8 @@ Result<void> Station::build() {
                                                       .presence = telephony_.get(),
                                                       .overview = overview_.get(),
                                                       .certificate = certificate_port_.get(),
-                                                      .sip = telephony_.get()});
+                                                      .sip = telephony_.get(),
+                                                      .guesses = &guesses_});
   api_->add_routes(http_->router());
 
   front_->connect(*api_);
@@ -159,7 +162,18 @@ Result<void> Station::build() {
   return {};
 }
 
+// Of everything that comes over the network; the keypad has a rule of its own.
+void Station::limit_guesses() {
+  access::LimiterOptions limits;
+  limits.free_failures = static_cast<int>(settings_->get(settings::security::login_tries));
+  limits.lock_out = settings_->get(settings::security::login_lock);
+  limits.longest_lock_out = std::max<Duration>(limits.longest_lock_out, limits.lock_out);
+  limits.forget_after = std::max<Duration>(limits.forget_after, limits.lock_out);
+  guesses_.set_options(limits);
+}
+
 void Station::watch_settings() {
+  limit_guesses();
   settings_->add_guard([this](const settings::Candidate& candidate) {
     std::vector<Error> errors;
     const auto check = [&](Result<void> answer, std::string_view field) {
@@ -178,6 +192,7 @@ void Station::watch_settings() {
   settings_changes_ = settings_->on_change([this](const settings::Change& change) {
     if (change.is(settings::station::number) || change.is(settings::station::name) || change.is(settings::call::centre_number))
       household_->set_identity(identity_of(*settings_));
+    if (change.is(settings::security::login_tries) || change.is(settings::security::login_lock)) limit_guesses();
     if (change.is(settings::journal::size)) journal_->set_size(settings_->get(settings::journal::size));
   });
 }
@@ -253,6 +268,7 @@ void Station::run() {
     watchdog.stopping();
     log::info("station", "Stopping.");
     front_->stop();
+    lines_->stop();
     telephony_->stop();
     doors_->stop();
     journal_->record(events::system_stopped);

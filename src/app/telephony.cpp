@@ -8,13 +8,13 @@
 
 #include "base/handle.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
+#include "http/rate_limit.hpp"
 #include "system/certificates.hpp"
 
 namespace lintel::app {
 namespace {
 
-constexpr std::size_t told_limit = 256;                       // users whose failures are remembered for the journal
-constexpr Duration told_again = std::chrono::minutes(1);      // one entry a user and minute: a flood must not fill the journal
 const std::string own_account = "1";
 
 using Context = Handle<SSL_CTX, SSL_CTX_free>;
@@ -100,10 +100,28 @@ Result<void> Telephony::start(const Options& options, const std::string& chain, 
   events.authentication_failed = [this](const std::string& user, const std::string& source) {
     authentication_failed(user, source);
   };
-  events.authenticated = [this](const sip::Hop& source) { network_.trust(source); };
+  // The station's own user agent is in this process, and is not limited.
+  events.may_authenticate = [this](const std::string& user, const std::string& source) {
+    // Lock-outs only: these passwords are random, and slowing an account down would only keep its phone away.
+    return source == "local" || needs_.guesses.locked_for(user, http::source_of(source)) <= Duration::zero();
+  };
+  events.authenticated = [this](const std::string& user, const sip::Hop& source) {
+    if (source.kind == sip::TransportKind::local) return;
+    needs_.guesses.succeeded(user, http::source_of(source.address.host()));
+    network_.trust(source);
+  };
   server_ = std::make_unique<sip::Server>(core_, accounts_, &bindings_, needs_.vault.derive("sip server"),
                                           server_settings(settings, domain_), std::move(events));
   server_view_ = server_.get();
+  household_changes_ = needs_.household.on_change([this](const household::Change& change) {
+    if (change.done != household::Done::added) forget_removed_accounts();
+  });
+  // Who registered before this start was right from there: a stranger behind the same router does not lock it out.
+  for (const auto& contact : server_->all_contacts()) {
+    std::string host = contact.address.substr(0, contact.address.rfind(':'));
+    std::erase_if(host, [](char c) { return c == '[' || c == ']'; });
+    needs_.guesses.succeeded(contact.account, http::source_of(host));
+  }
   return {};
 }
 
@@ -146,6 +164,7 @@ void Telephony::give_own_account() {
 }
 
 void Telephony::stop() {
+  household_changes_ = {};
   identity_changes_ = {};
   endpoint_.reset();
   if (server_ != nullptr) server_->flush();
@@ -174,6 +193,13 @@ void Telephony::opened(std::shared_ptr<http::WebSocket> socket) {
   socket->on_closed([this, id] { network_.closed(id); });
 }
 
+// A room, monitor or station that is gone, or has another number, is not reached any more where it registered: the number may
+// be given to somebody else the next minute.
+void Telephony::forget_removed_accounts() {
+  for (const auto& contact : server_->all_contacts())
+    if (!contact.local && accounts_.find(contact.account) == nullptr) server_->remove_account(contact.account);
+}
+
 void Telephony::presence_changed(const std::string& account, bool online) {
   if (account == needs_.household.identity().station_number) return;
   if (online) needs_.household.seen(account);
@@ -187,14 +213,22 @@ void Telephony::presence_changed(const std::string& account, bool online) {
   if (on_presence) on_presence(account, online);
 }
 
+// Empty for names that are no account's: those count for their source alone.
+std::string Telephony::subject_of(const std::string& user) const {
+  const sip::Account* account = accounts_.find(user);
+  return account == nullptr ? std::string() : account->name;
+}
+
+// Each is journalled: the limit allows few, and a forged address never gets here.
 void Telephony::authentication_failed(const std::string& user, const std::string& source) {
   log::info("sip", "Authentication failed from {}", source);
-  const Monotonic now = needs_.loop.clock().monotonic();
-  if (failures_told_.size() >= told_limit) failures_told_.clear();
-  auto& told = failures_told_[user + " " + source];
-  if (told != Monotonic{} && now - told < told_again) return;
-  told = now;
-  needs_.journal.record(journal::events::sip_registration_refused, {.subject = user, .fields = {{"address", source}}});
+  const Duration locked = needs_.guesses.failed(subject_of(user), http::source_of(source));
+  const std::string subject = text::printable(user) ? user.substr(0, 64) : "?";
+  needs_.journal.record(journal::events::sip_registration_refused, {.subject = subject, .fields = {{"address", source}}});
+  if (locked <= Duration::zero()) return;
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(locked).count();
+  needs_.journal.record(journal::events::operation_login_locked,
+                        {.subject = subject, .fields = {{"address", source}, {"minutes", std::to_string(minutes)}}});
 }
 
 web::Presence Telephony::presence(std::string_view account) const {

@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "access/limiter.hpp"
 #include "app/accounts.hpp"
 #include "app/bindings.hpp"
 #include "app/options.hpp"
@@ -33,6 +33,7 @@ class Telephony final : public web::PresencePort, public web::SipPort {
     settings::Settings& settings;
     household::Household& household;
     journal::Journal& journal;
+    access::AttemptLimiter& guesses;
   };
   explicit Telephony(const Needs& needs);
   ~Telephony() override;
@@ -60,7 +61,9 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   void opened(std::shared_ptr<http::WebSocket> socket);
   void give_own_account();  // who the station is among the others: number, name and password
   void presence_changed(const std::string& account, bool online);
+  void forget_removed_accounts();
   void authentication_failed(const std::string& user, const std::string& source);
+  [[nodiscard]] std::string subject_of(const std::string& user) const;
 
   Needs needs_;
   std::string domain_;
@@ -74,8 +77,8 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   const sip::Server* server_view_ = nullptr;
   std::unique_ptr<sip::Endpoint> endpoint_;
   storage::Subscription identity_changes_;
+  storage::Subscription household_changes_;
   web::SipReach reach_;
-  std::unordered_map<std::string, Monotonic> failures_told_;  // one entry of the journal a minute and user; bounded
 };
 
 }  // namespace lintel::app

@@ -94,6 +94,9 @@ Verdict verify(const Credentials& credentials, const Secrets& secrets, std::stri
   const bool same = bytes::equal_in_constant_time(right, credentials.response);
   const bool mine = credentials.realm == realm;
   const auto state = nonces.check(credentials.nonce, now, context);
+  // A nonce that was not given to this caller: ask again, and say neither that the answer was right nor that it was
+  // wrong. Otherwise a guesser could learn it uncounted, and a forged sender's address would be blamed.
+  if (mine && state == NonceSigner::State::foreign) return Verdict::stale;
   if (!same || !mine || known.empty()) return Verdict::refused;
   return state == NonceSigner::State::fresh ? Verdict::accepted : Verdict::stale;
 }

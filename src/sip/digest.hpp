@@ -86,8 +86,8 @@ class NonceSigner {
 
 enum class Verdict {
   accepted,
-  stale,    // password right, nonce expired or from before a restart: challenge again with stale=true
-  refused,  // wrong; challenge again, and count the failure
+  stale,  // the nonce is not of ours for this caller, or it expired and the answer was right: challenge with stale=true
+  refused,  // wrong, for a nonce that we gave to this caller; challenge again, and count the failure
 };
 
 // Compares in constant time. The caller has looked up the account by `credentials.user`, and judges `credentials.uri`

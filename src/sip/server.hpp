@@ -99,10 +99,13 @@ struct ContactInfo {
 // What happened, for the journal and for lock-outs. Called on the loop.
 struct ServerEvents {
   std::function<void(const std::string& account, bool online)> presence;  // first contact came, last one went
+  // Wrong credentials for a nonce that was given to this very source: nobody can be blamed by a forged address.
   std::function<void(const std::string& user, const std::string& source)> authentication_failed;
-  // Whether this source may still try: false answers 403 unread. Null: always.
-  std::function<bool(const std::string& source)> may_authenticate;
-  std::function<void(const Hop& source)> authenticated;  // for Network::trust()
+  // Whether this source may still try this account: false answers 403, right or wrong. Null: always. `user` is
+  // canonical; empty: no account of ours.
+  std::function<bool(const std::string& user, const std::string& source)> may_authenticate;
+  // For Network::trust(), and for the limit on guessing.
+  std::function<void(const std::string& user, const Hop& source)> authenticated;
 };
 
 class Server final : public RequestHandler {

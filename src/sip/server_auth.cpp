@@ -36,16 +36,17 @@ bool Server::Inner::same_account(const Account& account, std::string_view escape
 const Account* Server::Inner::authenticate(const Incoming& request) {
   const Message& message = request.message;
   const bool registering = message.method() == Method::registration;
-  if (events.may_authenticate && !events.may_authenticate(source_text(request.from))) {
-    core.reply(request, 403);
-    return nullptr;
-  }
   const auto credentials = credentials_of(message, settings.domain);
   if (!credentials) {
     challenge(request, false);
     return nullptr;
   }
   const Account* account = accounts.find(credentials->user);
+  const std::string name = account == nullptr ? std::string() : account->name;
+  if (events.may_authenticate && !events.may_authenticate(name, source_text(request.from))) {
+    core.reply(request, 403);
+    return nullptr;
+  }
   // A nonce is good from the host it was given to.
   const std::string context = request.from.address.host();
   auto verdict =
@@ -61,7 +62,7 @@ const Account* Server::Inner::authenticate(const Incoming& request) {
   }
   switch (verdict) {
     case digest::Verdict::accepted:
-      if (events.authenticated) events.authenticated(request.from);
+      if (events.authenticated) events.authenticated(name, request.from);
       return account;
     case digest::Verdict::stale:
       challenge(request, true);
@@ -77,8 +78,11 @@ const Account* Server::Inner::authenticate(const Incoming& request) {
 
 namespace {
 
-// Devices that give up on a challenge they do not know, even beside one they do. Naming only MD5 to them weakens nobody else.
-bool knows_only_md5(std::string_view user_agent) { return user_agent.starts_with("baresip v1."); }
+// Devices that give up on a challenge they do not know, even beside one they do. Naming only MD5 to them weakens nobody
+// else.
+bool knows_only_md5(std::string_view user_agent) {
+  return user_agent.starts_with("baresip v1.");
+}
 
 }  // namespace
 

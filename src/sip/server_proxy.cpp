@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.hpp"
 #include "sip/server_inner.hpp"
 
 namespace lintel::sip {
@@ -34,6 +35,14 @@ int rank_of(int status) {
       break;
   }
   return status < 500 ? 4 : status == 503 ? 9 : 8;
+}
+
+// Who calls, and why, as phones and monitors show it: what an account says about itself there is nobody's proof.
+bool is_the_stations_word(std::string_view name) {
+  constexpr std::string_view own = "X-Lintel-";
+  return text::equals_ignoring_case(name.substr(0, own.size()), own) ||
+         text::equals_ignoring_case(name, "Remote-Party-ID") ||
+         text::equals_ignoring_case(name, "P-Preferred-Identity");
 }
 
 bool forms_dialog(Method method) {
@@ -150,6 +159,7 @@ std::string Server::Inner::copy_for(const Incoming& request, const Target& targe
         edit.remove(line);
         break;
       default:
+        if (request.from.kind != TransportKind::local && is_the_stations_word(message.name(line))) edit.remove(line);
         break;
     }
   }

@@ -21,19 +21,22 @@ http::RateLimit::Options request_rate(const settings::Settings& settings) {
 
 Context::Context(Dependencies given)
     : house(std::move(given)),
+      own_guesses(house.guesses == nullptr ? std::make_unique<access::AttemptLimiter>(house.clock) : nullptr),
+      guesses(house.guesses == nullptr ? *own_guesses : *house.guesses),
       sessions(house.clock, [this] { return house.settings.get(settings::security::session_idle); }),
-      login(house.clock, house.workers,
+      login(house.clock, house.workers, guesses,
             [this] {
               return Login::Policy{.tries = house.settings.get(settings::security::login_tries),
                                    .lock = house.settings.get(settings::security::login_lock)};
             }),
       digest(house.clock, {.realm = "Lintel"}),
       requests(house.clock, request_rate(house.settings)),
-      failures(house.clock, {.burst = 10, .refill = std::chrono::seconds(30), .entries = rate_limit_sources}),
-      setup_failures(house.clock, {.burst = 50, .refill = std::chrono::seconds(10)}),
       began(house.clock.monotonic()) {
   if (!house.household.initialised()) setup_code = bytes::random_digits(setup_code_digits);
-  sessions.on_end([this](const Session& session) { hub.close_session(session.id); });
+  sessions.on_end([this](const Session& session) {
+    hub.close_session(session.id);
+    end_live_sessions(session.id);
+  });
   subscriptions.push_back(house.journal.on_journalled([this](const journal::Entry& entry) { hub.journalled(entry); }));
   subscriptions.push_back(house.settings.on_change([this](const settings::Change& change) {
     if (change.is(settings::security::request_rate)) requests.set_options(request_rate(house.settings));
@@ -50,6 +53,25 @@ Context::Context(Dependencies given)
       if (gone) sessions.end(session->id);
     }
   }));
+}
+
+Duration Context::guess_wait(std::string_view subject, std::string_view address) const {
+  return guesses.wait(subject, http::source_of(address));
+}
+
+void Context::guess_failed(std::string_view subject, std::string_view address) {
+  (void)guesses.failed(subject, http::source_of(address));
+}
+
+void Context::end_live_sessions(std::string_view session) {
+  std::vector<LiveSession> over;
+  std::erase_if(live_sessions, [&](LiveSession& one) {
+    if (one.session != session || session.empty()) return false;
+    over.push_back(std::move(one));
+    return true;
+  });
+  if (house.live == nullptr) return;
+  for (const LiveSession& one : over) (void)house.live->end(one.id);
 }
 
 void Context::journal(const journal::Event& event, const Subject& who, journal::Details details) const {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "access/limiter.hpp"
 #include "base/clock.hpp"
 #include "base/workers.hpp"
 #include "household/household.hpp"
@@ -38,6 +39,7 @@ struct Dependencies {
   OverviewPort* overview = nullptr;
   CertificatePort* certificate = nullptr;
   SipPort* sip = nullptr;
+  access::AttemptLimiter* guesses = nullptr;  // shared with keypad, DTMF and SIP; null: one of its own
 };
 
 struct Context;

@@ -29,19 +29,29 @@ struct Context {
   explicit Context(Dependencies given);
 
   Dependencies house;
+  std::unique_ptr<access::AttemptLimiter> own_guesses;  // when none is shared
+  access::AttemptLimiter& guesses;                      // by source and subject: logins, set-up, pairing, digests
   Sessions sessions;
   Login login;
   EventHub hub;
   http::DigestAuthority digest;
   http::RateLimit requests;        // by source; security.request_rate
-  http::RateLimit failures;        // by source: wrong set-up codes, pairing codes and digests share it
-  http::RateLimit setup_failures;  // of everybody: the one-time code is short
   std::string setup_code;          // empty once set up
+  std::size_t pairings_asked = 0;  // being looked up
   Monotonic began;
-  std::vector<std::pair<std::string, std::string>> live_sessions;  // (id, account), bounded
+  struct LiveSession {
+    std::string id, account;
+    std::string session;  // id of the browser's session that began it; empty: a machine's
+  };
+  std::vector<LiveSession> live_sessions;  // bounded
   std::vector<storage::Subscription> subscriptions;
   std::string description;  // openapi.json, made when the routes are complete
 
+  // Right or wrong: counted for the subject, and for the source that `address` is of.
+  [[nodiscard]] Duration guess_wait(std::string_view subject, std::string_view address) const;
+  void guess_failed(std::string_view subject, std::string_view address);
+  // A browser's session is over: what it watches ends with it.
+  void end_live_sessions(std::string_view session);
   void journal(const journal::Event& event, const Subject& who, journal::Details details = {}) const;
 };
 

@@ -62,13 +62,19 @@ std::optional<Identity> machine_of(Context& house, const http::Request& request,
     if (!md5 || !sha256) return std::nullopt;
     return http::DigestUser{.name = std::string(user), .ha1_md5 = *md5, .ha1_sha256 = *sha256};
   };
-  if (!request.header("Authorization").empty() && !house.failures.allowed(source)) {
-    refused = limited(house.failures.wait(source));
-    return std::nullopt;
-  }
   const http::DigestAuthority::Verdict verdict = house.digest.verify(request, find);
   using Outcome = http::DigestAuthority::Outcome;
+  // Names that do not exist count for their source alone.
+  const std::string subject = homes.machine(verdict.user) == nullptr ? std::string() : verdict.user;
+  // Right or wrong, who is locked out hears the same. Lock-outs only: these secrets are random, and slowing an account
+  // down would only keep its machine away.
+  if (const Duration wait = house.guesses.locked_for(subject, source);
+      verdict.outcome != Outcome::absent && wait > Duration::zero()) {
+    refused = limited(wait);
+    return std::nullopt;
+  }
   if (verdict.outcome == Outcome::accepted) {
+    house.guesses.succeeded(subject, source);
     const household::Machine* machine = homes.machine(verdict.user);
     if (machine != nullptr && machine->may(household::Right::api))
       return Identity{{.account = machine->name, .role = Role::machine, .room = {}, .address = request.remote_address},
@@ -77,7 +83,7 @@ std::optional<Identity> machine_of(Context& house, const http::Request& request,
   } else if (verdict.outcome == Outcome::stale) {
     refused = unknown_caller(house, question, request, true);
   } else if (verdict.outcome != Outcome::absent) {
-    (void)house.failures.take(source);
+    (void)house.guesses.failed(subject, source);
     house.house.journal.record(journal::events::operation_login_failed,
                                {.subject = text::printable(verdict.user) ? verdict.user.substr(0, 64) : "?",
                                 .fields = {{"address", request.remote_address}}});

@@ -22,18 +22,25 @@ bool known_stream(std::string_view stream) {
 
 // Remembers whose session it is, and answers 201 as both drafts ask.
 Done<LiveSession> session_made(const Call& call, std::string base) {
-  return [reply = call.reply, weak = call.weak, account = call.who().account,
-          base = std::move(base)](Result<LiveSession> made) {
-    if (!made.ok()) return reply.send(answer(made.error()));
-    const auto house = weak.lock();
-    if (house == nullptr) return;
-    auto& known = house->live_sessions;
-    if (known.size() >= most_live_sessions) known.erase(known.begin());
-    known.emplace_back(made->id, account);
-    http::Response response = http::text_response(201, made->sdp, sdp_type);
-    response.set("Location", base + made->id);
-    reply.send(std::move(response));
-  };
+  const auto& session = call.identity->session;
+  return
+      [reply = call.reply, weak = call.weak, account = call.who().account,
+       browser = session == nullptr ? std::string() : session->id, base = std::move(base)](Result<LiveSession> made) {
+        if (!made.ok()) return reply.send(answer(made.error()));
+        const auto house = weak.lock();
+        if (house == nullptr) return;
+        // Its session may have ended while the answer was made.
+        if (!browser.empty() && !house->sessions.has(browser)) {
+          (void)house->house.live->end(made->id);
+          return reply.send(answer(Error{.code = ErrorCode::unauthenticated, .message = "Log in first."}));
+        }
+        auto& known = house->live_sessions;
+        if (known.size() >= most_live_sessions) known.erase(known.begin());
+        known.push_back({made->id, account, browser});
+        http::Response response = http::text_response(201, made->sdp, sdp_type);
+        response.set("Location", base + made->id);
+        reply.send(std::move(response));
+      };
 }
 
 void watch(Call& call) {
@@ -54,8 +61,8 @@ void end(Call& call) {
   if (call.house.house.live == nullptr) return call.reply.send(answer(no_video));
   auto& known = call.house.live_sessions;
   const std::string_view id = call.request.parameter("id");
-  const auto found = std::find_if(known.begin(), known.end(), [id](const auto& entry) { return entry.first == id; });
-  const bool own = found != known.end() && (call.who().role == Role::admin || found->second == call.who().account);
+  const auto found = std::find_if(known.begin(), known.end(), [id](const auto& entry) { return entry.id == id; });
+  const bool own = found != known.end() && (call.who().role == Role::admin || found->account == call.who().account);
   if (!own) return call.reply.send(answer(no_session));
   known.erase(found);
   if (!call.house.house.live->end(id)) return call.reply.send(answer(no_session));

@@ -25,8 +25,9 @@ Error too_many(Duration wait) {
 struct Login::Inner : std::enable_shared_from_this<Login::Inner> {
   using Key = std::pair<std::string, std::string>;  // account, source
 
-  Inner(Clock& used_clock, Workers& used_workers, std::function<Policy()> used_policy)
-      : clock(used_clock), workers(used_workers), policy(std::move(used_policy)) {}
+  Inner(Clock& used_clock, Workers& used_workers, access::AttemptLimiter& used_guesses,
+        std::function<Policy()> used_policy)
+      : clock(used_clock), workers(used_workers), guesses(used_guesses), policy(std::move(used_policy)) {}
 
   // The oldest quiet entry makes room; those that are locked or known go last.
   void bound() {
@@ -62,6 +63,7 @@ struct Login::Inner : std::enable_shared_from_this<Login::Inner> {
 
   Clock& clock;
   Workers& workers;
+  access::AttemptLimiter& guesses;
   std::function<Policy()> policy;
   std::map<Key, Tries> tries;
   std::map<std::string, Account> accounts;
@@ -99,6 +101,7 @@ void Login::Inner::judged(const Key& key, bool right, const Then& then) {
   if (now - entry.last > forget_after) entry.wrong = 0;
   entry.last = now;
   if (right) {
+    guesses.succeeded(key.first, key.second);
     entry.wrong = 0;
     entry.known = true;
     return then(outcome);
@@ -107,6 +110,7 @@ void Login::Inner::judged(const Key& key, bool right, const Then& then) {
     accounts.erase(std::min_element(accounts.begin(), accounts.end(), [](const auto& left, const auto& other) {
       return left.second.at < other.second.at;
     }));
+  (void)guesses.failed(key.first, key.second);
   Account& account = accounts[key.first];
   account.wrong = std::min(failures(key.first) + 1, 100.0);
   account.at = now;
@@ -118,16 +122,19 @@ void Login::Inner::judged(const Key& key, bool right, const Then& then) {
   then(outcome);
 }
 
-Login::Login(Clock& clock, Workers& workers, std::function<Policy()> policy)
-    : inner_(std::make_shared<Inner>(clock, workers, std::move(policy))) {}
+Login::Login(Clock& clock, Workers& workers, access::AttemptLimiter& guesses, std::function<Policy()> policy)
+    : inner_(std::make_shared<Inner>(clock, workers, guesses, std::move(policy))) {}
 Login::~Login() {
   inner_->delays.clear();
 }
 
 Duration Login::locked_for(std::string_view account, std::string_view address) const {
-  const auto found = inner_->tries.find({std::string(account), http::source_of(address)});
-  if (found == inner_->tries.end()) return Duration::zero();
-  return std::max(Duration::zero(), found->second.locked_until - inner_->clock.monotonic());
+  const std::string source = http::source_of(address);
+  // Not the slowing of the account: that is done here, by delays, so that the owner gets in from a new place too.
+  const Duration shared = inner_->guesses.locked_for(account, source);
+  const auto found = inner_->tries.find({std::string(account), source});
+  if (found == inner_->tries.end()) return shared;
+  return std::max(shared, found->second.locked_until - inner_->clock.monotonic());
 }
 
 void Login::attempt(std::string account, std::string_view address, bool quick, Check check, Then then) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "access/limiter.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/workers.hpp"
@@ -38,7 +39,8 @@ class Login {
   using Check = std::function<bool()>;  // on a worker, unless `quick`
   using Then = std::function<void(Result<Outcome>)>;
 
-  Login(Clock& clock, Workers& workers, std::function<Policy()> policy);
+  // `guesses`: the limit shared with everything else that can be guessed; it counts by source over all accounts.
+  Login(Clock& clock, Workers& workers, access::AttemptLimiter& guesses, std::function<Policy()> policy);
   ~Login();
 
   // Runs `check` when the account may be tried from this source now. Error `limited` (nothing ran): locked, or too many

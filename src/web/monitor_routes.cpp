@@ -10,6 +10,8 @@ namespace {
 
 using http::Method;
 
+constexpr std::size_t most_asked = 4;  // pairings looked up at once
+
 SipReach reach_of(const Context& house) {
   return house.house.sip == nullptr ? SipReach{} : house.house.sip->reach();
 }
@@ -139,35 +141,36 @@ Json paired_json(const Context& house, const household::Paired& paired) {
 
 void pair(Call& call) {
   Context& house = call.house;
-  const std::string source = http::source_of(call.request.remote_address);
-  // The short code is short: wrong ones cost their source, and all sources together.
-  if (!house.failures.allowed(source) || !house.setup_failures.allowed("pair"))
-    return call.reply.send(
-        answer(Error{.code = ErrorCode::limited, .message = "Too many wrong codes. Wait a minute, then try again."}));
   Body body(call.request);
   const bool by_token = body.has("token");
+  // The short code is short: wrong ones cost their source, and all sources together. A token cannot be guessed, so
+  // those who guess short codes keep nobody from using one.
+  const std::string subject = by_token ? std::string() : "pair";
+  if (house.guess_wait(subject, call.request.remote_address) > Duration::zero() || house.pairings_asked >= most_asked)
+    return call.reply.send(
+        answer(Error{.code = ErrorCode::limited, .message = "Too many wrong codes. Wait a minute, then try again."}));
   const std::string proof = by_token ? body.secret("token", 64) : body.secret("short_code", 16);
   const std::string name = body.text("device_name", household::max_name, false);
   if (auto refused = body.refusal()) return call.reply.send(std::move(*refused));
   std::string plain;
   for (const char c : proof)
     if (c != ' ' && c != '-') plain += c;
-  // Taken before the look-up, so that many at once cannot overrun the limit; given back when right.
-  (void)house.failures.take(source);
-  (void)house.setup_failures.take("pair");
+  ++house.pairings_asked;  // few at once, so that they cannot overrun the limit
   house.house.household.take_pairing(
       plain, name,
-      [reply = call.reply, weak = call.weak, source,
+      [reply = call.reply, weak = call.weak, subject,
        address = call.request.remote_address](Result<household::Paired> made) {
         const auto still = weak.lock();
         if (still == nullptr) return;
+        --still->pairings_asked;
         if (!made.ok()) {
+          if (made.error().code == ErrorCode::denied) still->guess_failed(subject, address);
           still->house.journal.record(
               journal::events::monitor_pairing_refused,
               {.subject = address, .fields = {{"address", address}, {"reason", made.error().message}}});
           return reply.send(answer(made.error()));
         }
-        still->failures.forgive(source);
+        still->guesses.succeeded(subject, http::source_of(address));
         still->house.journal.record(journal::events::monitor_paired,
                                     {.room = made->monitor.room, .subject = made->monitor.account});
         reply.send(answer(200, paired_json(*still, *made)));

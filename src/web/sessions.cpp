@@ -73,6 +73,10 @@ std::shared_ptr<Session> Sessions::use(std::string_view token) {
   return found->second;
 }
 
+bool Sessions::has(std::string_view id) const {
+  return std::any_of(table_.begin(), table_.end(), [id](const auto& entry) { return entry.second->id == id; });
+}
+
 bool Sessions::end(std::string_view id) {
   const auto found =
       std::find_if(table_.begin(), table_.end(), [id](const auto& entry) { return entry.second->id == id; });

@@ -39,6 +39,7 @@ class Sessions {
   [[nodiscard]] Begun begin(Subject who, std::string_view browser);
   // The session of a cookie's token, marked as used now; null: none, or it was idle for too long.
   [[nodiscard]] std::shared_ptr<Session> use(std::string_view token);
+  [[nodiscard]] bool has(std::string_view id) const;
   bool end(std::string_view id);
   // All sessions of an account but one (password changed, monitor revoked).
   void end_all_of(std::string_view account, std::string_view but_id = {});

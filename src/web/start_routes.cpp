@@ -65,8 +65,7 @@ void set_up(Call& call) {
   if (house.house.household.initialised())
     return call.reply.send(
         answer(Error{.code = ErrorCode::conflict, .message = "The station has been set up already. Log in."}));
-  const std::string source = http::source_of(call.request.remote_address);
-  if (!house.failures.allowed(source) || !house.setup_failures.allowed("set-up"))
+  if (house.guess_wait("set-up", call.request.remote_address) > Duration::zero())
     return call.reply.send(
         answer(Error{.code = ErrorCode::limited, .message = "Too many wrong codes. Wait a minute, then try again."}));
 
@@ -77,8 +76,7 @@ void set_up(Call& call) {
   const std::string email = body.text("email", 254);
   if (auto refused = body.refusal()) return call.reply.send(std::move(*refused));
   if (house.setup_code.empty() || !bytes::equal_in_constant_time(code, house.setup_code)) {
-    (void)house.failures.take(source);
-    (void)house.setup_failures.take("set-up");
+    house.guess_failed("set-up", call.request.remote_address);
     house.house.journal.record(journal::events::operation_setup_refused,
                                {.subject = "admin", .fields = {{"address", call.request.remote_address}}});
     return call.reply.send(

@@ -17,7 +17,8 @@ class ServerTest : public testing::Test {
     ServerEvents result;
     result.presence = [this](const std::string& account, bool online) { presence.emplace_back(account, online); };
     result.authentication_failed = [this](const std::string& user, const std::string&) { failed.push_back(user); };
-    result.may_authenticate = [this](const std::string&) { return allowed; };
+    result.may_authenticate = [this](const std::string& user, const std::string&) { return allowed && user != locked; };
+    result.authenticated = [this](const std::string& user, const Hop&) { right.push_back(user); };
     return result;
   }
 
@@ -139,6 +140,8 @@ class ServerTest : public testing::Test {
   MemoryStore store;
   int branches = 0, sequence = 0;
   bool allowed = true;
+  std::string locked = "?";
+  std::vector<std::string> right;
   std::string last_branch;
   std::vector<std::pair<std::string, bool>> presence;
   std::vector<std::string> failed;

@@ -169,10 +169,41 @@ TEST_F(Registering, anOlderCSeqOfTheSameCallIsRefused) {
   EXPECT_TRUE(server.online("101#0"));
 }
 
-TEST_F(Registering, aLockedOutSourceIsRefusedUnread) {
-  allowed = false;
+TEST_F(Registering, aLockedOutSourceIsRefusedEvenWhenItIsRight) {
+  locked = "101#0";
+  EXPECT_THAT(register_as("101#0", phone), HasSubstr("403 Forbidden"));
+  EXPECT_THAT(register_as("102#0", phone), HasSubstr("200 OK"));
+  EXPECT_THAT(right, ElementsAre("102#0"));
+}
+
+TEST_F(Registering,
+       nobodyIsBlamedForAnAnswerToAnothersNonce) {  // a forged sender's address must not lock its owner out
   send(registration("101#0"), phone);
-  EXPECT_EQ(transport.take()[0].first_line(), "SIP/2.0 403 Forbidden");
+  const std::string challenge = transport.take()[0].bytes;
+  for (const char* password : {"wrong", ""}) {
+    send(with_credentials(registration("101#0"), "101#0", challenge, digest::Algorithm::md5, password),
+         test::udp("192.0.2.66"));
+    const auto answer = transport.take()[0];
+    EXPECT_EQ(answer.first_line(), "SIP/2.0 401 Unauthorized");
+    EXPECT_THAT(answer.bytes, HasSubstr("stale=true"));
+  }
+  EXPECT_THAT(failed, IsEmpty());
+  EXPECT_THAT(server.all_contacts(), IsEmpty());
+}
+
+TEST_F(Proxying, whatOnlyTheStationMaySayIsTakenFromOthers) {
+  register_as("101#0", phone);
+  const std::string said =
+      "X-Lintel-Kind: emergency\nP-Asserted-Identity: <sip:8001@VDP>\nP-Preferred-Identity: <sip:8001@VDP>\n"
+      "Remote-Party-ID: <sip:8001@VDP>;party=calling\nX-Other: kept\n";
+  transport.take();
+  EXPECT_THAT(authenticated(request("INVITE", "101", "102%230", said), "102#0", caller), HasSubstr("100 Trying"));
+  const auto sent = transport.take();
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_THAT(sent[0].bytes, Not(HasSubstr("8001")));
+  EXPECT_THAT(sent[0].bytes, Not(HasSubstr("X-Lintel")));
+  EXPECT_EQ(test::header(sent[0].bytes, "X-Other"), "kept");
+  EXPECT_EQ(test::header(sent[0].bytes, "P-Asserted-Identity"), "<sip:102%230@VDP>");
 }
 
 TEST_F(Proxying, nothingIsToldToTheUnauthenticated) {

@@ -61,6 +61,19 @@ TEST(Digest, acceptsTheRightPasswordOnly) {
   }
 }
 
+TEST(Digest, saysNothingAboutAnAnswerToANonceOfAnother) {
+  const NonceSigner signer(key, 5min);
+  for (const std::string& nonce : {std::string("invented"), signer.make(now, "192.0.2.1")}) {
+    const auto challenge = parse_challenge("Digest realm=\"VDP\", nonce=\"" + nonce + "\", qop=\"auth\"");
+    for (const char* password : {"right", "wrong"}) {
+      const auto given = parse_credentials(make_credentials(*challenge, "u", password, "REGISTER", "sip:VDP", 1, "c"));
+      EXPECT_EQ(
+          verify(*given, {ha1(Algorithm::md5, "u", "VDP", "right"), ""}, "REGISTER", "VDP", signer, now, "192.0.2.2"),
+          Verdict::stale);
+    }
+  }
+}
+
 TEST(Digest, refusesAnotherRealmAnUnknownUserAndAMissingSecret) {
   const NonceSigner signer(key, 5min);
   auto challenge = parse_challenge("Digest realm=\"other\", nonce=\"" + signer.make(now) + "\", qop=\"auth\"");

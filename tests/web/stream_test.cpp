@@ -162,6 +162,15 @@ TEST_F(Stream, livesSessionsBelongToWhoMadeThem) {
   EXPECT_EQ(get("/snapshot.jpg?stream=x", monitor_).field(), "stream");
 }
 
+TEST_F(Stream, whatABrowserWatchesEndsWithItsSession) {  // security.md 10
+  ASSERT_EQ(ask(Method::post, "/whep/main", monitor_, "offer", "application/sdp").status, 201);
+  ASSERT_EQ(ask(Method::post, "/whip", panel_, "offer", "application/sdp").status, 201);
+  fakes_.log.clear();
+  EXPECT_EQ(ask(Method::post, "/logout", monitor_).status, 204);
+  EXPECT_EQ(fakes_.log, std::vector<std::string>{"end live-1"});
+  EXPECT_EQ(ask(Method::delete_, "/api/v1/whip/sessions/lent-2", panel_).status, 200);
+}
+
 TEST_F(Stream, aMonitorSeesItsOwnRoomOnly) {
   EXPECT_EQ(get("/monitors?room=102", monitor_).json()["items"].size(), 1U);
   EXPECT_EQ(get("/monitors", admin_).json()["items"].size(), 2U);
