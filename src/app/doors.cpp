@@ -73,7 +73,6 @@ struct Doors::Door {
 Doors::Doors(Loop& loop, household::Household& household, settings::Settings& settings, Chronicle& chronicle,
              access::AttemptLimiter& guesses, const std::string& data_folder)
     : clock_(loop.clock()),
-      household_(household),
       settings_(settings),
       chronicle_(chronicle),
       rights_(std::make_unique<Rights>(household)),

@@ -69,7 +69,6 @@ class Doors final : public access::AccessListener,
   [[nodiscard]] static web::LockState state_of(const access::LockView& lock);
 
   Clock& clock_;
-  household::Household& household_;
   settings::Settings& settings_;
   Chronicle& chronicle_;
   hardware::Twins twins_;
