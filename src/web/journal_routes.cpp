@@ -134,7 +134,8 @@ void overview(Call& call) {
   const Dependencies& house = call.house.house;
   const OverviewState state = house.overview == nullptr ? OverviewState{} : house.overview->overview();
   const household::Household::Identity& station = house.household.identity();
-  const auto monitors = house.household.monitors();
+  auto monitors = house.household.monitors();
+  std::erase_if(monitors, [](const household::Monitor* one) { return one->kind == household::MonitorKind::panel; });
   const auto online =
       house.presence == nullptr
           ? 0

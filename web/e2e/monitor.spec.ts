@@ -227,6 +227,7 @@ test('C28: six watch at once without a call', async ({ browser }) => {
   await press(kitchen, 'Look at the door');
   for (const page of [hall.page, kitchen.page, ...more]) await movingPicture(page);
   for (const page of [hall.page, kitchen.page, ...more]) await expect(page.locator('[data-state="live"]').first()).toBeVisible();
+  await expect(more[3]!.getByText('2/2'), 'monitors online: the panel is none').toBeVisible();
   await more[3]!.setViewportSize({ width: 1280, height: 860 });
   await documented(more[3]!, 'console.png');
   await office.context.close();
