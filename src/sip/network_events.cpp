@@ -26,12 +26,13 @@ void Network::Inner::on_ready() {
   const int count = epoll_wait(epoll, events.data(), events_a_turn, 0);
   for (int i = 0; i < count; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
-    if (const auto found = connections.find(event.data.u64); found != connections.end()) {
+    const std::uint64_t id = event.data.u64;  // a copy: the kernel packs its struct, so the member may not be aligned
+    if (const auto found = connections.find(id); found != connections.end()) {
       on_connection(*found->second, event.events);
       continue;
     }
     for (std::size_t at = 0; at < sockets.size(); ++at) {
-      if (sockets[at].id != event.data.u64) continue;
+      if (sockets[at].id != id) continue;
       const Socket socket = sockets[at];
       if (socket.kind == TransportKind::udp)
         on_datagrams(socket);
