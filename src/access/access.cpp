@@ -209,13 +209,20 @@ void Access::lock_changed(Lock& lock, LockState from, const UnlockRequest* reque
     event.room = request->room;
     event.source = request->source;
     event.call = request->call;
+    opened_ = static_cast<LockSet>(opened_ | lock_bit(event.lock));
     listener_.access_happened(event);
   } else if (lock.state() == LockState::jammed) {
     tell("access.lock_jammed", Severity::alarm, lock);
   } else if (lock.state() == LockState::held_open) {
     tell("access.door_held", Severity::alarm, lock);
   } else if (lock.state() == LockState::locked) {
-    tell(from == LockState::jammed ? "access.lock_recovered" : "access.locked", Severity::info, lock);
+    const LockSet bit = lock_bit(lock.options().number);
+    if (from == LockState::jammed) {
+      tell("access.lock_recovered", Severity::info, lock);
+    } else if ((opened_ & bit) != 0) {  // not the drive to hold at every start
+      tell("access.locked", Severity::info, lock);
+    }
+    opened_ = static_cast<LockSet>(opened_ & ~bit);
   }
   listener_.lock_changed(view(lock));
 }

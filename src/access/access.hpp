@@ -111,6 +111,7 @@ class Access final : private Lock::Owner {
   AttemptLimiter& limiter_;
   AccessListener& listener_;
   std::map<LockNumber, std::unique_ptr<Lock>> locks_;
+  LockSet opened_ = 0;  // locks that somebody opened and that have not locked again since
   bool running_ = false;
 };
 

@@ -14,6 +14,9 @@ namespace {
 
 namespace events = lintel::journal::events;
 
+constexpr Duration one_look = std::chrono::minutes(10);
+constexpr std::size_t views_told_limit = 1'000;  // accounts remembered
+
 // A sound device of that direction ('c' capture, 'p' playback), as ALSA names its nodes: /dev/snd/pcmC0D0c.
 bool has_sound_device(char direction) {
   const Handle<DIR, closedir> folder(opendir("/dev/snd"));
@@ -200,9 +203,19 @@ void Pictures::watch(const web::Subject& who, std::string_view stream, std::stri
                    journal_.record(events::view_refused, {.room = who.room, .subject = who.account, .fields = {{"reason", view.error().message}}});
                    return done(view.error());
                  }
-                 journal_.record(events::view_started, {.room = who.room, .subject = who.account});
+                 note_view(who);
                  done(web::LiveSession{view->id, view->answer});
                });
+}
+
+void Pictures::note_view(const web::Subject& who) {
+  // A console that goes from page to page opens its picture again each time: that is one look at the door.
+  const Monotonic now = loop_.clock().monotonic();
+  if (views_told_.size() >= views_told_limit) views_told_.clear();
+  auto& told = views_told_[who.account];
+  const bool again = told != Monotonic{} && now - told < one_look;
+  told = now;
+  if (!again) journal_.record(events::view_started, {.room = who.room, .subject = who.account});
 }
 
 void Pictures::lend(const web::Subject& /*who*/, std::string offer, web::Done<web::LiveSession> done) {

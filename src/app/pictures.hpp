@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "app/options.hpp"
 #include "calls/messages.hpp"
@@ -47,6 +48,7 @@ class Pictures final : public web::LivePort {
   void audio_changed(const media::AudioState& state);
   void apply_settings(const settings::Change* change);
   void give_accounts();
+  void note_view(const web::Subject& who);
   [[nodiscard]] media::OverlaySettings overlay() const;
 
   Loop& loop_;
@@ -62,6 +64,7 @@ class Pictures final : public web::LivePort {
   media::CameraState last_camera_ = media::CameraState::asleep;
   bool camera_lost_ = false;
   bool microphone_lost_ = false, speaker_lost_ = false;
+  std::unordered_map<std::string, Monotonic> views_told_;
   storage::Subscription settings_changes_, household_changes_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

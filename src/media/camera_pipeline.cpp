@@ -120,6 +120,10 @@ Result<CameraSource> settle(CameraSource source, bool any_device) {
 
 }  // namespace
 
+namespace {
+constexpr GstClockTime assumed_duration = 40 * GST_MSECOND;  // 25 pictures a second
+}  // namespace
+
 void FrameGate::open(std::uint64_t opening) {
   const std::lock_guard lock(mutex_);
   opening_ = opening;
@@ -137,6 +141,8 @@ bool FrameGate::pass(std::uint64_t opening, const Sample& sample, GstClockTime t
   Unit unit;
   unit.buffer = Buffer::adopt(gst_buffer_copy(gst_sample_get_buffer(sample.get())));  // shares the picture's memory
   GST_BUFFER_PTS(unit.buffer.get()) = GST_BUFFER_DTS(unit.buffer.get()) = time;
+  // A source that names neither rate nor duration (some network cameras) would make videorate abort the process.
+  if (!GST_BUFFER_DURATION_IS_VALID(unit.buffer.get())) GST_BUFFER_DURATION(unit.buffer.get()) = assumed_duration;
   unit.caps = Caps::share(gst_sample_get_caps(sample.get()));
   unit.key = true;
   unit.running_time = time;

@@ -22,7 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::filesystem::path scenarios = std::filesystem::path(__FILE__).parent_path().parent_path() / "scenarios";
+const std::filesystem::path scenarios = std::filesystem::path(LINTEL_SIP_TESTS) / "scenarios";
 
 class Sipp {
  public:
