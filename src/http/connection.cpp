@@ -330,12 +330,17 @@ void Connection<Stream>::write(Response response, bool keep_alive, const FileVar
   head_ = write_head(
       response, {.keep_alive = keep_alive, .with_length = true, .length = body.size(), .secure = secure, .host = host});
   const bool no_body = head_only || response.status == 204 || response.status == 304;
-  const std::array<asio::const_buffer, 2> parts{
-      asio::buffer(head_), no_body ? asio::const_buffer() : asio::buffer(body.data(), body.size())};
+  const auto done = [self = self(), keep_alive](Code error, std::size_t /*size*/) { self->written(error, keep_alive); };
   lowest(stream_).expires_after(core_->limits.write_time);
-  asio::async_write(stream_, parts, [self = self(), keep_alive](Code error, std::size_t /*size*/) {
-    self->written(error, keep_alive);
-  });
+  if constexpr (secure) {
+    // One buffer: Beast's TLS stream stops after the first of two when the second is longer than its flat buffer.
+    if (!no_body) head_.append(body);
+    asio::async_write(stream_, asio::buffer(head_), done);
+  } else {
+    const std::array<asio::const_buffer, 2> parts{
+        asio::buffer(head_), no_body ? asio::const_buffer() : asio::buffer(body.data(), body.size())};
+    asio::async_write(stream_, parts, done);
+  }
 }
 
 template <typename Stream>
