@@ -38,6 +38,8 @@ std::pair<std::string, std::string> certificate() {
           text([&](BIO* bio) { PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr); })};
 }
 
+const std::string long_body(200'000, 'x');
+
 class ServerTest : public ::testing::Test {
  protected:
   ServerTest() : folder_(std::filesystem::temp_directory_path() / ("lintel-http-" + bytes::random_password(12))) {}
@@ -61,6 +63,10 @@ class ServerTest : public ::testing::Test {
         .body_limit = 1000,
         .handler = [](Request request, Responder responder) { responder.respond(text_response(200, request.body)); }});
     router.add(Route{.method = Method::get,
+                     .pattern = "/api/long",
+                     .callers = anyone,
+                     .handler = [](Request, Responder responder) { responder.respond(text_response(200, long_body)); }});
+    router.add(Route{.method = Method::get,
                      .pattern = "/api/never",
                      .callers = anyone,
                      .handler = [this](Request, Responder responder) { kept_.push_back(std::move(responder)); }});
@@ -83,6 +89,8 @@ class ServerTest : public ::testing::Test {
                                 socket->on_message([this](std::string message) {
                                   if (message == "bye")
                                     socket_->close(4000, "as asked");
+                                  else if (message == "long")
+                                    socket_->send(long_body);
                                   else
                                     socket_->send("echo " + message);
                                 });
@@ -354,6 +362,43 @@ TEST_F(ServerTest, cutsOffAClientThatDoesNotReadItsEvents) {
     while (!over) std::this_thread::yield();
   });
   turn_until(stream_closed_);
+}
+
+// More than a TLS record (16 KiB) and than Beast's flat buffer: the second buffer of a write was once lost there.
+TEST_F(ServerTest, sendsLongAnswersWholeInPlainAndOverTls) {
+  start();
+  beside(loop_, [this] {
+    for (const bool tls : {false, true}) {
+      Client client(tls ? secure_ : plain_, tls);
+      EXPECT_TRUE(client.ask("GET", "/api/long").body == long_body) << tls;
+      EXPECT_EQ(client.ask("GET", "/api/hello").status, 200) << tls;
+    }
+  });
+}
+
+TEST_F(ServerTest, sendsLongWebSocketMessagesWholeOverTls) {
+  start();
+  beside(loop_, [this] {
+    Client client(secure_, true);
+    client.send(upgrade("/sip", "Origin: https://localhost\r\nSec-WebSocket-Protocol: sip\r\n"));
+    EXPECT_EQ(client.receive(true).status, 101);
+    client.send(frame("long"));
+    // It comes in fragments (RFC 6455 §5.4): each a head with 126 and two bytes of length, or a short one at the end.
+    std::string whole;
+    for (bool last = false; !last;) {
+      const std::string head = client.read_exactly(2);
+      ASSERT_EQ(head.size(), 2U);
+      last = (static_cast<unsigned char>(head[0]) & 0x80U) != 0;
+      std::size_t length = static_cast<unsigned char>(head[1]);
+      if (length == 126) {
+        const std::string more = client.read_exactly(2);
+        ASSERT_EQ(more.size(), 2U);
+        length = static_cast<unsigned char>(more[0]) * 256U + static_cast<unsigned char>(more[1]);
+      }
+      whole += client.read_exactly(length);
+    }
+    EXPECT_TRUE(whole == long_body) << whole.size();
+  });
 }
 
 TEST_F(ServerTest, echoesOverAWebSocketWithTls) {
