@@ -1,3 +1,4 @@
+// Who may open what when. It checks: A01, A08, A10, A12, A13, A25.
 #include "access/access.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// One lock over its relay. It checks: A02, A03, A04, and the states by events.
 #include "access/lock.hpp"
 
 #include <gtest/gtest.h>

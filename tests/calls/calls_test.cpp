@@ -1,3 +1,4 @@
+// Calls from the front. It checks: C01, C02, C03 (refusals), C06, C13, C14, C15, C17.
 #include "calls/calls.hpp"
 
 #include <gtest/gtest.h>
