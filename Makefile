@@ -48,7 +48,7 @@ e2e: unit ## the station with real peers: browsers, phones, players
 test: unit web-test e2e ## install what is missing, build, run every test
 
 install: build ## put the program and its systemd unit in place (as root)
-	@cmake --install build/release --prefix $(PREFIX)
+	@cmake --install build/release --strip --prefix $(PREFIX)
 	@deploy/post-install $(PREFIX)
 
 uninstall: ## take the program and its unit away; the data stays
