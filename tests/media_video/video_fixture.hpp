@@ -26,9 +26,11 @@ class VideoTest : public testing::Test {
   // Only a guard against hanging: no test depends on how long something takes.
   bool until(const std::function<bool()>& holds, std::chrono::seconds limit = 20s) {
     const auto end = std::chrono::steady_clock::now() + limit;
+    // What is waited for may change on a media thread, without waking the loop.
+    const Timer looking = loop.clock().every(1ms, [] {});
     while (!holds()) {
       if (std::chrono::steady_clock::now() > end) return false;
-      if (!loop.turn(false)) std::this_thread::sleep_for(1ms);
+      loop.turn(true);
     }
     return true;
   }
