@@ -8,7 +8,7 @@
 namespace lintel::app {
 namespace {
 
-constexpr char separator = '\x1f';  // the parser has refused control characters in every part
+constexpr char separator = '\x1f';  // a part that holds one spoils its own record only: the count of parts is checked
 constexpr std::size_t parts = 10;
 
 std::string key_of(const std::string& account, const std::string& id) { return account + separator + id; }

@@ -177,7 +177,6 @@ void Pictures::camera_changed(const media::CameraStatus& status) {
     camera_lost_ = false;
     journal_.record(events::camera_back);
   }
-  last_camera_ = status.state;
   if (on_camera) on_camera(camera_state());
 }
 

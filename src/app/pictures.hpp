@@ -61,7 +61,6 @@ class Pictures final : public web::LivePort {
   std::unique_ptr<media::LiveViews> views_;
   std::unique_ptr<media::Lendings> lendings_;
   std::unique_ptr<media::RtspServer> rtsp_;
-  media::CameraState last_camera_ = media::CameraState::asleep;
   bool camera_lost_ = false;
   bool microphone_lost_ = false, speaker_lost_ = false;
   std::unordered_map<std::string, Monotonic> views_told_;

@@ -59,9 +59,7 @@ Telephony::Telephony(const Needs& needs)
                }()),
       core_(needs.loop.clock(), network_),
       accounts_(needs.loop, needs.household, [&settings = needs.settings] { return settings.get(settings::call::group); }),
-      bindings_(needs.database) {
-  network_.set_sink(&core_);
-}
+      bindings_(needs.database) {}
 
 Telephony::~Telephony() = default;
 
