@@ -333,7 +333,7 @@ void Connection<Stream>::write(Response response, bool keep_alive, const FileVar
   const auto done = [self = self(), keep_alive](Code error, std::size_t /*size*/) { self->written(error, keep_alive); };
   lowest(stream_).expires_after(core_->limits.write_time);
   if constexpr (secure) {
-    // One buffer: Beast's TLS stream stops after the first of two when the second is longer than its flat buffer.
+    // One buffer: with head and body as two, a body longer than a TLS record never left (seen, its cause not found).
     if (!no_body) head_.append(body);
     asio::async_write(stream_, asio::buffer(head_), done);
   } else {
