@@ -135,6 +135,7 @@ Result<void> Station::build() {
                                                       .household = *household_,
                                                       .settings = *settings_,
                                                       .journal = *journal_,
+                                                      .guesses = guesses_,
                                                       .version = version(),
                                                       .live = pictures_.get(),
                                                       .panel = front_.get(),
@@ -144,8 +145,7 @@ Result<void> Station::build() {
                                                       .presence = telephony_.get(),
                                                       .overview = overview_.get(),
                                                       .certificate = certificate_port_.get(),
-                                                      .sip = telephony_.get(),
-                                                      .guesses = &guesses_});
+                                                      .sip = telephony_.get()});
   api_->add_routes(http_->router());
 
   front_->connect(*api_);

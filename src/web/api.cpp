@@ -21,14 +21,9 @@ http::RateLimit::Options request_rate(const settings::Settings& settings) {
 
 Context::Context(Dependencies given)
     : house(std::move(given)),
-      own_guesses(house.guesses == nullptr ? std::make_unique<access::AttemptLimiter>(house.clock) : nullptr),
-      guesses(house.guesses == nullptr ? *own_guesses : *house.guesses),
+      guesses(house.guesses),
       sessions(house.clock, [this] { return house.settings.get(settings::security::session_idle); }),
-      login(house.clock, house.workers, guesses,
-            [this] {
-              return Login::Policy{.tries = house.settings.get(settings::security::login_tries),
-                                   .lock = house.settings.get(settings::security::login_lock)};
-            }),
+      login(house.clock, house.workers, guesses),
       digest(house.clock, {.realm = "Lintel"}),
       requests(house.clock, request_rate(house.settings)),
       began(house.clock.monotonic()) {

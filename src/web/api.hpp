@@ -29,6 +29,7 @@ struct Dependencies {
   household::Household& household;
   settings::Settings& settings;
   journal::Journal& journal;
+  access::AttemptLimiter& guesses;  // shared with keypad, DTMF and SIP; its bounds are the composer's to set
   std::string version;
   LivePort* live = nullptr;
   PanelPort* panel = nullptr;
@@ -39,7 +40,6 @@ struct Dependencies {
   OverviewPort* overview = nullptr;
   CertificatePort* certificate = nullptr;
   SipPort* sip = nullptr;
-  access::AttemptLimiter* guesses = nullptr;  // shared with keypad, DTMF and SIP; null: one of its own
 };
 
 struct Context;

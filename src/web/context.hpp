@@ -29,8 +29,7 @@ struct Context {
   explicit Context(Dependencies given);
 
   Dependencies house;
-  std::unique_ptr<access::AttemptLimiter> own_guesses;  // when none is shared
-  access::AttemptLimiter& guesses;                      // by source and subject: logins, set-up, pairing, digests
+  access::AttemptLimiter& guesses;  // by source and subject: logins, set-up, pairing, digests
   Sessions sessions;
   Login login;
   EventHub hub;

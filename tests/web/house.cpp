@@ -88,6 +88,7 @@ HouseTest::HouseTest()
                                             .household = *household_,
                                             .settings = *settings_,
                                             .journal = *journal_,
+                                            .guesses = guesses_,
                                             .version = "1.2.3",
                                             .live = &fakes_,
                                             .panel = &fakes_,

@@ -119,6 +119,7 @@ class HouseTest : public ::testing::Test {
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<household::Household> household_;
   FakeHouse fakes_;
+  access::AttemptLimiter guesses_{clock_};
   std::unique_ptr<Api> api_;
   http::Router router_;
 };
