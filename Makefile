@@ -5,8 +5,10 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 ARGS ?=
 FUZZ_SECONDS ?= 600
+MINUTES ?= 60
+KILLS ?= 100
 
-.PHONY: help build run test unit e2e web web-test packages packages-test install uninstall fuzz lint format clean settings
+.PHONY: help build run test unit e2e soak kills web web-test packages packages-test install uninstall fuzz lint format clean settings
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -46,6 +48,12 @@ e2e: unit ## the station with real peers: browsers, phones, players
 	@cd web && npm run --silent e2e
 
 test: unit web-test e2e ## install what is missing, build, run every test
+
+soak: unit ## the station under calls and viewers for MINUTES=60; descriptors, threads and memory must stay
+	@cd web && npm run --silent soak -- $(MINUTES)
+
+kills: unit ## kill -9 the station KILLS=100 times in the middle of unlocks and registrations
+	@cd web && npm run --silent kills -- $(KILLS)
 
 install: build ## put the program and its systemd unit in place (as root)
 	@cmake --install build/release --strip --prefix $(PREFIX)

@@ -1,0 +1,172 @@
+// The station over hours: a call every two seconds with picture and sound, an unlock in each, players and browsers joining
+// and leaving. At quiet points, with nobody watching, its descriptors, threads and memory are read; after the warm-up they
+// must stay where they were.
+//
+//   make soak MINUTES=60          LINTEL=path/to/lintel for another build (sanitizers), LINTEL_SOAK_MEMORY=off with those
+import { chromium, type Browser } from '@playwright/test';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+
+import { Phone } from '../e2e/baresip.ts';
+import { Station } from '../e2e/station.ts';
+
+const minutes = Number(process.argv[2] ?? 60);
+if (!(minutes > 0 && minutes <= 24 * 60)) {
+  console.error('soak MINUTES: a number from 1 to 1440.');
+  process.exit(2);
+}
+const length = minutes * 60_000;
+const rounds = Math.max(6, Math.min(40, Math.round(minutes)));
+const callEvery = 2_000;
+const memoryMayGrow = 1.01;
+
+const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+
+interface Reading { descriptors: number; threads: number; memory: number }
+
+function read(pid: number): Reading {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return {
+    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    threads: Number(/Threads:\s*(\d+)/.exec(status)![1]),
+    memory: Number(/RssAnon:\s*(\d+)/.exec(status)![1]),
+  };
+}
+
+class Players {
+  joined = 0;
+  private running = new Set<ChildProcess>();
+  private open = true;
+  constructor(private readonly url: string) {}
+
+  // One after the other, each for some seconds, over TCP and UDP in turn.
+  async watch(): Promise<void> {
+    while (this.open) {
+      const transport = this.joined++ % 2 === 0 ? 'tcp' : 'udp';
+      const player = spawn('ffmpeg', ['-v', 'quiet', '-rtsp_transport', transport, '-i', this.url, '-t', '4', '-f', 'null', '-'], { stdio: 'ignore' });
+      this.running.add(player);
+      const limit = setTimeout(() => player.kill('SIGKILL'), 10_000);
+      await new Promise((done) => player.once('exit', done));
+      clearTimeout(limit);
+      this.running.delete(player);
+    }
+  }
+  stop(): void {
+    this.open = false;
+    for (const player of this.running) player.kill('SIGKILL');
+  }
+}
+
+// A browser that opens the live view, sees frames, and closes it again, over and over.
+async function browse(browser: Browser, station: Station, keepOn: () => boolean): Promise<number> {
+  const page = await browser.newPage({ baseURL: station.url });
+  await page.goto('/');
+  let seen = 0;
+  const credentials = { account: 'admin', password: 'Wren-Cedar-84' };
+  await page.evaluate(async (body) => {
+    const answer = await fetch('/api/v1/login', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    (window as any).csrf = (await answer.json()).csrf;
+  }, credentials);
+  do {
+    const frames = await page.evaluate(async () => {
+      const peer = new RTCPeerConnection();
+      peer.addTransceiver('video', { direction: 'recvonly' });
+      peer.addTransceiver('audio', { direction: 'recvonly' });
+      await peer.setLocalDescription();
+      while (peer.iceGatheringState !== 'complete') await new Promise((done) => setTimeout(done, 20));
+      const headers = { 'Content-Type': 'application/sdp', 'X-Lintel-CSRF': (window as any).csrf };
+      const answer = await fetch('/api/v1/whep/main', { method: 'POST', headers, body: peer.localDescription!.sdp });
+      if (answer.status !== 201) return -answer.status;
+      await peer.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
+      await new Promise((done) => setTimeout(done, 3_000));
+      let decoded = 0;
+      for (const report of (await peer.getStats()).values()) if (report.type === 'inbound-rtp' && report.kind === 'video') decoded = report.framesDecoded ?? 0;
+      await fetch(answer.headers.get('Location')!, { method: 'DELETE', headers });
+      peer.close();
+      return decoded;
+    });
+    if (frames > 0) ++seen;
+    else console.error(frames < 0 ? `A browser was refused: ${-frames}.` : "A browser saw no picture.");
+  } while (keepOn());
+  await page.close();
+  return seen;
+}
+
+const station = await Station.start();
+await station.setUp(['101']);
+await station.expect('PATCH', '/settings', { 'lock1.interval': 0, 'lock1.period': 1, 'security.request_rate': 10_000 });
+const recorder = await station.expect('POST', '/machine-accounts', { name: 'recorder', rights: ['rtsp'] });
+const account = await station.addPhone('101');
+const phone = await Phone.start({ user: account.user, password: account.password, port: station.ports.sip });
+await station.waitForEvent('monitor.registered');
+const browser = await chromium.launch({
+  executablePath: process.env.LINTEL_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--no-first-run', '--autoplay-policy=no-user-gesture-required'],
+});
+
+let calls = 0, failed = 0, players = 0, viewers = 0;
+async function call(): Promise<void> {
+  phone.events.length = 0;
+  await station.press('1', '0', '1', 'call');
+  await phone.waitFor('CALL_INCOMING', 5_000);
+  phone.answer();
+  await phone.waitFor('CALL_ESTABLISHED', 5_000);
+  await pause(600);
+  if (calls % 2 === 0) phone.digit('#');
+  else await station.call('POST', '/locks/1/unlock');
+  await pause(300);
+  if (calls % 3 === 0) phone.hangUp();
+  else await station.press('hangup');
+  await phone.waitFor('CALL_CLOSED', 5_000);
+  ++calls;
+}
+
+const readings: Reading[] = [];
+const began = Date.now();
+let round = 0;
+try {
+  for (; round < rounds; ++round) {
+    const until = began + ((round + 1) * length) / rounds;
+    const watching = new Players(`rtsp://recorder:${recorder.secret}@127.0.0.1:${station.ports.rtsp}/main`);
+    const watched = [watching.watch(), watching.watch()];
+    const browsed = browse(browser, station, () => Date.now() < until).catch((error) => { console.error(`A viewer failed: ${error}`); return 0; });
+    while (Date.now() < until) {
+      const next = Date.now() + callEvery;
+      try {
+        await call();
+      } catch (error) {
+        ++failed;
+        console.error(`A call failed: ${String(error).split('\n')[0]}`);
+        await station.call('POST', '/panel/keys', { key: 'hangup' });
+        phone.hangUp();
+      }
+      await pause(Math.max(0, next - Date.now()));
+    }
+    watching.stop();
+    await Promise.all(watched);
+    viewers += await browsed;
+    players += watching.joined;
+    await pause(8_000);  // sessions that were cut are noticed, and the encoder stops
+    readings.push(read(station.process.pid!));
+    const { descriptors, threads, memory } = readings.at(-1)!;
+    console.log(`${Math.round((Date.now() - began) / 1000)} s: ${calls} calls (${failed} failed), ${players} players, ${viewers} browsers; `
+      + `${descriptors} descriptors, ${threads} threads, ${memory} kB`);
+  }
+} finally {
+  await browser.close();
+  await phone.stop();
+  await station.stop();
+}
+
+const warm = readings[Math.floor(readings.length / 4)]!;
+const last = readings.at(-1)!;
+const complaints: string[] = [];
+if (failed > 0) complaints.push(`${failed} of ${calls + failed} calls failed`);
+if (viewers === 0) complaints.push('no browser ever saw a picture');
+if (last.descriptors > warm.descriptors) complaints.push(`descriptors grew from ${warm.descriptors} to ${last.descriptors}`);
+if (last.threads > warm.threads) complaints.push(`threads grew from ${warm.threads} to ${last.threads}`);
+if (process.env.LINTEL_SOAK_MEMORY !== 'off' && last.memory > warm.memory * memoryMayGrow) complaints.push(`memory grew from ${warm.memory} to ${last.memory} kB`);
+if (/Sanitizer|runtime error/.test(station.output)) complaints.push(`a sanitizer spoke:\n${station.output.slice(-8_000)}`);
+for (const complaint of complaints) console.error(complaint);
+console.log(complaints.length === 0 ? 'The station held.' : 'The station did not hold.');
+process.exit(complaints.length === 0 ? 0 : 1);
