@@ -90,7 +90,7 @@ void Core::Inner::on_request(const Message& message, const Hop& from) {
       if (const auto tag = message.to_tag(); !tag.empty() && tag == stateless_tag(message)) return;
       return dispatch({message, from});
     }
-    if (invite != nullptr) {
+    if (invite != nullptr && is_same_neighbour(invite->to, from)) {
       core.reply({message, from}, 200);
       if (invite->state == ServerTransaction::State::proceeding && invite->listener != nullptr)
         invite->listener->on_cancel(invite->id, message);

@@ -136,6 +136,7 @@ void Core::Inner::on_response(const Message& message, const Hop& from) {
       if (handler->on_stray_response(message, from)) return;
     return;
   }
+  if (!is_same_neighbour(transaction->to, from)) return;  // it was asked of somebody else
   const TransactionId id = transaction->id;
   const int status = message.status();
   const bool invite = transaction->invite;

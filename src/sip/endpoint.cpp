@@ -184,9 +184,11 @@ bool Endpoint::on_request(const Incoming& request) {
   if (const auto tag = message.to_tag(); !tag.empty()) {
     const auto found = inner_->sessions.find(tag);
     if (found != inner_->sessions.end() && found->second->call_id() == message.call_id()) {
-      // The local wire has two ends: what comes from ours is on its way to the server.
-      if (request.from == Hop::local_endpoint()) return false;
+      // The local wire has two ends: what comes from ours is on its way to the server. And what comes from the network
+      // for a call through the server goes to the server first, which knows who may send it.
       const auto session = found->second;
+      if (request.from == Hop::local_endpoint() || (session->is_inner() && !(request.from == Hop::local_server())))
+        return false;
       session->on_request(request);
       return true;
     }

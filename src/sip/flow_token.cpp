@@ -84,11 +84,11 @@ FlowTokens::Found FlowTokens::read(std::string_view text, std::string_view call_
   if (!take_number(rest, boot, 4) || !take_number(rest, caller_side, 4) || !take_hop(rest, caller) ||
       !take_hop(rest, callee))
     return {};
-  Found found{State::of_another_dialog, {}};
+  Found found{State::of_another_dialog, {}, {}};
   if (side(call_id, from_tag) == caller_side)
-    found = {State::good, callee};
+    found = {State::good, callee, caller};
   else if (!to_tag.empty() && side(call_id, to_tag) == caller_side)
-    found = {State::good, caller};
+    found = {State::good, caller, callee};
   if (boot != boot_ && found.to.kind != TransportKind::local) found.to.flow = 0;
   return found;
 }

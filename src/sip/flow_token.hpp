@@ -21,7 +21,8 @@ class FlowTokens {
   enum class State { foreign, of_another_dialog, good };
   struct Found {
     State state = State::foreign;
-    Hop to;  // where the request goes; a connection of an earlier run has flow 0
+    Hop to;    // where the request goes; a connection of an earlier run has flow 0
+    Hop from;  // the side that sends it, if it is no forgery
   };
   // For a request of the dialog: decides by its From tag which of the two sides it goes to.
   [[nodiscard]] Found read(std::string_view token, std::string_view call_id, std::string_view from_tag,

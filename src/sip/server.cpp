@@ -152,7 +152,8 @@ bool Server::Inner::in_dialog(const Incoming& request) {
   const auto found = tokens.read(top->uri.user, message.call_id(), message.from_tag(), message.to_tag());
   if (found.state == FlowTokens::State::foreign) return false;
   const bool ack = message.method() == Method::ack;
-  if (found.state == FlowTokens::State::of_another_dialog || message.to_tag().empty()) {
+  if (found.state == FlowTokens::State::of_another_dialog || message.to_tag().empty() ||
+      !is_same_neighbour(found.from, request.from)) {
     if (!ack) core.reply(request, 403);
     return true;
   }

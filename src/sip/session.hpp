@@ -36,10 +36,10 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
 
   // ---- by the endpoint
   void start(const Target& target, const Content& offer, const std::vector<Header>& headers);  // outgoing
-  void fail_start(int code, const std::string& reason);  // in place of start()
+  void fail_start(int code, const std::string& reason);                                        // in place of start()
   // Incoming: false when the INVITE cannot make a dialog or was answered (420, 422, …) already.
   [[nodiscard]] bool receive(const Incoming& invite);
-  void on_request(const Incoming& request);  // within this dialog
+  void on_request(const Incoming& request);  // within this dialog; refused when it is not from the peer's side
   bool on_stray_response(const Message& response, const Hop& from);
   void shut_down();  // reports the end, then hangs up
   void abandon();    // the endpoint goes: says good-bye and hears nothing more
@@ -47,6 +47,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   [[nodiscard]] const std::string& call_id() const { return dialog_.call_id; }
   [[nodiscard]] const std::shared_ptr<Registration>& account() const { return account_; }
   [[nodiscard]] SessionState state() const { return state_; }
+  [[nodiscard]] bool is_inner() const { return hop_ && hop_->kind == TransportKind::local; }  // by the built-in server
   // RFC 3261 §8.2.2.2: this INVITE came here already over another way.
   [[nodiscard]] bool is_merged(const Message& invite) const;
 
@@ -143,6 +144,9 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void end_offer(Result<Content> result);
   void agree_timer();
   void refresh();
+  // Whether a request in the dialog can be the peer's: from where the INVITE went or came from, from the account's
+  // server, or, where no proxy stays on the way, from the peer's own Contact (security.md 9).
+  [[nodiscard]] bool is_peers_side(const Hop& from) const;
   [[nodiscard]] bool ends_dialog(int code) const { return code == 481 || code == 408; }
   [[nodiscard]] std::string contact_line(const Hop& to) const;
   [[nodiscard]] Builder respond_to(const Received& invite, int status, std::string_view reason) const;

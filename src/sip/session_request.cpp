@@ -160,9 +160,25 @@ void Session::answer(const Incoming& request, int status, const std::vector<std:
   if (id != 0) host_.core().respond(id, builder.finish());
 }
 
+bool Session::is_peers_side(const Hop& from) const {
+  if (hop_ && is_same_neighbour(*hop_, from)) return true;
+  if (is_inner()) return false;  // nobody comes around the built-in server
+  if (account_ && account_->is_server(from)) return true;
+  if (routed_hop_ && is_same_neighbour(*routed_hop_, from)) return true;
+  const std::string& next = dialog_.next_hop_uri();
+  const auto route = Address::parse(next);
+  const auto uri = route ? std::optional<Uri>(route->uri) : Uri::parse(next);
+  const auto address = uri ? SocketAddress::parse(uri->host, 0) : std::nullopt;
+  return address && from.kind != TransportKind::local && address->same_host(from.address);
+}
+
 void Session::on_request(const Incoming& request) {
   const auto self = shared_from_this();
   const Message& message = request.message;
+  if (!is_peers_side(request.from)) {
+    if (message.method() != Method::ack) host_.core().reply(request, 403);
+    return;
+  }
   const bool early_caller = we_called_ && dialog_.remote_tag.empty();
   if (message.method() == Method::ack) {
     if (message.from_tag() == dialog_.remote_tag) on_ack(message);

@@ -40,6 +40,15 @@ struct Hop {
   [[nodiscard]] static Hop local_endpoint() { return {TransportKind::local, 2, {}, {}}; }
 };
 
+// Whether a message that came from `from` can be `side`'s: over the same end of the inner wire, or from the same host.
+// A host may have changed its port or connection meanwhile, but it never becomes another one within a dialog: whoever
+// reads tags and branches off plain UDP does not speak for it from a place of his own (security.md 9).
+[[nodiscard]] inline bool is_same_neighbour(const Hop& side, const Hop& from) {
+  if (side.kind == TransportKind::local || from.kind == TransportKind::local)
+    return side.kind == from.kind && side.flow == from.flow;
+  return side.address.same_host(from.address);
+}
+
 class TransportSink {
  public:
   virtual ~TransportSink() = default;

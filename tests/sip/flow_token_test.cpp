@@ -23,9 +23,11 @@ TEST_F(FlowToken, leadsFromEachSideToTheOther) {
   const auto forth = tokens.read(token, "call", "tag", "other");
   EXPECT_EQ(forth.state, State::good);
   EXPECT_EQ(forth.to, callee);
+  EXPECT_EQ(forth.from, caller);
   const auto back = tokens.read(token, "call", "other", "tag");
   EXPECT_EQ(back.state, State::good);
   EXPECT_EQ(back.to, caller);
+  EXPECT_EQ(back.from, callee);
 }
 
 TEST_F(FlowToken, isGoodForItsDialogOnly) {

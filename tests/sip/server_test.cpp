@@ -316,6 +316,14 @@ TEST_F(Proxying, requestsInTheDialogFollowTheFlowToken) {
   ASSERT_THAT(sent, SizeIs(1));
   EXPECT_EQ(sent[0].to.address.text(), "192.0.2.20:5060");
   EXPECT_EQ(test::header(sent[0].bytes, "Route"), "");
+  // A neighbour who read all of it off the wire is still not a side of the dialog (security.md 9).
+  for (const std::string method : {"BYE", "INFO", "INVITE", "UPDATE"})
+    for (const bool as_caller : {true, false}) {
+      send(in_dialog(method, as_caller, as_caller ? callers : callees), test::udp("192.0.2.66"));
+      EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 403 Forbidden")) << method << as_caller;
+    }
+  send(in_dialog("ACK", true, callers), test::udp("192.0.2.66"));
+  EXPECT_THAT(transport.take(), IsEmpty());
   // The token is good for this dialog alone.
   send(in_dialog("BYE", true, callers, "call-2"), caller);
   EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 403 Forbidden"));

@@ -221,6 +221,33 @@ TEST_F(Incomingly, hearsKeysByInfoOnceEach) {
   EXPECT_FALSE(house.held.send_dtmf('x').ok());
 }
 
+// security.md 9: whoever reads the tags off plain UDP neither opens a door nor ends the call.
+TEST_F(Incomingly, takesNothingInTheCallFromAnotherHost) {
+  const auto tag = talk_in();
+  const Hop neighbour = udp("192.0.2.66");
+  const std::string dtmf = "Content-Type: application/dtmf\r\n";
+  wire.arrive(request("INFO", "sip:door@192.0.2.10", "#", dtmf, tag, 2, "z9hG4bKi"), neighbour);
+  take("403");
+  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "offer", {}, tag, 3, "z9hG4bKv"), neighbour);
+  take("403");
+  wire.arrive(request("BYE", "sip:door@192.0.2.10", {}, {}, tag, 4, "z9hG4bKb"), neighbour);
+  take("403");
+  EXPECT_TRUE(house.held.answered());
+  EXPECT_THAT(house.ear.log, IsEmpty());
+  // The peer itself is heard, also after it had to take another port; the forger's numbers did not count.
+  wire.arrive(request("INFO", "sip:door@192.0.2.10", "#", dtmf, tag, 2, "z9hG4bKj"), udp("192.0.2.9", 40'000));
+  take("200");
+  EXPECT_THAT(house.ear.log, ElementsAre("dtmf # 250"));
+}
+
+TEST_F(Incomingly, isNotCancelledFromAnotherHost) {
+  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x"), peer);
+  take("100");
+  wire.arrive(request("CANCEL", "sip:door@192.0.2.10"), udp("192.0.2.66"));
+  take("481");
+  EXPECT_THAT(house.ear.log, IsEmpty());
+}
+
 TEST_F(Incomingly, refusesAnOldRequestAndAStrangersTag) {
   const auto tag = talk_in();
   wire.arrive(request("OPTIONS", "sip:door@192.0.2.10", {}, {}, tag, 1, "z9hG4bKo"), peer);

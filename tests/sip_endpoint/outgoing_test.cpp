@@ -62,6 +62,22 @@ TEST_F(Outgoing, acknowledgesEveryRepetitionOfTheAnswer) {
   EXPECT_THAT(ear.log, ElementsAre("answered answer"));
 }
 
+// security.md 9: an answer counts from where it was asked only.
+TEST_F(Outgoing, isNotAnsweredByAnotherHost) {
+  const auto invite = dial();
+  const Sent elsewhere(udp("192.0.2.66"), invite->bytes);
+  answer(elsewhere, 200, "forged");
+  answer(elsewhere, 486);
+  nothing_sent();
+  EXPECT_THAT(ear.log, IsEmpty());
+  answer(*invite, 200, "answer");
+  take("ACK");
+  EXPECT_THAT(ear.log, ElementsAre("answered answer"));
+  wire.arrive(in_dialog("INFO", *invite, 1, "#", "Content-Type: application/dtmf\r\n"), udp("192.0.2.66"));
+  take("403");
+  EXPECT_THAT(ear.log, ElementsAre("answered answer"));
+}
+
 TEST_F(Outgoing, reportsBusyAndRefusal) {
   auto invite = dial();
   answer(*invite, 486);

@@ -212,6 +212,38 @@ TEST_F(Registering, answersNoChallengeOfAnotherRealmOrAddress) {
   EXPECT_EQ(ear.log.back(), "refused 401");
 }
 
+// security.md 9: within a call, the server of the registration is heard, and the peer where no proxy stays between.
+TEST_F(Registering, hearsWithinACallItsServerAndThePeerAlone) {
+  registered(account());
+  call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+  auto invite = take("INVITE");
+  answer(*invite, 200, "answer", "Record-Route: <sip:192.0.2.5;lr>\r\n");
+  take("ACK");
+  const auto key = [&](const std::string& digit, unsigned cseq, const Hop& from) {
+    wire.arrive(in_dialog("INFO", *invite, cseq, digit, "Content-Type: application/dtmf\r\n"), from);
+  };
+  key("1", 1, udp("192.0.2.66"));
+  take("403");
+  key("2", 2, udp("192.0.2.9"));  // the peer goes by the proxy, which recorded its route
+  take("403");
+  key("3", 3, udp("192.0.2.5"));
+  take("200");
+  EXPECT_THAT(ear.log, ElementsAre("answered answer", "dtmf 3 250"));
+  call.hang_up();
+  take("BYE");
+
+  call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+  invite = take("INVITE");
+  answer(*invite, 200, "answer");
+  take("ACK");
+  ear.log.clear();
+  key("4", 1, udp("192.0.2.66"));
+  take("403");
+  key("5", 2, udp("192.0.2.9"));
+  take("200");
+  EXPECT_THAT(ear.log, ElementsAre("dtmf 5 250"));
+}
+
 TEST_F(Registering, answersAChallengedByeThroughTheServer) {
   registered(account());
   call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
@@ -313,6 +345,16 @@ TEST_F(Registering, isAClientOfTheServerInTheSameProcess) {
   EXPECT_EQ(endpoint->accounts().front().state, RegistrationState::registered);
   call = endpoint->call({"sip:101%231@VDP;binding=7", "1", ""}, sdp("offer"), {}, &ear);
   clock.advance(10ms);
+  EXPECT_THAT(ear.log, ElementsAre("answered inner answer"));
+  // Nobody comes around the server with a forged request of such a call (security.md 9).
+  Message inner;
+  ASSERT_FALSE(inner.parse(server.seen[1]));
+  wire.arrive("INFO sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKf\r\nMax-Forwards: 70\r\nFrom: " +
+                  std::string(inner.value(Field::to)) + ";tag=server\r\nTo: " + std::string(inner.value(Field::from)) +
+                  "\r\nCall-ID: " + std::string(inner.call_id()) +
+                  "\r\nCSeq: 9 INFO\r\nContent-Type: application/dtmf\r\nContent-Length: 1\r\n\r\n#",
+              peer);
+  take("481");  // left to the server, and this one does not know it
   EXPECT_THAT(ear.log, ElementsAre("answered inner answer"));
   call.hang_up();
   clock.advance(10ms);
