@@ -1,5 +1,5 @@
 // HTTP digest authentication, the server's side (RFC 7616, and RFC 2069/2617 clients without qop). Nonces hold their
-// own time and proof: nothing is kept for one. Loop only.
+// own time and proof (base/digest.hpp). Loop only.
 #pragma once
 
 #include <functional>
@@ -9,21 +9,10 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/digest.hpp"
 #include "http/message.hpp"
 
 namespace lintel::http {
-
-enum class DigestAlgorithm { md5, sha256 };
-
-// HA1 of RFC 7616 §3.4.2: hex of H(user:realm:password). What a table keeps instead of the password; as secret as it.
-[[nodiscard]] std::string digest_ha1(DigestAlgorithm algorithm, std::string_view user, std::string_view realm,
-                                     std::string_view password);
-// The response of §3.4.1 for qop "auth", or, when `qop` is empty, of RFC 2069.
-struct DigestAnswer {
-  DigestAlgorithm algorithm = DigestAlgorithm::md5;
-  std::string ha1, method, uri, nonce, nonce_count, client_nonce, qop;
-};
-[[nodiscard]] std::string digest_response(const DigestAnswer& answer);
 
 struct DigestUser {
   std::string name = {};
@@ -54,13 +43,9 @@ class DigestAuthority {
   [[nodiscard]] const std::string& realm() const { return options_.realm; }
 
  private:
-  [[nodiscard]] std::string make_nonce() const;
-  enum class NonceState { good, stale, forged };
-  [[nodiscard]] NonceState check_nonce(std::string_view nonce) const;
-
   const Clock& clock_;
   Options options_;
-  std::string key_;  // of this start; a restart makes old nonces stale, clients just answer the new challenge
+  digest::Nonces nonces_;
 };
 
 }  // namespace lintel::http

@@ -10,12 +10,13 @@ namespace {
 
 TEST(Digest, givesTheResponsesOfRfc7616) {  // §3.9.1
   for (const auto& [algorithm, expected] :
-       {std::pair(DigestAlgorithm::md5, "8ca523f5e9506fed4657c9700eebdbec"),
-        std::pair(DigestAlgorithm::sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1")}) {
-    const std::string ha1 = digest_ha1(algorithm, "Mufasa", "http-auth@example.org", "Circle of Life");
-    EXPECT_EQ(digest_response({algorithm, ha1, "GET", "/dir/index.html", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
-                               "00000001", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "auth"}),
-              expected);
+       {std::pair(digest::Algorithm::md5, "8ca523f5e9506fed4657c9700eebdbec"),
+        std::pair(digest::Algorithm::sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1")}) {
+    const std::string ha1 = digest::ha1(algorithm, "Mufasa", "http-auth@example.org", "Circle of Life");
+    EXPECT_EQ(
+        digest::response({algorithm, ha1, "GET", "/dir/index.html", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
+                          "00000001", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "auth"}),
+        expected);
   }
 }
 
@@ -24,8 +25,8 @@ class DigestTest : public ::testing::Test {
   using Outcome = DigestAuthority::Outcome;
   static std::optional<DigestUser> find(std::string_view user) {
     if (user != "door") return std::nullopt;
-    return DigestUser{"door", digest_ha1(DigestAlgorithm::md5, "door", "Lintel", "secret"),
-                      digest_ha1(DigestAlgorithm::sha256, "door", "Lintel", "secret")};
+    return DigestUser{"door", digest::ha1(digest::Algorithm::md5, "door", "Lintel", "secret"),
+                      digest::ha1(digest::Algorithm::sha256, "door", "Lintel", "secret")};
   }
   [[nodiscard]] std::string nonce() const {
     const std::string challenge = authority_.challenges(false).front();
@@ -34,19 +35,19 @@ class DigestTest : public ::testing::Test {
   }
   [[nodiscard]] Request signed_request(const std::string& nonce, const std::string& user = "door",
                                        const std::string& password = "secret",
-                                       DigestAlgorithm algorithm = DigestAlgorithm::sha256, bool qop = true) const {
+                                       digest::Algorithm algorithm = digest::Algorithm::sha256, bool qop = true) const {
     Request request{.method = Method::get, .target = "/api/v1/locks?x=1"};
-    const DigestAnswer answer{algorithm,
-                              digest_ha1(algorithm, user, "Lintel", password),
-                              "GET",
-                              request.target,
-                              nonce,
-                              qop ? "00000001" : "",
-                              qop ? "abc" : "",
-                              qop ? "auth" : ""};
+    const digest::Answer answer{algorithm,
+                                digest::ha1(algorithm, user, "Lintel", password),
+                                "GET",
+                                request.target,
+                                nonce,
+                                qop ? "00000001" : "",
+                                qop ? "abc" : "",
+                                qop ? "auth" : ""};
     std::string header = "Digest username=\"" + user + "\", realm=\"Lintel\", uri=\"" + request.target +
-                         "\", nonce=\"" + nonce + "\", response=\"" + digest_response(answer) + "\"";
-    header += algorithm == DigestAlgorithm::sha256 ? ", algorithm=SHA-256" : ", algorithm=MD5";
+                         "\", nonce=\"" + nonce + "\", response=\"" + digest::response(answer) + "\"";
+    header += algorithm == digest::Algorithm::sha256 ? ", algorithm=SHA-256" : ", algorithm=MD5";
     if (qop) header += ", qop=auth, nc=00000001, cnonce=\"abc\"";
     request.headers.emplace_back("Authorization", header);
     return request;
@@ -59,7 +60,7 @@ class DigestTest : public ::testing::Test {
 
 TEST_F(DigestTest, acceptsBothAlgorithms) {
   EXPECT_EQ(outcome(signed_request(nonce())), Outcome::accepted);
-  EXPECT_EQ(outcome(signed_request(nonce(), "door", "secret", DigestAlgorithm::md5)), Outcome::accepted);
+  EXPECT_EQ(outcome(signed_request(nonce(), "door", "secret", digest::Algorithm::md5)), Outcome::accepted);
 }
 
 TEST_F(DigestTest, refusesWrongPasswordsUsersAndTargets) {
@@ -84,7 +85,7 @@ TEST_F(DigestTest, noncesAgeAndCannotBeForged) {
 }
 
 TEST_F(DigestTest, takesNoQopOnlyWhereAllowed) {
-  EXPECT_EQ(outcome(signed_request(nonce(), "door", "secret", DigestAlgorithm::md5, false)), Outcome::malformed);
+  EXPECT_EQ(outcome(signed_request(nonce(), "door", "secret", digest::Algorithm::md5, false)), Outcome::malformed);
 }
 
 TEST_F(DigestTest, refusesHeadersThatAreNotWellFormed) {

@@ -172,8 +172,8 @@ TEST_F(Login, machinesUseDigestWithinTheirRights) {
     const std::size_t from = challenge.find("nonce=\"") + 7;
     const std::string nonce = challenge.substr(from, challenge.find('"', from) - from);
     const std::string uri = "/api/v1" + path;
-    const std::string response = http::digest_response(
-        {http::DigestAlgorithm::sha256, http::digest_ha1(http::DigestAlgorithm::sha256, "gateway", "Lintel", secret),
+    const std::string response = digest::response(
+        {digest::Algorithm::sha256, digest::ha1(digest::Algorithm::sha256, "gateway", "Lintel", secret),
          http::name_of(method), uri, nonce, "00000001", "xyz", "auth"});
     return ask(method, path,
                {.headers = {{"Authorization", "Digest username=\"gateway\", realm=\"Lintel\", nonce=\"" + nonce +
