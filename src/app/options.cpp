@@ -59,6 +59,8 @@ constexpr std::array entries = {
           [](Options& o, const std::string& v) { return take_port(o.sips_port, "--sips-port", v); }},
     Entry{"--rtsp-port", "PORT", "RTSP (default: 554, else 8554)",
           [](Options& o, const std::string& v) { return take_port(o.rtsp_port, "--rtsp-port", v); }},
+    Entry{"--rtsps-port", "PORT", "RTSP over TLS, where it is switched on (default: 322, else 8322)",
+          [](Options& o, const std::string& v) { return take_port(o.rtsps_port, "--rtsps-port", v); }},
     Entry{"--log", "LEVEL", "debug, info, warning or error (default: info)",
           [](Options& o, const std::string& v) -> Result<void> {
             if (v != "debug" && v != "info" && v != "warning" && v != "error")

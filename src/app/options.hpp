@@ -20,7 +20,7 @@ struct Options {
   std::string camera = "auto";       // "auto", "test", /dev/videoN, rtsp://…, a video file
   std::string microphone = "auto";   // "auto", "default", "test", "silence", an ALSA or PipeWire device, a file
   std::string speaker = "auto";      // "auto", "default", "test", "none", a device, a file to write
-  std::optional<std::uint16_t> http_port, https_port, sip_port, sips_port, rtsp_port;  // 0: any free one
+  std::optional<std::uint16_t> http_port, https_port, sip_port, sips_port, rtsp_port, rtsps_port;  // 0: any free one
   std::string log = "info";          // debug, info, warning, error
   std::string ready_file;            // written with the ports (JSON) once everything serves; for scripts and tests
   bool loopback_media = false;       // offer 127.0.0.1 as a media address: everything on one machine

@@ -49,9 +49,8 @@ media::ProfileSettings sub_profile(const settings::Settings& s) {
 
 }  // namespace
 
-Pictures::Pictures(Loop& loop, const Options& options, settings::Settings& settings, household::Household& household,
-                   journal::Journal& journal, const std::string& address)
-    : loop_(loop), settings_(settings), household_(household), journal_(journal) {
+Pictures::Pictures(Loop& loop, const Options& options, settings::Settings& settings, journal::Journal& journal, const std::string& address)
+    : loop_(loop), settings_(settings), journal_(journal) {
   media::Video::Options video;
   video.camera.source = options.camera;
   video.main = main_profile(settings);
@@ -82,9 +81,6 @@ Pictures::Pictures(Loop& loop, const Options& options, settings::Settings& setti
       loop, *legs_, media::LiveViewOptions{.viewer_limit = static_cast<std::size_t>(settings.get(settings::call::viewers))});
   lendings_ = std::make_unique<media::Lendings>(loop, *legs_, audio_.get(), video_.get());
   settings_changes_ = settings.on_change([this](const settings::Change& change) { apply_settings(&change); });
-  household_changes_ = household.on_change([this](const household::Change& change) {
-    if (change.collection == household::Collection::machines) give_accounts();
-  });
   apply_settings(nullptr);
 }
 
@@ -95,31 +91,7 @@ media::OverlaySettings Pictures::overlay() const {
           settings_.get(settings::station::name)};
 }
 
-Result<std::uint16_t> Pictures::start(const Options& options) {
-  video_->start();
-  if (!settings_.get(settings::rtsp::on)) return std::uint16_t{0};
-  media::RtspOptions rtsp;
-  rtsp.address = options.bind;
-  rtsp.port = options.rtsp_port.value_or(static_cast<std::uint16_t>(settings_.get(settings::rtsp::port)));
-  auto server = media::RtspServer::start(loop_, *video_, rtsp);
-  if (!server.ok() && !options.rtsp_port && rtsp.port == 554) {
-    rtsp.port = 8554;
-    server = media::RtspServer::start(loop_, *video_, rtsp);
-  }
-  if (!server.ok()) return server.error();
-  rtsp_ = std::move(*server);
-  give_accounts();
-  return rtsp_->port();
-}
-
-void Pictures::give_accounts() {
-  if (rtsp_ == nullptr) return;
-  std::vector<media::RtspAccount> accounts;
-  for (const auto& machine : household_.machines())
-    if (machine.may(household::Right::rtsp))
-      if (auto secret = household_.machine_secret(machine.name)) accounts.push_back({machine.name, std::move(*secret)});
-  rtsp_->set_accounts(std::move(accounts));
-}
+void Pictures::start() { video_->start(); }
 
 void Pictures::apply_settings(const settings::Change* change) {
   const auto touches = [&](std::string_view page) { return change == nullptr || change->entry.key.starts_with(page); };

@@ -9,11 +9,9 @@
 
 #include "app/options.hpp"
 #include "calls/messages.hpp"
-#include "household/household.hpp"
 #include "journal/journal.hpp"
 #include "media/audio.hpp"
 #include "media/leg.hpp"
-#include "media/rtsp.hpp"
 #include "media/video.hpp"
 #include "media/whep.hpp"
 #include "media/whip.hpp"
@@ -24,12 +22,10 @@ namespace lintel::app {
 
 class Pictures final : public web::LivePort {
  public:
-  Pictures(Loop& loop, const Options& options, settings::Settings& settings, household::Household& household,
-           journal::Journal& journal, const std::string& address);
+  Pictures(Loop& loop, const Options& options, settings::Settings& settings, journal::Journal& journal, const std::string& address);
   ~Pictures() override;
 
-  // Opens the camera and RTSP. Answers the RTSP port, 0 when it is off; the error names port and option.
-  Result<std::uint16_t> start(const Options& options);
+  void start();  // looks whether the camera opens
   [[nodiscard]] media::Legs& legs() { return *legs_; }
   [[nodiscard]] media::AudioEngine& audio() { return *audio_; }
   [[nodiscard]] media::Video& video() { return *video_; }
@@ -47,24 +43,21 @@ class Pictures final : public web::LivePort {
   void camera_changed(const media::CameraStatus& status);
   void audio_changed(const media::AudioState& state);
   void apply_settings(const settings::Change* change);
-  void give_accounts();
   void note_view(const web::Subject& who);
   [[nodiscard]] media::OverlaySettings overlay() const;
 
   Loop& loop_;
   settings::Settings& settings_;
-  household::Household& household_;
   journal::Journal& journal_;
   std::unique_ptr<media::Video> video_;
   std::unique_ptr<media::AudioEngine> audio_;
   std::unique_ptr<media::Legs> legs_;
   std::unique_ptr<media::LiveViews> views_;
   std::unique_ptr<media::Lendings> lendings_;
-  std::unique_ptr<media::RtspServer> rtsp_;
   bool camera_lost_ = false;
   bool microphone_lost_ = false, speaker_lost_ = false;
   std::unordered_map<std::string, Monotonic> views_told_;
-  storage::Subscription settings_changes_, household_changes_;
+  storage::Subscription settings_changes_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

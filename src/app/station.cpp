@@ -14,6 +14,7 @@
 #include "app/overview.hpp"
 #include "app/pictures.hpp"
 #include "app/service.hpp"
+#include "app/streams.hpp"
 #include "app/telephony.hpp"
 #include "base/log.hpp"
 #include "http/server.hpp"
@@ -75,6 +76,7 @@ class Station {
   std::unique_ptr<Certificate> certificate_port_;
   std::unique_ptr<Chronicle> chronicle_;
   std::unique_ptr<Pictures> pictures_;
+  std::unique_ptr<Streams> streams_;
   std::unique_ptr<Doors> doors_;
   std::unique_ptr<Telephony> telephony_;
   std::unique_ptr<Directory> directory_;
@@ -84,7 +86,7 @@ class Station {
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<web::Api> api_;
   storage::Subscription settings_changes_;
-  std::uint16_t http_port_ = 0, https_port_ = 0, rtsp_port_ = 0;
+  std::uint16_t http_port_ = 0, https_port_ = 0;
 };
 
 Result<void> Station::open_memory() {
@@ -119,7 +121,7 @@ Result<void> Station::build() {
   certificate_port_ = std::make_unique<Certificate>(certificate_.root_pem);
 
   const std::string address = options_.loopback_media || addresses.empty() ? "127.0.0.1" : addresses.front();
-  pictures_ = std::make_unique<Pictures>(loop_, options_, *settings_, *household_, *journal_, address);
+  pictures_ = std::make_unique<Pictures>(loop_, options_, *settings_, *journal_, address);
   doors_->devices().add<CameraTwin>(loop_.clock(), pictures_->video());
   telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *database_, *vault_, *settings_, *household_, *journal_, guesses_});
   directory_ = std::make_unique<Directory>(*household_, telephony_->server());
@@ -217,14 +219,16 @@ Result<void> Station::serve() {
   LINTEL_CHECK(http_->serve_files({.folder = options_.web, .https_port = https_port_}));
   LINTEL_CHECK(telephony_->start(options_, certificate_.chain_pem, certificate_.key_pem));
   lines_->connect(front_->calls(), telephony_->start_endpoint(*lines_));
-  if (const auto rtsp = pictures_->start(options_); rtsp.ok()) {
-    rtsp_port_ = *rtsp;
-  } else {
-    // Doors and calls do not depend on it: say it, and go on.
-    log::error("rtsp", "{}", rtsp.error().message);
-    journal_->record(events::system_port_in_use, {.fields = {{"port", rtsp.error().value}, {"service", "RTSP"}, {"option", "--rtsp-port"}}});
-    overview_->attend({"rtsp", "warning", rtsp.error().message, "/settings/rtsp"});
-  }
+  pictures_->start();
+  streams_ = std::make_unique<Streams>(Streams::Needs{loop_, options_, *settings_, *household_, *journal_, guesses_, pictures_->video(),
+                                                      pictures_->audio(), certificate_.chain_pem + certificate_.key_pem});
+  // Doors and calls do not depend on it: say it, and go on.
+  streams_->on_problem = [this](const Error& error) {
+    log::error("rtsp", "{}", error.message);
+    journal_->record(events::system_port_in_use, {.fields = {{"port", error.value}, {"service", "RTSP"}, {"option", "--" + error.field}}});
+    overview_->attend({"rtsp", "warning", error.message, "/settings/rtsp"});
+  };
+  streams_->start();
   http_->start();
   journal_->record(events::system_started, {.fields = {{"version", version()}}});
   for (const auto& problem : settings_->problems()) log::warning("settings", "{}", problem);
@@ -241,6 +245,9 @@ void Station::announce() {
   std::string text = fmt::format("\nLintel {} is running.\n\n  on this machine   {}\n", version(), address("http", "localhost", http_port_, 80));
   if (!here)
     for (const auto& own : system::own_addresses()) text += fmt::format("  on the network    {}\n", address("https", own, https_port_, 443));
+  const std::string recorders = here || system::own_addresses().empty() ? "localhost" : system::own_addresses().front();
+  if (streams_->port() != 0) text += fmt::format("  for recorders     {}main\n", address("rtsp", recorders, streams_->port(), 554));
+  if (streams_->tls_port() != 0) text += fmt::format("  for recorders     {}main\n", address("rtsps", recorders, streams_->tls_port(), 322));
   if (!api_->setup_code().empty()) text += fmt::format("\n  one-time code: {}   (asks for it once, to set the admin password)\n", api_->setup_code());
   fmt::print("{}\n", text);
   std::fflush(stdout);
@@ -252,8 +259,8 @@ Result<void> Station::write_ready_file() const {
   const std::string part = options_.ready_file + ".part";
   {
     std::ofstream file(part, std::ios::trunc);
-    file << fmt::format(R"({{"ports":{{"http":{},"https":{},"sip":{},"sips":{},"rtsp":{}}}}})", http_port_, https_port_, reach.udp_port,
-                        reach.tls_port, rtsp_port_)
+    file << fmt::format(R"({{"ports":{{"http":{},"https":{},"sip":{},"sips":{},"rtsp":{},"rtsps":{}}}}})", http_port_, https_port_, reach.udp_port,
+                        reach.tls_port, streams_->port(), streams_->tls_port())
          << '\n';
   }
   if (std::rename(part.c_str(), options_.ready_file.c_str()) != 0)

@@ -77,11 +77,6 @@ void Household::remove_machine(std::string name, Then<void> then) {
       std::move(then));
 }
 
-std::optional<std::string> Household::machine_secret(std::string_view name) const {
-  const auto found = inner_->machines.find(name);
-  return found == inner_->machines.end() ? std::nullopt : std::optional(found->second.secret);
-}
-
 std::optional<std::string> Household::machine_ha1_md5(std::string_view name, std::string_view realm) const {
   const auto found = inner_->machines.find(name);
   if (found == inner_->machines.end()) return std::nullopt;

@@ -170,9 +170,6 @@ class Household {
   [[nodiscard]] std::optional<std::string> machine_ha1_md5(std::string_view name, std::string_view realm) const;
   [[nodiscard]] std::optional<std::string> machine_ha1_sha256(std::string_view name, std::string_view realm) const;
 
-  // For protocols whose library keeps the password itself (RTSP). A secret: hand it on, never log it.
-  [[nodiscard]] std::optional<std::string> machine_secret(std::string_view name) const;
-
   // People
   [[nodiscard]] bool initialised() const;  // S01: there is an administrator
   [[nodiscard]] const Person* person(std::string_view account) const;

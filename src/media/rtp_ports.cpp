@@ -9,13 +9,12 @@ namespace {
 
 constexpr int attempts_without_range = 64;
 
-Object<GSocket> bind_one(GSocketFamily family, int port) {
-  Object<GSocket> socket =
-      Object<GSocket>::adopt(g_socket_new(family, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr));
+Object<GSocket> bind_one(GInetAddress* to, int port) {
+  Object<GSocket> socket = Object<GSocket>::adopt(
+      g_socket_new(g_inet_address_get_family(to), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr));
   if (!socket) return {};
-  const Object<GInetAddress> any = Object<GInetAddress>::adopt(g_inet_address_new_any(family));
   const Object<GSocketAddress> address =
-      Object<GSocketAddress>::adopt(g_inet_socket_address_new(any.get(), static_cast<guint16>(port)));
+      Object<GSocketAddress>::adopt(g_inet_socket_address_new(to, static_cast<guint16>(port)));
   if (!g_socket_bind(socket.get(), address.get(), FALSE, nullptr)) return {};
   return socket;
 }
@@ -27,16 +26,19 @@ int port_of(GSocket* socket) {
 
 }  // namespace
 
-Result<PortPair> PortRange::bind(const std::string& address) {
+Result<PortPair> PortRange::bind(const std::string& address, bool there_only) {
   const GSocketFamily family = address.find(':') == std::string::npos ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6;
+  Object<GInetAddress> to;
+  if (there_only) to = Object<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
+  if (!to) to = Object<GInetAddress>::adopt(g_inet_address_new_any(family));
   if (first_ == 0) {
     for (int attempt = 0; attempt < attempts_without_range; ++attempt) {
       PortPair pair;
-      pair.rtp = bind_one(family, 0);
+      pair.rtp = bind_one(to.get(), 0);
       if (!pair.rtp) break;
       pair.port = port_of(pair.rtp.get());
       if (pair.port == 0 || pair.port % 2 != 0 || pair.port > 65533) continue;
-      pair.rtcp = bind_one(family, pair.port + 1);
+      pair.rtcp = bind_one(to.get(), pair.port + 1);
       if (pair.rtcp) return pair;
     }
     return Error{ErrorCode::unavailable, "No UDP port is free for the sound of a call.", {}, {}, {}};
@@ -51,9 +53,9 @@ Result<PortPair> PortRange::bind(const std::string& address) {
     }
     PortPair pair;
     pair.port = static_cast<int>(even + 2 * at);
-    pair.rtp = bind_one(family, pair.port);
+    pair.rtp = bind_one(to.get(), pair.port);
     if (!pair.rtp) continue;
-    pair.rtcp = bind_one(family, pair.port + 1);
+    pair.rtcp = bind_one(to.get(), pair.port + 1);
     if (pair.rtcp) return pair;
   }
   return Error{ErrorCode::unavailable,

@@ -23,8 +23,9 @@ class PortRange {
  public:
   // Inclusive; zero: the system chooses.
   PortRange(std::uint16_t first, std::uint16_t last) : first_(first), last_(last) {}
-  // Binds a pair on all addresses of the family of `address`. Error: unavailable, when no pair of the range is free.
-  [[nodiscard]] Result<PortPair> bind(const std::string& address);
+  // Binds a pair on all addresses of the family of `address`, or with `there_only` on that one alone. Error:
+  // unavailable, when no pair of the range is free.
+  [[nodiscard]] Result<PortPair> bind(const std::string& address, bool there_only = false);
 
  private:
   const std::uint16_t first_;

@@ -1,285 +1,171 @@
 #include "media/rtsp.hpp"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <unistd.h>
 
-#include <algorithm>
-#include <list>
+#include <cerrno>
+#include <cstring>
 #include <thread>
 
 #include "base/log.hpp"
-#include "media/rtsp_media.hpp"
+#include "media/rtsp_engine.hpp"
 #include "media/video.hpp"
 
 namespace lintel::media {
 namespace {
 
-constexpr Duration picture_limit = std::chrono::seconds(8);  // a DESCRIBE without a picture is refused after this
-constexpr int threads = 2;                                   // serve all clients; one more accepts
-constexpr guint body_limit = 16 * 1024;
-constexpr guint tidy_period_seconds = 2;
-constexpr const char* since_key = "lintel-since";
-constexpr const char* empty_key = "lintel-empty";
+constexpr int backlog = 128;
 
-GSource* attach(GMainContext* context, GSource* source, GSourceFunc work, gpointer data,
-                GDestroyNotify free = nullptr) {
-  g_source_set_callback(source, work, data, free);
-  g_source_attach(source, context);
-  return source;
+Result<std::shared_ptr<SSL_CTX>> make_tls(std::string pem) {
+  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  const Handle<BIO, BIO_free_all> certificates(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const Handle<BIO, BIO_free_all> keys(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const Handle<X509, X509_free> own(PEM_read_bio_X509(certificates.get(), nullptr, nullptr, nullptr));
+  const Handle<EVP_PKEY, EVP_PKEY_free> key(PEM_read_bio_PrivateKey(keys.get(), nullptr, nullptr, nullptr));
+  bool good = context != nullptr && own != nullptr && key != nullptr &&
+              SSL_CTX_use_certificate(context.get(), own.get()) == 1 &&
+              SSL_CTX_use_PrivateKey(context.get(), key.get()) == 1;
+  while (good) {
+    X509* above = PEM_read_bio_X509(certificates.get(), nullptr, nullptr, nullptr);
+    if (above == nullptr) break;
+    good = SSL_CTX_add_extra_chain_cert(context.get(), above) == 1;
+  }
+  ERR_clear_error();  // the end of the chain is no error
+  std::fill(pem.begin(), pem.end(), '\0');
+  if (!good)
+    return Error{ErrorCode::invalid,
+                 "The certificate for RTSP over TLS cannot be used: it or its key cannot be read.",
+                 {},
+                 {},
+                 {}};
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  return context;
+}
+
+Error refuse(int error, std::uint16_t port, const char* option) {
+  const std::string number = std::to_string(port);
+  if (error == EACCES || error == EPERM)
+    return Error{
+        ErrorCode::denied,
+        fmt::format("Port {} for RTSP needs a right this program does not have: choose one above 1023 with {}.", number,
+                    option),
+        option + 2,
+        number,
+        {}};
+  return Error{
+      ErrorCode::conflict,
+      fmt::format("Port {} for RTSP cannot be used ({}): stop the other program, or choose another with {}.", number,
+                  error == EADDRINUSE ? "another program listens there" : std::strerror(error), option),
+      option + 2,
+      number,
+      {}};
+}
+
+// The socket and the port it got. `address` becomes 0.0.0.0 on a machine without IPv6.
+Result<std::pair<int, std::uint16_t>> listen_on(std::string& address, std::uint16_t port, const char* option) {
+  const bool v6 = address.find(':') != std::string::npos;
+  const int socket = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket < 0 && v6 && address == "::") {
+    address = "0.0.0.0";
+    return listen_on(address, port, option);
+  }
+  const int on = 1, off = 0;
+  (void)setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (v6) (void)setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  const auto where = Object<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
+  sockaddr_storage own{};
+  socklen_t size = sizeof own;
+  bool good = socket >= 0 && where;
+  if (good) {
+    const auto full = Object<GSocketAddress>::adopt(g_inet_socket_address_new(where.get(), port));
+    size = static_cast<socklen_t>(g_socket_address_get_native_size(full.get()));
+    good = g_socket_address_to_native(full.get(), &own, sizeof own, nullptr) != FALSE &&
+           ::bind(socket, reinterpret_cast<const sockaddr*>(&own), size) == 0 && ::listen(socket, backlog) == 0;
+  }
+  const int error = where ? errno : EINVAL;
+  if (!good) {
+    if (socket >= 0) ::close(socket);
+    if (v6 && address == "::" && (error == EAFNOSUPPORT || error == EADDRNOTAVAIL)) {
+      address = "0.0.0.0";
+      return listen_on(address, port, option);
+    }
+    return refuse(error, port, option);
+  }
+  size = sizeof own;
+  (void)getsockname(socket, reinterpret_cast<sockaddr*>(&own), &size);
+  return std::pair(socket, ntohs(own.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(own).sin6_port
+                                                           : reinterpret_cast<const sockaddr_in&>(own).sin_port));
 }
 
 class Server final : public RtspServer {
  public:
-  Server(Loop& loop, Video& video, RtspOptions options)
-      : options_(std::move(options)),
-        context_(g_main_context_new()),
-        main_loop_(g_main_loop_new(context_, FALSE)),
-        server_(Object<GstRTSPServer>::adopt(gst_rtsp_server_new())),
-        auth_(Object<GstRTSPAuth>::adopt(gst_rtsp_auth_new())),
-        state_(std::make_shared<State>()) {
-    auto source = std::make_shared<RtspSource>();
-    source->join = [&video](Profile profile, Consumer consumer) {
-      return video.subscribe({profile, Codec::h264}, "rtsp", std::move(consumer));
-    };
-    source->audio = options_.audio;
-    source->in_a_while = [post = loop.poster(), weak = std::weak_ptr(state_), &loop](std::function<void()> work) {
-      post([weak, work = std::move(work), &loop] {
-        const auto state = weak.lock();
-        if (state == nullptr) return;
-        const auto timer = state->waiting.emplace(state->waiting.end());
-        *timer = loop.clock().after(picture_limit, [weak, work, timer] {
-          work();
-          if (const auto again = weak.lock()) again->waiting.erase(timer);
-        });
-      });
-    };
-    state_->camera_lost = video.camera().state == CameraState::lost;
-    video.on_camera([weak = std::weak_ptr(state_)](const CameraStatus& status) {
-      if (const auto state = weak.lock()) state->camera_lost = status.state == CameraState::lost;
-    });
-    mount(source);
-    authorise();
-  }
-
+  Server(RtspEngine::Sockets sockets, std::uint16_t port, std::uint16_t tls_port, Loop& loop, RtspVideo video,
+         RtspOptions options)
+      : port_(port),
+        tls_port_(tls_port),
+        engine_(std::move(video), std::move(options), std::move(sockets), loop.poster(), inbox_, figures_),
+        thread_([this] { engine_.run(); }) {}
   ~Server() override {
-    gst_rtsp_server_client_filter(
-        server_.get(), [](GstRTSPServer*, GstRTSPClient*, gpointer) { return GST_RTSP_FILTER_REMOVE; }, nullptr);
-    for (GSource* source : {listening_, tidying_})
-      if (source != nullptr) {
-        g_source_destroy(source);
-        g_source_unref(source);
-      }
-    if (thread_.joinable()) {
-      GSource* quit = g_idle_source_new();
-      g_source_unref(attach(
-          context_, quit,
-          [](gpointer data) { return g_main_loop_quit(static_cast<GMainLoop*>(data)), G_SOURCE_REMOVE; }, main_loop_));
-      thread_.join();
-    }
-    g_signal_handlers_disconnect_by_data(server_.get(), this);
-    g_main_loop_unref(main_loop_);
-    g_main_context_unref(context_);
+    inbox_->post([this] { engine_.stop(); }, true);
+    thread_.join();
   }
 
-  Result<void> use_tls() {
-    if (options_.tls_pem.empty()) return {};
-    GError* error = nullptr;
-    const auto certificate = Object<GTlsCertificate>::adopt(
-        g_tls_certificate_new_from_pem(options_.tls_pem.data(), static_cast<gssize>(options_.tls_pem.size()), &error));
-    options_.tls_pem.assign(options_.tls_pem.size(), '\0');
-    const GErrorHandle holder(error);
-    if (!certificate)
-      return Error{ErrorCode::invalid,
-                   fmt::format("The certificate for RTSP over TLS cannot be used ({}).", error->message),
-                   {},
-                   {},
-                   {}};
-    gst_rtsp_auth_set_tls_certificate(auth_.get(), certificate.get());
-    return {};
-  }
-
-  Result<void> listen() {
-    gst_rtsp_server_set_service(server_.get(), std::to_string(options_.port).c_str());
-    GError* error = nullptr;
-    gst_rtsp_server_set_address(server_.get(), options_.address.c_str());
-    listening_ = gst_rtsp_server_create_source(server_.get(), nullptr, &error);
-    if (listening_ == nullptr && options_.address == "::" &&
-        !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)) {
-      g_clear_error(&error);  // no IPv6 on this machine
-      gst_rtsp_server_set_address(server_.get(), "0.0.0.0");
-      listening_ = gst_rtsp_server_create_source(server_.get(), nullptr, &error);
-    }
-    const GErrorHandle holder(error);
-    if (listening_ == nullptr) return refuse(error);
-    g_source_attach(listening_, context_);
-    tidying_ = attach(context_, g_timeout_source_new_seconds(tidy_period_seconds), &Server::tidy, this);
-    thread_ = std::thread([this] {
-      g_main_context_push_thread_default(context_);
-      g_main_loop_run(main_loop_);
-      g_main_context_pop_thread_default(context_);
-    });
-    return {};
-  }
-
-  [[nodiscard]] std::uint16_t port() const override {
-    return static_cast<std::uint16_t>(gst_rtsp_server_get_bound_port(server_.get()));
-  }
-
+  [[nodiscard]] std::uint16_t port() const override { return port_; }
+  [[nodiscard]] std::uint16_t tls_port() const override { return tls_port_; }
   void set_accounts(std::vector<RtspAccount> accounts) override {
-    for (const std::string& user : users_) gst_rtsp_auth_remove_digest(auth_.get(), user.c_str());
-    users_.clear();
-    GstRTSPToken* token = gst_rtsp_token_new(GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, rtsp_role, nullptr);
-    for (const RtspAccount& account : accounts) {
-      if (account.user.empty() || account.password.empty()) continue;
-      gst_rtsp_auth_add_digest(auth_.get(), account.user.c_str(), account.password.c_str(), token);
-      users_.push_back(account.user);
-    }
-    gst_rtsp_token_unref(token);
+    inbox_->post([this, accounts = std::move(accounts)]() mutable { engine_.set_accounts(std::move(accounts)); }, true);
   }
-
   [[nodiscard]] Statistics statistics() const override {
-    Statistics answer;
-    answer.connections = state_->connections;
-    answer.refused_connections = state_->refused;
-    const auto pool = Object<GstRTSPSessionPool>::adopt(gst_rtsp_server_get_session_pool(server_.get()));
-    answer.sessions = static_cast<int>(gst_rtsp_session_pool_get_n_sessions(pool.get()));
-    return answer;
+    return {figures_->connections, figures_->sessions, figures_->refused, figures_->dropped};
   }
 
  private:
-  // Outlives the server: signals of clients that still close, and the loop's posts, come late.
-  struct State {
-    std::atomic<bool> camera_lost{false};
-    std::atomic<int> connections{0};
-    std::atomic<std::uint64_t> refused{0};
-    std::list<Timer> waiting;  // loop only
-  };
-
-  void mount(const std::shared_ptr<const RtspSource>& source) {
-    const auto mounts = Object<GstRTSPMountPoints>::adopt(make_mount_points());
-    for (const Profile profile : {Profile::main, Profile::sub})
-      gst_rtsp_mount_points_add_factory(mounts.get(), fmt::format("/{}", name_of(profile)).c_str(),
-                                        make_media_factory(profile, source));
-    gst_rtsp_server_set_mount_points(server_.get(), mounts.get());
-    const auto sessions = Object<GstRTSPSessionPool>::adopt(gst_rtsp_server_get_session_pool(server_.get()));
-    gst_rtsp_session_pool_set_max_sessions(sessions.get(), static_cast<guint>(options_.session_limit));
-    const auto pool = Object<GstRTSPThreadPool>::adopt(gst_rtsp_thread_pool_new());
-    gst_rtsp_thread_pool_set_max_threads(pool.get(), threads);
-    gst_rtsp_server_set_thread_pool(server_.get(), pool.get());
-    gst_rtsp_server_set_content_length_limit(server_.get(), body_limit);
-    g_signal_connect(server_.get(), "client-connected", G_CALLBACK(&Server::connected), this);
-  }
-
-  void authorise() {
-    gst_rtsp_auth_set_supported_methods(auth_.get(), GST_RTSP_AUTH_DIGEST);  // never basic
-    gst_rtsp_auth_set_realm(auth_.get(), options_.realm.c_str());
-    gst_rtsp_server_set_auth(server_.get(), auth_.get());
-  }
-
-  Error refuse(const GError* error) const {
-    const std::string port = std::to_string(options_.port);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-      return Error{
-          ErrorCode::denied,
-          fmt::format(
-              "Port {} for RTSP needs a right this program does not have: choose one above 1023 with --rtsp-port.",
-              port),
-          "rtsp-port",
-          port,
-          {}};
-    return Error{
-        ErrorCode::conflict,
-        fmt::format("Port {} for RTSP cannot be used ({}): stop the other program, or choose another with --rtsp-port.",
-                    port,
-                    g_error_matches(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE) ? "another program listens there"
-                                                                                  : error->message),
-        "rtsp-port",
-        port,
-        {}};
-  }
-
-  // On the accepting thread, one client after the other.
-  static void connected(GstRTSPServer* /*server*/, GstRTSPClient* client, gpointer data) {
-    auto& self = *static_cast<Server*>(data);
-    ++self.state_->connections;
-    g_object_set_data(G_OBJECT(client), since_key, GSIZE_TO_POINTER(running_time() / GST_SECOND + 1));
-    g_signal_connect_data(client, "closed", G_CALLBACK(&Server::closed), new std::shared_ptr<State>(self.state_),
-                          &Server::release, GConnectFlags{});
-    g_signal_connect_data(client, "pre-describe-request", G_CALLBACK(&Server::describe),
-                          new std::shared_ptr<State>(self.state_), &Server::release, GConnectFlags{});
-    g_signal_connect(client, "play-request", G_CALLBACK(&Server::playing), nullptr);
-    if (self.state_->connections <= self.options_.connection_limit) return;
-    ++self.state_->refused;
-    // Not inside the signal: the server still holds the client here.
-    g_source_unref(attach(
-        self.context_, g_idle_source_new(),
-        [](gpointer refused) { return gst_rtsp_client_close(GST_RTSP_CLIENT(refused)), G_SOURCE_REMOVE; },
-        g_object_ref(client), g_object_unref));
-  }
-  static void closed(GstRTSPClient* /*client*/, gpointer state) {
-    --(*static_cast<std::shared_ptr<State>*>(state))->connections;
-  }
-  static void release(gpointer state, GClosure* /*closure*/) { delete static_cast<std::shared_ptr<State>*>(state); }
-
-  // Says 'no' at once rather than keep a recorder waiting for a camera that is not there.
-  static GstRTSPStatusCode describe(GstRTSPClient* /*client*/, GstRTSPContext* /*context*/, gpointer state) {
-    return (*static_cast<std::shared_ptr<State>*>(state))->camera_lost ? GST_RTSP_STS_SERVICE_UNAVAILABLE
-                                                                       : GST_RTSP_STS_OK;
-  }
-
-  // The media is shared: whoever comes later would wait for the next key by itself.
-  static void playing(GstRTSPClient* /*client*/, GstRTSPContext* context, gpointer /*unused*/) {
-    if (context->media != nullptr) force_key(context->media);
-  }
-
-  static GstRTSPFilterResult close_silent(GstRTSPServer* /*server*/, GstRTSPClient* client, gpointer data) {
-    const auto limit = static_cast<gsize>(
-        std::chrono::duration_cast<std::chrono::seconds>(*static_cast<const Duration*>(data)).count());
-    const gsize since = GPOINTER_TO_SIZE(g_object_get_data(G_OBJECT(client), since_key));
-    if (since == 0 || running_time() / GST_SECOND < since + limit) return GST_RTSP_FILTER_KEEP;
-    GList* sessions = gst_rtsp_client_session_filter(client, nullptr, nullptr);
-    const bool silent = sessions == nullptr;
-    g_list_free_full(sessions, g_object_unref);
-    return silent ? GST_RTSP_FILTER_REMOVE : GST_RTSP_FILTER_KEEP;
-  }
-  // A viewer that went without TEARDOWN leaves a session without media; for a minute it would count against the limit.
-  // One round of grace, for a SETUP makes the session first and its media a little later.
-  static GstRTSPFilterResult drop_empty(GstRTSPSessionPool* /*pool*/, GstRTSPSession* session, gpointer /*unused*/) {
-    GList* media = gst_rtsp_session_filter(session, nullptr, nullptr);
-    const bool empty = media == nullptr;
-    g_list_free_full(media, g_object_unref);
-    if (empty && g_object_get_data(G_OBJECT(session), empty_key) != nullptr) return GST_RTSP_FILTER_REMOVE;
-    g_object_set_data(G_OBJECT(session), empty_key, GINT_TO_POINTER(empty));
-    return GST_RTSP_FILTER_KEEP;
-  }
-  static gboolean tidy(gpointer data) {
-    auto& self = *static_cast<Server*>(data);
-    const auto pool = Object<GstRTSPSessionPool>::adopt(gst_rtsp_server_get_session_pool(self.server_.get()));
-    gst_rtsp_session_pool_cleanup(pool.get());
-    gst_rtsp_session_pool_filter(pool.get(), &Server::drop_empty, nullptr);
-    gst_rtsp_server_client_filter(self.server_.get(), &Server::close_silent, &self.options_.silent_limit);
-    return G_SOURCE_CONTINUE;
-  }
-
-  RtspOptions options_;
-  GMainContext* context_;
-  GMainLoop* main_loop_;
-  Object<GstRTSPServer> server_;
-  Object<GstRTSPAuth> auth_;
-  const std::shared_ptr<State> state_;
-  GSource* listening_ = nullptr;
-  GSource* tidying_ = nullptr;
+  const std::uint16_t port_, tls_port_;
+  const std::shared_ptr<RtspInbox> inbox_ = std::make_shared<RtspInbox>();
+  const std::shared_ptr<RtspFigures> figures_ = std::make_shared<RtspFigures>();
+  RtspEngine engine_;
   std::thread thread_;
-  std::vector<std::string> users_;
 };
 
 }  // namespace
 
+Result<std::unique_ptr<RtspServer>> RtspServer::start(Loop& loop, RtspVideo video, RtspOptions options) {
+  RtspEngine::Sockets sockets;
+  sockets.address = options.address;
+  std::uint16_t port = 0, tls_port = 0;
+  if (options.tls_port) {
+    LINTEL_TRY(sockets.tls, make_tls(std::exchange(options.tls_pem, {})));
+    LINTEL_TRY(std::tie(sockets.encrypted, tls_port), listen_on(sockets.address, *options.tls_port, "--rtsps-port"));
+  }
+  if (options.port) {
+    auto listening = listen_on(sockets.address, *options.port, "--rtsp-port");
+    if (!listening.ok()) {
+      if (sockets.encrypted >= 0) ::close(sockets.encrypted);
+      return listening.error();
+    }
+    std::tie(sockets.plain, port) = *listening;
+  }
+  if (port != 0) log::info("media.rtsp", "listening on port {}", port);
+  if (tls_port != 0) log::info("media.rtsp", "listening on port {}, encrypted", tls_port);
+  return std::unique_ptr<RtspServer>(
+      std::make_unique<Server>(std::move(sockets), port, tls_port, loop, std::move(video), std::move(options)));
+}
+
 Result<std::unique_ptr<RtspServer>> RtspServer::start(Loop& loop, Video& video, RtspOptions options) {
-  auto server = std::make_unique<Server>(loop, video, std::move(options));
-  LINTEL_CHECK(server->use_tls());
-  LINTEL_CHECK(server->listen());
-  log::info("media.rtsp", "listening on port {}", server->port());
-  return std::unique_ptr<RtspServer>(std::move(server));
+  auto lost = std::make_shared<std::atomic<bool>>(video.camera().state == CameraState::lost);
+  video.on_camera([weak = std::weak_ptr(lost)](const CameraStatus& status) {
+    if (const auto told = weak.lock()) *told = status.state == CameraState::lost;
+  });
+  RtspVideo needs;
+  needs.join = [&video](Profile profile, Consumer consumer) {
+    return video.subscribe({profile, Codec::h264}, "rtsp", std::move(consumer));
+  };
+  needs.lost = std::move(lost);
+  return start(loop, std::move(needs), std::move(options));
 }
 
 }  // namespace lintel::media

@@ -1,9 +1,12 @@
-// RTSP (RFC 2326) for recorders and players: the main and the sub stream, digest always, over UDP and TCP (V03).
+// RTSP (RFC 2326) for recorders and players: the main and the sub stream with sound, digest always, over UDP, TCP and
+// TLS (V03).
 //
 // Paths: /main and /sub, and for recorders that know other stations /cam/realmonitor?channel=1&subtype=0|1 and
-// /live/ch00_0|ch00_1. All viewers of a stream share one payloading; the encoder runs only while somebody watches.
+// /live/ch00_0|ch00_1. A frame is made into packets once and sent to each viewer with one call; the encoder runs only
+// while somebody watches. Viewers that cannot follow lose frames up to the next key; nobody else notices.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,48 +22,64 @@
 
 namespace lintel::media {
 
+class AudioEngine;
 class Video;
 
-// A machine that may watch. The password is a generated secret of a machine account; it is never logged.
+// A machine that may watch, and its digest secret for the realm: HA1 with MD5 (base/digest.hpp). It is never logged.
 struct RtspAccount {
-  std::string user, password;
+  std::string user, ha1;
 };
 
-// Sound beside the picture, from the room's audio side. `join` gives units of `caps` on the shared time without pause
-// (silence too, or DESCRIBE would wait for it): audio/x-mulaw or audio/x-alaw (8000 Hz, mono), or audio/x-opus.
-struct RtspAudio {
-  std::string caps;
-  std::function<Subscription(std::string name, Consumer consumer)> join;
+// Somebody proved, or failed to prove, to be `user`. Answered on the loop: may the viewer go on?
+struct RtspAttempt {
+  std::string user;     // as claimed; not checked for what it is made of
+  std::string address;  // of the viewer, without port
+  bool right = false;
 };
 
 struct RtspOptions {
-  std::string address = "::";  // both families; "127.0.0.1" in tests
-  std::uint16_t port = 554;    // 0: any free one
-  int session_limit = 64;
-  int connection_limit = 128;
-  Duration silent_limit = std::chrono::seconds(20);  // a connection without a session is closed after this
+  std::string address = "::";                           // both families; "127.0.0.1" in tests
+  std::optional<std::uint16_t> port = 554;              // 0: any free one; nothing: not without TLS
+  std::optional<std::uint16_t> tls_port = {};           // RTSPS, 322 by IANA; 0: any free one; nothing: no TLS
+  std::string tls_pem = {};                             // for tls_port: certificate chain and private key
+  std::uint16_t first_udp_port = 0, last_udp_port = 0;  // one pair of these carries all of RTP; zero: any
+  int session_limit = 128;
+  int connection_limit = 256;
+  int source_limit = 64;                                // connections from one address
+  Duration silent_limit = std::chrono::seconds(20);     // a connection without a session is closed after this
+  Duration session_timeout = std::chrono::seconds(60);  // a session over UDP that gives no sign ends after this
   std::string realm = "Lintel";
-  std::optional<RtspAudio> audio = std::nullopt;
-  // Certificate chain and private key in PEM: the port then speaks TLS only (rtsps). A plain and a TLS port are two
-  // servers.
-  std::string tls_pem = {};
+  AudioEngine* audio = nullptr;  // nothing: no sound. It must outlive the server.
+  // Called on the loop for the first right proof of each connection and for every wrong one, but not more often than
+  // each connection has answers. Nothing: who is right may go on.
+  std::function<bool(const RtspAttempt& attempt)> admit = {};
 };
 
-// Loop only. The server has three threads of its own, however many watch.
+// What the server needs of the pictures. Any thread.
+struct RtspVideo {
+  std::function<Result<Subscription>(Profile, Consumer)> join;
+  std::shared_ptr<const std::atomic<bool>> lost = {};  // true: DESCRIBE is refused at once
+};
+
+// Loop only. All connections live on one thread of the server's own, which the loop never waits for.
 class RtspServer {
  public:
-  // `video` must outlive the server. Error: invalid when the certificate cannot be read; conflict, naming the port and
-  // its option, when the port is taken; denied when the port needs a right the process does not have.
+  // `video` must outlive the server. Errors, naming the port and its option: conflict when a port is taken, denied when
+  // it needs a right the process does not have; invalid when the certificate cannot be read.
   [[nodiscard]] static Result<std::unique_ptr<RtspServer>> start(Loop& loop, Video& video, RtspOptions options);
+  [[nodiscard]] static Result<std::unique_ptr<RtspServer>> start(Loop& loop, RtspVideo video, RtspOptions options);
   virtual ~RtspServer() = default;  // ends every session; may wait some milliseconds
 
-  [[nodiscard]] virtual std::uint16_t port() const = 0;
-  // Who may watch from now on: replaces all; nobody may before the first call. Running sessions go on.
+  [[nodiscard]] virtual std::uint16_t port() const = 0;      // 0: not served
+  [[nodiscard]] virtual std::uint16_t tls_port() const = 0;  // 0: not served
+  // Who may watch from now on: replaces all; nobody may before the first call. Sessions of accounts that are gone, or
+  // have another secret, end.
   virtual void set_accounts(std::vector<RtspAccount> accounts) = 0;
 
   struct Statistics {
     int connections = 0, sessions = 0;
-    std::uint64_t refused_connections = 0;  // over connection_limit
+    std::uint64_t refused_connections = 0;  // over a limit
+    std::uint64_t dropped_frames = 0;       // not sent to a viewer that waits for a key
   };
   [[nodiscard]] virtual Statistics statistics() const = 0;
 };

@@ -107,7 +107,7 @@ inline constexpr std::array station = {
     .help = "How many web requests a second one address may send on average; more are told to wait.",
     .type = Type::integer, .number = 50, .minimum = 5, .maximum = 10000},
   Entry{.key = "security.connections", .page = "security", .title = "Connections from one address",
-    .help = "How many web connections one address may hold open at a time.",
+    .help = "How many web connections, and as many of RTSP, one address may hold open at a time.",
     .type = Type::integer, .number = 64, .minimum = 8, .maximum = 4096},
 
   // N09

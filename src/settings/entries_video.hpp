@@ -47,6 +47,14 @@ inline constexpr std::array video = {
     .help = "Where players connect. Where the default may not be opened, 8554 is taken.",
     .type = Type::integer, .number = 554, .minimum = 554, .maximum = 65535, .valid_number = port_or<554>,
     .allowed = "554 or 1025 to 65535", .applies = Applies::restart, .depends_on = "rtsp.on", .depends_value = "true"},
+  // S10
+  Entry{.key = "rtsp.tls", .page = "rtsp", .title = "RTSP over TLS",
+    .help = "Serves both streams encrypted, as rtsps, on a port of its own and with the certificate of the web pages. Switch RTSP itself off to serve nothing else.",
+    .type = Type::boolean, .number = 0},
+  Entry{.key = "rtsp.tls_port", .page = "rtsp", .title = "Port of RTSP over TLS",
+    .help = "Where players connect for encrypted streams. Where the default may not be opened, 8322 is taken.",
+    .type = Type::integer, .number = 322, .minimum = 322, .maximum = 65535, .valid_number = port_or<322>,
+    .allowed = "322 or 1025 to 65535", .applies = Applies::restart, .depends_on = "rtsp.tls", .depends_value = "true"},
 };
 // clang-format on
 

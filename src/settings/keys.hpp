@@ -96,6 +96,8 @@ inline constexpr Setting<bool> show_name{"picture.show_name"};
 namespace rtsp {
 inline constexpr Setting<bool> on{"rtsp.on"};
 inline constexpr Setting<std::int64_t> port{"rtsp.port"};
+inline constexpr Setting<bool> tls{"rtsp.tls"};
+inline constexpr Setting<std::int64_t> tls_port{"rtsp.tls_port"};
 }  // namespace rtsp
 
 namespace station {

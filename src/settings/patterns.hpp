@@ -30,7 +30,7 @@ constexpr bool host(std::string_view text) {
                      [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == ':'; }) &&
          !text.starts_with('-') && !text.starts_with('.');
 }
-// S11: 80 or 1025 to 65535; HTTPS likewise with 443, RTSP with 554.
+// S11: 80 or 1025 to 65535; HTTPS likewise with 443, RTSP with 554, RTSP over TLS with 322.
 template <std::int64_t Standard>
 constexpr bool port_or(std::int64_t port) {
   return port == Standard || (port >= 1025 && port <= 65535);

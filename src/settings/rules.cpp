@@ -15,8 +15,10 @@ void ports(const Candidate& candidate, Errors& errors) {
     const Setting<std::int64_t>& setting;
     bool used;
   };
-  const std::array all = {Port{web::http_port, true}, Port{web::https_port, true},
+  const std::array all = {Port{web::http_port, true},
+                          Port{web::https_port, true},
                           Port{rtsp::port, candidate.get(rtsp::on)},
+                          Port{rtsp::tls_port, candidate.get(rtsp::tls)},
                           Port{sip_server::port, candidate.get(sip_server::on) && candidate.get(sip_server::tcp)},
                           Port{sip_server::tls_port, candidate.get(sip_server::on) && candidate.get(sip_server::tls)}};
   for (std::size_t i = 0; i < all.size(); ++i)

@@ -13,6 +13,7 @@ export interface Ports {
   sip: number;
   sips: number;
   rtsp: number;
+  rtsps: number;
 }
 
 export interface Answer<T = any> {
@@ -45,7 +46,7 @@ export class Station {
     this.output = '';
     this.process = spawn(program, [
       '--data', this.data, '--web', join(repository, 'web/dist'), '--ready-file', ready,
-      '--http-port', '0', '--https-port', '0', '--sip-port', '0', '--sips-port', '0', '--rtsp-port', '0',
+      '--http-port', '0', '--https-port', '0', '--sip-port', '0', '--sips-port', '0', '--rtsp-port', '0', '--rtsps-port', '0',
       '--bind', '127.0.0.1', '--loopback-media', '--camera', 'test', '--microphone', 'test', '--speaker', 'test', ...this.options,
     ], { stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (chunk: Buffer) => { this.output += chunk.toString(); if (process.env.LINTEL_LOG) process.stderr.write(chunk); };

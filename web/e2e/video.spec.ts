@@ -1,11 +1,20 @@
 // Players and recorders: RTSP with digest (V03), JPEG (V06), and a camera that goes away and comes back.
 import { expect, test } from '@playwright/test';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 
 import { Station } from './station.ts';
 
 let station: Station;
 test.afterEach(async () => station.stop());
+
+// How strong the strongest of the voice's frequencies is beside silence: the station's test microphone speaks.
+function listen(url: string, transport: 'tcp' | 'udp'): { error: string; loudness: number } {
+  const out = spawnSync('ffmpeg', ['-v', 'error', '-rtsp_transport', transport, '-timeout', '8000000', '-i', url, '-t', '3', '-vn', '-f', 's16le', '-ar', '8000', '-'],
+    { timeout: 20_000, maxBuffer: 1 << 20 });
+  const samples = new Int16Array(out.stdout.buffer, out.stdout.byteOffset, Math.floor(out.stdout.byteLength / 2));
+  const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length);
+  return { error: out.stderr.toString(), loudness: Math.sqrt(power) };
+}
 
 function pull(url: string): { status: number | null; frames: number; error: string } {
   const out = spawnSync('ffmpeg', ['-v', 'error', '-rtsp_transport', 'tcp', '-timeout', '8000000', '-i', url, '-frames:v', '20', '-an', '-f', 'framemd5', '-'],
@@ -25,6 +34,51 @@ test('V03: ffmpeg pulls both streams with digest; a wrong password and no passwo
   }
   expect(pull(address('recorder:wrong@', '/main')).error).toContain('401');
   expect(pull(address('', '/main')).error).toContain('401');
+});
+
+test('V03: the sound at the door comes beside the picture, over TCP and UDP', async () => {
+  station = await Station.start();
+  await station.setUp();
+  const account = await station.expect('POST', '/machine-accounts', { name: 'recorder', rights: ['rtsp'] });
+  for (const transport of ['tcp', 'udp'] as const) {
+    const heard = listen(`rtsp://recorder:${account.secret}@127.0.0.1:${station.ports.rtsp}/sub`, transport);
+    expect(heard.error).toBe('');
+    expect(heard.loudness, transport).toBeGreaterThan(100);
+  }
+});
+
+test('V03, S10: RTSP over TLS is a setting, with a port of its own; RTSP can be switched off', async () => {
+  station = await Station.start();
+  await station.setUp();
+  const account = await station.expect('POST', '/machine-accounts', { name: 'recorder', rights: ['rtsp'] });
+  expect(station.ports.rtsps).toBe(0);
+  await station.expect('PATCH', '/settings', { 'rtsp.tls': true, 'rtsp.on': false });
+  await station.kill('SIGTERM');
+  await station.launch();
+  expect(station.ports.rtsp).toBe(0);
+  expect(station.ports.rtsps).toBeGreaterThan(0);
+  const pulled = pull(`rtsps://recorder:${account.secret}@127.0.0.1:${station.ports.rtsps}/main`);
+  expect(pulled.error).toBe('');
+  expect(pulled.frames).toBeGreaterThan(10);
+  expect(pull(`rtsps://recorder:wrong@127.0.0.1:${station.ports.rtsps}/main`).error).toContain('401');
+});
+
+test('security 8: guessing an RTSP password is journalled and locks the address out; an account that is removed watches no more', async () => {
+  station = await Station.start();
+  await station.setUp();
+  const account = await station.expect('POST', '/machine-accounts', { name: 'recorder', rights: ['rtsp'] });
+  const address = (secret: string) => `rtsp://recorder:${secret}@127.0.0.1:${station.ports.rtsp}/main`;
+  const watching = spawn('ffmpeg', ['-v', 'error', '-rtsp_transport', 'tcp', '-i', address(account.secret), '-f', 'null', '-']);
+  await new Promise((done) => setTimeout(done, 1500));
+  const ended = new Promise((done) => watching.on('exit', done));
+  await station.expect('DELETE', '/machine-accounts/recorder');
+  await ended;
+  for (let i = 0; i < 6; i += 1) expect(pull(address(`wrong${i}`)).error).toContain('401');
+  const told = (await station.journal()).filter((entry: any) => entry.event === 'operation.login_failed' && entry.subject === 'recorder');
+  expect(told.length).toBe(5);
+  expect((await station.journal()).some((entry: any) => entry.event === 'operation.login_locked')).toBe(true);
+  const second = await station.expect('POST', '/machine-accounts', { name: 'second', rights: ['rtsp'] });
+  expect(pull(`rtsp://second:${second.secret}@127.0.0.1:${station.ports.rtsp}/main`).error, 'right, but this address is locked out').toContain('401');
 });
 
 test('V06: a snapshot is a JPEG of the stream, for who may see it', async () => {

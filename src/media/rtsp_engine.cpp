@@ -1,0 +1,258 @@
+#include "media/rtsp_engine.hpp"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/log.hpp"
+
+namespace lintel::media {
+namespace {
+
+enum Id : std::uint64_t { inbox_id, plain_id, encrypted_id, rtp_id, rtcp_id, first_client_id };
+
+constexpr int accepts_limit = 32;                              // connections taken a round
+constexpr Duration fast_tick = std::chrono::milliseconds(50);  // while something waits for its time
+constexpr Duration slow_tick = std::chrono::seconds(1);
+constexpr Duration young = std::chrono::seconds(1);  // a connection that may still say who it is
+
+Monotonic now() {
+  return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+RtspEngine::RtspEngine(RtspVideo video, RtspOptions options, Sockets sockets, Loop::Poster post,
+                       std::shared_ptr<RtspInbox> inbox, std::shared_ptr<RtspFigures> figures)
+    : video_(std::move(video)),
+      options_(std::move(options)),
+      sockets_(std::move(sockets)),
+      post_(std::move(post)),
+      inbox_(std::move(inbox)),
+      figures_(std::move(figures)),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      next_client_(first_client_id),
+      access_(options_.realm),
+      streams_{RtspStream(Profile::main, video_, inbox_,
+                          [this](RtspStream& stream, const Bundle& bundle) { arrived(stream, bundle); }),
+               RtspStream(Profile::sub, video_, inbox_,
+                          [this](RtspStream& stream, const Bundle& bundle) { arrived(stream, bundle); })},
+      sound_(options_.audio, post_, inbox_, [this](const Bundle& bundle) { arrived(bundle); }),
+      ports_(options_.first_udp_port, options_.last_udp_port) {
+  watch(inbox_->event(), inbox_id, EPOLLIN);
+  if (sockets_.plain >= 0) watch(sockets_.plain, plain_id, EPOLLIN);
+  if (sockets_.encrypted >= 0) watch(sockets_.encrypted, encrypted_id, EPOLLIN);
+}
+
+RtspEngine::~RtspEngine() {
+  inbox_->close();
+  clients_.clear();
+  for (const int socket : {sockets_.plain, sockets_.encrypted, epoll_})
+    if (socket >= 0) ::close(socket);
+}
+
+void RtspEngine::watch(int descriptor, std::uint64_t id, unsigned events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = id;
+  if (epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event) != 0)
+    (void)epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int RtspEngine::patience() const {
+  if (clients_.empty() && sessions_.empty()) return -1;
+  const bool hurried = std::any_of(clients_.begin(), clients_.end(), [](const auto& entry) {
+    return entry.second->paused || entry.second->waits != RtspClient::Waits::no;
+  });
+  const Duration left = ticked_ + (hurried ? fast_tick : slow_tick) - now_;
+  return static_cast<int>(std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(left).count()));
+}
+
+void RtspEngine::run() {
+  std::array<epoll_event, 128> events;
+  std::vector<std::function<void()>> work;
+  now_ = ticked_ = now();
+  while (!stopping_) {
+    const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), patience());
+    now_ = now();
+    for (int i = 0; i < count; ++i) {
+      const std::uint64_t id = events[static_cast<std::size_t>(i)].data.u64;
+      const unsigned ready_for = events[static_cast<std::size_t>(i)].events;
+      switch (id) {
+        case inbox_id:
+          inbox_->take(work);
+          for (const auto& task : work) task();
+          work.clear();
+          break;
+        case plain_id:
+          accept_all(sockets_.plain, nullptr);
+          break;
+        case encrypted_id:
+          accept_all(sockets_.encrypted, sockets_.tls.get());
+          break;
+        case rtp_id:
+          if ((ready_for & EPOLLIN) != 0) udp_->discard();
+          if ((ready_for & EPOLLOUT) != 0) udp_->flush();
+          break;
+        case rtcp_id:
+          udp_->receive([this](const sockaddr_storage& from, std::string_view packet) {
+            if (!is_report(packet)) return;
+            for (const auto& [name, session] : sessions_)
+              for (const RtspTrack& track : session->tracks)
+                if (track.udp != nullptr && same_endpoint(track.udp->rtcp, from)) session->heard = now_;
+          });
+          break;
+        default:
+          if (const auto found = clients_.find(id); found != clients_.end()) ready(*found->second, ready_for);
+      }
+    }
+    if (now_ - ticked_ >= fast_tick) tick();
+    for (std::size_t i = 0; i < unsettled_.size(); ++i)
+      if (const auto found = clients_.find(unsettled_[i]); found != clients_.end()) settle(*found->second);
+    unsettled_.clear();
+    if (udp_ != nullptr && udp_watched_ != udp_->wants_write()) {
+      udp_watched_ = udp_->wants_write();
+      watch(udp_->rtp_socket(), rtp_id, EPOLLIN | (udp_watched_ ? EPOLLOUT : 0U));
+    }
+  }
+  while (!sessions_.empty()) end(*sessions_.begin()->second);
+  clients_.clear();
+  figures_->connections = 0;
+  for (RtspStream& stream : streams_) stream.leave();
+}
+
+bool RtspEngine::has_room_for(const std::string& host) {
+  int same_source = 0;
+  RtspClient* stranger = nullptr;  // the one that has been silent for longest without saying who it is
+  for (const auto& [id, client] : clients_) {
+    if (client->connection.host() == host) ++same_source;
+    if (client->user.empty() && now_ - client->heard > young &&
+        (stranger == nullptr || client->heard < stranger->heard))
+      stranger = client.get();
+  }
+  if (same_source >= options_.source_limit) return false;
+  if (clients_.size() < static_cast<std::size_t>(options_.connection_limit)) return true;
+  if (stranger == nullptr) return false;
+  close(*stranger);
+  return true;
+}
+
+void RtspEngine::accept_all(int listening, SSL_CTX* tls) {
+  for (int count = 0; count < accepts_limit; ++count) {
+    sockaddr_storage remote{};
+    socklen_t size = sizeof remote;
+    const int socket = accept4(listening, reinterpret_cast<sockaddr*>(&remote), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket < 0) return;
+    if (!has_room_for(host_of(remote))) {
+      ++figures_->refused;
+      ::close(socket);
+      continue;
+    }
+    const std::uint64_t id = next_client_++;
+    auto& client = *clients_.emplace(id, std::make_unique<RtspClient>(id, socket, remote, tls, now_)).first->second;
+    figures_->connections = static_cast<int>(clients_.size());
+    settle(client);
+  }
+}
+
+void RtspEngine::ready(RtspClient& client, unsigned events) {
+  RtspConnection& connection = client.connection;
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0) return close(client);
+  if ((events & EPOLLOUT) != 0) connection.flush();
+  if ((events & EPOLLIN) != 0) connection.receive();
+  settle(client);
+}
+
+void RtspEngine::settle(RtspClient& client) {
+  RtspConnection& connection = client.connection;
+  if (!connection.over()) serve(client);
+  if (connection.over()) return close(client);
+  // What is in the way of reading (an answer that waits, a full queue, a used up allowance) is in the way of more.
+  const bool reads = client.waits == RtspClient::Waits::no && !client.paused && connection.may_read();
+  const unsigned wanted = (reads ? EPOLLIN : 0U) | (connection.wants_write() ? EPOLLOUT : 0U);
+  if (wanted == client.watched) return;
+  client.watched = wanted;
+  watch(connection.socket(), connection.id(), wanted);
+}
+
+void RtspEngine::close(RtspClient& client) {
+  std::vector<RtspSession*> ended;
+  for (const auto& [id, session] : sessions_) {
+    if (session->client != &client) continue;
+    if (session->over_udp && session->state == RtspSession::State::playing)
+      session->client = nullptr;  // goes on as long as reports come (RFC 2326 §1.4)
+    else
+      ended.push_back(session.get());
+  }
+  for (RtspSession* session : ended) end(*session);
+  clients_.erase(client.connection.id());
+  figures_->connections = static_cast<int>(clients_.size());
+  look_after_streams();
+}
+
+void RtspEngine::tick_client(RtspClient& client) {
+  if (client.paused) {
+    client.paused = false;
+    unsettled_.push_back(client.connection.id());
+  }
+  if (client.waits == RtspClient::Waits::description && now_ >= client.deadline) {
+    client.waits = RtspClient::Waits::no;
+    reply(client, 503);
+    unsettled_.push_back(client.connection.id());
+  }
+  if (client.waits == RtspClient::Waits::key && now_ >= client.deadline) {
+    if (const auto session = sessions_.find(client.session); session != sessions_.end())
+      start(*session->second, nullptr);
+    unsettled_.push_back(client.connection.id());
+  }
+}
+
+void RtspEngine::tick() {
+  ticked_ = now_;
+  std::vector<RtspClient*> gone;
+  for (const auto& [id, client] : clients_) {
+    tick_client(*client);
+    const bool has_session = std::any_of(sessions_.begin(), sessions_.end(),
+                                         [&](const auto& entry) { return entry.second->client == client.get(); });
+    if (client->connection.stalled(now_) ||
+        (!has_session && client->waits == RtspClient::Waits::no && now_ - client->heard > options_.silent_limit))
+      gone.push_back(client.get());
+  }
+  for (RtspClient* client : gone) close(*client);
+  tick_sessions();
+  look_after_streams();
+}
+
+bool RtspEngine::open_udp() {
+  if (udp_ != nullptr) return true;
+  auto opened = RtspUdp::open(ports_, sockets_.address);
+  if (!opened.ok()) {
+    log::warning("media.rtsp", "{}", opened.error().message);
+    return false;
+  }
+  udp_ = std::move(*opened);
+  watch(udp_->rtp_socket(), rtp_id, EPOLLIN);
+  watch(udp_->rtcp_socket(), rtcp_id, EPOLLIN);
+  return true;
+}
+
+void RtspEngine::set_accounts(std::vector<RtspAccount> accounts) {
+  access_.set_accounts(std::move(accounts));
+  std::vector<RtspSession*> ended;
+  for (const auto& [id, session] : sessions_)
+    if (!access_.knows(session->user, session->ha1)) ended.push_back(session.get());
+  for (RtspSession* session : ended) {
+    if (session->client != nullptr) {
+      session->client->connection.finish();
+      unsettled_.push_back(session->client->connection.id());
+    }
+    end(*session);
+  }
+  for (const auto& [id, client] : clients_)
+    if (access_.ha1_of(client->user).empty()) client->user.clear();
+  look_after_streams();
+}
+
+}  // namespace lintel::media
