@@ -6,6 +6,7 @@ namespace lintel::access {
 namespace {
 
 constexpr Duration longest_time = std::chrono::hours(1);
+constexpr Duration longest_hold = std::chrono::seconds(9999);
 
 Result<void> check(const LockOptions& options) {
   const auto bad = [](const char* field, const char* message, const char* limit) {
@@ -24,8 +25,8 @@ Result<void> check(const LockOptions& options) {
   if (!within(options.relay_limit, std::chrono::milliseconds(10))) {
     return bad("relay_limit", "The relay's time to answer is between 0.01 seconds and one hour.", "0.01 s to 1 h");
   }
-  if (!within(options.hold_limit, std::chrono::seconds(1))) {
-    return bad("hold_limit", "The door-held limit is between one second and one hour.", "1 s to 1 h");
+  if (options.hold_limit < std::chrono::seconds(1) || options.hold_limit > longest_hold) {
+    return bad("hold_limit", "The door-held limit is between 1 and 9999 seconds.", "1 s to 9999 s");
   }
   return {};
 }
@@ -58,7 +59,12 @@ Result<void> Access::set_lock_options(LockOptions options) {
     return Error{
         ErrorCode::not_found, "There is no lock of this number.", "number", std::to_string(options.number), {}};
   }
-  found->second->set_options(std::move(options));
+  Lock& changed = *found->second;
+  const LockView before = view(changed);
+  changed.set_options(std::move(options));
+  const LockView after = view(changed);
+  if (before.door_open != after.door_open || before.held_open != after.held_open || before.name != after.name)
+    listener_.lock_changed(after);
   return {};
 }
 
@@ -171,6 +177,12 @@ void Access::relay_told(LockNumber number, bool moved, bool energised) {
   if (const auto found = locks_.find(number); found != locks_.end()) found->second->relay_told(moved, energised);
 }
 
+void Access::relay_replaced(LockNumber number) {
+  const auto found = locks_.find(number);
+  if (!running_ || found == locks_.end()) return;
+  if (found->second->make_safe()) tell("access.made_safe", Severity::warning, *found->second);
+}
+
 void Access::door_is_open(LockNumber number, bool open) {
   const auto found = locks_.find(number);
   if (found == locks_.end() || found->second->door_open() == open) return;
@@ -194,11 +206,23 @@ const Lock* Access::lock(LockNumber number) const {
 }
 
 LockView Access::view(const Lock& lock) {
-  return {lock.options().number, lock.options().name, lock.state(), lock.state() == LockState::held_open,
-          lock.door_open()};
+  const bool watched = lock.options().watches_door;
+  return {lock.options().number, lock.options().name, lock.state(), watched && lock.door_held(),
+          watched ? std::optional(lock.door_open()) : std::nullopt};
 }
 
-void Access::lock_changed(Lock& lock, LockState from, const UnlockRequest* request) {
+void Access::lock_changed(Lock& lock, const UnlockRequest* request) {
+  const LockSet bit = lock_bit(lock.options().number);
+  if (lock.state() == LockState::jammed) {
+    if ((jammed_ & bit) == 0) tell("access.lock_jammed", Severity::alarm, lock);
+    jammed_ = static_cast<LockSet>(jammed_ | bit);
+  }
+  const bool obeys = lock.state() == LockState::locked || lock.state() == LockState::unlocked;
+  const bool recovered = obeys && (jammed_ & bit) != 0;
+  if (recovered) {
+    jammed_ = static_cast<LockSet>(jammed_ & ~bit);
+    tell("access.lock_recovered", Severity::info, lock);
+  }
   if (request != nullptr) {
     AccessEvent event;
     event.event = "access.unlocked";
@@ -209,19 +233,11 @@ void Access::lock_changed(Lock& lock, LockState from, const UnlockRequest* reque
     event.room = request->room;
     event.source = request->source;
     event.call = request->call;
-    opened_ = static_cast<LockSet>(opened_ | lock_bit(event.lock));
+    opened_ = static_cast<LockSet>(opened_ | bit);
     listener_.access_happened(event);
-  } else if (lock.state() == LockState::jammed) {
-    tell("access.lock_jammed", Severity::alarm, lock);
-  } else if (lock.state() == LockState::held_open) {
-    tell("access.door_held", Severity::alarm, lock);
   } else if (lock.state() == LockState::locked) {
-    const LockSet bit = lock_bit(lock.options().number);
-    if (from == LockState::jammed) {
-      tell("access.lock_recovered", Severity::info, lock);
-    } else if ((opened_ & bit) != 0) {  // not the drive to hold at every start
-      tell("access.locked", Severity::info, lock);
-    }
+    // Not the drive to hold at every start.
+    if (!recovered && (opened_ & bit) != 0) tell("access.locked", Severity::info, lock);
     opened_ = static_cast<LockSet>(opened_ & ~bit);
   }
   listener_.lock_changed(view(lock));
@@ -229,6 +245,17 @@ void Access::lock_changed(Lock& lock, LockState from, const UnlockRequest* reque
 
 void Access::door_forced(Lock& lock) {
   tell("access.door_forced", Severity::alarm, lock);
+}
+
+void Access::door_held(Lock& lock) {
+  AccessEvent event;
+  event.event = "access.door_held";
+  event.severity = Severity::alarm;
+  event.lock = lock.options().number;
+  event.lock_name = lock.options().name;
+  event.wait = lock.options().hold_limit;
+  listener_.access_happened(event);
+  listener_.lock_changed(view(lock));
 }
 
 void Access::tell(std::string_view name, Severity severity, const Lock& lock) {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,8 +36,8 @@ enum class Severity { info, warning, alarm };
 //   access.keypad_locked    too many wrong codes (A25); wait says for how long
 //   access.lock_jammed  the relay failed (alarm); access.lock_recovered: it answers again
 //   access.made_safe    a lock was found open at start and was driven to hold
-//   access.door_held    the door stands open too long (alarm, A04); access.door_forced: it opened while locked (alarm)
-//   access.door_opened, access.door_closed
+//   access.door_held    the door stands open too long (alarm, A04); wait is the limit. access.door_forced: it opened
+//   while locked (alarm) access.door_opened, access.door_closed
 struct AccessEvent {
   std::string_view event{};
   Severity severity = Severity::info;
@@ -55,8 +56,8 @@ struct LockView {
   LockNumber number = 0;
   std::string name{};
   LockState state = LockState::locked;
-  bool held_open = false;
-  bool door_open = false;
+  bool held_open = false;              // the door stands open longer than its limit
+  std::optional<bool> door_open = {};  // nothing where no contact watches it
 };
 
 class AccessListener {
@@ -93,14 +94,17 @@ class Access final : private Lock::Owner {
   void refused(const UnlockRequest& request, Outcome outcome, Duration wait);
 
   void relay_told(LockNumber lock, bool moved, bool energised);
+  // Another device drives this lock now, or the one that was away is back: it is driven to hold, however it is found.
+  void relay_replaced(LockNumber lock);
   void door_is_open(LockNumber lock, bool open);
 
   [[nodiscard]] std::vector<LockView> locks() const;
   [[nodiscard]] const Lock* lock(LockNumber number) const;
 
  private:
-  void lock_changed(Lock& lock, LockState from, const UnlockRequest* request) override;
+  void lock_changed(Lock& lock, const UnlockRequest* request) override;
   void door_forced(Lock& lock) override;
+  void door_held(Lock& lock) override;
   [[nodiscard]] bool may(const UnlockRequest& request, const Lock& lock) const;
   [[nodiscard]] static LockView view(const Lock& lock);
   void tell(std::string_view event, Severity severity, const Lock& lock);
@@ -112,6 +116,7 @@ class Access final : private Lock::Owner {
   AccessListener& listener_;
   std::map<LockNumber, std::unique_ptr<Lock>> locks_;
   LockSet opened_ = 0;  // locks that somebody opened and that have not locked again since
+  LockSet jammed_ = 0;  // locks that failed and have not obeyed since
   bool running_ = false;
 };
 

@@ -51,8 +51,11 @@ Lock::Lock(Clock& clock, Owner& owner, LockDriver& driver, LockOptions options)
 
 void Lock::set_options(LockOptions options) {
   const bool rewired = options.wiring != options_.wiring;
+  const bool watched = options_.watches_door;
   options.number = options_.number;
   options_ = std::move(options);
+  if (watched && !options_.watches_door) forget_open_door();
+  if (!watched && options_.watches_door && door_open_) watch_open_door();
   // The relay that held the bolt a moment ago frees it under the other wiring: drive it anew.
   if (rewired) make_safe();
 }
@@ -63,7 +66,6 @@ bool Lock::make_safe() {
   opened_at_.reset();
   period_running_ = false;
   period_timer_.cancel();
-  hold_timer_.cancel();
   retry_timer_.cancel();
   // Not through the table: nothing is known yet about where the bolt stands.
   enter(LockState::locking);
@@ -131,12 +133,25 @@ void Lock::door_is_open(bool open) {
   if (!options_.watches_door) return;
   if (open) {
     if (state_ == LockState::locked) owner_.door_forced(*this);
-    if (state_ == LockState::unlocked)
-      hold_timer_ = clock_.after(options_.hold_limit, [this] { handle(LockEvent::hold_limit); });
+    watch_open_door();
   } else {
-    hold_timer_.cancel();
-    if (!period_running_) handle(LockEvent::lock);
+    forget_open_door();
   }
+}
+
+void Lock::watch_open_door() {
+  hold_timer_ = clock_.after(options_.hold_limit, [this] {
+    door_held_ = true;
+    handle(LockEvent::hold_limit);
+    owner_.door_held(*this);
+  });
+}
+
+void Lock::forget_open_door() {
+  hold_timer_.cancel();
+  door_held_ = false;
+  // It stayed free for the open door's sake alone.
+  if (!period_running_ && (state_ == LockState::unlocked || state_ == LockState::held_open)) handle(LockEvent::lock);
 }
 
 void Lock::handle(LockEvent event) {
@@ -144,7 +159,7 @@ void Lock::handle(LockEvent event) {
 }
 
 void Lock::enter(LockState next) {
-  const LockState from = std::exchange(state_, next);
+  state_ = next;
   if (next != LockState::jammed) retry_timer_.cancel();
   switch (next) {
     case LockState::locking:
@@ -162,9 +177,6 @@ void Lock::enter(LockState next) {
       opened_at_ = clock_.monotonic();
       period_running_ = true;
       period_timer_ = clock_.after(options_.period, [this] { period_over(); });
-      if (options_.watches_door && door_open_) {
-        hold_timer_ = clock_.after(options_.hold_limit, [this] { handle(LockEvent::hold_limit); });
-      }
       break;
     case LockState::locked:
       relay_timer_.cancel();
@@ -179,7 +191,7 @@ void Lock::enter(LockState next) {
     case LockState::held_open:
       break;
   }
-  owner_.lock_changed(*this, from, next == LockState::unlocked ? &request_ : nullptr);
+  owner_.lock_changed(*this, next == LockState::unlocked ? &request_ : nullptr);
 }
 
 void Lock::order(bool free) {

@@ -87,8 +87,9 @@ class Lock {
   class Owner {
    public:
     virtual ~Owner() = default;
-    virtual void lock_changed(Lock& lock, LockState from, const UnlockRequest* request) = 0;
+    virtual void lock_changed(Lock& lock, const UnlockRequest* request) = 0;
     virtual void door_forced(Lock& lock) = 0;  // it opened while the lock held
+    virtual void door_held(Lock& lock) = 0;    // it stands open longer than its limit, whatever the lock does
   };
 
   Lock(Clock& clock, Owner& owner, LockDriver& driver, LockOptions options);
@@ -97,7 +98,9 @@ class Lock {
 
   [[nodiscard]] LockState state() const { return state_; }
   [[nodiscard]] const LockOptions& options() const { return options_; }
-  void set_options(LockOptions options);  // a running period ends as it began; the number stays
+  // A running period ends as it began; the number stays. A door that is no longer watched keeps nothing open; one that
+  // stands open when its watch begins was not forced.
+  void set_options(LockOptions options);
 
   // Drives the bolt to hold, whatever the relay was left at. Answers whether it had been found open.
   bool make_safe();
@@ -108,6 +111,7 @@ class Lock {
   void relay_told(bool moved, bool energised);  // moved false: it failed
   void door_is_open(bool open);                 // the settled level of the door contact
   [[nodiscard]] bool door_open() const { return door_open_; }
+  [[nodiscard]] bool door_held() const { return door_held_; }  // until it closes
 
  private:
   [[nodiscard]] bool free_when(bool energised) const { return energised == (options_.wiring == Wiring::fail_secure); }
@@ -115,6 +119,8 @@ class Lock {
   void enter(LockState next);
   void order(bool free);
   void period_over();
+  void watch_open_door();
+  void forget_open_door();
 
   Clock& clock_;
   Owner& owner_;
@@ -123,6 +129,7 @@ class Lock {
   LockState state_ = LockState::locked;
   UnlockRequest request_;
   bool door_open_ = false;
+  bool door_held_ = false;
   bool period_running_ = false;
   std::optional<Monotonic> opened_at_;
   Timer relay_timer_;

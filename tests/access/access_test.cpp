@@ -1,4 +1,4 @@
-// Who may open what when. It checks: A01, A08, A10, A12, A13, A25.
+// Who may open what when. It checks: A01, A04, A05, A08, A10, A12, A13, A16, A25.
 #include "access/access.hpp"
 
 #include <gtest/gtest.h>
@@ -30,6 +30,7 @@ struct Heard final : AccessListener {
     std::string event, subject, method, room, reason, source;
     LockNumber lock;
     Severity severity;
+    Duration wait;
   };
   std::vector<One> events;
   std::vector<LockView> changes;
@@ -37,7 +38,7 @@ struct Heard final : AccessListener {
   std::vector<std::size_t> moved_before;  // what the relay had noted when each event was told
   void access_happened(const AccessEvent& event) override {
     events.push_back({std::string(event.event), event.subject, std::string(event.method), event.room,
-                      std::string(event.reason), event.source, event.lock, event.severity});
+                      std::string(event.reason), event.source, event.lock, event.severity, event.wait});
     if (event.lock >= 1 && static_cast<std::size_t>(event.lock) <= relays.size()) {
       moved_before.push_back(relays[static_cast<std::size_t>(event.lock - 1)]->notes().size());
     }
@@ -283,6 +284,57 @@ TEST_F(AccessTest, aJammedRelayIsAnAlarmAndItsRecoveryIsTold) {
   EXPECT_EQ(heard.changes.back().state, LockState::locked);
 }
 
+TEST_F(AccessTest, A19_anotherRelayIsDrivenSafeAndOneThatComesBackIsARecovery) {
+  ASSERT_TRUE(relay_1.act("fail").ok());
+  EXPECT_EQ(unlock("101#1"), Outcome::jammed);
+  EXPECT_EQ(unlock("101#1"), Outcome::jammed);
+  EXPECT_EQ(heard.count("access.lock_jammed"), 1) << "one fault is one alarm";
+  ASSERT_TRUE(relay_1.act("heal").ok());
+  relay_1.energise();  // as a device that is found open
+  access.relay_replaced(1);
+  EXPECT_EQ(relay_1.energised(), false);
+  EXPECT_EQ(heard.count("access.made_safe"), 1);
+  EXPECT_EQ(heard.count("access.lock_recovered"), 1);
+  EXPECT_EQ(heard.changes.back().state, LockState::locked);
+}
+
+TEST_F(AccessTest, A19_aRelayIsNotMovedBeforeTheStart) {
+  access.stop();
+  const auto notes = relay_1.notes().size();
+  access.relay_replaced(1);
+  access.relay_replaced(9);
+  EXPECT_EQ(relay_1.notes().size(), notes);
+}
+
+TEST_F(AccessTest, A05_theDoorsStateIsToldWhereItIsWatched) {
+  access.door_is_open(1, true);
+  EXPECT_FALSE(access.locks()[0].door_open) << "nobody watches it";
+  LockOptions watched = access.lock(1)->options();
+  watched.watches_door = true;
+  ASSERT_TRUE(access.set_lock_options(watched).ok());
+  EXPECT_EQ(heard.changes.back().door_open, true);
+  access.door_is_open(1, false);
+  EXPECT_EQ(heard.changes.back().door_open, false);
+  watched.watches_door = false;
+  ASSERT_TRUE(access.set_lock_options(watched).ok());
+  EXPECT_FALSE(heard.changes.back().door_open);
+}
+
+TEST_F(AccessTest, A16_aForcedDoorThatStaysOpenIsTwoAlarms) {
+  LockOptions watched = access.lock(1)->options();
+  watched.watches_door = true;
+  watched.hold_limit = 30s;
+  ASSERT_TRUE(access.set_lock_options(watched).ok());
+  access.door_is_open(1, true);
+  EXPECT_EQ(heard.count("access.door_forced"), 1);
+  clock.advance(30s);
+  EXPECT_EQ(heard.count("access.door_held"), 1);
+  EXPECT_TRUE(heard.changes.back().held_open);
+  EXPECT_EQ(heard.changes.back().state, LockState::locked);
+  access.door_is_open(1, false);
+  EXPECT_FALSE(heard.changes.back().held_open);
+}
+
 TEST_F(AccessTest, A04_aHeldDoorIsAnAlarm) {
   LockOptions watched = access.lock(1)->options();
   watched.watches_door = true;
@@ -292,6 +344,7 @@ TEST_F(AccessTest, A04_aHeldDoorIsAnAlarm) {
   access.door_is_open(1, true);
   clock.advance(30s);
   EXPECT_EQ(heard.count("access.door_held"), 1);
+  EXPECT_EQ(heard.events.back().wait, Duration(30s)) << "the alarm says for how long";
   EXPECT_TRUE(heard.changes.back().held_open);
   access.door_is_open(1, false);
   EXPECT_EQ(heard.count("access.locked"), 1);
@@ -303,6 +356,7 @@ TEST_F(AccessTest, namesTheOptionThatIsOutOfBounds) {
   EXPECT_EQ(access.add_lock({.number = 4, .period = 0s}, driver_1).error().field, "period");
   EXPECT_EQ(access.add_lock({.number = 4, .responding_interval = 2h}, driver_1).error().field, "responding_interval");
   EXPECT_EQ(access.set_lock_options({.number = 9}).error().code, ErrorCode::not_found);
+  EXPECT_TRUE(access.set_lock_options({.number = 1, .hold_limit = 9999s}).ok()) << "what the setting allows";
 }
 
 }  // namespace

@@ -41,9 +41,10 @@ struct Told final : Lock::Owner {
   std::vector<S> states;
   std::string opened_by;
   int forced = 0;
+  int held = 0;
   ManualDriver* driver = nullptr;
   std::size_t orders_when_told_open = 0;
-  void lock_changed(Lock& lock, LockState, const UnlockRequest* request) override {
+  void lock_changed(Lock& lock, const UnlockRequest* request) override {
     states.push_back(lock.state());
     if (request != nullptr) {
       opened_by = request->subject;
@@ -51,6 +52,7 @@ struct Told final : Lock::Owner {
     }
   }
   void door_forced(Lock&) override { ++forced; }
+  void door_held(Lock&) override { ++held; }
 };
 
 struct LockTest : testing::Test {
@@ -271,10 +273,49 @@ TEST_F(LockTest, A04_aDoorClosedWithinThePeriodEndsNothingEarly) {
   EXPECT_EQ(lock->state(), S::locked);
 }
 
-TEST_F(LockTest, saysWhenADoorIsForced) {
-  make({.watches_door = true});
+TEST_F(LockTest, A16_saysWhenADoorIsForcedAndWhenItStaysOpen) {
+  make({.watches_door = true, .hold_limit = 60s});
   lock->door_is_open(true);
   EXPECT_EQ(told.forced, 1);
+  EXPECT_FALSE(lock->door_held());
+  clock.advance(60s);
+  EXPECT_EQ(told.held, 1);
+  EXPECT_TRUE(lock->door_held());
+  EXPECT_EQ(lock->state(), S::locked);
+  lock->door_is_open(false);
+  EXPECT_FALSE(lock->door_held());
+}
+
+TEST_F(LockTest, A04_aDoorThatStoodOpenBeforeItWasWatchedIsNotForced) {
+  make({.hold_limit = 60s});
+  lock->door_is_open(true);
+  lock->set_options({.watches_door = true, .hold_limit = 60s});
+  EXPECT_EQ(told.forced, 0);
+  clock.advance(60s);
+  EXPECT_EQ(told.held, 1) << "but it is not left open unsaid";
+}
+
+TEST_F(LockTest, A04_aDoorThatIsNoLongerWatchedDoesNotKeepTheLockOpen) {
+  make({.period = 3s, .watches_door = true});
+  open();
+  lock->door_is_open(true);
+  clock.advance(10s);
+  ASSERT_EQ(lock->state(), S::unlocked);
+  lock->set_options({.period = 3s});
+  EXPECT_EQ(lock->state(), S::locked);
+  clock.advance(10min);
+  EXPECT_EQ(told.held, 0);
+}
+
+TEST_F(LockTest, A04_aHeldDoorThatIsNoLongerWatchedIsLockedToo) {
+  make({.period = 3s, .watches_door = true, .hold_limit = 60s});
+  open();
+  lock->door_is_open(true);
+  clock.advance(2min);
+  ASSERT_EQ(lock->state(), S::held_open);
+  lock->set_options({.period = 3s});
+  EXPECT_EQ(lock->state(), S::locked);
+  EXPECT_FALSE(lock->door_held());
 }
 
 // Whatever order keys, relay answers, failures, doors and time come in: the lock ends locked, released, and knows it.
