@@ -8,13 +8,11 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "base/text.hpp"
 
 namespace lintel::hardware {
 namespace {
 
 constexpr const char* consumer = "lintel";
-constexpr unsigned most_lines = 1024;
 
 Error unavailable(const GpioLine& line, const char* what) {
   return {
@@ -43,25 +41,6 @@ Result<Found> find_line(const GpioLine& wanted) {
 
 void close_gpio_chip(gpiod_chip* chip) {
   gpiod_chip_close(chip);
-}
-
-Result<GpioLine> parse_gpio_line(std::string_view given) {
-  const auto bad = [&] {
-    return Error{ErrorCode::invalid,
-                 "A GPIO line is written as chip:number, with :low where it is active at low level.", "line",
-                 std::string(given.substr(0, 64)), "gpiochip0:17 or gpiochip0:17:low"};
-  };
-  const auto parts = text::split(given, ':');
-  if (parts.size() < 2 || parts.size() > 3 || parts[0].empty() || parts[0].size() > 64) return bad();
-  if (!text::printable(parts[0])) return bad();
-  const auto offset = text::to_unsigned(parts[1]);
-  if (!offset || *offset >= most_lines) return bad();
-  if (parts.size() == 3 && parts[2] != "low") return bad();
-  GpioLine line;
-  line.chip = parts[0];
-  line.offset = static_cast<unsigned>(*offset);
-  line.active_low = parts.size() == 3;
-  return line;
 }
 
 Result<std::unique_ptr<GpioRelay>> GpioRelay::open(const GpioLine& wanted) {
@@ -101,18 +80,8 @@ std::optional<bool> GpioRelay::energised() const {
 
 Result<std::unique_ptr<GpioInput>> GpioInput::open(Loop& loop, const GpioLine& wanted, Pull pull) {
   LINTEL_TRY(Found found, find_line(wanted));
-  int flags = wanted.active_low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0;
-  switch (pull) {
-    case Pull::none:
-      flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_DISABLE;
-      break;
-    case Pull::up:
-      flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP;
-      break;
-    case Pull::down:
-      flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN;
-      break;
-  }
+  int flags = pull == Pull::up ? GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP : GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN;
+  if (wanted.active_low) flags |= GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW;
   if (gpiod_line_request_both_edges_events_flags(found.line, consumer, flags) != 0) {
     return unavailable(wanted, "it cannot be taken as an input");
   }
@@ -133,6 +102,10 @@ bool GpioInput::active() const {
   const int level = gpiod_line_get_value(line_);
   if (level >= 0) last_ = level == 1;
   return last_;
+}
+
+bool GpioInput::present() const {
+  return gpiod_line_get_value(line_) >= 0;
 }
 
 void GpioInput::woken() {

@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/handle.hpp"
 #include "base/loop.hpp"
@@ -18,14 +17,11 @@ struct gpiod_line;
 namespace lintel::hardware {
 
 struct GpioLine {
-  std::string chip{};  // "gpiochip0", "/dev/gpiochip0" or the chip's label
+  std::string chip{};  // as in gpio_name.hpp
   unsigned offset = 0;
   bool active_low = false;
   friend bool operator==(const GpioLine&, const GpioLine&) = default;
 };
-
-// "gpiochip0:17", or "gpiochip0:17:low" where the line is active at low level. `invalid` (field "line") otherwise.
-[[nodiscard]] Result<GpioLine> parse_gpio_line(std::string_view text);
 
 void close_gpio_chip(gpiod_chip* chip);
 using GpioChip = Handle<gpiod_chip, close_gpio_chip>;  // its lines go with it
@@ -42,6 +38,7 @@ class GpioRelay final : public Relay {
   void energise() override { set(1); }
   void release() override { set(0); }
   [[nodiscard]] std::optional<bool> energised() const override;
+  [[nodiscard]] bool present() const override { return energised().has_value(); }
 
  private:
   GpioRelay(GpioChip chip, gpiod_line* line);
@@ -54,11 +51,13 @@ class GpioRelay final : public Relay {
 // A contact on an input. Edges only wake it: what it tells is the level read after them. Use it through DebouncedInput.
 class GpioInput final : public Input {
  public:
-  enum class Pull { none, up, down };
-  [[nodiscard]] static Result<std::unique_ptr<GpioInput>> open(Loop& loop, const GpioLine& line, Pull pull = Pull::up);
+  enum class Pull { up, down };  // the chip's own resistor, where it has one
+  // Errors as of GpioRelay::open().
+  [[nodiscard]] static Result<std::unique_ptr<GpioInput>> open(Loop& loop, const GpioLine& line, Pull pull);
   ~GpioInput() override;
 
   [[nodiscard]] bool active() const override;  // what was read last, where the line cannot be read now
+  [[nodiscard]] bool present() const override;
 
  private:
   GpioInput(Loop& loop, GpioChip chip, gpiod_line* line, int descriptor);

@@ -21,6 +21,8 @@ class Input {
 
   // The level now. Active means: button pressed, door open, alarm on; the driver turns normally-closed contacts round.
   [[nodiscard]] virtual bool active() const = 0;
+  // False: the device is gone for good (a pulled plug), and has to be opened anew.
+  [[nodiscard]] virtual bool present() const { return true; }
   void listen(Listener listener) { listener_ = std::move(listener); }
 
  protected:

@@ -34,6 +34,9 @@ class Relay {
   // The position as the device tells it now, not as it was ordered; nothing when the device cannot say.
   [[nodiscard]] virtual std::optional<bool> energised() const = 0;
 
+  // False: the device is gone for good (a pulled plug), and has to be opened anew.
+  [[nodiscard]] virtual bool present() const { return true; }
+
   void listen(Listener listener) { listener_ = std::move(listener); }
 
  protected:

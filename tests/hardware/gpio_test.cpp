@@ -2,25 +2,30 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "hardware/gpio_name.hpp"
+
 namespace lintel::hardware {
 namespace {
 
-TEST(GpioLine, isReadFromItsText) {
-  const auto plain = parse_gpio_line("gpiochip0:17");
-  ASSERT_TRUE(plain.ok());
+TEST(GpioName, A19_isAChipAndALine) {
+  const auto plain = parse_gpio_name("gpiochip0:17");
+  ASSERT_TRUE(plain);
   EXPECT_EQ(plain->chip, "gpiochip0");
   EXPECT_EQ(plain->offset, 17u);
-  EXPECT_FALSE(plain->active_low);
-  const auto low = parse_gpio_line("/dev/gpiochip1:4:low");
-  ASSERT_TRUE(low.ok());
-  EXPECT_TRUE(low->active_low);
+  EXPECT_EQ(parse_gpio_name("/dev/gpiochip1:4")->chip, "/dev/gpiochip1");
+  EXPECT_EQ(parse_gpio_name("INT34C5:00:9")->chip, "INT34C5:00") << "a label of its own with a colon";
+  EXPECT_EQ(parse_gpio_name("x:1023")->offset, 1023u);
 }
 
-TEST(GpioLine, refusesWhatIsNone) {
-  for (const char* bad : {"", "17", "gpiochip0", "gpiochip0:", ":17", "gpiochip0:-1", "gpiochip0:1024", "gpiochip0:1x",
-                          "gpiochip0:1:high", "gpiochip0:1:low:low", "a\nb:1", "gpiochip0:99999999999999999999"}) {
-    EXPECT_EQ(parse_gpio_line(bad).error().field, "line") << bad;
-  }
+TEST(GpioName, A19_isNothingElse) {
+  const std::string long_chip(65, 'x');
+  for (const std::string bad :
+       {"", "17", "gpiochip0", "gpiochip0:", ":17", "gpiochip0:-1", "gpiochip0:1024", "gpiochip0:1x", "gpiochip0:1:low",
+        "a\nb:1", "gpio chip:1", "gpiochip0:99999999999999999"})
+    EXPECT_FALSE(parse_gpio_name(bad)) << bad;
+  EXPECT_FALSE(parse_gpio_name(long_chip + ":1"));
 }
 
 TEST(GpioRelay, saysWhichLineIsNotThere) {
@@ -33,7 +38,8 @@ TEST(GpioRelay, saysWhichLineIsNotThere) {
 
 TEST(GpioInput, saysWhichLineIsNotThere) {
   Loop loop;
-  EXPECT_EQ(GpioInput::open(loop, {.chip = "no-such-chip", .offset = 4}).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(GpioInput::open(loop, {.chip = "no-such-chip", .offset = 4}, GpioInput::Pull::up).error().code,
+            ErrorCode::unavailable);
 }
 
 }  // namespace
