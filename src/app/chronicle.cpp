@@ -94,6 +94,8 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
   } else if (event.event == "access.lock_jammed") {
     if (event.reason.empty()) field("reason", "the relay does not answer");
     journal_.record(events::access_lock_fault, details);
+  } else if (event.event == "access.lock_recovered") {
+    journal_.record(events::access_lock_recovered, details);
   } else if (event.event == "access.made_safe") {
     field("state", "locked");
     journal_.record(events::access_safe_state, details);

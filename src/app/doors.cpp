@@ -9,7 +9,7 @@
 namespace lintel::app {
 namespace {
 
-constexpr int door_count = 2;
+constexpr int door_count = Wiring::locks;
 
 access::LockSet lock_set(const std::vector<int>& locks) {
   access::LockSet set = 0;
@@ -64,17 +64,19 @@ class Doors::Codes final : public access::Codes {
   household::Household& household_;
 };
 
-struct Doors::Door {
-  hardware::TwinRelay& relay;
-  access::RelayDriver driver;
-  explicit Door(hardware::TwinRelay& twin) : relay(twin), driver(twin) {}
-};
-
 Doors::Doors(Loop& loop, household::Household& household, settings::Settings& settings, Chronicle& chronicle,
              access::AttemptLimiter& guesses, const std::string& data_folder)
     : clock_(loop.clock()),
       settings_(settings),
       chronicle_(chronicle),
+      wiring_(loop, settings, chronicle.journal(), twins_, data_folder,
+              {.relay_replaced = [this](int number) { access_.relay_replaced(number); },
+               .door = [this](int number) { door_told(number); },
+               .exit_button = [this] { exit_pressed(); },
+               .emergency_key =
+                   [this] {
+                     if (on_emergency) on_emergency();
+                   }}),
       rights_(std::make_unique<Rights>(household)),
       codes_(std::make_unique<Codes>(household)),
       limiter_(guesses),
@@ -86,27 +88,11 @@ Doors::Doors(Loop& loop, household::Household& household, settings::Settings& se
             [this](const access::DtmfCaller& caller, Duration wait) {
               access_.refused(access::request_of(caller, 0, true), access::Outcome::wrong_code, wait);
             }) {
-  for (int number = 1; number <= door_count; ++number) {
-    const std::string name = fmt::format("lock-{}", number);
-    auto& relay = twins_.add<hardware::TwinRelay>(
-        clock_, name, hardware::TwinRelayOptions{.position_file = fmt::format("{}/{}.position", data_folder, name)});
-    doors_.push_back(std::make_unique<Door>(relay));
-  }
-  auto& exit_button = twins_.add<hardware::TwinInput>(clock_, "exit-button");
-  auto& emergency = twins_.add<hardware::TwinInput>(clock_, "emergency-key");
   keypad_ = &twins_.add<hardware::TwinKeypad>(clock_, "keypad");
   display_ = &twins_.add<hardware::TwinDisplay>(clock_, "display");
   lights_ = &twins_.add<hardware::TwinLights>(clock_, "lights");
-  inputs_.push_back(std::make_unique<hardware::DebouncedInput>(clock_, exit_button, [this](bool pressed) {
-    if (!pressed) return;
-    const std::string which = settings_.get(settings::access::exit_button_lock);
-    for (int number = 1; number <= door_count; ++number)
-      if (which == "both" || which == fmt::format("{}", number))
-        access_.unlock({.subject = "exit button", .method = access::Method::exit_button, .lock = number, .source = "exit-button"});
-  }));
-  inputs_.push_back(std::make_unique<hardware::DebouncedInput>(clock_, emergency, [this](bool pressed) {
-    if (pressed && on_emergency) on_emergency();
-  }));
+  for (int number = 1; number <= door_count; ++number)
+    drivers_.push_back(std::make_unique<access::RelayDriver>(wiring_.relay(number)));
   settings_changes_ = settings_.on_change([this](const settings::Change&) { apply_settings(); });
 }
 
@@ -125,12 +111,28 @@ access::LockOptions Doors::options_of(int number) const {
                                                                                               : access::Wiring::fail_secure;
   const std::string local = settings_.get(settings::access::local_lock);
   options.local_methods = local == "both" || local == fmt::format("{}", number);
-  options.watches_door = false;  // the contact comes with the real inputs
+  // A contact that is away must not keep a door free for good: until it is back, the period alone counts.
+  options.watches_door = settings_.get(first ? lock1::sensor : lock2::sensor) && wiring_.door_open(number).has_value();
   options.hold_limit = settings_.get(first ? lock1::held_limit : lock2::held_limit);
   return options;
 }
 
+void Doors::door_told(int number) {
+  // The level before the options: what a contact that has just come is found at was seen by nobody.
+  if (const auto open = wiring_.door_open(number)) access_.door_is_open(number, *open);
+  if (const auto done = access_.set_lock_options(options_of(number)); !done.ok())
+    log::warning("access", "{}", done.error().message);
+}
+
+void Doors::exit_pressed() {
+  const std::string which = settings_.get(settings::access::exit_button_lock);
+  for (int number = 1; number <= door_count; ++number)
+    if (which == "both" || which == fmt::format("{}", number))
+      access_.unlock({.subject = "exit button", .method = access::Method::exit_button, .lock = number, .source = "exit-button"});
+}
+
 void Doors::apply_settings() {
+  wiring_.apply();
   for (int number = 1; number <= door_count; ++number)
     if (const auto done = access_.set_lock_options(options_of(number)); !done.ok())
       log::warning("access", "{}", done.error().message);
@@ -151,10 +153,10 @@ void Doors::apply_settings() {
 
 void Doors::start() {
   for (int number = 1; number <= door_count; ++number) {
-    Door& door = *doors_[static_cast<std::size_t>(number - 1)];
-    const auto added = access_.add_lock(options_of(number), door.driver);
+    access::RelayDriver& driver = *drivers_[static_cast<std::size_t>(number - 1)];
+    const auto added = access_.add_lock(options_of(number), driver);
     if (!added.ok()) log::error("access", "{}", added.error().message);
-    door.driver.connect(access_, number);
+    driver.connect(access_, number);
   }
   apply_settings();
   access_.start();
@@ -177,7 +179,9 @@ void Doors::show(const calls::PanelState& state) {
 }
 
 void Doors::access_happened(const access::AccessEvent& event) {
-  chronicle_.access(event, static_cast<int>(settings_.get(settings::keypad::tries)));
+  access::AccessEvent told = event;
+  if (told.event == "access.lock_jammed" && told.lock <= door_count) told.reason = wiring_.relay_problem(told.lock);
+  chronicle_.access(told, static_cast<int>(settings_.get(settings::keypad::tries)));
   if (event.event == "access.unlocked" && on_opened) on_opened(event.method);
   if (event.event == "access.lock_jammed" && on_jammed) on_jammed();
 }
@@ -186,12 +190,28 @@ void Doors::lock_changed(const access::LockView& lock) {
   if (on_lock) on_lock(state_of(lock));
 }
 
-web::LockState Doors::state_of(const access::LockView& lock) {
+std::vector<web::Attention> Doors::attention() const {
+  std::vector<web::Attention> out = wiring_.attention();
+  for (const auto& lock : access_.locks()) {
+    const std::string id = fmt::format("door-{}", lock.number);
+    if (lock.state == access::LockState::jammed && wiring_.relay_problem(lock.number).empty())
+      out.push_back({id, "alarm",
+                     fmt::format("{} does not do what it is told. Look at its relay and its wiring; the station tries again by itself.", lock.name),
+                     "/access/doors"});
+    if (lock.held_open)
+      out.push_back({id, "alarm", fmt::format("{} is held open. Close the door, or look why it does not close.", lock.name), "/access/doors"});
+  }
+  return out;
+}
+
+web::LockState Doors::state_of(const access::LockView& lock) const {
   web::LockState state;
   state.number = static_cast<std::uint32_t>(lock.number);
   state.name = lock.name;
   state.state = lock.state == access::LockState::held_open ? "unlocked" : std::string(access::name_of(lock.state));
   state.held_open = lock.held_open;
+  state.door_open = lock.door_open;
+  state.door_for_monitors = settings_.get(settings::access::publish_sensor);
   return state;
 }
 
@@ -230,6 +250,9 @@ Result<web::LockState> Doors::unlock(const web::Subject& who, std::uint32_t numb
                       .lock = static_cast<access::LockNumber>(std::min<std::uint32_t>(number, access::max_locks + 1)),
                       .room = who.room,
                       .source = who.address});
+  if (decision.outcome == access::Outcome::jammed)
+    if (const std::string& problem = wiring_.relay_problem(decision.lock); !problem.empty())
+      return Error{ErrorCode::unavailable, "The lock cannot be opened: its relay is not there. " + problem};
   if (!access::granted(decision.outcome)) return error_of(decision);
   for (const auto& lock : access_.locks())
     if (lock.number == static_cast<int>(number)) return state_of(lock);
@@ -238,11 +261,18 @@ Result<web::LockState> Doors::unlock(const web::Subject& who, std::uint32_t numb
 
 std::vector<web::Twin> Doors::twins() const {
   std::vector<web::Twin> out;
-  for (const auto& twin : twins_.list()) out.push_back({twin->name(), twin->kind(), twin->state(), twin->actions()});
+  for (const auto& twin : twins_.list()) {
+    const auto real = wiring_.instead_of_twin(twin->name());
+    if (!real) out.push_back({twin->name(), twin->kind(), twin->state(), twin->actions()});
+    if (real && !real->empty()) out.push_back({twin->name(), twin->kind(), *real, {}});
+  }
   return out;
 }
 
 Result<web::Twin> Doors::act(const web::Subject& /*who*/, std::string_view name, std::string_view action) {
+  if (wiring_.instead_of_twin(name))
+    return Error{ErrorCode::conflict, "The twin is not in use: another device was chosen under Relays and inputs.", "name",
+                 std::string(name.substr(0, 64)), "a twin that is in use"};
   LINTEL_CHECK(twins_.act(name, action));
   const hardware::Twin& twin = *twins_.find(name);
   return web::Twin{twin.name(), twin.kind(), twin.state(), twin.actions()};

@@ -1,5 +1,5 @@
-// The doors as this station has them: relays, inputs and keypad (twins until real ones are set), access over them, and
-// what the web and the calls ask of them. Loop only.
+// The doors as this station has them: relays, contacts and keypad, access over them, and what the web and the calls ask
+// of them. Loop only.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,7 @@
 #include "access/dtmf.hpp"
 #include "access/relay_driver.hpp"
 #include "app/chronicle.hpp"
+#include "app/wiring.hpp"
 #include "calls/panel.hpp"
 #include "hardware/twin_devices.hpp"
 #include "hardware/twins.hpp"
@@ -37,6 +38,7 @@ class Doors final : public access::AccessListener,
   [[nodiscard]] hardware::TwinKeypad& keypad() { return *keypad_; }
   [[nodiscard]] hardware::Twins& devices() { return twins_; }
   [[nodiscard]] bool any_open() const;
+  [[nodiscard]] std::vector<web::Attention> attention() const;  // what a person should look at, for the overview
   void show(const calls::PanelState& state);  // on the front's display and lights
 
   // Told after the relay moved.
@@ -63,10 +65,11 @@ class Doors final : public access::AccessListener,
  private:
   class Rights;
   class Codes;
-  struct Door;
   [[nodiscard]] access::LockOptions options_of(int number) const;
   void apply_settings();
-  [[nodiscard]] static web::LockState state_of(const access::LockView& lock);
+  void door_told(int number);
+  void exit_pressed();
+  [[nodiscard]] web::LockState state_of(const access::LockView& lock) const;
 
   Clock& clock_;
   settings::Settings& settings_;
@@ -75,13 +78,13 @@ class Doors final : public access::AccessListener,
   hardware::TwinKeypad* keypad_ = nullptr;
   hardware::TwinDisplay* display_ = nullptr;
   hardware::TwinLights* lights_ = nullptr;
+  Wiring wiring_;
   std::unique_ptr<Rights> rights_;
   std::unique_ptr<Codes> codes_;
   access::AttemptLimiter& limiter_;
-  std::vector<std::unique_ptr<Door>> doors_;
+  std::vector<std::unique_ptr<access::RelayDriver>> drivers_;  // by lock
   access::Access access_;
   access::DtmfCommands dtmf_;
-  std::vector<std::unique_ptr<hardware::DebouncedInput>> inputs_;
   storage::Subscription settings_changes_;
 };
 

@@ -128,7 +128,8 @@ Result<void> Station::build() {
   lines_ = std::make_unique<Lines>(loop_, *household_, pictures_->legs(), LinesOptions{.domain = telephony_->domain()});
   front_ = std::make_unique<Front>(
       Front::Needs{loop_, *settings_, *household_, *chronicle_, *doors_, *pictures_, *directory_, *lines_});
-  overview_ = std::make_unique<Overview>(loop_, *journal_, *database_, *household_, [this] { return pictures_->camera_state(); });
+  overview_ = std::make_unique<Overview>(loop_, *journal_, *database_, *household_, [this] { return pictures_->camera_state(); },
+                                         [this] { return doors_->attention(); });
 
   http_ = std::make_unique<http::Server>(loop_, http::Limits{.connections_per_source = static_cast<std::size_t>(settings_->get(settings::security::connections))});
   telephony_->add_websocket(http_->router());

@@ -62,6 +62,7 @@ void InputPoint::use(Input& device) {
 
 void InputPoint::open(Slot<Input>::Open open) {
   slot_.open(std::move(open));
+  if (slot_.device() == nullptr) listener_(std::nullopt, false);
 }
 
 void InputPoint::clear() {

@@ -40,7 +40,8 @@ class RelayPoint final : public Relay {
 // The settled level of a contact that may be away.
 class InputPoint {
  public:
-  // `level`: nothing once the contact is away. `found`: it is the first since the contact came; nobody saw it change.
+  // `level`: nothing when the contact is away; problem() says why, or is empty where it was taken away. `found`: it is
+  // the first since the contact came; nobody saw it change.
   using Listener = std::function<void(std::optional<bool> level, bool found)>;
 
   InputPoint(Clock& clock, Listener listener, Duration settle = DebouncedInput::default_settle);

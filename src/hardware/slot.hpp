@@ -75,6 +75,7 @@ class Slot {
   }
   void look() {
     if (device_->present()) return;
+    problem_ = "The device does not answer any more.";
     drop();
     try_it(first_pause);
   }

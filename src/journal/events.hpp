@@ -51,6 +51,10 @@ inline constexpr Event speaker_lost{"speaker.lost", Kind::system, Severity::warn
   "The speaker takes no sound: {reason}", "Look at the sound device and its name in the command line. The station tries again by itself."};
 inline constexpr Event speaker_back{"speaker.back", Kind::system, Severity::information,
   "The speaker takes sound again.", "The sound came back by itself; nothing needs doing."};
+inline constexpr Event input_lost{"input.lost", Kind::system, Severity::warning,
+  "The {input} gives no signal: {reason}", "Look at its plug, and at Relays and inputs in the console. The station tries again by itself."};
+inline constexpr Event input_back{"input.back", Kind::system, Severity::information,
+  "The {input} gives its signal again.", "The device came back by itself; nothing needs doing."};
 inline constexpr Event encoder_missing{"encoder.missing", Kind::system, Severity::error,
   "No {codec} encoder is installed; video cannot be sent.", "Install the GStreamer plug-in that the documentation names, then restart."};
 inline constexpr Event view_started{"view.started", Kind::operation, Severity::information,
@@ -105,6 +109,8 @@ inline constexpr Event access_too_soon{"access.too_soon", Kind::unlock, Severity
   "{door} was not opened again for {subject}: the responding interval has not passed.", "The interval between two openings is a setting of the lock."};
 inline constexpr Event access_lock_fault{"access.lock_fault", Kind::alarm, Severity::alarm,
   "{door} did not do what it was told: {reason}", "The relay or the lock is stuck or disconnected. Look at the door."};
+inline constexpr Event access_lock_recovered{"access.lock_recovered", Kind::alarm, Severity::information,
+  "{door} does what it is told again.", "The relay answers; the lock was driven to hold."};
 inline constexpr Event access_safe_state{"access.safe_state", Kind::unlock, Severity::information,
   "{door} was driven to its safe state: {state}.", "Done at every start; fail-safe or fail-secure is a setting of the lock."};
 inline constexpr Event alarm_door_held{"alarm.door_held", Kind::alarm, Severity::alarm,

@@ -18,6 +18,11 @@ inline constexpr Setting<std::string> safe_state{"lock1.safe_state"};
 inline constexpr Setting<bool> sensor{"lock1.sensor"};
 inline constexpr Setting<std::string> sensor_contact{"lock1.sensor_contact"};
 inline constexpr Setting<std::chrono::seconds> held_limit{"lock1.held_limit"};
+inline constexpr Setting<std::string> relay{"lock1.relay"};
+inline constexpr Setting<std::string> relay_line{"lock1.relay_line"};
+inline constexpr Setting<std::string> relay_level{"lock1.relay_level"};
+inline constexpr Setting<std::string> sensor_input{"lock1.sensor_input"};
+inline constexpr Setting<std::string> sensor_line{"lock1.sensor_line"};
 }  // namespace lock1
 
 namespace lock2 {
@@ -28,6 +33,11 @@ inline constexpr Setting<std::string> safe_state{"lock2.safe_state"};
 inline constexpr Setting<bool> sensor{"lock2.sensor"};
 inline constexpr Setting<std::string> sensor_contact{"lock2.sensor_contact"};
 inline constexpr Setting<std::chrono::seconds> held_limit{"lock2.held_limit"};
+inline constexpr Setting<std::string> relay{"lock2.relay"};
+inline constexpr Setting<std::string> relay_line{"lock2.relay_line"};
+inline constexpr Setting<std::string> relay_level{"lock2.relay_level"};
+inline constexpr Setting<std::string> sensor_input{"lock2.sensor_input"};
+inline constexpr Setting<std::string> sensor_line{"lock2.sensor_line"};
 }  // namespace lock2
 
 namespace access {
@@ -35,6 +45,22 @@ inline constexpr Setting<std::string> local_lock{"access.local_lock"};
 inline constexpr Setting<std::string> exit_button_lock{"access.exit_button_lock"};
 inline constexpr Setting<bool> publish_sensor{"access.publish_sensor"};
 }  // namespace access
+
+namespace exit_button {
+inline constexpr Setting<std::string> input{"exit_button.input"};
+inline constexpr Setting<std::string> line{"exit_button.line"};
+inline constexpr Setting<std::string> contact{"exit_button.contact"};
+}  // namespace exit_button
+
+namespace emergency_key {
+inline constexpr Setting<std::string> input{"emergency_key.input"};
+inline constexpr Setting<std::string> line{"emergency_key.line"};
+inline constexpr Setting<std::string> contact{"emergency_key.contact"};
+}  // namespace emergency_key
+
+namespace inputs {
+inline constexpr Setting<std::string> wiring{"inputs.wiring"};
+}  // namespace inputs
 
 namespace keypad {
 inline constexpr Setting<std::int64_t> tries{"keypad.tries"};

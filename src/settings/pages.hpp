@@ -9,6 +9,8 @@ namespace lintel::settings {
 
 inline constexpr std::array all_pages = {
     Page{"locks", "Doors and locks", "How the locks behave and what opens them.", "Access"},
+    Page{"hardware", "Relays and inputs",
+         "What moves the locks, and where buttons and door contacts are connected. Changes apply at once.", "Access"},
     Page{"keypad", "Keypad", "What happens at the panel's keypad when codes are typed.", "Access"},
     Page{"call", "Call features", "How calls ring, how long they last and what ends them.", "Intercom"},
     Page{"account", "SIP account", "Where this station registers when another machine is the SIP server.", "Intercom"},

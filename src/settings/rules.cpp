@@ -93,6 +93,54 @@ void numbers(const Candidate& candidate, bool number_was_set, Errors& errors) {
   }
 }
 
+// A19: whoever is at a GPIO line has one, and has it alone.
+void gpio_lines(const Candidate& candidate, Errors& errors) {
+  struct Point {
+    const Setting<std::string>& device;
+    const Setting<std::string>& line;
+  };
+  const std::array all = {
+      Point{lock1::relay, lock1::relay_line},         Point{lock2::relay, lock2::relay_line},
+      Point{lock1::sensor_input, lock1::sensor_line}, Point{lock2::sensor_input, lock2::sensor_line},
+      Point{exit_button::input, exit_button::line},   Point{emergency_key::input, emergency_key::line}};
+  const auto changes = [&](const Point& one) { return candidate.changes(one.device) || candidate.changes(one.line); };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Point& one = all[i];
+    if (candidate.get(one.device) != "gpio") continue;
+    const std::string line = candidate.get(one.line);
+    if (line.empty() && changes(one)) {
+      errors.push_back({ErrorCode::invalid, fmt::format("{} is needed.", find(one.line.key)->title),
+                        std::string(one.line.key), line, std::string(hardware::gpio_name_form)});
+    }
+    for (std::size_t j = 0; j < i && !line.empty(); ++j) {
+      const Point& other = all[j];
+      if (candidate.get(other.device) != "gpio" || candidate.get(other.line) != line) continue;
+      if (!changes(one) && !changes(other)) continue;
+      const Point& named = changes(one) ? one : other;
+      errors.push_back(
+          {ErrorCode::conflict,
+           fmt::format("{} is in use already: {}.", line, find((changes(one) ? other : one).line.key)->title),
+           std::string(named.line.key), line, "a line of its own"});
+    }
+  }
+}
+
+// A04: a door that is checked has a contact.
+void door_contacts(const Candidate& candidate, Errors& errors) {
+  const auto check = [&](const Setting<bool>& sensor, const Setting<std::string>& input) {
+    if (!candidate.changes(sensor) && !candidate.changes(input)) return;
+    if (!candidate.get(sensor) || candidate.get(input) != "none") return;
+    const bool by_input = candidate.changes(input);
+    errors.push_back({ErrorCode::conflict,
+                      by_input ? "The door sensor is checked: switch the check off first."
+                               : "There is no door contact to check: choose one under Relays and inputs first.",
+                      std::string(by_input ? input.key : sensor.key), by_input ? "none" : "true",
+                      by_input ? "twin or gpio while the door sensor is checked" : "false without a door contact"});
+  };
+  check(lock1::sensor, lock1::sensor_input);
+  check(lock2::sensor, lock2::sensor_input);
+}
+
 }  // namespace
 
 std::vector<Error> broken_rules(const Candidate& candidate, bool number_was_set) {
@@ -102,6 +150,8 @@ std::vector<Error> broken_rules(const Candidate& candidate, bool number_was_set)
   media_ports(candidate, errors);
   registration(candidate, errors);
   unlock_commands(candidate, errors);
+  gpio_lines(candidate, errors);
+  door_contacts(candidate, errors);
   return errors;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "settings/entries_access.hpp"
+#include "settings/entries_hardware.hpp"
 #include "settings/entries_intercom.hpp"
 #include "settings/entries_system.hpp"
 #include "settings/entries_video.hpp"
@@ -57,6 +58,7 @@ consteval auto joined(const std::array<Entry, Sizes>&... parts) {
   return all;
 }
 
-inline constexpr auto all_entries = joined(declared::access, declared::intercom, declared::video, declared::station);
+inline constexpr auto all_entries =
+    joined(declared::access, declared::hardware, declared::intercom, declared::video, declared::station);
 
 }  // namespace lintel::settings

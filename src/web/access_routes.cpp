@@ -18,7 +18,7 @@ const Error no_such_code{.code = ErrorCode::not_found, .message = "There is no s
 void list_locks(Call& call) {
   if (call.house.house.locks == nullptr) return call.reply.send(answer(no_locks));
   Json items = Json::array();
-  for (const LockState& lock : call.house.house.locks->locks()) items.push_back(to_json(lock));
+  for (const LockState& lock : call.house.house.locks->locks()) items.push_back(to_json(lock, call.who().role));
   call.reply.send(answer(200, {{"items", items}}));
 }
 
@@ -33,7 +33,7 @@ void unlock(Call& call) {
           answer(Error{.code = ErrorCode::denied, .message = "This machine account has no right to open locks."}));
   }
   const Result<LockState> done = call.house.house.locks->unlock(call.who(), static_cast<std::uint32_t>(*number));
-  call.reply.send(done.ok() ? answer(200, to_json(*done)) : answer(done.error()));
+  call.reply.send(done.ok() ? answer(200, to_json(*done, call.who().role)) : answer(done.error()));
 }
 
 Json code_json(const household::Code& code) {
@@ -100,7 +100,7 @@ void remove_code(Call& call) {
 }  // namespace
 
 void add_access_routes(http::Router& router, const std::shared_ptr<Context>& context) {
-  const std::string lock = "number:integer name:string state:string held_open:boolean";
+  const std::string lock = "number:integer name:string state:string held_open:boolean door_open?:boolean";
   const std::string code = "id:integer name:string room:string locks:integers active:boolean";
   add(router, context,
       {.method = Method::get,

@@ -103,7 +103,10 @@ void Api::panel_changed(const PanelState& state) {
 }
 
 void Api::lock_changed(const LockState& state) {
-  context_->hub.tell("lock", write_json(to_json(state)), [](const Subject&) { return true; });
+  context_->hub.tell("lock", write_json(to_json(state, Role::monitor)),
+                     [](const Subject& who) { return who.role == Role::monitor; });
+  context_->hub.tell("lock", write_json(to_json(state, Role::admin)),
+                     [](const Subject& who) { return who.role != Role::monitor; });
 }
 
 void Api::call_changed(const CallState& state) {

@@ -94,7 +94,7 @@ Json hello(const Context& context, const Subject& who) {
   if (house.panel != nullptr && who.role != Role::monitor) json["panel"] = to_json(house.panel->state());
   json["locks"] = Json::array();
   if (house.locks != nullptr)
-    for (const LockState& lock : house.locks->locks()) json["locks"].push_back(to_json(lock));
+    for (const LockState& lock : house.locks->locks()) json["locks"].push_back(to_json(lock, who.role));
   json["calls"] = Json::array();
   if (house.calls != nullptr)
     for (const CallState& one : house.calls->calls())
@@ -151,7 +151,7 @@ void overview(Call& call) {
   for (const OverviewState::Hour& hour : state.by_hour)
     hours.push_back({{"hour", hour.hour}, {"calls", hour.calls}, {"openings", hour.openings}});
   if (house.locks != nullptr)
-    for (const LockState& lock : house.locks->locks()) locks.push_back(to_json(lock));
+    for (const LockState& lock : house.locks->locks()) locks.push_back(to_json(lock, call.who().role));
   const auto uptime = std::chrono::floor<std::chrono::seconds>(house.clock.monotonic() - call.house.began).count();
   call.reply.send(answer(200, {{"station", {{"name", station.station_name}, {"number", station.station_number}}},
                                {"version", house.version},

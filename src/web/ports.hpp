@@ -79,6 +79,8 @@ struct LockState {
   std::string name;
   std::string state = "locked";  // locked | unlocking | unlocked | locking | jammed
   bool held_open = false;
+  std::optional<bool> door_open;  // nothing where no contact watches the door
+  bool door_for_monitors = true;  // A05: monitors may know it too
 };
 class LockPort {
  public:

@@ -32,8 +32,11 @@ Json to_json(const PanelState& state) {
   return json;
 }
 
-Json to_json(const LockState& state) {
-  return {{"number", state.number}, {"name", state.name}, {"state", state.state}, {"held_open", state.held_open}};
+Json to_json(const LockState& state, Role asker) {
+  Json json{{"number", state.number}, {"name", state.name}, {"state", state.state}, {"held_open", state.held_open}};
+  const bool may_know = asker != Role::monitor || state.door_for_monitors;
+  json["door_open"] = state.door_open && may_know ? Json(*state.door_open) : Json(nullptr);
+  return json;
 }
 
 Json to_json(const CallState& state) {

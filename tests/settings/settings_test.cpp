@@ -198,6 +198,38 @@ TEST_F(SettingsTest, keepsTheRulesOverSeveralSettings) {
   EXPECT_TRUE(apply({{"call.unlock_command_2", std::string()}}).ok());
 }
 
+TEST_F(SettingsTest, A19_aGpioLineIsNamedWellAndHasOneUser) {
+  const Outcome bad =
+      apply({{"lock1.relay", std::string("gpio")}, {"lock1.relay_line", std::string("gpiochip0:9999")}});
+  ASSERT_EQ(bad.errors.size(), 1U);
+  EXPECT_EQ(bad.errors[0].field, "lock1.relay_line");
+  EXPECT_EQ(bad.errors[0].value, "gpiochip0:9999");
+  EXPECT_NE(bad.errors[0].limit.find("gpiochip0:17"), std::string::npos);
+  const Outcome missing = apply({{"exit_button.input", std::string("gpio")}});
+  ASSERT_EQ(missing.errors.size(), 1U);
+  EXPECT_EQ(missing.errors[0].field, "exit_button.line");
+  ASSERT_TRUE(apply({{"lock1.relay", std::string("gpio")}, {"lock1.relay_line", std::string("gpiochip0:17")}}).ok());
+  const Outcome twice =
+      apply({{"lock2.sensor_input", std::string("gpio")}, {"lock2.sensor_line", std::string("gpiochip0:17")}});
+  ASSERT_EQ(twice.errors.size(), 1U);
+  EXPECT_EQ(twice.errors[0].field, "lock2.sensor_line");
+  EXPECT_EQ(twice.errors[0].code, ErrorCode::conflict);
+  EXPECT_NE(twice.errors[0].message.find("Lock 1: line of the relay"), std::string::npos);
+  EXPECT_TRUE(apply({{"lock2.sensor_line", std::string("gpiochip0:17")}}).ok())
+      << "a line that is not used may be noted";
+}
+
+TEST_F(SettingsTest, A04_aCheckedDoorHasAContact) {
+  ASSERT_TRUE(apply({{"lock1.sensor_input", std::string("none")}}).ok());
+  const Outcome blind = apply({{"lock1.sensor", true}});
+  ASSERT_EQ(blind.errors.size(), 1U);
+  EXPECT_EQ(blind.errors[0].field, "lock1.sensor");
+  ASSERT_TRUE(apply({{"lock1.sensor", true}, {"lock1.sensor_input", std::string("twin")}}).ok());
+  const Outcome taken = apply({{"lock1.sensor_input", std::string("none")}});
+  ASSERT_EQ(taken.errors.size(), 1U);
+  EXPECT_EQ(taken.errors[0].field, "lock1.sensor_input");
+}
+
 TEST_F(SettingsTest, H02_changesTheNumberOnceSetOnlyWhileItIsNotTheSipServer) {
   ASSERT_TRUE(apply({{"station.number", std::string("8005")}}).ok());  // at set-up
   const Outcome refused = apply({{"station.number", std::string("8006")}});

@@ -35,7 +35,7 @@ PanelState panel_of(const std::string& text) {
   return state;
 }
 CallState call_of(const std::string& id, const std::string& state, const std::string& room) { return {id, state, room, {}, {}}; }
-LockState lock_of(const std::string& state) { return {1, "Door", state, false}; }
+LockState lock_of(const std::string& state) { return {.number = 1, .name = "Door", .state = state, .door_open = {}}; }
 
 void FakeHouse::watch(const Subject& who, std::string_view stream, std::string offer, Done<LiveSession> done) {
   log.push_back("watch " + std::string(stream) + " " + who.account);

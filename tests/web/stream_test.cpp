@@ -65,6 +65,25 @@ TEST_F(Stream, tellsEachRoleWhatItMayHear) {
   EXPECT_EQ(panel->of("monitor").size(), 0U);
 }
 
+TEST_F(Stream, A05_monitorsHearOfTheDoorOnlyWhereTheyMay) {
+  const auto admin = get("/events", admin_).stream, monitor = get("/events", monitor_).stream;
+  LockState lock = lock_of("locked");
+  api_->lock_changed(lock);
+  lock.door_open = true;
+  api_->lock_changed(lock);
+  lock.door_for_monitors = false;
+  api_->lock_changed(lock);
+  const auto door = [](const std::shared_ptr<FakeStream>& stream, std::size_t which) {
+    return Json::parse(stream->of("lock").at(which))["door_open"];
+  };
+  for (const auto& stream : {admin, monitor}) {
+    EXPECT_EQ(door(stream, 0), nullptr) << "no contact watches it";
+    EXPECT_EQ(door(stream, 1), true);
+  }
+  EXPECT_EQ(door(admin, 2), true);
+  EXPECT_EQ(door(monitor, 2), nullptr);
+}
+
 TEST_F(Stream, catchesUpFromTheLastEventWithoutGapsOrRepeats) {
   answer_call("101");
   const std::string seen = std::to_string(journal_->last_id());

@@ -55,7 +55,7 @@ export const stations = [
 ];
 
 export const locks = [
-  { number: 1, name: 'Front door', state: 'locked', held_open: false },
+  { number: 1, name: 'Front door', state: 'locked', held_open: false, door_open: false },
   { number: 2, name: 'Garden gate', state: 'locked', held_open: false },
 ];
 

@@ -101,6 +101,8 @@ export interface Lock {
   name: string;
   state: LockState;
   held_open?: boolean;
+  /** Whether the door itself stands open; null where no contact watches it, or where a monitor may not know. */
+  door_open?: boolean | null;
 }
 
 export interface Code {

@@ -6,8 +6,22 @@ import { unlock } from '@/media/rtc';
 import { Status } from '@/ui/Status';
 import { complain } from '@/ui/Toasts';
 
-/** A lock's state in a word, a symbol and a colour. */
+/** A lock's state in a word, a symbol and a colour; and the door's, where a contact watches it. */
 export function LockStatus({ lock }: { lock: Lock }) {
+  return (
+    <span className="inline-flex flex-wrap items-center gap-1.5">
+      <BoltStatus lock={lock} />
+      {typeof lock.door_open === 'boolean' && <DoorStatus open={lock.door_open} />}
+    </span>
+  );
+}
+
+function DoorStatus({ open }: { open: boolean }) {
+  const { t } = useLingui();
+  return <Status tone={open ? 'ringing' : 'neutral'}>{open ? t`Door stands open` : t`Door is shut`}</Status>;
+}
+
+function BoltStatus({ lock }: { lock: Lock }) {
   const { t } = useLingui();
   if (lock.held_open)
     return (

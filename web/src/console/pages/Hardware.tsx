@@ -29,11 +29,11 @@ export default function Hardware() {
       <PageHead title={t`Hardware`} help={t`Where no real device is connected, its twin stands in: it does what it is told, shows what it was told, and can be driven and made to fail here.`} />
       {twins.error && <Note kind="error">{twins.error.message}</Note>}
       {twins.isPending && <Skeleton />}
-      {twins.isSuccess && !items.length && <Empty icon={Cpu} title={t`No twins: all hardware is real`} />}
+      {twins.isSuccess && !items.length && <Empty icon={Cpu} title={t`Nothing is connected`} />}
       <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
         {items.map((twin) => (
           <li key={twin.name}>
-            <Card title={spoken(twin.name)} icon={Cpu} actions={<Status tone={/fail|jam/.test(twin.state) ? 'alarm' : /on|press|driven|open|tripped/.test(twin.state) ? 'open' : 'neutral'}>{spoken(twin.state)}</Status>}>
+            <Card title={spoken(twin.name)} icon={Cpu} actions={<Status tone={/fail|jam|not there/.test(twin.state) ? 'alarm' : /on|press|driven|open|tripped/.test(twin.state) ? 'open' : 'neutral'}>{spoken(twin.state)}</Status>}>
               <p className="mb-3 text-sm text-soft">{spoken(twin.kind)}</p>
               <div className="flex flex-wrap gap-2">
                 {twin.actions.map((action) => (
