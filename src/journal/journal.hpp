@@ -29,10 +29,13 @@ struct Query {
   std::optional<WallTime> from = {};  // included
   std::optional<WallTime> to = {};    // not included
   std::optional<Kind> kind = {};
-  std::string event = {};   // an event id, exactly
-  std::string room = {};    // exactly
-  std::string door = {};    // exactly
-  std::string text = {};    // part of the message, subject or a field, ignoring case
+  std::string event = {};  // an event id, exactly
+  std::string room = {};   // exactly
+  std::string door = {};   // exactly
+  std::string text = {};   // part of the message, subject or a field, ignoring case...
+  // ...or, beside `text`, any entry of these events: who reads the journal in another language looks in the sentences
+  // that they know. At most `event_limit`.
+  std::vector<std::string> or_events = {};
   std::int64_t before = 0;  // cursor: entries older than this id; 0: from the newest
   std::size_t limit = 50;   // 1 to 500
 };
@@ -55,6 +58,7 @@ class Journal {
   static constexpr std::size_t page_limit = 500;
   static constexpr std::size_t text_limit = 1'024;  // bytes of each text of an entry; longer ones are cut
   static constexpr std::size_t field_limit = 32;    // fields of an entry
+  static constexpr std::size_t event_limit = 128;   // events of one query
   static constexpr std::chrono::seconds retry_time{5};
 
   static storage::Schema schema();
@@ -106,7 +110,8 @@ class Journal {
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // answers that come after the end find nobody
 };
 
-// The sentence of an entry: the template of its event, filled in. Any thread.
+// The sentence of an entry: the template of its event, filled in; a stable name such as exit_button reads as words. Any
+// thread.
 [[nodiscard]] std::string sentence(const Event& event, const Details& details);
 
 }  // namespace lintel::journal

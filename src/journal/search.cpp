@@ -50,7 +50,7 @@ std::string pattern(std::string_view words) {
 storage::Statement statement_of(const Query& query) {
   storage::Statement statement;
   std::string conditions;
-  const auto condition = [&](const char* sql, storage::Value value) {
+  const auto condition = [&](const std::string& sql, storage::Value value) {
     conditions += conditions.empty() ? " WHERE " : " AND ";
     conditions += sql;
     statement.values.push_back(std::move(value));
@@ -62,7 +62,13 @@ storage::Statement statement_of(const Query& query) {
   if (!query.event.empty()) condition("event = :event", query.event);
   if (!query.room.empty()) condition("room = :room", query.room);
   if (!query.door.empty()) condition("door = :door", query.door);
-  if (!query.text.empty()) condition("search LIKE :text ESCAPE '!'", pattern(query.text));
+  if (!query.text.empty() && query.or_events.empty()) condition("search LIKE :text ESCAPE '!'", pattern(query.text));
+  if (!query.text.empty() && !query.or_events.empty()) {
+    std::string events;
+    for (std::size_t i = 0; i < query.or_events.size(); ++i) events += fmt::format("{}:event{}", i > 0 ? ", " : "", i);
+    condition(fmt::format("(search LIKE :text ESCAPE '!' OR event IN ({}))", events), pattern(query.text));
+    for (const std::string& event : query.or_events) statement.values.emplace_back(event);
+  }
   // One more than asked for tells whether there is another page.
   statement.sql = fmt::format("{}{} ORDER BY id DESC LIMIT {}", columns, conditions, query.limit + 1);
   return statement;
@@ -83,6 +89,9 @@ std::optional<Error> fault_of(const Query& query) {
     if (words->size() > 200)
       return Error{
           ErrorCode::invalid, fmt::format("{} is too long to search for.", name), name, {}, "200 bytes at most"};
+  if (query.or_events.size() > Journal::event_limit)
+    return Error{ErrorCode::invalid, "Too many events are asked for at once.", "or_events",
+                 std::to_string(query.or_events.size()), fmt::format("{} at most", Journal::event_limit)};
   return std::nullopt;
 }
 

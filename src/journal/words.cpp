@@ -2,6 +2,8 @@
 
 #include <glib.h>
 
+#include <algorithm>
+
 #include "base/handle.hpp"
 #include "journal/journal.hpp"
 
@@ -30,6 +32,14 @@ const std::string* value_of(const Details& details, std::string_view name) {
   for (const Field& field : details.fields)
     if (field.name == name) return &field.value;
   return nullptr;
+}
+
+// A stable name reads as words: exit_button, peer_hung_up.
+std::string as_words(std::string_view value) {
+  const auto of_a_name = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  std::string out(value);
+  if (std::all_of(out.begin(), out.end(), of_a_name)) std::replace(out.begin(), out.end(), '_', ' ');
+  return out;
 }
 
 }  // namespace
@@ -95,8 +105,10 @@ std::string sentence(const Event& event, const Details& details) {
     const std::size_t close = open == std::string_view::npos ? open : rest.find('}', open);
     if (close == std::string_view::npos) break;
     out += rest.substr(0, open);
-    const std::string* value = value_of(details, rest.substr(open + 1, close - open - 1));
-    out += value == nullptr || value->empty() ? "unknown" : *value;
+    const std::string_view name = rest.substr(open + 1, close - open - 1);
+    const std::string* value = value_of(details, name);
+    const bool named = name == "method" || name == "reason" || name == "state";  // not what a person named
+    out += value == nullptr || value->empty() ? "unknown" : named ? as_words(*value) : *value;
     rest.remove_prefix(close + 1);
   }
   return out.append(rest);

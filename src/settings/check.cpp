@@ -28,9 +28,9 @@ Result<Value> check_boolean(const Entry& entry, const Given& given) {
 
 Result<Value> check_number(const Entry& entry, const Given& given) {
   const std::string_view unit = name_of(entry.unit);
-  const std::string limit =
-      !entry.allowed.empty() ? std::string(entry.allowed)
-                             : fmt::format("{} to {}{}{}", entry.minimum, entry.maximum, unit.empty() ? "" : " ", unit);
+  std::string limit = fmt::format("{} to {}", entry.minimum, entry.maximum);
+  if (!unit.empty()) limit = fmt::format("{} to {} {}", entry.minimum, entry.maximum, unit);
+  if (!entry.allowed.empty()) limit = entry.allowed;
   std::optional<std::int64_t> number;
   if (const auto* whole = std::get_if<std::int64_t>(&given)) number = *whole;
   if (const auto* words = std::get_if<std::string>(&given)) number = text::to_signed(*words);

@@ -17,6 +17,7 @@ constexpr std::array kinds{journal::Kind::call, journal::Kind::unlock, journal::
                            journal::Kind::system};
 constexpr std::size_t catch_up_page = 200;
 constexpr std::size_t longest_filter = 100;
+constexpr std::size_t longest_event_list = 4096;
 
 Error wrong(const char* field, const std::string& value, const char* limit) {
   return {.code = ErrorCode::invalid,
@@ -63,9 +64,12 @@ journal::Query read_query(const http::Request& request, std::vector<Error>& erro
                             : name == "text" ? query.text
                                              : query.event;
       target = value;
+    } else if (name == "or_events") {
+      if (value.size() > longest_event_list) errors.push_back(wrong("or_events", value, "at most 4096 bytes"));
+      for (const std::string_view event : text::split(value, ',')) query.or_events.emplace_back(event);
     } else {
-      errors.push_back(
-          wrong(name.substr(0, 32).c_str(), value, "one of from, to, kind, room, door, event, text, cursor, limit"));
+      errors.push_back(wrong(name.substr(0, 32).c_str(), value,
+                             "one of from, to, kind, room, door, event, text, or_events, cursor, limit"));
     }
   }
   return query;
@@ -185,6 +189,7 @@ void add_journal_routes(http::Router& router, const std::shared_ptr<Context>& co
                  {"door", "its name or number"},
                  {"event", "an event's id"},
                  {"text", "part of the message, subject or fields"},
+                 {"or_events", "ids of events, with commas: found beside those with the text"},
                  {"cursor", "of the page before"},
                  {"limit", "1 to 500"}},
        .response_schema = list_schema(entry, true)},

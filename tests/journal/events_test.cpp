@@ -27,6 +27,9 @@ TEST(Sentence, isFilledFromDetailsAndFields) {
   EXPECT_EQ(
       sentence(events::access_unlocked, {.door = "Front door", .subject = "101#1", .fields = {{"method", "monitor"}}}),
       "101#1 opened Front door by monitor.");
+  EXPECT_EQ(sentence(events::access_unlocked,
+                     {.door = "front_door", .subject = "Anna B_1", .fields = {{"method", "exit_button"}}}),
+            "Anna B_1 opened front_door by exit button.");
   EXPECT_EQ(sentence(events::call_no_such_room, {}), "A visitor dialled unknown; there is no such room.");
   EXPECT_EQ(sentence(events::call_no_such_room, {.fields = {{"number", "{room}"}}}),
             "A visitor dialled {room}; there is no such room.");

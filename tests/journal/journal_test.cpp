@@ -120,6 +120,23 @@ TEST_F(JournalTest, findsByTimeKindRoomDoorEventAndText) {
   EXPECT_THAT(rooms(search({.kind = Kind::unlock, .room = "101", .text = "code"})), ElementsAre("101"));
 }
 
+// A page in German knows by which words of its own an event is told.
+TEST_F(JournalTest, N09_findsEventsThatAnotherLanguageTellsInThoseWords) {
+  journal_->record(events::call_pressed, {.room = "101"});
+  journal_->record(events::access_locked, {.room = "102", .door = "Haustür"});
+  journal_->record(events::access_wrong_code, {.room = "103", .door = "Haustür"});
+  ASSERT_TRUE(stored());
+  EXPECT_THAT(rooms(search({.text = "verriegelt", .or_events = {"access.locked", "call.pressed"}})),
+              ElementsAre("102", "101"));
+  EXPECT_THAT(rooms(search({.room = "101", .text = "verriegelt", .or_events = {"access.locked", "call.pressed"}})),
+              ElementsAre("101"));
+  EXPECT_THAT(rooms(search({.text = "haustür", .or_events = {"') OR 1=1 --"}})), ElementsAre("103", "102"));
+  const auto page = answer<Page>(loop_, [&](auto then) {
+    journal_->search({.text = "x", .or_events = std::vector<std::string>(Journal::event_limit + 1, "a.b")}, then);
+  });
+  EXPECT_EQ(page.error().field, "or_events");
+}
+
 TEST_F(JournalTest, givesPagesByCursorThatNewEntriesDoNotShift) {
   for (int i = 1; i <= 25; ++i) journal_->record(events::call_pressed, {.room = std::to_string(i)});
   ASSERT_TRUE(stored());
