@@ -18,6 +18,7 @@ interface Looks {
   height?: number;
   colorScheme?: 'light' | 'dark';
   touch?: boolean;
+  language?: 'en' | 'de';
   // Where it reaches the station, where that is not the station itself.
   url?: string;
 }
@@ -28,7 +29,7 @@ export async function newDevice(browser: Browser, station: Station, looks: Looks
     viewport: { width: looks.width ?? 1280, height: looks.height ?? 800 },
     colorScheme: looks.colorScheme,
     hasTouch: looks.touch,
-    locale: 'en',
+    locale: looks.language ?? 'en',
     permissions: ['microphone', 'camera'],
   });
   context.setDefaultTimeout(15_000);

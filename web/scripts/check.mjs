@@ -1,6 +1,8 @@
 // House rules that neither the compiler nor the linter knows: short files, no inline scripts, complete translations.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { catalogue, oddHoles } from './catalogue.mjs';
+import { stationTexts } from './station.mjs';
 
 const web = new URL('../', import.meta.url).pathname;
 const MOST_LINES = 300;
@@ -28,9 +30,16 @@ if (/"resolved": "https?:/.test(lock)) faults.push('package-lock.json: names a r
 if (Object.values(JSON.parse(lock).packages).some((entry) => entry.optional && entry.engines)) faults.push('package-lock.json: run npm run lock, or Debian 12 builds without the native parts');
 
 for (const language of ['de']) {
-  const catalogue = readFileSync(join(web, `src/locales/${language}/messages.po`), 'utf8').split(/\n\n+/).slice(1);
-  const missing = catalogue.filter((entry) => !entry.startsWith('#~') && /msgstr ""\s*$/.test(entry));
-  if (missing.length) faults.push(`${language}: ${missing.length} messages are not translated, the first: ${/msgid "(.*)"/.exec(missing[0])?.[1]}`);
+  const entries = ['messages', 'station'].map((name) => catalogue(join(web, `src/locales/${language}/${name}.po`)));
+  const missing = entries.flatMap((one) => [...one].filter(([, text]) => !text).map(([id]) => id));
+  if (missing.length) faults.push(`${language}: ${missing.length} messages are not translated, the first: ${missing[0]}`);
+  // Sentences that were not collected yet stay English; a setting or an event may not.
+  for (const { id, message, must } of stationTexts(join(web, '..'))) {
+    const text = entries[1].get(id);
+    if (text === undefined && must) faults.push(`${language}: no text for ${id}. Run npm run extract, then fill it in src/locales/${language}/station.po`);
+    const odd = text && oddHoles(message ?? id, text);
+    if (odd) faults.push(`${language}: ${id} has no {${odd}} to show`);
+  }
 }
 
 for (const fault of faults) console.error(fault);

@@ -1,9 +1,10 @@
 import { i18n } from '@lingui/core';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '@/api/types';
-import { belongs, fieldsOf, noFilter, toUtc } from '@/console/journal/filter';
+import { belongs, noFilter, toUtc } from '@/console/journal/filter';
 import { checkPassword, hasRun } from '@/console/passwordRules';
 import { batchNumbers } from '@/console/rooms/batch';
+import { fieldsOf } from '@/i18n/station';
 import { panelWords } from '@/panel/words';
 import { deviceName } from '@/shared/device';
 

@@ -1,6 +1,9 @@
+import { i18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { said } from '@/i18n/station';
 import type { FieldError } from './types';
 
-/** What the station said when it refused; `message` is its own sentence, fit to be shown. */
+/** What the station said when it refused; `message` is its own sentence in the page's language, fit to be shown. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -66,12 +69,13 @@ export async function readError(response: Response): Promise<ApiError> {
   try {
     const body = (await response.json()) as { error?: Record<string, unknown> };
     const error = body.error ?? {};
-    const listed = Array.isArray(error.errors) ? (error.errors as FieldError[]) : [];
+    const listed = Array.isArray(error.errors) ? (error.errors as FieldError[]).map((one) => ({ ...one, message: said(one.message) })) : [];
+    const message = said(String(error.message ?? response.statusText));
     const single: FieldError[] =
       typeof error.field === 'string' && error.field && !listed.length
-        ? [{ field: error.field, message: String(error.message ?? ''), value: error.value, limit: limitOf(error.limit) }]
+        ? [{ field: error.field, message, value: error.value, limit: limitOf(error.limit) }]
         : [];
-    return new ApiError(response.status, String(error.code ?? 'error'), String(error.message ?? response.statusText), [...listed, ...single], retry);
+    return new ApiError(response.status, String(error.code ?? 'error'), message, [...listed, ...single], retry);
   } catch {
     return new ApiError(response.status, 'error', response.statusText || `HTTP ${response.status}`, [], retry);
   }
@@ -121,7 +125,7 @@ export async function send(method: Method, path: string, options: RequestOptions
     });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-    throw new ApiError(0, 'offline', 'The station does not answer.');
+    throw new ApiError(0, 'offline', i18n._(msg`The station does not answer.`));
   }
   if (response.ok) return response;
   const error = await readError(response);

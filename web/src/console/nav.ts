@@ -1,8 +1,11 @@
 import { useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { BadgeInfo, BookUser, Cpu, KeyRound, LayoutDashboard, type LucideIcon, MonitorSmartphone, PhoneCall, Radio, ScrollText, ServerCog, Video } from 'lucide-react';
+import { useCallback } from 'react';
 import { api } from '@/api/client';
 import type { SettingsPage, SettingsSchema } from '@/api/types';
+import { stationLearnt } from '@/i18n';
+import { said, saidSchema } from '@/i18n/station';
 
 export interface NavItem {
   path: string;
@@ -17,8 +20,14 @@ export interface NavGroup {
   items: NavItem[];
 }
 
-export const useSchema = () =>
-  useQuery({ queryKey: ['schema'], staleTime: Infinity, queryFn: ({ signal }) => api.get<SettingsSchema>('/settings/schema', undefined, signal) });
+/** The station's table of settings, in the page's language. */
+export function useSchema() {
+  const { i18n } = useLingui();
+  // A new function for a new language: the query then chooses anew.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps
+  const select = useCallback((schema: SettingsSchema) => saidSchema(schema), [i18n.locale]);
+  return useQuery({ queryKey: ['schema'], staleTime: Infinity, queryFn: async ({ signal }) => (await Promise.all([api.get<SettingsSchema>('/settings/schema', undefined, signal), stationLearnt()]))[0], select });
+}
 
 export const settingsPath = (page: string) => `/settings/${page}`;
 
@@ -77,7 +86,7 @@ export function useNavigation(): { top: (NavItem & { icon: LucideIcon })[]; grou
 function place(groups: NavGroup[], page: SettingsPage): void {
   const id = page.group.toLowerCase();
   let group = groups.find((one) => one.id === id);
-  if (!group) groups.splice(-1, 0, (group = { id, title: page.group, icon: BadgeInfo, items: [] }));
+  if (!group) groups.splice(-1, 0, (group = { id, title: said(page.group), icon: BadgeInfo, items: [] }));
   group.items.push({ path: settingsPath(page.id), title: page.title, words: page.help });
 }
 

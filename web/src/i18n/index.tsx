@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import type { ReactNode } from 'react';
+import { learn } from './station';
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -23,9 +24,21 @@ export function chosenLanguage(): Language {
   return 'en';
 }
 
+let learning: Promise<void> | undefined;
+/** Settled when what the station says can be translated. */
+export const stationLearnt = (): Promise<void> => learning ?? Promise.resolve();
+
 export async function loadLanguage(language: Language = chosenLanguage()): Promise<void> {
-  const catalogue = language === 'de' ? await import('../locales/de/messages.po') : await import('../locales/en/messages.po');
-  i18n.loadAndActivate({ locale: language, messages: catalogue.messages });
+  const station = language === 'de' ? import('../locales/de/station.po') : undefined;
+  const pages = language === 'de' ? await import('../locales/de/messages.po') : await import('../locales/en/messages.po');
+  learn({});
+  i18n.loadAndActivate({ locale: language, messages: pages.messages });
+  // The station's own words may come a moment after the page's: nothing it says is there yet either.
+  learning = station?.then(({ messages }) => {
+    if (i18n.locale !== language) return;
+    learn(messages);
+    i18n.load(language, messages);
+  });
   document.documentElement.lang = language;
 }
 

@@ -5,6 +5,7 @@ import { api } from '@/api/client';
 import { useEvent } from '@/api/hooks';
 import type { JournalEntry, Page } from '@/api/types';
 import { dateTime } from '@/i18n/format';
+import { sentence } from '@/i18n/station';
 import { Card } from '@/ui/Layout';
 
 const MISSED = /not_answered|cancelled|nobody_available|missed/;
@@ -27,7 +28,7 @@ export function RoomJournal({ room, missed }: { room?: string; missed?: boolean 
         <ul className="divide-y divide-line">
           {items.map((entry) => (
             <li key={entry.id} className="px-4 py-2.5 text-sm">
-              <p>{entry.message}</p>
+              <p>{sentence(entry)}</p>
               <time dateTime={entry.time} className="text-soft">
                 {dateTime(entry.time)}
               </time>

@@ -2,8 +2,8 @@ import { useLingui } from '@lingui/react/macro';
 import { Bell, Cog, DoorOpen, type LucideIcon, PencilLine, TriangleAlert } from 'lucide-react';
 import type { JournalEntry, JournalKind } from '@/api/types';
 import { clockTime } from '@/i18n/format';
+import { fieldsOf, said, sentence } from '@/i18n/station';
 import { Status, type Tone } from '@/ui/Status';
-import { fieldsOf } from './filter';
 
 const LOOKS: Record<JournalKind, { icon: LucideIcon; tone: Tone }> = {
   call: { icon: Bell, tone: 'talking' },
@@ -27,8 +27,8 @@ export function JournalRow({ entry, fresh }: { entry: JournalEntry; fresh: boole
   const facts: [string, string][] = [];
   if (entry.room) facts.push([t`Room`, entry.room]);
   if (entry.door) facts.push([t`Door`, String(entry.door)]);
-  if (entry.subject) facts.push([t`Who`, entry.subject]);
-  facts.push([t`Event`, entry.event], ...fieldsOf(entry));
+  if (entry.subject) facts.push([t`Who`, said(entry.subject)]);
+  facts.push([t`Event`, entry.event], ...fieldsOf(entry).map(([name, value]): [string, string] => [name, said(value)]));
   return (
     <details className={fresh ? 'border-b border-line bg-accent-wash/50' : 'border-b border-line'}>
       <summary className="flex min-h-11 list-none flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2 text-sm hover:bg-ground sm:flex-nowrap">
@@ -40,7 +40,7 @@ export function JournalRow({ entry, fresh }: { entry: JournalEntry; fresh: boole
             {names[entry.kind] ?? entry.kind}
           </Status>
         </span>
-        <span className="min-w-0 flex-1 basis-full text-pretty sm:basis-auto">{entry.message}</span>
+        <span className="min-w-0 flex-1 basis-full text-pretty sm:basis-auto">{sentence(entry)}</span>
         {entry.room && <span className="shrink-0 text-soft max-md:hidden">{t`Room ${entry.room}`}</span>}
       </summary>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 bg-ground px-4 py-3 text-sm sm:pl-44">

@@ -1,4 +1,5 @@
 import type { JournalEntry, JournalKind } from '@/api/types';
+import { eventsThatSay, sentence } from '@/i18n/station';
 
 export interface JournalFilter {
   kind: '' | JournalKind;
@@ -19,7 +20,13 @@ export function toUtc(local: string): string {
   return date && !Number.isNaN(date.getTime()) ? date.toISOString() : '';
 }
 
-export const query = (filter: JournalFilter) => ({ ...filter, text: filter.text.trim(), from: toUtc(filter.from), to: toUtc(filter.to) });
+export const query = (filter: JournalFilter) => ({
+  ...filter,
+  text: filter.text.trim(),
+  or_events: eventsThatSay(filter.text).join(','),
+  from: toUtc(filter.from),
+  to: toUtc(filter.to),
+});
 
 /** Whether an entry that arrives live belongs to what is shown. The text is left to the station: it searches better. */
 export function belongs(entry: JournalEntry, filter: JournalFilter): boolean {
@@ -29,12 +36,5 @@ export function belongs(entry: JournalEntry, filter: JournalFilter): boolean {
   if (door && String(entry.door ?? '') !== door) return false;
   if (from && entry.time < from) return false;
   if (to && entry.time > to) return false;
-  return !text || `${entry.message} ${entry.subject ?? ''}`.toLowerCase().includes(text.toLowerCase());
-}
-
-export function fieldsOf(entry: JournalEntry): [string, string][] {
-  const { fields } = entry;
-  if (!fields) return [];
-  if (Array.isArray(fields)) return fields.map((field) => [field.name, String(field.value)]);
-  return Object.entries(fields).map(([name, value]) => [name, String(value)]);
+  return !text || `${sentence(entry)} ${entry.message} ${entry.subject ?? ''}`.toLowerCase().includes(text.toLowerCase());
 }

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useOverview } from '@/api/hooks';
 import { duration } from '@/i18n/format';
+import { said } from '@/i18n/station';
 import { Brand } from '@/ui/Brand';
 import { Card, PageHead } from '@/ui/Layout';
 
@@ -11,8 +12,8 @@ export default function About({ version }: { version: string }) {
     [t`Version`, version],
     [t`Station`, data ? `${data.station.name} (${data.station.number})` : '…'],
     [t`Running for`, data ? duration(data.uptime_seconds) : '…'],
-    [t`Camera`, data ? data.camera.message || data.camera.state : '…'],
-    [t`Storage`, data?.storage ? data.storage.message || data.storage.state : '…'],
+    [t`Camera`, data ? said(data.camera.message || data.camera.state) : '…'],
+    [t`Storage`, data?.storage ? said(data.storage.message || data.storage.state) : '…'],
     [t`Licence`, 'Apache-2.0'],
   ];
   return (

@@ -7,6 +7,7 @@ import { api } from '@/api/client';
 import { useEvent, useLink } from '@/api/hooks';
 import type { JournalEntry, Page } from '@/api/types';
 import { dayOf } from '@/i18n/format';
+import { sentence } from '@/i18n/station';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
 import { Note, Status, StateIcons } from '@/ui/Status';
 import { JournalFilters } from '../journal/JournalFilters';
@@ -107,7 +108,7 @@ function List({ entries, fresh, more, loading, onMore }: ListProps) {
         const before = entries[row.index - 1];
         const newDay = !before || dayOf(before.time) !== dayOf(entry.time);
         return (
-          <article key={row.key} ref={rows.measureElement} data-index={row.index} aria-posinset={row.index + 1} aria-setsize={more ? -1 : entries.length} aria-label={entry.message} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${row.start - top}px)` }}>
+          <article key={row.key} ref={rows.measureElement} data-index={row.index} aria-posinset={row.index + 1} aria-setsize={more ? -1 : entries.length} aria-label={sentence(entry)} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${row.start - top}px)` }}>
             {newDay && <h2 className="border-b border-line bg-ground px-4 py-1.5 text-xs font-semibold text-soft">{dayOf(entry.time)}</h2>}
             <JournalRow entry={entry} fresh={fresh.has(String(entry.id))} />
           </article>

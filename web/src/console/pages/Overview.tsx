@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { useLocks, useOverview } from '@/api/hooks';
 import type { Attention, Overview as OverviewData } from '@/api/types';
 import { duration } from '@/i18n/format';
+import { said } from '@/i18n/station';
 import { LiveView } from '@/media/LiveView';
 import { LockStatus, isOpen, useUnlock } from '@/shared/doors';
 import { Button } from '@/ui/Button';
@@ -46,8 +47,8 @@ export function Overview() {
           <OnlineNow />
           {data && (
             <Card title={t`Station`} bodyClassName="grid gap-3 text-sm">
-              <Line icon={Camera} label={t`Camera`} text={data.camera.message || data.camera.state} bad={!['ok', 'starting', 'off'].includes(data.camera.state)} />
-              {data.storage && <Line icon={HardDrive} label={t`Storage`} text={data.storage.message || data.storage.state} bad={data.storage.state !== 'ok'} />}
+              <Line icon={Camera} label={t`Camera`} text={said(data.camera.message || data.camera.state)} bad={!['ok', 'starting', 'off'].includes(data.camera.state)} />
+              {data.storage && <Line icon={HardDrive} label={t`Storage`} text={said(data.storage.message || data.storage.state)} bad={data.storage.state !== 'ok'} />}
             </Card>
           )}
         </div>
@@ -90,7 +91,7 @@ function NeedsAttention({ items, loading }: { items: Attention[]; loading: boole
             <li key={item.id} className="grid gap-2 px-4 py-3 text-sm">
               <p className="flex items-start gap-2">
                 <Mark severity={item.severity} />
-                {item.message}
+                {said(item.message)}
               </p>
               {item.action && (
                 <Link href={item.action.replace(/^.*#/, '')} className="ml-6 inline-flex min-h-6 items-center gap-1 justify-self-start font-medium text-accent hover:underline">

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { RotateCcw, RotateCw } from 'lucide-react';
 import type { Setting } from '@/api/types';
+import { said } from '@/i18n/station';
 import { Button } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
 import { Status } from '@/ui/Status';
@@ -16,25 +17,10 @@ interface SettingControlProps {
   onChange: (value: Plain) => void;
 }
 
-function useUnit(): (unit: string | undefined) => string {
-  const { t } = useLingui();
-  const units: Record<string, string> = {
-    milliseconds: t`milliseconds`,
-    seconds: t`seconds`,
-    minutes: t`minutes`,
-    days: t`days`,
-    kilobits: t`kbit/s`,
-    frames: t`frames/s`,
-    'frames/s': t`frames/s`,
-    percent: '%',
-  };
-  return (unit) => (unit ? (units[unit] ?? unit) : '');
-}
-
 /** Any setting of the table as a field. The only place that knows how a type looks. */
 export function SettingControl({ setting, value, isSet, isDefault, error, onChange }: SettingControlProps) {
   const { t } = useLingui();
-  const unit = useUnit()(setting.unit);
+  const unit = said(setting.unit ?? '');
   const titleOf = (wanted: unknown) => {
     if (setting.type === 'boolean') return wanted ? t`on` : t`off`;
     const choice = setting.choices?.find((one) => String(one.value) === String(wanted));

@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Save } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
+import { Link } from 'wouter';
 import { ApiError } from '@/api/client';
 import type { Setting } from '@/api/types';
 import { Button } from '@/ui/Button';
@@ -8,6 +9,7 @@ import { Card } from '@/ui/Layout';
 import { Note } from '@/ui/Status';
 import { say } from '@/ui/Toasts';
 import { cx } from '@/ui/cx';
+import { settingsPath } from '../nav';
 import { SettingControl } from './SettingControl';
 import { focusSetting } from './focus';
 import { discard, draft, useDrafts } from './drafts';
@@ -71,6 +73,11 @@ export function SettingsForm({ settings, all, values, save }: SettingsFormProps)
     return setting.choices?.find((one) => String(one.value) === String(value))?.title ?? (String(value) || t`empty`);
   };
 
+  const seen = settings.filter((setting) => visible(setting, all, values, drafts));
+  const rule = settings[0]?.depends_on;
+  const ruler = all.find((one) => one.key === rule?.key);
+  const wanted = ruler && rule ? words(ruler, rule.value) : '';
+
   return (
     <form onSubmit={submit} noValidate className="grid max-w-3xl gap-4">
       {restart && (
@@ -78,8 +85,18 @@ export function SettingsForm({ settings, all, values, save }: SettingsFormProps)
           <Trans>Some of what you saved works only after the station was restarted.</Trans>
         </Note>
       )}
-      <Card bodyClassName="grid gap-6">
-        {settings.filter((setting) => visible(setting, all, values, drafts)).map((setting) => (
+      {!seen.length && ruler && (
+        <Note kind="info">
+          <Trans>
+            Nothing to set here: it all matters only while “{ruler.title}” is {wanted}.{' '}
+            <Link href={settingsPath(ruler.page)} className="font-medium text-accent underline">
+              Go there
+            </Link>
+          </Trans>
+        </Note>
+      )}
+      <Card bodyClassName="grid gap-6" className={cx(!seen.length && 'hidden')}>
+        {seen.map((setting) => (
           <SettingControl
             key={setting.key}
             setting={setting}
