@@ -1,6 +1,6 @@
 // Starts the real station on free ports with an empty data folder, and speaks its API as a person or a machine would.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -158,4 +158,9 @@ export class Station {
     await this.kill('SIGTERM');
     rmSync(this.data, { recursive: true, force: true });
   }
+}
+
+// Every file below a folder.
+export function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
 }
