@@ -16,6 +16,8 @@ enum Id : std::uint64_t { inbox_id, plain_id, encrypted_id, rtp_id, rtcp_id, fir
 constexpr int accepts_limit = 32;                              // connections taken a round
 constexpr Duration fast_tick = std::chrono::milliseconds(50);  // while something waits for its time
 constexpr Duration slow_tick = std::chrono::seconds(1);
+constexpr std::size_t arrivals_limit = 1024;  // sources remembered
+constexpr Duration arrivals_memory = std::chrono::seconds(5);
 constexpr Duration young = std::chrono::seconds(1);  // a connection that may still say who it is
 
 Monotonic now() {
@@ -61,13 +63,11 @@ void RtspEngine::watch(int descriptor, std::uint64_t id, unsigned events) {
     (void)epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
 }
 
-int RtspEngine::patience() const {
-  if (clients_.empty() && sessions_.empty()) return -1;
+Duration RtspEngine::period() const {
   const bool hurried = std::any_of(clients_.begin(), clients_.end(), [](const auto& entry) {
     return entry.second->paused || entry.second->waits != RtspClient::Waits::no;
   });
-  const Duration left = ticked_ + (hurried ? fast_tick : slow_tick) - now_;
-  return static_cast<int>(std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(left).count()));
+  return hurried ? fast_tick : slow_tick;
 }
 
 void RtspEngine::run() {
@@ -75,7 +75,12 @@ void RtspEngine::run() {
   std::vector<std::function<void()>> work;
   now_ = ticked_ = now();
   while (!stopping_) {
-    const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), patience());
+    int patience = -1;  // nobody is there: nothing has its time
+    if (!clients_.empty() || !sessions_.empty()) {
+      const Duration left = std::max<Duration>(Duration::zero(), ticked_ + period() - now_);
+      patience = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
+    }
+    const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), patience);
     now_ = now();
     for (int i = 0; i < count; ++i) {
       const std::uint64_t id = events[static_cast<std::size_t>(i)].data.u64;
@@ -108,7 +113,7 @@ void RtspEngine::run() {
           if (const auto found = clients_.find(id); found != clients_.end()) ready(*found->second, ready_for);
       }
     }
-    if (now_ - ticked_ >= fast_tick) tick();
+    if (now_ - ticked_ >= fast_tick && now_ - ticked_ >= period()) tick();
     for (std::size_t i = 0; i < unsettled_.size(); ++i)
       if (const auto found = clients_.find(unsettled_[i]); found != clients_.end()) settle(*found->second);
     unsettled_.clear();
@@ -121,6 +126,21 @@ void RtspEngine::run() {
   clients_.clear();
   figures_->connections = 0;
   for (RtspStream& stream : streams_) stream.leave();
+}
+
+// Each source may open as many as it may hold at once, twice, and as many again a second.
+bool RtspEngine::admits(const std::string& host) {
+  if (arrivals_.size() >= arrivals_limit && !arrivals_.contains(host)) {
+    std::erase_if(arrivals_, [&](const auto& entry) { return now_ - entry.second.counted > arrivals_memory; });
+    if (arrivals_.size() >= arrivals_limit) arrivals_.clear();  // more sources than any house has
+  }
+  Arrivals& source = arrivals_[host];
+  const double passed = std::chrono::duration<double>(now_ - source.counted).count();
+  source.used = std::max(0.0, source.used - passed * options_.source_limit);
+  source.counted = now_;
+  if (source.used >= 2.0 * options_.source_limit) return false;
+  source.used += 1;
+  return true;
 }
 
 bool RtspEngine::has_room_for(const std::string& host) {
@@ -145,7 +165,7 @@ void RtspEngine::accept_all(int listening, SSL_CTX* tls) {
     socklen_t size = sizeof remote;
     const int socket = accept4(listening, reinterpret_cast<sockaddr*>(&remote), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket < 0) return;
-    if (!has_room_for(host_of(remote))) {
+    if (const std::string host = host_of(remote); !admits(host) || !has_room_for(host)) {
       ++figures_->refused;
       ::close(socket);
       continue;

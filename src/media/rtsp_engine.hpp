@@ -74,8 +74,9 @@ class RtspEngine {
 
   // rtsp_engine.cpp: sockets and time
   void watch(int descriptor, std::uint64_t id, unsigned events);
-  [[nodiscard]] int patience() const;  // milliseconds to the next tick; -1: nothing to do
+  [[nodiscard]] Duration period() const;  // of ticks, as things stand
   void accept_all(int listening, SSL_CTX* tls);
+  [[nodiscard]] bool admits(const std::string& host);  // not too many at a time from there
   [[nodiscard]] bool has_room_for(const std::string& host);
   void ready(RtspClient& client, unsigned events);
   void settle(RtspClient& client);  // after anything was done with it: serve, watch, or close
@@ -134,6 +135,11 @@ class RtspEngine {
   std::unique_ptr<RtspUdp> udp_;
   bool udp_watched_ = false;
   Clients clients_;
+  struct Arrivals {
+    double used = 0;  // of the allowance; it comes back with time
+    Monotonic counted{};
+  };
+  std::unordered_map<std::string, Arrivals> arrivals_;
   std::map<std::string, std::unique_ptr<RtspSession>> sessions_;
   std::vector<RtspSession*> listeners_;             // that play sound
   std::vector<RtspUdp::Destination> destinations_;  // kept between frames

@@ -154,8 +154,11 @@ void RtspEngine::stop_playing(RtspSession& session) {
   std::erase(listeners_, &session);
   if (listeners_.empty()) sound_.set_wanted(false);
   if (session.client != nullptr && session.client->waits == RtspClient::Waits::key &&
-      session.client->session == session.id)
-    session.client->waits = RtspClient::Waits::no;
+      session.client->session == session.id) {
+    session.client->waits = RtspClient::Waits::no;  // another connection ended or paused it
+    reply(*session.client, 455);
+    unsettled_.push_back(session.client->connection.id());
+  }
 }
 
 void RtspEngine::end(RtspSession& session) {

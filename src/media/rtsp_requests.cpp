@@ -265,10 +265,10 @@ void RtspEngine::play(RtspClient& client, const RtspRequest& request) {
   RtspSession* session = find_session(client, request);
   if (session == nullptr) return reply(client, 454);
   if (!session->over_udp && session->client != &client) return reply(client, 455);
-  session->client = &client;
   const std::string lines = fmt::format("Session: {}\r\nRange: npt=now-\r\n", session->id);
   // What is live cannot be sought in: any Range begins now. A second PLAY is a sign of life.
   if (session->state != RtspSession::State::ready) return reply(client, 200, lines);
+  session->client = &client;
   client.session = session->id;
   client.uri = request.uri;
   RtspStream& watched = stream(session->profile);

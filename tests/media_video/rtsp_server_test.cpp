@@ -291,6 +291,18 @@ TEST_F(RtspPeerTest, aFloodOfDescribesIsBoundedAndViewersAreServed) {
   EXPECT_TRUE(attempts.size() == 1) << "only the viewer's: a made-up nonce is no attempt";
 }
 
+TEST_F(RtspPeerTest, aSourceThatComesAndGoesAllTheTimeIsTurnedAway) {
+  serve({.address = "127.0.0.1", .port = 0, .source_limit = 3});
+  int refused = 0;
+  for (int i = 0; i < 40 && refused == 0; ++i) {
+    RtspPeer peer(server->port());
+    peer.request("OPTIONS", "/main");
+    EXPECT_TRUE(until([&] { return peer.closed() || !peer.answers.empty(); }));
+    if (peer.answers.empty()) ++refused;
+  }
+  EXPECT_EQ(refused, 1) << "though never more than one was open";
+}
+
 TEST_F(RtspPeerTest, endlessHeadersAndUnreadAnswersAreBounded) {
   RtspPeer endless(server->port());
   for (int i = 0; i < 200; ++i) endless.say("OPTIONS * RTSP/1.0 " + std::string(100, 'a'));

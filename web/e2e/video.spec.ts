@@ -1,6 +1,8 @@
 // Players and recorders: RTSP with digest (V03), JPEG (V06), and a camera that goes away and comes back.
 import { expect, test } from '@playwright/test';
 import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 
 import { Station } from './station.ts';
 
@@ -79,6 +81,43 @@ test('security 8: guessing an RTSP password is journalled and locks the address 
   expect((await station.journal()).some((entry: any) => entry.event === 'operation.login_locked')).toBe(true);
   const second = await station.expect('POST', '/machine-accounts', { name: 'second', rights: ['rtsp'] });
   expect(pull(`rtsp://second:${second.secret}@127.0.0.1:${station.ports.rtsp}/main`).error, 'right, but this address is locked out').toContain('401');
+});
+
+test('security 16: 1,000 DESCRIBEs and connections that say nothing leave memory bounded, a recorder served and the unlock in time', async () => {
+  station = await Station.start();
+  await station.setUp();
+  const account = await station.expect('POST', '/machine-accounts', { name: 'recorder', rights: ['rtsp'] });
+  await station.expect('PATCH', '/settings', { 'lock1.interval': 0 });
+  const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${station.process.pid}/status`, 'utf8'))![1]) / 1024;
+  const recorder = spawn('ffmpeg', ['-v', 'error', '-rtsp_transport', 'tcp', '-i', `rtsp://recorder:${account.secret}@127.0.0.1:${station.ports.rtsp}/main`, '-an', '-f', 'framemd5', '-']);
+  let frames = 0;
+  recorder.stdout.on('data', (chunk: Buffer) => { frames += chunk.toString().split('\n').length - 1; });
+  await station.waitFor('the first pictures', async () => frames > 20);
+  const before = memory();
+  let answered = 0;
+  const open: Socket[] = [];
+  const times: number[] = [];
+  for (let round = 0; round < 25; round += 1) {
+    for (let i = 0; i < 40; i += 1) {
+      const from = `127.0.${1 + (open.length >> 7)}.${2 + (open.length & 127)}`;
+      const socket = connect({ port: station.ports.rtsp, host: '127.0.0.1', localAddress: from });
+      socket.on('error', () => {}).on('data', () => { answered += 1; });
+      if (i % 4 !== 0) socket.write(`DESCRIBE rtsp://127.0.0.1/main RTSP/1.0\r\nCSeq: ${i}\r\n${i % 4 === 1 ? 'X-Slow: ' : '\r\n'}`);
+      open.push(socket);
+    }
+    const began = performance.now();
+    expect((await station.call('POST', '/locks/1/unlock')).status).toBe(200);
+    times.push(performance.now() - began);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  const seen = frames;
+  await station.waitFor('pictures during the flood', async () => frames > seen + 25);
+  times.sort((a, b) => a - b);
+  console.log(`under ${open.length} RTSP connections (${answered} answers): unlock median ${times[times.length >> 1]!.toFixed(1)} ms, worst ${times.at(-1)!.toFixed(1)} ms; memory ${before.toFixed(0)} to ${memory().toFixed(0)} MiB`);
+  expect(answered).toBeGreaterThan(0);
+  expect(memory() - before).toBeLessThan(40);
+  recorder.kill();
+  for (const socket of open) socket.destroy();
 });
 
 test('V06: a snapshot is a JPEG of the stream, for who may see it', async () => {
