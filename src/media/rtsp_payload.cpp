@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "base/bytes.hpp"
 #include "media/h264_payload.hpp"
@@ -48,8 +47,7 @@ class Writer {
     put16(out + 2, sequence);
     put32(out + 4, bundle_.rtp_time);
     put32(out + 8, numbers_.ssrc());
-    std::memcpy(out + rtp_head, head.data(), head.size());
-    std::memcpy(out + rtp_head + head.size(), body.data(), body.size());
+    std::copy(body.begin(), body.end(), std::copy(head.begin(), head.end(), out + rtp_head));
     starts_.push_back({at + frame_head, size});
     bundle_.octets += head.size() + body.size();
   }
