@@ -232,13 +232,14 @@ void RtspEngine::tick_client(RtspClient& client) {
 void RtspEngine::tick() {
   ticked_ = now_;
   std::vector<RtspClient*> gone;
-  for (const auto& [id, client] : clients_) {
+  for (const auto& entry : clients_) {
+    RtspClient* client = entry.second.get();
     tick_client(*client);
     const bool has_session = std::any_of(sessions_.begin(), sessions_.end(),
-                                         [&](const auto& entry) { return entry.second->client == client.get(); });
+                                         [&](const auto& held) { return held.second->client == client; });
     if (client->connection.stalled(now_) ||
         (!has_session && client->waits == RtspClient::Waits::no && now_ - client->heard > options_.silent_limit))
-      gone.push_back(client.get());
+      gone.push_back(client);
   }
   for (RtspClient* client : gone) close(*client);
   tick_sessions();

@@ -24,6 +24,8 @@ export const schema = {
     { key: 'video.main.kbps', page: 'streams', title: 'Bit rate', help: 'More is sharper and needs more network.', type: 'integer', default: 2048, minimum: 64, maximum: 16384, unit: 'kilobits', applies: 'now' },
     { key: 'rtsp.on', page: 'rtsp', title: 'Serve RTSP', help: 'Both streams, with authentication.', type: 'boolean', default: true, applies: 'now' },
     { key: 'rtsp.port', page: 'rtsp', title: 'Port', help: '', type: 'integer', default: 554, minimum: 1, maximum: 65535, applies: 'restart', depends_on: { key: 'rtsp.on', value: true } },
+    { key: 'rtsp.tls', page: 'rtsp', title: 'RTSP over TLS', help: 'Both streams encrypted, on a port of its own.', type: 'boolean', default: false, applies: 'now' },
+    { key: 'rtsp.tls_port', page: 'rtsp', title: 'Port of RTSP over TLS', help: '', type: 'integer', default: 322, minimum: 322, maximum: 65535, applies: 'restart', depends_on: { key: 'rtsp.tls', value: true } },
     { key: 'lock.1.name', page: 'locks', title: 'Name of lock 1', help: 'Shown on monitors.', type: 'text', default: 'Front door', max_length: 32, applies: 'now' },
     { key: 'lock.1.period', page: 'locks', title: 'Stays open for', help: 'Then it locks by itself.', type: 'duration', default: 3, minimum: 1, maximum: 600, unit: 'seconds', applies: 'now' },
     { key: 'sip.server', page: 'sip', title: 'This station is the SIP server', help: 'Monitors register here.', type: 'boolean', default: true, applies: 'restart' },
