@@ -84,10 +84,9 @@ function Frame({ station, account, version }: ShellProps) {
       <div className="flex min-w-0 flex-col">
         <header className="sticky top-0 z-20 flex items-center gap-2 border-b border-line bg-ground px-3 py-2 lg:px-6">
           <IconButton icon={Menu} label={t`Open the menu`} aria-expanded={menu} aria-controls="sidebar" className="lg:hidden" onClick={() => setMenu(true)} />
-          <p className="min-w-0 truncate text-sm font-medium">
-            {station.name || <Trans>Door station</Trans>} <span className="text-soft">{station.number}</span>
+          <p className="flex min-w-0 flex-1 gap-1.5 text-sm font-medium">
+            <span className="truncate">{station.name || <Trans>Door station</Trans>}</span> <span className="text-soft max-sm:hidden">{station.number}</span>
           </p>
-          <span className="flex-1" />
           <button type="button" onClick={() => setSearch(true)} className="hairline hidden min-h-10 w-80 items-center gap-2 rounded-lg bg-surface px-3 text-sm text-soft hover:text-ink md:flex" aria-keyshortcuts="Control+K">
             <Search aria-hidden className="size-4" />
             <span className="flex-1 truncate text-left">

@@ -24,7 +24,7 @@ export function Display({ state, refusal }: { state?: PanelState; refusal: strin
   const wait = useWait(state?.locked_until);
   const lines = refusal ? [refusal] : (state?.display.lines ?? []).map((line) => panelWords(i18n, line)).filter(Boolean);
   return (
-    <div className="grid min-h-44 content-center lg:min-h-72 gap-2 rounded-3xl bg-[#14191c] p-6 ring-1 ring-white/10" aria-live="assertive" aria-atomic role="status" data-testid="panel-display">
+    <div className="grid min-h-[clamp(6.5rem,17dvh,11rem)] content-center lg:min-h-72 gap-2 rounded-3xl bg-[#14191c] p-4 sm:p-6 ring-1 ring-white/10" aria-live="assertive" aria-atomic role="status" data-testid="panel-display">
       <div className={cx('flex items-center gap-4', open && !refusal ? 'text-[#74d196]' : look)}>
         <Icon aria-hidden className="size-10 shrink-0" />
         <div className="min-w-0">

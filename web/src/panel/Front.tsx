@@ -70,9 +70,9 @@ export function Front({ station, answers }: { station: StationName; answers: boo
   const state = panel.data;
   const inCall = state?.display.kind === 'calling' || state?.display.kind === 'talking';
   return (
-    <main data-theme="dark" data-panel={state?.display.kind ?? 'unknown'} className="grid min-h-dvh place-items-center bg-[#0b0e10] p-4 text-white lg:p-10">
-      <div className="grid w-full max-w-3xl gap-4 lg:max-w-7xl lg:grid-cols-[1.25fr_1fr] lg:gap-10">
-      <div className="grid content-start gap-4">
+    <main data-theme="dark" data-panel={state?.display.kind ?? 'unknown'} className="grid min-h-dvh place-items-center bg-[#0b0e10] p-3 text-white sm:p-4 lg:p-10">
+      <div className="grid w-full max-w-3xl gap-3 sm:gap-4 lg:max-w-7xl lg:grid-cols-[1.25fr_1fr] lg:gap-10">
+      <div className="grid content-start gap-3 sm:gap-4">
         <header className="flex items-center justify-between gap-3">
           <h1 className="text-xl font-semibold tracking-tight">{station.name || <Trans>Door station</Trans>}</h1>
           <div className="flex items-center gap-1">
@@ -96,11 +96,11 @@ export function Front({ station, answers }: { station: StationName; answers: boo
       <div className="grid content-start gap-3 lg:row-span-2 lg:content-center">
         <Keypad onKey={press} inCall={inCall} locked={!!state?.locked_until && new Date(state.locked_until) > new Date()} />
         <div className="grid grid-cols-2 gap-3">
-          <button type="button" onClick={() => press('centre')} className="flex min-h-16 items-center justify-center gap-2 rounded-2xl bg-[#1d2327] text-base font-semibold hover:bg-[#2a3136] focus-visible:outline-white">
+          <button type="button" onClick={() => press('centre')} className="flex min-h-[clamp(3rem,7dvh,4rem)] items-center justify-center gap-2 rounded-2xl bg-[#1d2327] text-base font-semibold hover:bg-[#2a3136] focus-visible:outline-white">
             <Bell aria-hidden className="size-5" />
             <Trans>Centre</Trans>
           </button>
-          <button type="button" onClick={() => press('emergency')} className="flex min-h-16 items-center justify-center gap-2 rounded-2xl bg-[#421a17] text-base font-semibold text-[#ffb4ad] ring-1 ring-[#ff9a91]/60 hover:bg-[#5a2420] focus-visible:outline-white">
+          <button type="button" onClick={() => press('emergency')} className="flex min-h-[clamp(3rem,7dvh,4rem)] items-center justify-center gap-2 rounded-2xl bg-[#421a17] text-base font-semibold text-[#ffb4ad] ring-1 ring-[#ff9a91]/60 hover:bg-[#5a2420] focus-visible:outline-white">
             <Siren aria-hidden className="size-5" />
             <Trans>Emergency</Trans>
           </button>

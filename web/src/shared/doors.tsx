@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { DoorClosed, DoorOpen, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { DoorClosed, DoorOpen, LoaderCircle, Lock as LockIcon, LockOpen, type LucideIcon, TriangleAlert } from 'lucide-react';
 import type { Lock, LockState, Page } from '@/api/types';
 import { unlock } from '@/media/rtc';
 import { Status } from '@/ui/Status';
@@ -18,7 +18,7 @@ export function LockStatus({ lock }: { lock: Lock }) {
 
 function DoorStatus({ open }: { open: boolean }) {
   const { t } = useLingui();
-  return <Status tone={open ? 'ringing' : 'neutral'}>{open ? t`Door stands open` : t`Door is shut`}</Status>;
+  return <Status tone={open ? 'ringing' : 'neutral'} icon={open ? DoorOpen : DoorClosed}>{open ? t`Door stands open` : t`Door is shut`}</Status>;
 }
 
 function BoltStatus({ lock }: { lock: Lock }) {
@@ -29,10 +29,10 @@ function BoltStatus({ lock }: { lock: Lock }) {
         {t`Held open`}
       </Status>
     );
-  const looks: Record<LockState, { tone: 'neutral' | 'open' | 'ringing' | 'alarm'; icon: typeof DoorOpen; word: string }> = {
-    locked: { tone: 'neutral', icon: DoorClosed, word: t`Locked` },
+  const looks: Record<LockState, { tone: 'neutral' | 'open' | 'ringing' | 'alarm'; icon: LucideIcon; word: string }> = {
+    locked: { tone: 'neutral', icon: LockIcon, word: t`Locked` },
     unlocking: { tone: 'ringing', icon: LoaderCircle, word: t`Unlocking` },
-    unlocked: { tone: 'open', icon: DoorOpen, word: t`Open` },
+    unlocked: { tone: 'open', icon: LockOpen, word: t`Open` },
     locking: { tone: 'ringing', icon: LoaderCircle, word: t`Locking` },
     jammed: { tone: 'alarm', icon: TriangleAlert, word: t`Jammed` },
   };

@@ -13,7 +13,7 @@ export function PageHead({ title, help, actions }: { title: ReactNode; help?: Re
   }, []);
   return (
     <header className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-      <div className="max-w-2xl min-w-0">
+      <div className="max-w-2xl min-w-0 flex-1 basis-64">
         <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold tracking-tight">
           {title}
         </h1>

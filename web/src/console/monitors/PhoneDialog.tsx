@@ -80,6 +80,9 @@ function PhoneHelp({ account }: { account: PhoneAccount }) {
             <Trans>Set the SIP proxy address to</Trans> <code className="font-mono text-ink">{`<sip:${account.server}:${port};transport=udp>`}</code>
           </li>
           <li>
+            <Trans>Switch “Outbound proxy” on, so that calls to the station go there too.</Trans>
+          </li>
+          <li>
             <Trans>Switch H.264 on and “accept video automatically” on. Press # in a call to open the door.</Trans>
           </li>
         </ol>

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Cpu } from 'lucide-react';
+import { Circle, CircleDot, Cpu, TriangleAlert } from 'lucide-react';
 import { api, part } from '@/api/client';
 import { useEvent } from '@/api/hooks';
 import type { Page, Twin } from '@/api/types';
@@ -8,12 +8,11 @@ import { Button } from '@/ui/Button';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
 import { Note, Status } from '@/ui/Status';
 import { complain } from '@/ui/Toasts';
-
-/** `exit_button` and `exit-button` read as words. */
-const spoken = (text: string) => text.replace(/[_-]+/g, ' ').replace(/^./, (first) => first.toUpperCase());
+import { twinWords } from '../twinWords';
 
 export default function Hardware() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
+  const spoken = (text: string) => twinWords(i18n, text);
   const client = useQueryClient();
   const twins = useQuery({ queryKey: ['twins'], refetchInterval: 2_000, queryFn: ({ signal }) => api.get<Page<Twin>>('/twins', undefined, signal) });
   const refresh = () => void client.invalidateQueries({ queryKey: ['twins'] });
@@ -33,7 +32,7 @@ export default function Hardware() {
       <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
         {items.map((twin) => (
           <li key={twin.name}>
-            <Card title={spoken(twin.name)} icon={Cpu} actions={<Status tone={/fail|jam|not there/.test(twin.state) ? 'alarm' : /on|press|driven|open|tripped/.test(twin.state) ? 'open' : 'neutral'}>{spoken(twin.state)}</Status>}>
+            <Card title={spoken(twin.name)} icon={Cpu} actions={<TwinState state={twin.state} words={spoken(twin.state)} />}>
               <p className="mb-3 text-sm text-soft">{spoken(twin.kind)}</p>
               <div className="flex flex-wrap gap-2">
                 {twin.actions.map((action) => (
@@ -48,4 +47,10 @@ export default function Hardware() {
       </ul>
     </>
   );
+}
+
+function TwinState({ state, words }: { state: string; words: string }) {
+  if (/fail|jam|lost|not there/.test(state)) return <Status tone="alarm" icon={TriangleAlert}>{words}</Status>;
+  const works = /^(?:energised|active|running)/.test(state);
+  return <Status tone={works ? 'open' : 'neutral'} icon={works ? CircleDot : Circle}>{words}</Status>;
 }

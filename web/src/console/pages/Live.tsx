@@ -35,9 +35,9 @@ export default function Live() {
             <Camera aria-hidden className="size-4" />
             <Trans>Still picture</Trans>
           </a>
-          <span className="flex-1" />
+          <span className="flex-1 max-sm:hidden" />
           {(locks.data?.items ?? []).map((lock) => (
-            <span key={lock.number} className="flex items-center gap-2">
+            <span key={lock.number} className="flex items-center justify-between gap-2 max-sm:w-full">
               <LockStatus lock={lock} />
               <Button tone="open" disabled={isOpen(lock)} onClick={() => unlocking.mutate(lock.number)}>
                 <Trans>Unlock {lock.name}</Trans>
