@@ -65,6 +65,7 @@ test('the first start, and its refusals', async ({ browser }) => {
 
 for (const [width, colorScheme] of [[1440, 'light'], [360, 'dark']] as const)
   test(`every page of the console, ${colorScheme}, ${width} wide`, async ({ browser }) => {
+    test.slow();  // axe looks at thirty pages: seconds each on a busy machine
     await ready();
     const office = await device(browser, { width, colorScheme });
     await office.context.request.post('/api/v1/login', { data: { account: 'admin', password: adminPassword } });
