@@ -55,7 +55,8 @@ GstElement* add_device(LegPipeline& pipeline, const DeviceName& name, bool micro
   if (name.kind == DeviceName::Kind::pipewire) {
     GstElement* element = pipeline.add(microphone ? "pipewiresrc" : "pipewiresink");
     if (element != nullptr && !name.name.empty()) {
-      g_object_set(element, microphone ? "path" : "target-object", name.name.c_str(), nullptr);
+      // A node's name; "path" takes numbers alone, and finds nothing by a name without saying so.
+      g_object_set(element, "target-object", name.name.c_str(), nullptr);
     }
     return element;
   }
