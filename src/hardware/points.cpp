@@ -30,7 +30,10 @@ void RelayPoint::clear() {
 }
 
 void RelayPoint::changed(Relay* device) {
-  if (device == nullptr) return;
+  if (device == nullptr) {
+    if (!slot_.problem().empty() && replaced_) replaced_();  // pulled out, not chosen away
+    return;
+  }
   device->listen([this](RelayReport report) { tell(report); });
   if (replaced_) replaced_();
 }

@@ -109,10 +109,11 @@ TEST_F(RelayPointTest, A19_noticesAPulledPlugWithoutAnOrder) {
   clock.advance(Slot<Relay>::look_period);
   EXPECT_FALSE(point.present());
   EXPECT_EQ(point.problem(), "The plug is out.");
+  EXPECT_EQ(replaced, 2) << "a lock that nobody holds shall not look as if it held";
   plug.in = true;
   clock.advance(Slot<Relay>::longest_pause);
   EXPECT_TRUE(point.present());
-  EXPECT_EQ(replaced, 2);
+  EXPECT_EQ(replaced, 3);
 }
 
 TEST_F(RelayPointTest, A19_leavesNoCurrentOnARelayThatItDrivesNoMore) {
