@@ -49,20 +49,14 @@ void DtmfSender::press(char digit, int milliseconds) {
   waiting_.push_back({*event, static_cast<std::uint32_t>(bounded * (clock_rate_ / 1000))});
 }
 
-GstBuffer* DtmfSender::replace(GstBuffer* audio) {
+std::optional<DtmfPacket> DtmfSender::next(std::uint32_t timestamp) {
   const std::lock_guard lock(mutex_);
   if (gap_ > 0) {
     --gap_;
-    return nullptr;
+    return std::nullopt;
   }
   const bool begins = !current_.has_value();
-  if (begins && waiting_.empty()) return nullptr;
-  GstRTPBuffer in = GST_RTP_BUFFER_INIT;
-  if (!gst_rtp_buffer_map(audio, GST_MAP_READ, &in)) return nullptr;
-  const std::uint16_t sequence = gst_rtp_buffer_get_seq(&in);
-  const std::uint32_t timestamp = gst_rtp_buffer_get_timestamp(&in);
-  const std::uint32_t source = gst_rtp_buffer_get_ssrc(&in);
-  gst_rtp_buffer_unmap(&in);
+  if (begins && waiting_.empty()) return std::nullopt;
   if (begins) {
     current_ = waiting_.front();
     waiting_.pop_front();
@@ -73,26 +67,40 @@ GstBuffer* DtmfSender::replace(GstBuffer* audio) {
   so_far_ = std::min(timestamp - started_ + step_, std::uint32_t{0xFFFF});
   const bool ends = so_far_ >= current_->duration;
   if (ends) so_far_ = current_->duration;
-  GstBuffer* packet = gst_rtp_buffer_new_allocate(4, 0, 0);
-  gst_buffer_copy_into(packet, audio, static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_TIMESTAMPS), 0,
-                       static_cast<gsize>(-1));
-  GstRTPBuffer out = GST_RTP_BUFFER_INIT;
-  gst_rtp_buffer_map(packet, GST_MAP_WRITE, &out);
-  gst_rtp_buffer_set_payload_type(&out, static_cast<guint8>(payload_type_));
-  gst_rtp_buffer_set_seq(&out, sequence);
-  gst_rtp_buffer_set_timestamp(&out, started_);
-  gst_rtp_buffer_set_ssrc(&out, source);
-  gst_rtp_buffer_set_marker(&out, begins ? TRUE : FALSE);
-  auto* payload = static_cast<std::uint8_t*>(gst_rtp_buffer_get_payload(&out));
-  payload[0] = static_cast<std::uint8_t>(current_->event);
-  payload[1] = static_cast<std::uint8_t>((ends ? 0x80U : 0U) | volume);
-  payload[2] = static_cast<std::uint8_t>(so_far_ >> 8);
-  payload[3] = static_cast<std::uint8_t>(so_far_ & 0xFFU);
-  gst_rtp_buffer_unmap(&out);
+  const DtmfPacket packet{
+      payload_type_,
+      started_,
+      begins,
+      {static_cast<std::uint8_t>(current_->event), static_cast<std::uint8_t>((ends ? 0x80U : 0U) | volume),
+       static_cast<std::uint8_t>(so_far_ >> 8), static_cast<std::uint8_t>(so_far_ & 0xFFU)}};
   if (ends && ++ends_sent_ >= end_packets) {
     current_.reset();
     gap_ = gap_packets;
   }
+  return packet;
+}
+
+GstBuffer* DtmfSender::replace(GstBuffer* audio) {
+  GstRTPBuffer in = GST_RTP_BUFFER_INIT;
+  if (!gst_rtp_buffer_map(audio, GST_MAP_READ, &in)) return nullptr;
+  const std::uint16_t sequence = gst_rtp_buffer_get_seq(&in);
+  const std::uint32_t timestamp = gst_rtp_buffer_get_timestamp(&in);
+  const std::uint32_t source = gst_rtp_buffer_get_ssrc(&in);
+  gst_rtp_buffer_unmap(&in);
+  const std::optional<DtmfPacket> event = next(timestamp);
+  if (!event) return nullptr;
+  GstBuffer* packet = gst_rtp_buffer_new_allocate(static_cast<guint>(event->payload.size()), 0, 0);
+  gst_buffer_copy_into(packet, audio, static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_TIMESTAMPS), 0,
+                       static_cast<gsize>(-1));
+  GstRTPBuffer out = GST_RTP_BUFFER_INIT;
+  gst_rtp_buffer_map(packet, GST_MAP_WRITE, &out);
+  gst_rtp_buffer_set_payload_type(&out, static_cast<guint8>(event->payload_type));
+  gst_rtp_buffer_set_seq(&out, sequence);
+  gst_rtp_buffer_set_timestamp(&out, event->timestamp);
+  gst_rtp_buffer_set_ssrc(&out, source);
+  gst_rtp_buffer_set_marker(&out, event->marker ? TRUE : FALSE);
+  std::ranges::copy(event->payload, static_cast<std::uint8_t*>(gst_rtp_buffer_get_payload(&out)));
+  gst_rtp_buffer_unmap(&out);
   return packet;
 }
 

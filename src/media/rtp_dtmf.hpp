@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -24,6 +25,14 @@ class DtmfReceiver {
   std::optional<std::uint32_t> last_;
 };
 
+// One packet of an event: what it says in place of the sound.
+struct DtmfPacket {
+  int payload_type = 0;
+  std::uint32_t timestamp = 0;
+  bool marker = false;
+  std::array<std::uint8_t, 4> payload{};
+};
+
 // Puts events into the audio stream: while a digit lasts, its packets go out in place of the sound's, with the same
 // SSRC and sequence numbers and the timestamp of its beginning (RFC 4733 §2.5.1).
 class DtmfSender {
@@ -32,7 +41,9 @@ class DtmfSender {
 
   void configure(int payload_type, int clock_rate);  // payload_type < 0: the peer takes none
   void press(char digit, int milliseconds);          // any thread
-  // For each audio packet on its way out: the packet to send instead, or null to let it pass. Streaming thread.
+  // For each audio packet on its way out, by its timestamp: what to send instead. Whoever sends.
+  [[nodiscard]] std::optional<DtmfPacket> next(std::uint32_t timestamp);
+  // The same for a GStreamer pipeline: the packet to send instead, or null to let it pass. Streaming thread.
   [[nodiscard]] GstBuffer* replace(GstBuffer* audio);
 
  private:

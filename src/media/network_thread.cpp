@@ -1,0 +1,104 @@
+#include "media/network_thread.hpp"
+
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <limits>
+
+namespace lintel::media {
+namespace {
+
+constexpr std::uint32_t queue_number = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t events_at_once = 16;
+
+}  // namespace
+
+WorkQueue::WorkQueue() : event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+
+WorkQueue::~WorkQueue() {
+  close(event_);
+}
+
+bool WorkQueue::run(std::function<void()> work) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return false;
+    first = waiting_.empty();
+    waiting_.push_back(std::move(work));
+  }
+  if (first) (void)eventfd_write(event_, 1);
+  return true;
+}
+
+std::vector<std::function<void()>> WorkQueue::take() {
+  eventfd_t ignored = 0;
+  (void)eventfd_read(event_, &ignored);
+  const std::lock_guard lock(mutex_);
+  return std::exchange(waiting_, {});
+}
+
+NetworkThread::NetworkThread() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u32 = queue_number;
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, queue_->event_, &event);
+}
+
+NetworkThread::~NetworkThread() {
+  if (thread_.joinable()) {
+    queue_->run([this] { ending_ = true; });
+    thread_.join();
+  }
+  close(epoll_);
+}
+
+void NetworkThread::start(Calls calls) {
+  calls_ = std::move(calls);
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "webrtc");
+    calls_.begin();
+    while (!ending_) turn();
+    // What was queued meanwhile is done too, and what that queues.
+    while (true) {
+      auto left = queue_->take();
+      if (left.empty()) {
+        const std::lock_guard lock(queue_->mutex_);
+        if (!queue_->waiting_.empty()) continue;
+        queue_->closed_ = true;
+        break;
+      }
+      for (auto& work : left) work();
+    }
+    calls_.end();
+  });
+}
+
+void NetworkThread::turn() {
+  using Steady = std::chrono::steady_clock;
+  int wait = -1;
+  if (ticking_) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_tick_ - Steady::now()).count();
+    wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, std::chrono::milliseconds(tick_period).count()));
+  }
+  std::array<epoll_event, events_at_once> events;
+  const int count = epoll_wait(epoll_, events.data(), events.size(), wait);
+  for (int index = 0; index < count; ++index) {
+    const std::uint32_t number = events[static_cast<std::size_t>(index)].data.u32;  // copied: the struct is packed
+    if (number != queue_number) {
+      calls_.readable(number);
+      continue;
+    }
+    for (auto& work : queue_->take()) work();
+  }
+  if (const auto now = Steady::now(); ticking_ && now >= next_tick_) {
+    ticking_ = calls_.tick();
+    next_tick_ = now + tick_period;
+  }
+  calls_.done();
+}
+
+}  // namespace lintel::media

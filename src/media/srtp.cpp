@@ -1,0 +1,83 @@
+#include "media/srtp.hpp"
+
+#include <srtp2/srtp.h>
+
+#include <utility>
+
+namespace lintel::media {
+namespace {
+
+constexpr unsigned long window = 1024;  // packets back that may still come, or be sent again
+
+bool library_ready() {
+  static const bool ready = srtp_init() == srtp_err_status_ok;
+  return ready;
+}
+
+srtp_t session_of(const SrtpKeys& keys, const std::string& key, srtp_ssrc_type_t direction) {
+  srtp_policy_t policy{};
+  if (keys.profile == SrtpProfile::aead_aes_128_gcm) {
+    srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
+    srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
+  } else {
+    srtp_crypto_policy_set_rtp_default(&policy.rtp);
+    srtp_crypto_policy_set_rtcp_default(&policy.rtcp);
+  }
+  policy.ssrc.type = direction;
+  policy.key = reinterpret_cast<unsigned char*>(const_cast<char*>(key.data()));  // it is only read
+  policy.window_size = window;
+  policy.allow_repeat_tx = 1;
+  srtp_t session = nullptr;
+  return srtp_create(&session, &policy) == srtp_err_status_ok ? session : nullptr;
+}
+
+}  // namespace
+
+Result<Srtp> Srtp::make(const SrtpKeys& keys) {
+  Srtp made;
+  if (library_ready()) {
+    made.out_ = session_of(keys, keys.ours, ssrc_any_outbound);
+    made.in_ = session_of(keys, keys.theirs, ssrc_any_inbound);
+  }
+  if (made.out_ == nullptr || made.in_ == nullptr) {
+    return Error{ErrorCode::unavailable, "SRTP could not be set up.", {}, {}, {}};
+  }
+  return made;
+}
+
+Srtp::Srtp(Srtp&& other) noexcept : out_(std::exchange(other.out_, nullptr)), in_(std::exchange(other.in_, nullptr)) {}
+
+Srtp& Srtp::operator=(Srtp&& other) noexcept {
+  std::swap(out_, other.out_);
+  std::swap(in_, other.in_);
+  return *this;
+}
+
+Srtp::~Srtp() {
+  if (out_ != nullptr) srtp_dealloc(out_);
+  if (in_ != nullptr) srtp_dealloc(in_);
+}
+
+std::size_t Srtp::protect(std::uint8_t* packet, std::size_t size) {
+  int length = static_cast<int>(size);
+  return srtp_protect(out_, packet, &length) == srtp_err_status_ok ? static_cast<std::size_t>(length) : 0;
+}
+
+std::size_t Srtp::protect_control(std::uint8_t* packet, std::size_t size) {
+  int length = static_cast<int>(size);
+  return srtp_protect_rtcp(out_, packet, &length) == srtp_err_status_ok ? static_cast<std::size_t>(length) : 0;
+}
+
+std::span<const std::uint8_t> Srtp::unprotect(std::span<std::uint8_t> packet) {
+  int length = static_cast<int>(packet.size());
+  if (srtp_unprotect(in_, packet.data(), &length) != srtp_err_status_ok) return {};
+  return packet.first(static_cast<std::size_t>(length));
+}
+
+std::span<const std::uint8_t> Srtp::unprotect_control(std::span<std::uint8_t> packet) {
+  int length = static_cast<int>(packet.size());
+  if (srtp_unprotect_rtcp(in_, packet.data(), &length) != srtp_err_status_ok) return {};
+  return packet.first(static_cast<std::size_t>(length));
+}
+
+}  // namespace lintel::media

@@ -1,0 +1,37 @@
+// SRTP and SRTCP (RFC 3711, RFC 7714) of one peer by libsrtp. One thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/result.hpp"
+#include "media/dtls.hpp"
+
+struct srtp_ctx_t_;
+
+namespace lintel::media {
+
+inline constexpr std::size_t srtp_growth = 24;  // bytes a packet may grow by, at most
+
+class Srtp {
+ public:
+  [[nodiscard]] static Result<Srtp> make(const SrtpKeys& keys);  // error: unavailable
+  Srtp(Srtp&& other) noexcept;
+  Srtp& operator=(Srtp&& other) noexcept;
+  ~Srtp();
+
+  // In place; answers the new size, zero when it cannot be. Behind `size` there is room for srtp_growth. The same
+  // packet may be protected again (RFC 4585's retransmission): the result is the same.
+  std::size_t protect(std::uint8_t* packet, std::size_t size);
+  std::size_t protect_control(std::uint8_t* packet, std::size_t size);
+  // In place; empty: forged, damaged or seen before.
+  std::span<const std::uint8_t> unprotect(std::span<std::uint8_t> packet);
+  std::span<const std::uint8_t> unprotect_control(std::span<std::uint8_t> packet);
+
+ private:
+  Srtp() = default;
+  srtp_ctx_t_* out_ = nullptr;
+  srtp_ctx_t_* in_ = nullptr;
+};
+
+}  // namespace lintel::media
