@@ -2,12 +2,18 @@
 
 #include "base/log.hpp"
 #include "media/leg_session.hpp"
+#include "media/webrtc_session.hpp"
 
 namespace lintel::media {
 namespace {
 
 constexpr std::size_t job_threads = 2;
 constexpr auto watch_period = std::chrono::seconds(1);
+
+template <typename Thread>
+std::function<void(std::function<void()>)> runner_of(Thread& thread) {
+  return [&thread](std::function<void()> work) { thread.run(std::move(work)); };
+}
 
 class SessionLeg final : public Leg {
  public:
@@ -18,17 +24,17 @@ class SessionLeg final : public Leg {
         post_(legs.post),
         loop_(legs.loop),
         lost_after_(options.lost_after),
-        gathering_limit_(legs.options.gathering_limit),
-        thread_(legs.threads[legs.next_thread++ % legs.threads.size()].get()) {
+        run_(kind == LegKind::webrtc ? runner_of(*legs.webrtc)
+                                     : runner_of(*legs.threads[legs.next_thread++ % legs.threads.size()])) {
     core_->events = std::move(events);
     ++*living_;
     SessionEvents told = posted_events();
-    session_ = kind == LegKind::webrtc
-                   ? make_webrtc_session(legs, *thread_, std::move(options), std::move(told), std::move(extras))
-                   : make_rtp_session(legs, kind, std::move(options), std::move(told));
+    session_ = kind == LegKind::webrtc ? std::make_shared<WebrtcSession>(*legs.webrtc, std::move(options),
+                                                                         std::move(told), std::move(extras))
+                                       : make_rtp_session(legs, kind, std::move(options), std::move(told));
   }
   ~SessionLeg() override {
-    thread_->run([session = std::move(session_), living = living_]() mutable {
+    run_([session = std::move(session_), living = living_]() mutable {
       session->stop();
       session.reset();
       --*living;
@@ -39,24 +45,21 @@ class SessionLeg final : public Leg {
 
   void create_offer(SdpReady ready) override {
     core_->state = LegState::offering;
-    thread_->run(
-        [session = session_, ready = on_loop<std::string>(std::move(ready), false)] { session->offer(ready); });
-    arm_hurry();
+    run_([session = session_, ready = on_loop<std::string>(std::move(ready), false)] { session->offer(ready); });
   }
   void accept_answer(std::string answer, Done done) override {
-    thread_->run([session = session_, answer = std::move(answer), done = on_loop<void>(std::move(done), true)] {
+    run_([session = session_, answer = std::move(answer), done = on_loop<void>(std::move(done), true)] {
       session->accept(answer, done);
     });
   }
   void create_answer(std::string offer, SdpReady ready) override {
     if (core_->state == LegState::idle) core_->state = LegState::answering;
-    thread_->run([session = session_, offer = std::move(offer), ready = on_loop<std::string>(std::move(ready), true)] {
+    run_([session = session_, offer = std::move(offer), ready = on_loop<std::string>(std::move(ready), true)] {
       session->answer(offer, ready);
     });
-    arm_hurry();
   }
   void start() override {
-    thread_->run([session = session_] { session->start(); });
+    run_([session = session_] { session->start(); });
     if (lost_after_ > Duration::zero()) {
       started_ = running_time();
       watch_ = loop_.clock().every(watch_period, [this] { look(); });
@@ -66,17 +69,17 @@ class SessionLeg final : public Leg {
     if (core_->state == LegState::stopped) return;
     core_->state = LegState::stopped;
     watch_.cancel();
-    thread_->run([session = session_] { session->stop(); });
+    run_([session = session_] { session->stop(); });
   }
   void send_dtmf(char digit, Duration length) override {
     const auto milliseconds = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(length).count());
-    thread_->run([session = session_, digit, milliseconds] { session->press(digit, milliseconds); });
+    run_([session = session_, digit, milliseconds] { session->press(digit, milliseconds); });
   }
   void set_muted(bool muted) override {
-    thread_->run([session = session_, muted] { session->set_muted(muted); });
+    run_([session = session_, muted] { session->set_muted(muted); });
   }
   void request_key_frame() override {
-    thread_->run([session = session_] { session->request_key_frame(); });
+    run_([session = session_] { session->request_key_frame(); });
   }
   [[nodiscard]] LegState state() const override { return core_->state; }
   [[nodiscard]] LegFigures figures() const override { return session_->figures(); }
@@ -135,13 +138,6 @@ class SessionLeg final : public Leg {
         };
   }
 
-  void arm_hurry() {
-    if (kind_ != LegKind::webrtc) return;
-    hurry_ = loop_.clock().after(gathering_limit_, [thread = thread_, session = std::weak_ptr<MediaSession>(session_)] {
-      if (const auto alive = session.lock()) thread->run([alive] { alive->hurry(); });
-    });
-  }
-
   void look() {
     if (!session_->expects_packets()) {
       started_ = running_time();  // from a resume on, the peer has its time again
@@ -161,12 +157,10 @@ class SessionLeg final : public Leg {
   Loop::Poster post_;
   Loop& loop_;
   const Duration lost_after_;
-  const Duration gathering_limit_;
-  JobThread* const thread_;
+  const std::function<void(std::function<void()>)> run_;  // on the session's thread, in order
   std::shared_ptr<MediaSession> session_;
   GstClockTime started_ = 0;
   Timer watch_;
-  Timer hurry_;
 };
 
 }  // namespace
@@ -178,15 +172,21 @@ Legs::Inner::Inner(Loop& house, AudioEngine* engine, Video* pictures, LegsOption
       video(pictures),
       options(std::move(given)),
       ports(options.first_port, options.last_port) {
+  webrtc = std::make_unique<WebrtcHost>(audio, video, options);
   for (std::size_t count = 0; count < job_threads; ++count) threads.push_back(std::make_unique<JobThread>());
   threads.front()->run([] {
     if (const Result<void> ready = init(); !ready) {
       log::error("media", "{}", ready.error().message);
       return;
     }
-    warm_up_dtls();
+    // The plugins of RTP legs, which take time to load.
+    for (const char* name : {"rtpbin", "opusenc", "opusdec", "rtph264pay"}) {
+      const Element loaded = Element::sink(gst_element_factory_make(name, nullptr));
+    }
   });
 }
+
+Legs::Inner::~Inner() = default;
 
 std::unique_ptr<Leg> make_leg(Legs::Inner& legs, LegKind kind, LegOptions options, LegEvents events,
                               WebrtcExtras extras) {

@@ -88,11 +88,10 @@ struct LegsOptions {
   std::uint16_t last_port = 0;
   bool loopback_candidates = false;  // tests: WebRTC on 127.0.0.1
   std::size_t leg_limit = 64;
-  Duration gathering_limit = std::chrono::seconds(2);  // ICE host candidates; then SDP goes out with what there is
 };
 
-// Makes the legs. Owns the threads that set them up and tear them down; warms DTLS up at its start, because the first
-// certificate takes up to a second. Loop only. Must outlive its legs.
+// Makes the legs. Owns the threads that set RTP legs up and tear them down, and the one thread that carries all WebRTC
+// legs. Loop only. Must outlive its legs.
 class Legs {
  public:
   // `video` null: audio only. `audio` null: no sound is sent or played (tests).

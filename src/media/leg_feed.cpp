@@ -37,15 +37,10 @@ void LegFeed::set_hearing(bool hearing) {
   if (port) port->set_heard(hearing);  // outside the lock: the mixer calls near() under its own
 }
 
-void LegFeed::divert_far(std::function<void(Samples)> far) {
-  const std::lock_guard lock(mutex_);
-  diverted_ = std::move(far);
-}
-
 Result<void> LegFeed::start() {
   std::unique_lock lock(mutex_);
   started_ = true;
-  const bool join_audio = audio_ != nullptr && !port_ && !diverted_;
+  const bool join_audio = audio_ != nullptr && !port_;
   const bool join_video = video_ != nullptr && video_source_ && !subscription_ && send_video_;
   const StreamKey stream = stream_;
   lock.unlock();
@@ -88,7 +83,6 @@ void LegFeed::stop() {
   std::swap(subscription, subscription_);
   std::swap(audio, audio_source_);
   std::swap(video, video_source_);
-  diverted_ = nullptr;
 }
 
 void LegFeed::near(const AudioFrame& frame) {
@@ -136,17 +130,11 @@ void LegFeed::picture(const Unit& unit) {
 
 void LegFeed::far(Samples samples) {
   std::shared_ptr<AudioPort> port;
-  std::function<void(Samples)> diverted;
   {
     const std::lock_guard lock(mutex_);
     port = port_;
-    diverted = diverted_;
   }
-  if (diverted) {
-    diverted(samples);
-  } else if (port) {
-    port->push(samples);
-  }
+  if (port) port->push(samples);
 }
 
 void LegFeed::request_key() {

@@ -30,12 +30,9 @@ class LegFeed : public std::enable_shared_from_this<LegFeed> {
   void stop();           // leaves both
   void far(Samples samples);
   void request_key();
-  // Instead of the mixer: far-end sound goes there (a lent microphone).
-  void divert_far(std::function<void(Samples)> far);
-  // Sound from elsewhere than the mixer (for the speaker of a lender). Audio thread.
-  void near(const AudioFrame& frame);
 
  private:
+  void near(const AudioFrame& frame);
   void picture(const Unit& unit);
 
   AudioEngine* const audio_;
@@ -46,7 +43,6 @@ class LegFeed : public std::enable_shared_from_this<LegFeed> {
   Element audio_source_;
   Element video_source_;
   StreamKey stream_;
-  std::function<void(Samples)> diverted_;
   bool started_ = false;
   std::atomic<bool> send_audio_ = false;
   std::atomic<bool> send_video_ = false;

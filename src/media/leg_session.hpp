@@ -22,14 +22,13 @@ struct SessionEvents {
   std::function<void(const ReceivedVideo&)> video;
 };
 
-// Job thread only, unless said otherwise.
+// On the thread that its leg runs it on (a job thread, or WebRTC's network thread), unless said otherwise.
 class MediaSession {
  public:
   virtual ~MediaSession() = default;
   virtual void offer(Leg::SdpReady ready) = 0;
   virtual void accept(const std::string& answer, Leg::Done done) = 0;
   virtual void answer(const std::string& offer, Leg::SdpReady ready) = 0;
-  virtual void hurry() {}  // what is still gathered is not waited for any longer
   virtual void start() = 0;
   virtual void stop() = 0;
   virtual void press(char /*digit*/, int /*milliseconds*/) {}
@@ -41,8 +40,11 @@ class MediaSession {
   [[nodiscard]] virtual bool expects_packets() const = 0;      // the negotiated directions let the peer send
 };
 
+class WebrtcHost;
+
 struct Legs::Inner {
   Inner(Loop& house, AudioEngine* engine, Video* pictures, LegsOptions given);
+  ~Inner();
   Loop& loop;
   Loop::Poster post;
   AudioEngine* audio;
@@ -50,6 +52,7 @@ struct Legs::Inner {
   LegsOptions options;
   PortRange ports;
   std::shared_ptr<std::atomic<std::size_t>> living = std::make_shared<std::atomic<std::size_t>>(0);
+  std::unique_ptr<WebrtcHost> webrtc;
   std::size_t next_thread = 0;
   std::vector<std::unique_ptr<JobThread>> threads;  // last: they end before the rest goes
 };
@@ -60,16 +63,13 @@ struct WebrtcExtras {
   // A lender (WHIP): what it sends goes here instead of to the mixer, and what it hears comes by its feed.
   std::function<void(Samples)> lent_sound;
   std::function<void(GstBuffer*, GstCaps*)> lent_picture;
-  // Job thread, before `connected` is told: how the lender hears, and how a key unit is asked of it (any thread).
-  std::function<void(std::shared_ptr<LegFeed>, std::function<void()> request_key)> lent_ready;
+  // Before `connected` is told: how the lender is made to hear, and to give a key unit. Both are for any thread, and
+  // may outlive the leg.
+  using Hear = std::function<void(const AudioFrame&)>;
+  std::function<void(Hear hear, std::function<void()> request_key)> lent_ready;
 };
-[[nodiscard]] std::shared_ptr<MediaSession> make_webrtc_session(Legs::Inner& legs, JobThread& thread,
-                                                                LegOptions options, SessionEvents events,
-                                                                WebrtcExtras extras);
-// Makes the first DTLS certificate, which takes long. Job thread.
-void warm_up_dtls();
 
-// A leg around a session: states and events on the loop, work on the job thread.
+// A leg around a session: states and events on the loop, work on the session's thread.
 [[nodiscard]] std::unique_ptr<Leg> make_leg(Legs::Inner& legs, LegKind kind, LegOptions options, LegEvents events,
                                             WebrtcExtras extras);
 

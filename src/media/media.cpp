@@ -28,7 +28,7 @@ SharedTime& shared_time() {
 const char* package_of(const std::string& factory) {
   if (factory == "x264enc") return "gstreamer1.0-plugins-ugly";
   if (factory == "clockoverlay" || factory == "textoverlay") return "gstreamer1.0-x";
-  if (factory == "h264parse" || factory == "openh264enc" || factory == "webrtcbin") return "gstreamer1.0-plugins-bad";
+  if (factory == "h264parse" || factory == "openh264enc") return "gstreamer1.0-plugins-bad";
   if (factory.starts_with("avdec") || factory.starts_with("avenc")) return "gstreamer1.0-libav";
   if (factory == "appsrc" || factory == "appsink" || factory == "videoconvert" || factory == "decodebin")
     return "gstreamer1.0-plugins-base";

@@ -101,20 +101,6 @@ std::optional<Direction> direction_named(std::string_view name) {
   return std::nullopt;
 }
 
-const char* name_of(Direction direction) {
-  switch (direction) {
-    case Direction::send_receive:
-      return "sendrecv";
-    case Direction::send_only:
-      return "sendonly";
-    case Direction::receive_only:
-      return "recvonly";
-    case Direction::inactive:
-      break;
-  }
-  return "inactive";
-}
-
 // "8 PCMA/8000/1"
 void apply_rtpmap(Format& format, std::string_view map) {
   const auto parts = text::split(map, '/');
@@ -163,6 +149,19 @@ void read_formats(const GstSDPMedia& line, Media& media) {
   }
 }
 
+// "foundation component transport priority address port typ …"
+void read_candidate(std::string_view value, Media& media) {
+  const auto parts = text::split(text::trim(value), ' ');
+  if (parts.size() < 8 || parts[1] != "1" || !text::equals_ignoring_case(parts[2], "udp")) return;
+  const std::string_view address = parts[4];
+  const bool numeric =
+      address.size() <= 45 && address.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+  const std::optional<int> port = number(parts[5], 1, 65535);
+  if (numeric && port && media.candidates.size() < candidate_limit) {
+    media.candidates.push_back({std::string(address), *port});
+  }
+}
+
 void read_attribute(std::string_view key, std::string_view value, Media& media) {
   if (const std::optional<Direction> direction = direction_named(key)) {
     media.direction = *direction;
@@ -198,6 +197,8 @@ void read_attribute(std::string_view key, std::string_view value, Media& media) 
     media.ice_user = std::string(value.substr(0, 300));
   } else if (key == "ice-pwd") {
     media.ice_password = std::string(value.substr(0, 300));
+  } else if (key == "candidate") {
+    read_candidate(value, media);
   } else if (key == "mid") {
     media.mid = std::string(value.substr(0, 64));
   } else if (key == "setup") {
@@ -229,6 +230,7 @@ Result<Description> parse(std::string_view text) {
     if (direction_named(key) || key == "fingerprint" || key == "ice-ufrag" || key == "ice-pwd" || key == "setup") {
       read_attribute(key, view(attribute->value), session);
     }
+    if (key == "ice-lite") description.ice_lite = true;
     if (key == "group" && view(attribute->value).substr(0, 7) == "BUNDLE ") {
       for (const std::string_view mid : text::split(view(attribute->value).substr(7), ' ')) {
         if (!mid.empty() && description.bundle.size() < media_limit) description.bundle.emplace_back(mid.substr(0, 64));
@@ -291,6 +293,24 @@ Result<LegKind> kind_of(std::string_view offer) {
   return invalid("offers no transport that is known here (RTP, SRTP with a key, or WebRTC).");
 }
 
+const char* name_of(Direction direction) {
+  switch (direction) {
+    case Direction::send_receive:
+      return "sendrecv";
+    case Direction::send_only:
+      return "sendonly";
+    case Direction::receive_only:
+      return "recvonly";
+    case Direction::inactive:
+      break;
+  }
+  return "inactive";
+}
+
+std::string spelling_of(const std::string& encoding) {
+  return encoding == "OPUS" ? "opus" : encoding == "TELEPHONE-EVENT" ? "telephone-event" : encoding;
+}
+
 std::string write(const LocalDescription& local) {
   const bool six = local.address.find(':') != std::string::npos;
   const char* family = six ? "IP6" : "IP4";
@@ -317,9 +337,7 @@ std::string write(const LocalDescription& local) {
         const std::string type = std::to_string(format.payload_type);
         gst_sdp_media_add_format(line, type.c_str());
         // Opus is always said to have two channels (RFC 7587 §7), the others have one.
-        const std::string name = format.encoding == "OPUS"              ? "opus"
-                                 : format.encoding == "TELEPHONE-EVENT" ? "telephone-event"
-                                                                        : format.encoding;
+        const std::string name = spelling_of(format.encoding);
         gst_sdp_media_add_attribute(
             line, "rtpmap",
             fmt::format("{} {}/{}{}", type, name, format.clock_rate, format.channels == 2 ? "/2" : "").c_str());

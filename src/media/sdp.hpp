@@ -1,5 +1,5 @@
-// Session descriptions (RFC 8866) and the offer/answer model (RFC 3264) of plain RTP and SDES-SRTP legs, and a look at
-// WebRTC ones before they meet webrtcbin. Everything read here is hostile until shown otherwise: sizes and counts are
+// Session descriptions (RFC 8866) and the offer/answer model (RFC 3264) of plain RTP, SDES-SRTP and WebRTC legs
+// (RFC 8829, RFC 8839, RFC 8843). Everything read here is hostile until shown otherwise: sizes and counts are
 // bounded, numbers are checked, and what is not understood is refused by a port of zero. Any thread.
 #pragma once
 
@@ -31,6 +31,7 @@ inline constexpr std::size_t size_limit = 32 * 1024;
 inline constexpr std::size_t media_limit = 8;    // m= lines kept; further ones make the description invalid
 inline constexpr std::size_t format_limit = 64;  // formats of one m= line
 inline constexpr std::size_t crypto_limit = 8;
+inline constexpr std::size_t candidate_limit = 16;  // of one m= line
 
 struct Format {
   int payload_type = 0;
@@ -44,6 +45,11 @@ struct Crypto {  // RFC 4568 §9.1
   int tag = 1;
   std::string suite;         // AES_CM_128_HMAC_SHA1_80 or _32
   std::string key_and_salt;  // 30 bytes, decoded. A secret.
+};
+
+struct Candidate {  // RFC 8839 §5.1: of UDP, component 1, with a numeric address
+  std::string address;
+  int port = 0;
 };
 
 struct Media {
@@ -62,6 +68,9 @@ struct Media {
   bool has_ice = false;
   // As given for WebRTC, at this level or the session's; bounded.
   std::string mid, ice_user, ice_password, fingerprint, setup;
+  // Names (mDNS) are left out: they would have to be looked up, and the peer's own checks make it known anyway
+  // (RFC 8445 §7.3.1.3).
+  std::vector<Candidate> candidates;
 };
 
 struct Description {
@@ -69,6 +78,7 @@ struct Description {
   std::uint64_t version = 0;
   std::vector<Media> media;
   std::vector<std::string> bundle;  // the mids of a=group:BUNDLE
+  bool ice_lite = false;            // the peer never checks paths by itself
 };
 
 // Reads any offer or answer. The error's message says what is wrong, for the 488 and the log.
@@ -76,11 +86,8 @@ struct Description {
 // What kind of leg may answer this: WebRTC when a media line has DTLS fingerprint and ICE, SDES when it has RTP/SAVP(F)
 // with a usable key, else plain. Error when it is none of these, or unreadable.
 [[nodiscard]] Result<LegKind> kind_of(std::string_view offer);
-// Bounds and structure of a WebRTC description before webrtcbin sees it.
+// Bounds and structure of a WebRTC description, before anything is done by it.
 [[nodiscard]] Result<void> check_webrtc(std::string_view text);
-// Leaves out candidates that are not UDP with a numeric address: names (mDNS) would be looked up, and the peer's own
-// checks make it known anyway (RFC 8445 §7.3.1.3). At most 32 are kept.
-[[nodiscard]] std::string keep_usable_candidates(std::string_view text);
 
 // One media line as we say it.
 struct LocalMedia {
@@ -101,6 +108,28 @@ struct LocalDescription {
 };
 [[nodiscard]] std::string write(const LocalDescription& description);
 
+// The same of WebRTC: one transport for all lines (BUNDLE, rtcp-mux), ICE lite.
+struct LocalWebrtcMedia {
+  std::string kind;
+  std::string mid;
+  bool refused = false;
+  Direction direction = Direction::send_receive;
+  std::vector<Format> formats;
+  std::vector<std::string> raw_formats;  // used when refused
+  std::uint32_t source = 0;              // SSRC of what is sent; zero: nothing is
+};
+struct LocalWebrtc {
+  std::string session_id;  // digits
+  std::uint64_t version = 1;
+  std::string ice_user, ice_password, fingerprint, setup;
+  std::string name;  // RTCP's CNAME, and the stream that sound and picture belong to
+  std::vector<Candidate> candidates;
+  std::vector<LocalWebrtcMedia> media;
+};
+[[nodiscard]] std::string write_webrtc(const LocalWebrtc& description);
+
+[[nodiscard]] const char* name_of(Direction direction);                 // "sendrecv", …
+[[nodiscard]] std::string spelling_of(const std::string& encoding);     // as rtpmaps have it: "opus"
 [[nodiscard]] std::optional<Format> standard_format(AudioCodec codec);  // with our payload type
 [[nodiscard]] Format standard_h264();                                   // constrained baseline, packetization-mode 1
 [[nodiscard]] Format standard_vp8();

@@ -1,4 +1,5 @@
-// What a WebRTC description must be before webrtcbin, which trusts a good deal, may see it.
+// What a WebRTC description must be before anything is done by it, and how ours is written.
+#include <fmt/format.h>
 #include <glib.h>
 
 #include <algorithm>
@@ -34,9 +35,44 @@ bool is_ice_text(std::string_view value, std::size_t minimum) {
          });
 }
 
-bool is_port(std::string_view text) {
-  const std::optional<std::uint64_t> port = text::to_unsigned(text);
-  return port && *port > 0 && *port <= 65535;
+void write_format(const LocalWebrtcMedia& media, const Format& format, std::string& text) {
+  const int type = format.payload_type;
+  text += fmt::format("a=rtpmap:{} {}/{}{}\r\n", type, spelling_of(format.encoding), format.clock_rate,
+                      format.channels == 2 ? "/2" : "");
+  if (!format.parameters.empty()) text += fmt::format("a=fmtp:{} {}\r\n", type, format.parameters);
+  if (media.kind != "video") return;
+  for (const char* feedback : {"nack", "nack pli", "ccm fir"})
+    text += fmt::format("a=rtcp-fb:{} {}\r\n", type, feedback);
+}
+
+void write_line(const LocalWebrtc& local, const LocalWebrtcMedia& media, std::string& text) {
+  std::string formats;
+  if (media.refused) {
+    for (const std::string& format : media.raw_formats) formats += " " + format;
+    if (formats.empty()) formats = " 0";
+  } else {
+    for (const Format& format : media.formats) formats += fmt::format(" {}", format.payload_type);
+  }
+  const char* protocol = media.kind == "application" ? "UDP/DTLS/SCTP" : "UDP/TLS/RTP/SAVPF";
+  text += fmt::format("m={} {} {}{}\r\nc=IN IP4 0.0.0.0\r\n", media.kind, media.refused ? 0 : 9, protocol, formats);
+  if (!media.mid.empty()) text += fmt::format("a=mid:{}\r\n", media.mid);
+  if (media.refused) return;
+  text += fmt::format("a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=fingerprint:{}\r\na=setup:{}\r\na={}\r\na=rtcp-mux\r\n",
+                      local.ice_user, local.ice_password, local.fingerprint, local.setup, name_of(media.direction));
+  if (media.kind == "audio") text += "a=ptime:20\r\n";
+  for (const Format& format : media.formats) write_format(media, format, text);
+  if (media.source != 0) {
+    text += fmt::format("a=msid:{0} {0}-{1}\r\na=ssrc:{2} cname:{0}\r\n", local.name, media.kind, media.source);
+  }
+  // The first is the most liked; each is of another address (RFC 8445 §5.1.2.1).
+  unsigned preference = 65535;
+  unsigned foundation = 1;
+  for (const Candidate& candidate : local.candidates) {
+    constexpr unsigned host_preference = 126;
+    text += fmt::format("a=candidate:{} 1 udp {} {} {} typ host\r\n", foundation++,
+                        (host_preference << 24) + (preference-- << 8) + 255, candidate.address, candidate.port);
+  }
+  text += "a=end-of-candidates\r\n";
 }
 
 }  // namespace
@@ -71,25 +107,16 @@ Result<void> check_webrtc(std::string_view text) {
   return {};
 }
 
-std::string keep_usable_candidates(std::string_view text) {
-  constexpr std::size_t candidate_limit = 32;
-  std::string kept;
-  kept.reserve(text.size());
-  std::size_t candidates = 0;
-  for (const std::string_view line : text::split(text, '\n')) {
-    if (line.substr(0, 12) == "a=candidate:") {
-      // foundation component transport priority address port typ …
-      const auto parts = text::split(text::trim(line), ' ');
-      if (parts.size() < 8 || !text::equals_ignoring_case(parts[2], "udp") || ++candidates > candidate_limit) continue;
-      const std::string_view address = parts[4];
-      const bool numeric =
-          address.size() <= 45 && address.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
-      if (!numeric || !is_port(parts[5])) continue;
-    }
-    if (line.empty()) continue;
-    kept.append(line).push_back('\n');
+std::string write_webrtc(const LocalWebrtc& local) {
+  std::string text =
+      fmt::format("v=0\r\no=lintel {} {} IN IP4 127.0.0.1\r\ns=Lintel\r\nt=0 0\r\n", local.session_id, local.version);
+  std::string bundle;
+  for (const LocalWebrtcMedia& media : local.media) {
+    if (!media.refused) bundle += " " + media.mid;
   }
-  return kept;
+  text += fmt::format("a=group:BUNDLE{}\r\na=ice-lite\r\na=msid-semantic: WMS {}\r\n", bundle, local.name);
+  for (const LocalWebrtcMedia& media : local.media) write_line(local, media, text);
+  return text;
 }
 
 }  // namespace lintel::media::sdp

@@ -1,346 +1,336 @@
 #include "media/webrtc_session.hpp"
 
-#include <fmt/format.h>
-#define GST_USE_UNSTABLE_API
-#include <gst/sdp/sdp.h>
-#include <gst/video/video-event.h>
-#include <gst/webrtc/webrtc.h>
-
 #include <algorithm>
 
 #include "base/bytes.hpp"
 #include "base/log.hpp"
-#include "media/webrtc_elements.hpp"
+#include "media/webrtc_choice.hpp"
 
 namespace lintel::media {
 namespace {
 
-Error failed(std::string message) {
-  return {ErrorCode::unavailable, std::move(message), {}, {}, {}};
+constexpr GstClockTime report_period = 1 * GST_SECOND;
+constexpr int event_type = 110;  // of telephone events that we offer
+
+Error invalid(std::string message) {
+  return {ErrorCode::invalid, std::move(message), "sdp", {}, {}};
 }
 
 }  // namespace
 
-WebrtcSession::WebrtcSession(Legs::Inner& legs, JobThread& thread, LegOptions options, SessionEvents events,
-                             WebrtcExtras extras)
-    : legs_(legs),
-      thread_(thread),
+WebrtcSession::WebrtcSession(WebrtcHost& host, LegOptions options, SessionEvents events, WebrtcExtras extras)
+    : host_(host),
       options_(std::move(options)),
       events_(std::move(events)),
       extras_(std::move(extras)),
-      feed_(std::make_shared<LegFeed>(legs.audio, legs.video)) {
-  audio_.ssrc = static_cast<std::uint32_t>(bytes::random_number());
-  video_.ssrc = static_cast<std::uint32_t>(bytes::random_number());
-  if (extras_.lent_sound) feed_->divert_far(extras_.lent_sound);
+      session_id_(std::to_string(bytes::random_number() >> 2)),
+      name_(bytes::to_hex(bytes::random(8))) {
+  audio_.wanted = options_.audio;
+  video_.wanted = options_.video;
+  if (host_.video() == nullptr && video_.wanted == Direction::send_only) video_.wanted = Direction::inactive;
+  if (host_.video() == nullptr && video_.wanted == Direction::send_receive) video_.wanted = Direction::receive_only;
+  WebrtcTransport::Events told;
+  told.connected = [this] { connected(); };
+  told.failed = [this](const std::string& reason) { events_.failed(reason); };
+  told.media = [this](const RtpPacket& packet) { receiver_->packet(packet, running_time()); };
+  told.control = [this](std::span<const std::uint8_t> compound) { heard_control(compound); };
+  told.tick = [this](GstClockTime now) { tick(now); };
+  transport_ = std::make_unique<WebrtcTransport>(host_, std::move(told));
+  picture_ = std::make_unique<PictureSender>(host_, *transport_);
+  voice_ = std::make_unique<VoiceSender>(host_, *transport_);
+  receiver_ = std::make_unique<WebrtcReceiver>(WebrtcReceiver::Events{[this](Samples samples) {
+                                                                        if (extras_.lent_sound)
+                                                                          return extras_.lent_sound(samples);
+                                                                        if (port_) port_->push(samples);
+                                                                      },
+                                                                      events_.dtmf});
 }
 
 WebrtcSession::~WebrtcSession() {
   stop();
 }
 
-Result<void> WebrtcSession::build() {
-  pipeline_ = std::make_unique<LegPipeline>("webrtc-leg");
-  webrtc_ = pipeline_->add("webrtcbin");
-  if (webrtc_ == nullptr) return failed(pipeline_->error());
-  gst_util_set_object_arg(G_OBJECT(webrtc_), "bundle-policy", "max-bundle");
-  const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(options_.jitter).count();
-  g_object_set(webrtc_, "latency", static_cast<guint>(latency), nullptr);
-  configure_ice(webrtc_, legs_.options);
-  struct Context {
-    std::weak_ptr<WebrtcSession> session;
-    JobThread* thread;
-    void run(std::function<void(WebrtcSession&)> work) const {
-      thread->run([weak = session, work = std::move(work)] {
-        if (const auto self = weak.lock(); self && self->pipeline_) work(*self);
-      });
-    }
-  };
-  const auto forget = [](gpointer data, GClosure*) { delete static_cast<Context*>(data); };
-  const auto context = [this] { return new Context{weak_from_this(), &thread_}; };
-  g_signal_connect_data(webrtc_, "notify::connection-state", G_CALLBACK(+[](GstElement*, GParamSpec*, gpointer data) {
-                          static_cast<Context*>(data)->run([](WebrtcSession& self) { self.watch_connection(); });
-                        }),
-                        context(), forget, static_cast<GConnectFlags>(0));
-  g_signal_connect_data(webrtc_, "notify::ice-gathering-state",
-                        G_CALLBACK(+[](GstElement*, GParamSpec*, gpointer data) {
-                          static_cast<Context*>(data)->run([](WebrtcSession& self) { self.gathered(); });
-                        }),
-                        context(), forget, static_cast<GConnectFlags>(0));
-  // Linked at once, on webrtcbin's thread: a pad that waits would answer 'not linked'. The pipeline is brought to NULL,
-  // which ends that thread, before the session goes.
-  g_signal_connect(webrtc_, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer self) {
-                     if (GST_PAD_IS_SRC(pad)) static_cast<WebrtcSession*>(self)->received(pad);
-                   }),
-                   this);
-  watch_arrivals(*pipeline_, [counters = counters_] { counters->last = running_time(); });
-  pipeline_->on_message([told = events_.failed](GstMessage* message) {
-    if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return;
-    log::warning("media", "A browser call's media failed: {}", message_text(message));
-    told("The call's media failed: " + message_text(message));
-  });
-  if (!pipeline_->play()) return failed("A browser call's media could not be started.");
-  built_ = true;
-  return {};
+Result<std::string> WebrtcSession::write(const char* setup) {
+  if (!host_.identity()) return Error{ErrorCode::unavailable, "WebRTC is not there on this station.", {}, {}, {}};
+  LINTEL_TRY(const std::vector<Endpoint> addresses, host_.datagrams().addresses());
+  sdp::LocalWebrtc local;
+  local.session_id = session_id_;
+  local.version = ++version_;
+  local.ice_user = transport_->user();
+  local.ice_password = transport_->password();
+  local.fingerprint = host_.identity()->fingerprint();
+  local.setup = setup;
+  local.name = name_;
+  for (const Endpoint& address : addresses) local.candidates.push_back({address_text(address), address.port});
+  local.media = lines_;
+  return sdp::write_webrtc(local);
 }
 
-Result<void> WebrtcSession::place(Track& track, const std::string& kind, const std::vector<sdp::Format>& formats) {
-  track.format = formats.front();
-  const bool sending = sends(track.direction);
-  const Caps preferences = codec_preferences(kind, formats, sending ? track.ssrc : 0);
-  if (!sending) return add_silent_line(webrtc_, track.direction, preferences.get());
-  LINTEL_TRY(track.sink, add_sending_line(webrtc_, track.direction, preferences.get()));
-  return {};
-}
-
-Result<void> WebrtcSession::fill(Track& track, const std::string& kind) {
-  if (!track.sink || gst_pad_is_linked(track.sink.get())) return {};
-  SenderChain chain;
-  if (kind == "audio") {
-    chain = add_audio_sender(*pipeline_, AudioCodec::opus, track.format->payload_type, track.ssrc);
-  } else {
-    const Codec codec = track.format->encoding == "VP8" ? Codec::vp8 : Codec::h264;
-    chain = add_video_sender(*pipeline_, codec, track.format->payload_type, track.ssrc);
-  }
-  if (chain.source == nullptr) return failed(pipeline_->error());
-  GstElement* filter =
-      pipeline_->caps_filter(fmt::format("{},ssrc=(uint){}", rtp_caps(kind, *track.format), track.ssrc));
-  pipeline_->link({chain.payloader, filter});
-  if (!pipeline_->ok()) return failed(pipeline_->error());
-  const Object<GstPad> source = Object<GstPad>::adopt(gst_element_get_static_pad(filter, "src"));
-  if (gst_pad_link(source.get(), track.sink.get()) != GST_PAD_LINK_OK)
-    return failed("A stream could not be linked to WebRTC.");
-  gst_element_sync_state_with_parent(filter);
-  for (GstElement* element : chain.all) gst_element_sync_state_with_parent(element);
-  count_packets(chain.payloader, "src", [counters = counters_, audio = kind == "audio"] {
-    ++(audio ? counters->audio_sent : counters->video_sent);
-  });
-  if (kind == "audio") {
-    feed_->set_audio_source(Element::share(chain.source));
-    return {};
-  }
-  feed_->set_video_source(Element::share(chain.source),
-                          {options_.stream, track.format->encoding == "VP8" ? Codec::vp8 : Codec::h264});
-  watch_key_requests(chain.source, [weak = std::weak_ptr<LegFeed>(feed_)] {
-    if (const auto feed = weak.lock()) feed->request_key();
-  });
-  return {};
+void WebrtcSession::place_offered(Track& track, const char* kind, std::vector<sdp::Format> formats) {
+  if (track.wanted == Direction::inactive) return;
+  sdp::LocalWebrtcMedia line;
+  line.kind = kind;
+  line.mid = std::to_string(lines_.size());
+  line.direction = track.direction = track.wanted;
+  line.formats = std::move(formats);
+  if (sends(track.wanted)) line.source = (&track == &audio_ ? voice_->stream() : picture_->stream()).source();
+  track.line = lines_.size();
+  lines_.push_back(std::move(line));
 }
 
 void WebrtcSession::offer(Leg::SdpReady ready) {
-  if (!built_) {
-    if (Result<void> built = build(); !built) return ready(built.error());
-    if (options_.audio != Direction::inactive) {
-      audio_.direction = options_.audio;
-      Result<void> placed = place(audio_, "audio", {*sdp::standard_format(AudioCodec::opus)});
-      if (placed) placed = fill(audio_, "audio");
-      if (!placed) return ready(placed.error());
-    }
-    if (options_.video != Direction::inactive && (legs_.video != nullptr || !sends(options_.video))) {
-      video_.direction = options_.video;
-      if (Result<void> placed = place(video_, "video", {sdp::standard_h264(), sdp::standard_vp8()}); !placed) {
-        return ready(placed.error());
-      }
+  transport_->open();
+  if (lines_.empty()) {
+    place_offered(audio_, "audio",
+                  {*sdp::standard_format(AudioCodec::opus), {event_type, "TELEPHONE-EVENT", 48'000, 1, "0-15"}});
+    place_offered(video_, "video", {sdp::standard_h264(), sdp::standard_vp8()});
+  } else {  // offered again: what we want now, of what was agreed
+    for (const Track* track : {&audio_, &video_}) {
+      if (track->line && !lines_[*track->line].refused) lines_[*track->line].direction = track->wanted;
     }
   }
-  waiting_ = std::move(ready);
-  create("create-offer", [this](Result<std::string> text) {
-    if (!text) return std::exchange(waiting_, nullptr)(text.error());
-    finish_locally("offer", *text);
-  });
+  ready(write("actpass"));
 }
 
 void WebrtcSession::accept(const std::string& answer, Leg::Done done) {
-  if (!pipeline_) return done(Error{ErrorCode::conflict, "An answer came without an offer.", {}, {}, {}});
-  if (Result<void> checked = sdp::check_webrtc(answer); !checked) return done(checked);
-  const Result<sdp::Description> description = sdp::parse(answer);
-  if (!description) return done(description.error());
-  bool audio = false;
-  bool video = false;
-  for (const sdp::Media& media : description.value().media) {
-    const Direction ours = media.port == 0
-                               ? Direction::inactive
-                               : answer_to(media.direction, media.kind == "audio" ? options_.audio : options_.video);
-    if (media.kind == "audio") audio_.direction = ours, audio = media.port != 0;
-    if (media.kind != "video") continue;
-    video_.direction = ours;
-    if (const std::optional<sdp::Format> agreed = choose_picture(media); agreed && media.port != 0 && video_.format) {
-      video = true;
-      video_.format = agreed;
-    }
-  }
-  if (!audio && audio_.format) return done(Error{ErrorCode::invalid, "The peer refused the sound.", "sdp", {}, {}});
-  feed_->set_sending(audio && sends(audio_.direction), video && sends(video_.direction));
-  feed_->set_hearing(receives(audio_.direction));
-  if (video_.format && !video) log::info("media", "A browser took neither H.264 nor VP8: its call has no picture.");
-  if (video) {
-    if (Result<void> filled = fill(video_, "video"); !filled) return done(filled);
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    audio_codec_ = audio ? audio_.format->encoding : "";
-    video_codec_ = video ? video_.format->encoding : "";
-  }
-  describe("set-remote-description", "answer", sdp::keep_usable_candidates(answer), std::move(done));
+  done(take_answer(answer));
 }
 
-// What we would like of an offer, and with which of its payload types.
-Result<void> WebrtcSession::choose(const std::string& offer) {
-  LINTEL_CHECK(sdp::check_webrtc(offer));
-  LINTEL_TRY(sdp::Description description, sdp::parse(offer));
-  guint line = 0;
-  bool any = false;
-  for (const sdp::Media& media : description.media) {
-    const guint index = line++;
-    Track* track = media.kind == "audio" ? &audio_ : media.kind == "video" ? &video_ : nullptr;
-    if (track == nullptr || media.port == 0) continue;
-    if (built_ && track->wanted && track->line == index) {  // offered again: directions alone
-      track->direction = answer_to(media.direction, track == &audio_ ? options_.audio : options_.video);
-      set_line_direction(webrtc_, index, track->direction);
-      any = true;
+Result<void> WebrtcSession::take_answer(const std::string& answer) {
+  if (lines_.empty()) return Error{ErrorCode::conflict, "An answer came without an offer.", {}, {}, {}};
+  LINTEL_CHECK(sdp::check_webrtc(answer));
+  LINTEL_TRY(const sdp::Description description, sdp::parse(answer));
+  const sdp::Media* first = nullptr;
+  for (Track* track : {&audio_, &video_}) {
+    if (!track->line) continue;
+    const std::size_t at = *track->line;
+    const sdp::Media* media = at < description.media.size() ? &description.media[at] : nullptr;
+    const bool audio = track == &audio_;
+    if (media != nullptr && (media->port == 0 || media->kind != lines_[at].kind || !media->rtcp_mux)) media = nullptr;
+    if (media != nullptr) track->format = audio ? choose_opus(*media) : choose_picture(*media);
+    if (media == nullptr || !track->format) {
+      if (audio) return invalid("The peer refused the sound.");
+      log::info("media", "A browser took neither H.264 nor VP8: its call has no picture.");
+      track->direction = Direction::inactive;
+      lines_[at].refused = true;
       continue;
     }
-    if (track->wanted) continue;  // a second one of its kind: left to webrtcbin, and to silence
-    const std::optional<sdp::Format> format = media.kind == "audio" ? choose_opus(media) : choose_picture(media);
-    if (!format) continue;
-    const bool picture = track == &video_;
-    Direction wished = picture ? options_.video : options_.audio;
-    if (picture && legs_.video == nullptr && sends(wished)) wished = Direction::inactive;
-    track->direction = answer_to(media.direction, wished);
-    track->format = format;
-    track->wanted = true;
-    track->line = index;
-    any = any || track->direction != Direction::inactive;
+    track->events = audio ? choose_events(*media) : std::nullopt;
+    track->direction = answer_to(media->direction, track->wanted);
+    lines_[at].formats = {*track->format};
+    if (track->events) lines_[at].formats.push_back(*track->events);
+    if (first == nullptr) first = media;
   }
-  if (!any)
-    return Error{
-        ErrorCode::invalid, "The offer has no sound or picture that this station can give or take.", "sdp", {}, {}};
-  const std::lock_guard lock(mutex_);
-  offered_ = std::move(description.media);
-  audio_codec_ = audio_.wanted ? audio_.format->encoding : "";
-  video_codec_ = video_.wanted ? video_.format->encoding : "";
+  if (first == nullptr) return invalid("The peer refused all sound and picture.");
+  connect(description, *first);
+  settle();
   return {};
 }
 
 void WebrtcSession::answer(const std::string& offer, Leg::SdpReady ready) {
-  const bool first = !built_;
-  if (Result<void> chosen = choose(offer); !chosen) return ready(chosen.error());
-  if (first) {
-    if (Result<void> built = build(); !built) return ready(built.error());
-    for (Track* track : {&audio_, &video_}) {
-      if (!track->wanted) continue;
-      const std::string kind = track == &audio_ ? "audio" : "video";
-      Result<void> placed = place(*track, kind, {*track->format});
-      if (placed) placed = fill(*track, kind);
-      if (!placed) return ready(placed.error());
-    }
-  }
-  feed_->set_sending(audio_.wanted && sends(audio_.direction), video_.wanted && sends(video_.direction));
-  feed_->set_hearing(receives(audio_.direction));
-  waiting_ = std::move(ready);
-  describe("set-remote-description", "offer", sdp::keep_usable_candidates(offer), [this](Result<void> set) {
-    if (!set) return std::exchange(waiting_, nullptr)(set.error());
-    create("create-answer", [this](Result<std::string> text) {
-      if (!text) return std::exchange(waiting_, nullptr)(text.error());
-      finish_locally("answer", *text);
-    });
-  });
+  ready(make_answer(offer));
 }
 
-void WebrtcSession::watch_connection() {
-  GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
-  g_object_get(webrtc_, "connection-state", &state, nullptr);
-  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !connected_) {
-    connected_ = true;
-    alive_ = true;
-    if (extras_.lent_ready) extras_.lent_ready(feed_, [lent = lent_picture_] { lent->request_key(); });
-    events_.connected();
-    if (started_) start();
-  } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED || state == GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED) {
-    events_.failed("The connection to the browser is lost.");
+bool WebrtcSession::takes(Track& track, const sdp::Media& media) {
+  const bool audio = &track == &audio_;
+  if (!track.format) track.format = audio ? choose_opus(media) : choose_picture(media);
+  if (!track.format) return false;
+  track.events = audio ? choose_events(media) : std::nullopt;
+  track.direction = answer_to(media.direction, track.wanted);
+  return true;
+}
+
+Result<std::string> WebrtcSession::make_answer(const std::string& offer) {
+  transport_->open();
+  LINTEL_CHECK(sdp::check_webrtc(offer));
+  LINTEL_TRY(const sdp::Description description, sdp::parse(offer));
+  std::vector<sdp::LocalWebrtcMedia> lines;
+  const sdp::Media* first = nullptr;
+  bool any = false;
+  bool again_audio = false;
+  bool again_video = false;
+  for (const sdp::Media& media : description.media) {
+    sdp::LocalWebrtcMedia line;
+    line.kind = media.kind;
+    line.mid = media.mid;
+    line.raw_formats = media.raw_formats;
+    Track* track = media.kind == "audio" ? &audio_ : media.kind == "video" ? &video_ : nullptr;
+    bool& taken = track == &audio_ ? again_audio : again_video;
+    // One transport: whatever would need a second one is refused.
+    const bool bundled =
+        first == nullptr || std::ranges::find(description.bundle, media.mid) != description.bundle.end();
+    line.refused = track == nullptr || taken || media.port == 0 || !media.rtcp_mux || !bundled ||
+                   track->wanted == Direction::inactive || !takes(*track, media);
+    if (!line.refused) {
+      taken = true;
+      track->line = lines.size();
+      line.direction = track->direction;
+      line.formats = {*track->format};
+      if (track->events) line.formats.push_back(*track->events);
+      if (sends(track->direction)) {
+        line.source = (track == &audio_ ? voice_->stream() : picture_->stream()).source();
+      }
+      any = any || track->direction != Direction::inactive || version_ > 0;
+      if (first == nullptr) first = &media;
+    }
+    lines.push_back(std::move(line));
   }
+  if (!any) return invalid("The offer has no sound or picture that this station can give or take.");
+  if (!again_audio) audio_.line.reset(), audio_.direction = Direction::inactive;
+  if (!again_video) video_.line.reset(), video_.direction = Direction::inactive;
+  lines_ = std::move(lines);
+  connect(description, *first);
+  Result<std::string> text = write(transport_->role() == DtlsRole::client ? "active" : "passive");
+  if (text) settle();
+  return text;
+}
+
+void WebrtcSession::connect(const sdp::Description& description, const sdp::Media& media) {
+  WebrtcTransport::Remote remote{media.ice_user, media.ice_password, media.fingerprint, {}, description.ice_lite};
+  for (const sdp::Candidate& candidate : media.candidates) {
+    if (const auto endpoint = endpoint_of(candidate.address, static_cast<std::uint16_t>(candidate.port))) {
+      remote.candidates.push_back(*endpoint);
+    }
+  }
+  // RFC 8842 §5: a browser that leaves the choice begins by itself.
+  transport_->connect(std::move(remote), media.setup == "passive" ? DtlsRole::client : DtlsRole::server);
+}
+
+void WebrtcSession::settle() {
+  if (audio_.line && audio_.format) {
+    const int events = audio_.events ? audio_.events->payload_type : -1;
+    voice_->set_format(audio_.format->payload_type, events);
+    receiver_->set_sound(receives(audio_.direction) ? audio_.format->payload_type : -1, events);
+  }
+  voice_->set_sending(sends(audio_.direction));
+  settle_picture();
+  {
+    const std::lock_guard lock(mutex_);
+    audio_codec_ = audio_.line && audio_.format ? audio_.format->encoding : "";
+    video_codec_ = video_.line && video_.format && !lines_[*video_.line].refused ? video_.format->encoding : "";
+  }
+  if (connected_ && started_) flow();
+}
+
+void WebrtcSession::settle_picture() {
+  if (!video_.line || !video_.format) return picture_->set_sending(false);
+  codec_ = video_.format->encoding == "VP8" ? Codec::vp8 : Codec::h264;
+  picture_->set_sending(sends(video_.direction));
+  if (sends(video_.direction)) {
+    const Result<void> joined = picture_->join({options_.stream, codec_}, video_.format->payload_type);
+    if (!joined) log::warning("media", "A call goes on without a picture: {}", joined.error().message);
+  }
+  if (receives(video_.direction) && (extras_.lent_picture || events_.video)) {
+    receiver_->set_picture(video_.format->payload_type, codec_,
+                           [this](WholePicture picture) { picture_came(std::move(picture)); });
+  }
+}
+
+void WebrtcSession::connected() {
+  connected_ = true;
+  last_ = running_time();
+  alive_ = true;
+  if (extras_.lent_ready) {
+    lent_voice_ = std::make_shared<VoiceFeed>(host_.queue());
+    extras_.lent_ready([feed = lent_voice_](const AudioFrame& frame) { feed->frame(frame); },
+                       [wanted = lent_key_wanted_] { *wanted = true; });
+  }
+  events_.connected();
+  if (started_) flow();
 }
 
 void WebrtcSession::start() {
+  if (stopped_) return;
   started_ = true;
   // Nothing is sent before: queued sound would stay as delay in the browser's jitter buffer.
-  if (!connected_) return;
-  if (const Result<void> joined = feed_->start(); !joined) events_.failed(joined.error().message);
+  if (connected_) flow();
+}
+
+void WebrtcSession::flow() {
+  if (sends(video_.direction)) picture_->start();
+  if (sends(audio_.direction)) {
+    if (const Result<void> joined = voice_->join(lent_voice_); !joined) return events_.failed(joined.error().message);
+  }
+  if (receives(audio_.direction) && host_.audio() != nullptr && !extras_.lent_sound && !port_) {
+    Result<std::unique_ptr<AudioPort>> joined = host_.audio()->join({});
+    if (!joined) return events_.failed(joined.error().message);
+    port_ = std::move(*joined);
+  }
+  if (port_) port_->set_heard(receives(audio_.direction));
 }
 
 void WebrtcSession::stop() {
-  feed_->stop();
+  if (std::exchange(stopped_, true)) return;
   alive_ = false;
-  audio_.sink = {};
-  video_.sink = {};
-  waiting_ = nullptr;
-  {
-    Element sink;
-    const std::lock_guard lock(lent_picture_->mutex);
-    std::swap(sink, lent_picture_->sink);
+  started_ = false;
+  picture_->leave();
+  voice_->leave();
+  port_.reset();
+  lent_voice_.reset();
+  transport_->close();
+}
+
+void WebrtcSession::heard_control(std::span<const std::uint8_t> compound) {
+  rtcp::Heard heard;
+  rtcp::parse(compound, heard);
+  const GstClockTime now = running_time();
+  if (heard.sender) receiver_->sender_report(*heard.sender, heard.sender_time, now);
+  const std::uint32_t own = picture_->stream().source();
+  if (std::ranges::find(heard.key_requests, own) != heard.key_requests.end()) picture_->request_key();
+  if (!heard.lost.empty()) picture_->repair(heard.lost);
+}
+
+void WebrtcSession::tick(GstClockTime now) {
+  if (stopped_) return;
+  last_ = std::max<GstClockTime>(last_, transport_->last_heard());
+  if (!connected_) return;
+  if (lent_key_wanted_->exchange(false)) receiver_->request_key();
+  rtcp::Bytes requests;
+  receiver_->append_requests(requests, picture_->stream().source(), now);
+  if (!requests.empty()) (void)transport_->send_control(requests);
+  if (now < next_report_) return;
+  next_report_ = now + report_period;
+  report(now);
+}
+
+void WebrtcSession::report(GstClockTime now) {
+  rtcp::Bytes compound;
+  std::vector<rtcp::ReceptionReport> received = receiver_->reports(now);
+  for (const RtpStream* stream : {&voice_->stream(), &picture_->stream()}) {
+    if (stream->packets() == 0) continue;
+    rtcp::append_sender_report(compound, stream->report(now), received);
+    received.clear();
+    rtcp::append_name(compound, stream->source(), name_);
   }
-  if (pipeline_) pipeline_->halt();
-  pipeline_.reset();
-  webrtc_ = nullptr;
+  if (compound.empty()) {
+    rtcp::append_receiver_report(compound, picture_->stream().source(), received);
+    rtcp::append_name(compound, picture_->stream().source(), name_);
+  }
+  (void)transport_->send_control(compound);
+}
+
+void WebrtcSession::picture_came(WholePicture picture) {
+  if (extras_.lent_picture) {
+    const char* caps = codec_ == Codec::h264 ? "video/x-h264,stream-format=byte-stream,alignment=au" : "video/x-vp8";
+    const Caps described = Caps::adopt(gst_caps_from_string(caps));
+    const Buffer buffer = Buffer::adopt(gst_buffer_new_memdup(picture.data.data(), picture.data.size()));
+    if (!picture.key) GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
+    extras_.lent_picture(buffer.get(), described.get());
+  }
+  if (events_.video) events_.video({std::move(picture.data), picture.key});
 }
 
 LegFigures WebrtcSession::figures() const {
   LegFigures figures;
-  figures.audio_packets_sent = counters_->audio_sent;
-  figures.audio_packets_received = counters_->audio_received;
-  figures.video_packets_sent = counters_->video_sent;
-  figures.video_packets_received = counters_->video_received;
+  figures.audio_packets_sent = voice_->stream().packets();
+  figures.audio_packets_received = receiver_->sound_packets();
+  figures.video_packets_sent = picture_->stream().packets();
+  figures.video_packets_received = receiver_->picture_packets();
   figures.encrypted = true;
   const std::lock_guard lock(mutex_);
   figures.audio_codec = audio_codec_;
   figures.video_codec = video_codec_;
   return figures;
-}
-
-void WebrtcSession::received(GstPad* pad) {
-  constexpr int receivers_limit = 8;
-  const std::optional<ReceivedKind> kind = kind_of_pad(pad);
-  {
-    const std::lock_guard lock(mutex_);
-    if (!kind || ++receivers_ > receivers_limit) return drain(*pipeline_, pad);
-  }
-  count_pad_packets(pad, [counters = counters_, audio = kind->audio] {
-    ++(audio ? counters->audio_received : counters->video_received);
-  });
-  if (kind->audio) {
-    connect_receiver(
-        *pipeline_, pad,
-        add_audio_receiver(*pipeline_, AudioCodec::opus, [weak = std::weak_ptr<LegFeed>(feed_)](Samples samples) {
-          if (const auto feed = weak.lock()) feed->far(samples);
-        }));
-    return;
-  }
-  if (!extras_.lent_picture && !events_.video) return drain(*pipeline_, pad);
-  const auto take = [lent = extras_.lent_picture, video = events_.video](GstBuffer* buffer, GstCaps* caps) {
-    if (lent) lent(buffer, caps);
-    GstMapInfo map;
-    if (!video || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
-    video({{map.data, map.data + map.size}, !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)});
-    gst_buffer_unmap(buffer, &map);
-  };
-  const ReceiverChain chain = add_video_receiver(*pipeline_, kind->codec, take);
-  if (!connect_receiver(*pipeline_, pad, chain)) return;
-  const std::lock_guard lock(lent_picture_->mutex);
-  lent_picture_->sink = Element::share(chain.all.back());
-}
-
-void WebrtcSession::LentPicture::request_key() {
-  Element asked;
-  {
-    const std::lock_guard lock(mutex);
-    asked = sink;
-  }
-  if (asked)
-    gst_element_send_event(asked.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
-}
-
-std::shared_ptr<MediaSession> make_webrtc_session(Legs::Inner& legs, JobThread& thread, LegOptions options,
-                                                  SessionEvents events, WebrtcExtras extras) {
-  return std::make_shared<WebrtcSession>(legs, thread, std::move(options), std::move(events), std::move(extras));
 }
 
 }  // namespace lintel::media

@@ -1,5 +1,5 @@
-// A WebRTC leg on webrtcbin: DTLS-SRTP, ICE with host candidates, one bundle (RFC 8829). Job thread, but for what
-// webrtcbin's own threads call; those calls are handed to the job thread before they touch anything.
+// A WebRTC leg (RFC 8829): one bundle over one ICE-lite transport, H.264 or VP8 out and in, Opus both ways, always
+// encrypted. Network thread only, unless said otherwise.
 #pragma once
 
 #include <memory>
@@ -9,83 +9,82 @@
 #include <vector>
 
 #include "media/leg_session.hpp"
+#include "media/webrtc_host.hpp"
+#include "media/webrtc_receiver.hpp"
+#include "media/webrtc_sender.hpp"
+#include "media/webrtc_transport.hpp"
 
 namespace lintel::media {
 
-class WebrtcSession final : public MediaSession, public std::enable_shared_from_this<WebrtcSession> {
+class WebrtcSession final : public MediaSession {
  public:
-  WebrtcSession(Legs::Inner& legs, JobThread& thread, LegOptions options, SessionEvents events, WebrtcExtras extras);
+  // Any thread; the host outlives it.
+  WebrtcSession(WebrtcHost& host, LegOptions options, SessionEvents events, WebrtcExtras extras);
   ~WebrtcSession() override;
 
   void offer(Leg::SdpReady ready) override;
   void accept(const std::string& answer, Leg::Done done) override;
   void answer(const std::string& offer, Leg::SdpReady ready) override;
-  void hurry() override;
   void start() override;
   void stop() override;
-  void set_muted(bool muted) override { feed_->set_muted(muted); }
-  void request_key_frame() override { feed_->request_key(); }
+  void press(char digit, int milliseconds) override { voice_->press(digit, milliseconds); }
+  void set_muted(bool muted) override { voice_->set_muted(muted); }
+  void request_key_frame() override { picture_->request_key(); }
   [[nodiscard]] LegFigures figures() const override;
-  [[nodiscard]] GstClockTime last_packet() const override { return counters_->last; }
+  [[nodiscard]] GstClockTime last_packet() const override { return last_; }
   [[nodiscard]] bool expects_packets() const override { return alive_; }  // whoever only watches still sends RTCP
 
  private:
-  // What we send on one m= line.
+  // What flows on one m= line.
   struct Track {
-    bool wanted = false;
-    std::optional<sdp::Format> format;
-    std::uint32_t ssrc = 0;
-    guint line = 0;
-    Object<GstPad> sink;  // of webrtcbin
+    std::optional<std::size_t> line;  // its place in lines_
+    Direction wanted = Direction::inactive;
     Direction direction = Direction::inactive;
+    std::optional<sdp::Format> format;
+    std::optional<sdp::Format> events;
   };
-  struct LentPicture {  // its receiver's end, to ask the lender for a key unit
-    std::mutex mutex;
-    Element sink;
-    void request_key();
-  };
-  struct Counters {
-    std::atomic<std::uint64_t> audio_sent = 0, audio_received = 0, video_sent = 0, video_received = 0;
-    std::atomic<GstClockTime> last = 0;
-  };
+  [[nodiscard]] Result<std::string> write(const char* setup);
+  Result<void> take_answer(const std::string& answer);
+  Result<std::string> make_answer(const std::string& offer);
+  void place_offered(Track& track, const char* kind, std::vector<sdp::Format> formats);
+  // Does this line of an offer become ours?
+  [[nodiscard]] bool takes(Track& track, const sdp::Media& media);
+  void settle();  // the agreed directions and formats take effect
+  void settle_picture();
+  void connect(const sdp::Description& description, const sdp::Media& media);
+  void connected();
+  void flow();  // once connected and started
+  void heard_control(std::span<const std::uint8_t> compound);
+  void tick(GstClockTime now);
+  void report(GstClockTime now);
+  void picture_came(WholePicture picture);
 
-  Result<void> build();
-  // A line of ours with the codecs it may have; then, once one is agreed, what is sent on it.
-  Result<void> place(Track& track, const std::string& kind, const std::vector<sdp::Format>& formats);
-  Result<void> fill(Track& track, const std::string& kind);
-  Result<void> choose(const std::string& offer);
-  // Sets a description; webrtcbin's answer comes on its thread and is handed to the job thread.
-  void describe(const char* action, const std::string& type, const std::string& text,
-                std::function<void(Result<void>)> then);
-  void create(const char* action, std::function<void(Result<std::string>)> then);
-  void finish_locally(const char* type, const std::string& text);
-  void gathered();
-  void received(GstPad* pad);
-  void watch_connection();
-
-  Legs::Inner& legs_;
-  JobThread& thread_;
-  LegOptions options_;
-  SessionEvents events_;
-  WebrtcExtras extras_;
-  std::shared_ptr<LegFeed> feed_;
-  std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
-  std::shared_ptr<LentPicture> lent_picture_ = std::make_shared<LentPicture>();
-  Track audio_;
-  Track video_;
-  Leg::SdpReady waiting_;  // for the candidates
-  bool remote_set_ = false;
+  WebrtcHost& host_;
+  const LegOptions options_;
+  const SessionEvents events_;
+  const WebrtcExtras extras_;
+  const std::string session_id_;
+  const std::string name_;
+  std::uint64_t version_ = 0;
+  Track audio_, video_;
+  std::vector<sdp::LocalWebrtcMedia> lines_;  // as they were last said, in the offer's order
+  std::shared_ptr<VoiceFeed> lent_voice_;     // what a lender hears
+  std::shared_ptr<AudioPort> port_;           // what the peer says
+  Codec codec_ = Codec::h264;
+  std::shared_ptr<std::atomic<bool>> lent_key_wanted_ = std::make_shared<std::atomic<bool>>(false);  // any thread sets
   bool started_ = false;
   bool connected_ = false;
+  bool stopped_ = false;
+  GstClockTime next_report_ = 0;
   std::atomic<bool> alive_ = false;  // connected, as seen from the loop
-  bool built_ = false;
-  mutable std::mutex mutex_;  // codec names and offered formats, which others read
-  std::vector<sdp::Media> offered_;
-  std::string audio_codec_;
-  std::string video_codec_;
-  int receivers_ = 0;
-  GstElement* webrtc_ = nullptr;
-  std::unique_ptr<LegPipeline> pipeline_;
+  std::atomic<GstClockTime> last_ = 0;
+  mutable std::mutex mutex_;  // guards the names below, which others read
+  std::string audio_codec_, video_codec_;
+  // In this order: senders and receiver use the transport.
+  std::unique_ptr<WebrtcTransport> transport_;
+  std::unique_ptr<PictureSender> picture_;
+  std::unique_ptr<VoiceSender> voice_;
+  std::unique_ptr<WebrtcReceiver> receiver_;
 };
 
 }  // namespace lintel::media

@@ -1,7 +1,5 @@
 #include "media/whip.hpp"
 
-#include <gst/video/video-event.h>
-
 #include <optional>
 
 #include "base/bytes.hpp"
@@ -22,7 +20,7 @@ struct Lent {
   std::mutex mutex;
   std::shared_ptr<LentCamera> camera;
   std::shared_ptr<LentAudio> sound;
-  std::weak_ptr<LegFeed> feed;
+  WebrtcExtras::Hear hear;
   std::function<void()> request_key;
 };
 
@@ -36,18 +34,14 @@ struct Lendings::Inner : std::enable_shared_from_this<Lendings::Inner> {
   void take_over() {
     std::shared_ptr<LentCamera> camera;
     std::shared_ptr<LentAudio> sound;
-    std::weak_ptr<LegFeed> feed;
+    WebrtcExtras::Hear hear;
     std::function<void()> request_key;
     {
       const std::lock_guard lock(lent->mutex);
-      feed = lent->feed;
+      hear = lent->hear;
       request_key = lent->request_key;
     }
-    if (audio != nullptr) {
-      sound = audio->lend([feed](const AudioFrame& frame) {
-        if (const auto alive = feed.lock()) alive->near(frame);
-      });
-    }
+    if (audio != nullptr) sound = audio->lend(std::move(hear));
     if (video != nullptr) {
       camera = video->lend("browser");
       camera->on_key_needed(std::move(request_key));
@@ -151,9 +145,9 @@ void Lendings::open(std::string offer, Opened opened) {
       camera->push(Buffer::share(buffer), described);
     };
   }
-  extras.lent_ready = [lent](std::shared_ptr<LegFeed> feed, std::function<void()> request_key) {
+  extras.lent_ready = [lent](WebrtcExtras::Hear hear, std::function<void()> request_key) {
     const std::lock_guard lock(lent->mutex);
-    lent->feed = feed;
+    lent->hear = std::move(hear);
     lent->request_key = std::move(request_key);
   };
   inner_->leg = make_leg(*inner_->legs.inner(), LegKind::webrtc, options, std::move(events), std::move(extras));

@@ -94,10 +94,42 @@ TEST(Sdp, letsOnlySoundWebrtcDescriptionsThrough) {
 }
 
 TEST(Sdp, leavesOutCandidatesThatWouldBeLookedUp) {
-  const std::string kept = keep_usable_candidates(
-      "a=mid:0\r\na=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\na=candidate:2 1 udp 1 abc.local 5000 typ host\r\n"
-      "a=candidate:3 1 tcp 1 192.0.2.1 9 typ host tcptype active\r\na=candidate:4 1 udp 1 192.0.2.1 0 typ host\r\n");
-  EXPECT_EQ(kept, "a=mid:0\r\na=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\n");
+  const Result<Description> read = parse(
+      "v=0\r\na=ice-lite\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\n"
+      "a=candidate:2 1 udp 1 abc.local 5000 typ host\r\na=candidate:3 1 tcp 1 192.0.2.1 9 typ host tcptype active\r\n"
+      "a=candidate:4 1 udp 1 192.0.2.1 0 typ host\r\na=candidate:5 2 udp 1 192.0.2.1 5001 typ host\r\n");
+  ASSERT_TRUE(read.ok());
+  EXPECT_TRUE(read->ice_lite);
+  ASSERT_EQ(read->media.at(0).candidates.size(), 1U);
+  EXPECT_EQ(read->media[0].candidates[0].address, "192.0.2.1");
+  EXPECT_EQ(read->media[0].candidates[0].port, 5000);
+}
+
+TEST(Sdp, writesWebrtcThatItAccepts) {
+  std::string digest = "AA";
+  for (int index = 0; index < 31; ++index) digest += ":AA";
+  LocalWebrtc local;
+  local.session_id = "1";
+  local.ice_user = "abcd1234";
+  local.ice_password = std::string(32, 'p');
+  local.fingerprint = "sha-256 " + digest;
+  local.setup = "passive";
+  local.name = "name";
+  local.candidates = {{"192.0.2.1", 5000}, {"2001:db8::1", 5002}};
+  local.media = {{"audio", "a", false, Direction::send_receive, {*standard_format(AudioCodec::opus)}, {}, 7},
+                 {"video", "v", false, Direction::send_only, {standard_h264()}, {}, 8},
+                 {"application", "d", true, Direction::inactive, {}, {"webrtc-datachannel"}, 0}};
+  const std::string text = write_webrtc(local);
+  ASSERT_TRUE(check_webrtc(text).ok()) << check_webrtc(text).error().message << text;
+  const Result<Description> read = parse(text);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->bundle, (std::vector<std::string>{"a", "v"}));
+  EXPECT_TRUE(read->ice_lite);
+  ASSERT_EQ(read->media.size(), 3U);
+  EXPECT_EQ(read->media[0].candidates.size(), 2U);
+  EXPECT_TRUE(read->media[1].rtcp_mux);
+  EXPECT_EQ(read->media[1].direction, Direction::send_only);
+  EXPECT_EQ(read->media[2].port, 0);
 }
 
 TEST(Sdp, writesWhatItReads) {

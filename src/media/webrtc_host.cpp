@@ -1,0 +1,89 @@
+#include "media/webrtc_host.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "media/stun.hpp"
+#include "media/webrtc_transport.hpp"
+
+namespace lintel::media {
+
+WebrtcHost::WebrtcHost(AudioEngine* audio, Video* video, const LegsOptions& options) : audio_(audio), video_(video) {
+  NetworkThread::Calls calls;
+  calls.begin = [this, options] { begin(options); };
+  calls.end = [this] { end(); };
+  calls.readable = [this](std::uint32_t socket) {
+    datagrams_->receive(socket, [this](const Path& path, std::span<std::uint8_t> datagram) { heard(path, datagram); });
+  };
+  calls.done = [this] { datagrams_->flush(); };
+  calls.tick = [this] { return tick(); };
+  thread_.start(std::move(calls));
+}
+
+WebrtcHost::~WebrtcHost() = default;
+
+void WebrtcHost::begin(const LegsOptions& options) {
+  datagrams_ =
+      std::make_unique<Datagrams>(thread_.epoll(), options.first_port, options.last_port, options.loopback_candidates);
+  voice_ = std::make_shared<VoiceFeed>(thread_.queue());
+  Result<std::shared_ptr<DtlsIdentity>> made = DtlsIdentity::make();
+  if (!made) return log::error("media.webrtc", "{}", made.error().message);
+  identity_ = std::move(*made);
+}
+
+void WebrtcHost::end() {
+  datagrams_->flush();
+  pictures_.clear();
+  voice_.reset();
+  datagrams_.reset();
+}
+
+VideoFeed& WebrtcHost::pictures(StreamKey stream) {
+  std::shared_ptr<VideoFeed>& feed = pictures_[stream];
+  if (!feed) feed = std::make_shared<VideoFeed>(*video_, stream, thread_.queue());
+  return *feed;
+}
+
+void WebrtcHost::add(WebrtcTransport* transport) {
+  transports_.push_back(transport);
+  thread_.wake_ticks();
+}
+
+void WebrtcHost::remove(WebrtcTransport* transport) {
+  datagrams_->flush();  // what is in the batch may point into it
+  std::erase(transports_, transport);
+  std::erase_if(names_, [transport](const auto& entry) { return entry.second == transport; });
+  std::erase_if(routes_, [transport](const auto& entry) { return entry.second == transport; });
+}
+
+void WebrtcHost::name(const std::string& user, WebrtcTransport* transport) {
+  names_[user] = transport;
+}
+
+bool WebrtcHost::tick() {
+  const GstClockTime now = running_time();
+  for (std::size_t index = 0; index < transports_.size(); ++index) transports_[index]->tick(now);
+  return !transports_.empty();
+}
+
+// Who a datagram is for: by its path once that is known, and checks by the user name in them (RFC 7983, RFC 8445 §7.3).
+void WebrtcHost::heard(const Path& path, std::span<std::uint8_t> datagram) {
+  const auto known = routes_.find(path);
+  if (datagram[0] >= 4) {
+    if (known != routes_.end()) known->second->heard(path, datagram);
+    return;
+  }
+  const auto message = stun::parse(datagram);
+  if (!message) return;
+  if (message->kind == stun::Kind::request) {
+    const std::string_view user = message->username.substr(0, message->username.find(':'));
+    const auto named = names_.find(user);
+    if (named != names_.end()) named->second->check(path, *message);
+  } else if (message->kind == stun::Kind::success) {
+    for (WebrtcTransport* transport : transports_) {
+      if (transport->answered(path, *message)) return;
+    }
+  }
+}
+
+}  // namespace lintel::media
