@@ -10,8 +10,9 @@ namespace {
 constexpr unsigned long window = 1024;  // packets back that may still come, or be sent again
 
 bool library_ready() {
-  static const bool ready = srtp_init() == srtp_err_status_ok;
-  return ready;
+  // A second call refuses to load its modules again: then GStreamer's plugin, for RTP legs with SDES, came first.
+  static const srtp_err_status_t status = srtp_init();
+  return status == srtp_err_status_ok || status == srtp_err_status_bad_param;
 }
 
 srtp_t session_of(const SrtpKeys& keys, const std::string& key, srtp_ssrc_type_t direction) {
