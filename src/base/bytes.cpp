@@ -2,12 +2,12 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 namespace lintel::bytes {
 namespace {
@@ -31,29 +31,58 @@ std::string base64(std::string_view data, std::string_view alphabet, bool padded
   return out;
 }
 
+constexpr std::array<std::int8_t, 256> values = [] {
+  std::array<std::int8_t, 256> out{};
+  for (auto& one : out) one = -1;
+  for (const std::string_view alphabet : {standard_alphabet, url_alphabet})
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
+      out[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+  return out;
+}();
 int value_of(char c) {
-  auto at = standard_alphabet.find(c);
-  if (at == std::string_view::npos) at = url_alphabet.find(c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+  return values[static_cast<unsigned char>(c)];
 }
 
-std::string hash(const EVP_MD* kind, std::string_view data) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+// OpenSSL looks an algorithm up anew, under a lock, each time it is asked for by EVP_md5() or EVP_sha256(); and a context
+// costs several allocations. So each is made once: the algorithm for the process, the context for the thread.
+using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+std::size_t hash(const EVP_MD* kind, std::initializer_list<std::string_view> pieces, Digest& out) {
+  struct Context {
+    EVP_MD_CTX* const of = EVP_MD_CTX_new();
+    ~Context() { EVP_MD_CTX_free(of); }
+  };
+  thread_local const Context context;
   unsigned size = 0;
-  if (EVP_Digest(data.data(), data.size(), out.data(), &size, kind, nullptr) != 1) std::abort();
-  return {reinterpret_cast<const char*>(out.data()), size};
+  bool well = kind != nullptr && EVP_DigestInit_ex2(context.of, kind, nullptr) == 1;
+  for (const auto piece : pieces) well = well && EVP_DigestUpdate(context.of, piece.data(), piece.size()) == 1;
+  if (!well || EVP_DigestFinal_ex(context.of, out.data(), &size) != 1) std::abort();
+  return size;
+}
+
+const EVP_MD* fetched_sha256() {
+  static const EVP_MD* const kind = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kind;
+}
+const EVP_MD* fetched_md5() {
+  static const EVP_MD* const kind = EVP_MD_fetch(nullptr, "MD5", nullptr);
+  return kind;
+}
+
+std::string_view view(const Digest& digest, std::size_t size) {
+  return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
 }  // namespace
 
 std::string to_hex(std::string_view data) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(data.size() * 2);
+  std::string out(data.size() * 2, '\0');
+  std::size_t at = 0;
   for (const char c : data) {
     const auto byte = static_cast<unsigned char>(c);
-    out.push_back(digits[byte >> 4U]);
-    out.push_back(digits[byte & 15U]);
+    out[at++] = digits[byte >> 4U];
+    out[at++] = digits[byte & 15U];
   }
   return out;
 }
@@ -83,6 +112,7 @@ std::optional<std::string> from_base64(std::string_view text) {
   while (!text.empty() && text.back() == '=') text.remove_suffix(1);
   if (text.size() % 4 == 1) return std::nullopt;
   std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t group = 0;
   unsigned bits = 0;
   for (const char c : text) {
@@ -133,16 +163,35 @@ std::string random_digits(std::size_t length) {
   return out;
 }
 
-std::string sha256(std::string_view data) { return hash(EVP_sha256(), data); }
-std::string md5(std::string_view data) { return hash(EVP_md5(), data); }
+std::string sha256(std::string_view data) {
+  Digest out;
+  return std::string(view(out, hash(fetched_sha256(), {data}, out)));
+}
+std::string md5(std::string_view data) {
+  Digest out;
+  return std::string(view(out, hash(fetched_md5(), {data}, out)));
+}
 
+// RFC 2104. OpenSSL's HMAC() looks up two algorithms and makes three contexts for each call.
 std::string hmac_sha256(std::string_view key, std::string_view data) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(data.data()),
-           data.size(), out.data(), &size) == nullptr)
-    std::abort();
-  return {reinterpret_cast<const char*>(out.data()), size};
+  constexpr std::size_t block = 64;
+  Digest digest;
+  std::array<char, block> inner{};
+  if (key.size() > block) {
+    const std::size_t size = hash(fetched_sha256(), {key}, digest);
+    std::memcpy(inner.data(), digest.data(), size);
+  } else {
+    std::memcpy(inner.data(), key.data(), key.size());
+  }
+  std::array<char, block> outer = inner;
+  for (char& c : inner) c = static_cast<char>(c ^ 0x36);
+  for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
+  std::size_t size = hash(fetched_sha256(), {{inner.data(), block}, data}, digest);
+  const Digest once = digest;
+  size = hash(fetched_sha256(), {{outer.data(), block}, view(once, size)}, digest);
+  OPENSSL_cleanse(inner.data(), block);
+  OPENSSL_cleanse(outer.data(), block);
+  return std::string(view(digest, size));
 }
 
 }  // namespace lintel::bytes

@@ -42,6 +42,11 @@ TEST(Bytes, base64GoesBothWays) {
 TEST(Bytes, hashesAsPublished) {
   EXPECT_EQ(bytes::to_hex(bytes::md5("abc")), "900150983cd24fb0d6963f7d28e17f72");
   EXPECT_EQ(bytes::to_hex(bytes::sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  // RFC 4231, cases 2 and 6 (a key longer than a block).
+  EXPECT_EQ(bytes::to_hex(bytes::hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(bytes::to_hex(bytes::hmac_sha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 TEST(Bytes, randomPasswordsDiffer) { EXPECT_NE(bytes::random_password(16), bytes::random_password(16)); }
