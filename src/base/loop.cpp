@@ -2,6 +2,7 @@
 
 #include <glib-unix.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -14,7 +15,9 @@ namespace {
 class LoopClock final : public Clock {
  public:
   LoopClock() {
-    static GSourceFuncs functions{nullptr, nullptr, &dispatch, nullptr, nullptr, nullptr};
+    // Asked before and after each poll, instead of telling GLib each time a timer changes: g_source_set_ready_time() wakes
+    // the loop that is running already, by a write and a read of its event descriptor and one turn for nothing.
+    static GSourceFuncs functions{&prepare, &check, &dispatch, nullptr, nullptr, nullptr};
     source_ = reinterpret_cast<Source*>(g_source_new(&functions, sizeof(Source)));
     source_->clock = this;
     g_source_set_priority(&source_->base, static_cast<int>(Priority::timer));
@@ -31,31 +34,38 @@ class LoopClock final : public Clock {
     return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   }
 
- protected:
-  void rescheduled() override {
-    // GLib's monotonic time and steady_clock are the same clock on Linux; only the unit differs. Round up: never early.
-    const gint64 due = has_timers() ? (earliest().time_since_epoch().count() + 999) / 1000 : -1;
-    if (due != armed_for_) g_source_set_ready_time(&source_->base, armed_for_ = due);
-  }
-
  private:
   struct Source {
     GSource base;
     LoopClock* clock;
   };
+  // GLib's monotonic time and steady_clock are the same clock on Linux; only the unit differs. Round up: never early.
+  [[nodiscard]] gint64 microseconds_left(GSource* source) const {
+    return (earliest().time_since_epoch().count() + 999) / 1000 - g_source_get_time(source);
+  }
+  static gboolean prepare(GSource* source, gint* timeout) {
+    const LoopClock& clock = *reinterpret_cast<Source*>(source)->clock;
+    *timeout = -1;
+    if (!clock.has_timers()) return FALSE;
+    const gint64 left = clock.microseconds_left(source);
+    if (left <= 0) return TRUE;
+    *timeout = static_cast<gint>(std::min<gint64>((left + 999) / 1000, G_MAXINT));
+    return FALSE;
+  }
+  static gboolean check(GSource* source) {
+    const LoopClock& clock = *reinterpret_cast<Source*>(source)->clock;
+    return clock.has_timers() && clock.microseconds_left(source) <= 0 ? TRUE : FALSE;
+  }
   static gboolean dispatch(GSource* source, GSourceFunc /*unused*/, gpointer /*unused*/) {
     LoopClock& clock = *reinterpret_cast<Source*>(source)->clock;
     // Only what is due now: a timer that re-arms itself for "at once" waits for the next turn.
     const Monotonic now = clock.monotonic();
     for (int budget = 256; budget > 0 && clock.fire_one(now); --budget) {
     }
-    clock.armed_for_ = -2;
-    clock.rescheduled();
     return G_SOURCE_CONTINUE;
   }
 
   Source* source_ = nullptr;
-  gint64 armed_for_ = -2;
 };
 
 }  // namespace
@@ -72,24 +82,42 @@ void Watch::end() {
 
 struct Loop::Inner {
   struct Queue {
+    Priority priority;
     GSource* source = nullptr;
-    std::vector<std::function<void()>> posted;
+    std::vector<std::function<void()>> posted = {};  // guarded by mutex
+    std::atomic<bool> waiting = false;          // whether there are any
   };
   std::mutex mutex;
   bool closed = false;                                       // guarded by mutex
-  std::array<std::pair<Priority, Queue>, 5> queues{{{Priority::door, {}},
-                                                    {Priority::timer, {}},
-                                                    {Priority::signal, {}},
-                                                    {Priority::normal, {}},
-                                                    {Priority::idle, {}}}};  // `posted` guarded by mutex
+  std::array<Queue, 5> queues{{{.priority = Priority::door},
+                               {.priority = Priority::timer},
+                               {.priority = Priority::signal},
+                               {.priority = Priority::normal},
+                               {.priority = Priority::idle}}};
   std::thread::id thread = std::this_thread::get_id();
   GMainLoop* main_loop = g_main_loop_new(nullptr, FALSE);
   LoopClock clock;
 
   Queue& queue(Priority priority) {
-    for (auto& [known, entry] : queues)
-      if (known == priority) return entry;
-    return queues[3].second;
+    for (Queue& each : queues)
+      if (each.priority == priority) return each;
+    return queues[3];
+  }
+  void post(std::function<void()> work, Priority priority) {
+    {
+      const std::lock_guard lock(mutex);
+      if (closed) return;
+      Queue& where = queue(priority);
+      where.posted.push_back(std::move(work));
+      if (where.posted.size() > 1) return;  // the loop knows
+      where.waiting = true;
+    }
+    if (std::this_thread::get_id() != thread) g_main_context_wakeup(nullptr);  // the loop's own thread asks before it sleeps
+  }
+  static gboolean waiting(GSource* source) { return reinterpret_cast<Source*>(source)->queue->waiting ? TRUE : FALSE; }
+  static gboolean prepare(GSource* source, gint* timeout) {
+    *timeout = -1;
+    return waiting(source);
   }
   static gboolean drain(GSource* source, GSourceFunc /*unused*/, gpointer /*unused*/);
   struct Source {
@@ -104,7 +132,7 @@ gboolean Loop::Inner::drain(GSource* source, GSourceFunc /*unused*/, gpointer /*
   std::vector<std::function<void()>> work;
   {
     const std::lock_guard lock(self->inner->mutex);
-    g_source_set_ready_time(source, -1);
+    self->queue->waiting = false;
     work.swap(self->queue->posted);
   }
   for (auto& item : work) {
@@ -115,13 +143,13 @@ gboolean Loop::Inner::drain(GSource* source, GSourceFunc /*unused*/, gpointer /*
 }
 
 Loop::Loop() : inner_(std::make_shared<Inner>()) {
-  static GSourceFuncs functions{nullptr, nullptr, &Inner::drain, nullptr, nullptr, nullptr};
-  for (auto& [priority, queue] : inner_->queues) {
+  static GSourceFuncs functions{&Inner::prepare, &Inner::waiting, &Inner::drain, nullptr, nullptr, nullptr};
+  for (auto& queue : inner_->queues) {
     queue.source = g_source_new(&functions, sizeof(Inner::Source));
     auto* source = reinterpret_cast<Inner::Source*>(queue.source);
     source->inner = inner_.get();
     source->queue = &queue;
-    g_source_set_priority(queue.source, static_cast<int>(priority));
+    g_source_set_priority(queue.source, static_cast<int>(queue.priority));
     g_source_attach(queue.source, nullptr);
   }
 }
@@ -131,12 +159,12 @@ Loop::~Loop() {
   {
     const std::lock_guard lock(inner_->mutex);
     inner_->closed = true;
-    for (auto& [priority, queue] : inner_->queues) {
+    for (auto& queue : inner_->queues) {
       for (auto& item : queue.posted) dropped.push_back(std::move(item));
       queue.posted.clear();
     }
   }
-  for (auto& [priority, queue] : inner_->queues) {
+  for (auto& queue : inner_->queues) {
     g_source_destroy(queue.source);
     g_source_unref(queue.source);
   }
@@ -151,22 +179,11 @@ bool Loop::turn(bool may_wait) { return g_main_context_iteration(nullptr, may_wa
 bool Loop::on_loop_thread() const { return std::this_thread::get_id() == inner_->thread; }
 Clock& Loop::clock() { return inner_->clock; }
 
-void Loop::post(std::function<void()> work, Priority priority) {
-  const std::lock_guard lock(inner_->mutex);
-  auto& queue = inner_->queue(priority);
-  queue.posted.push_back(std::move(work));
-  if (queue.posted.size() == 1) g_source_set_ready_time(queue.source, 0);
-}
+void Loop::post(std::function<void()> work, Priority priority) { inner_->post(std::move(work), priority); }
 
 Loop::Poster Loop::poster(Priority priority) {
   return [weak = std::weak_ptr<Inner>(inner_), priority](std::function<void()> work) {
-    const auto inner = weak.lock();
-    if (inner == nullptr) return;
-    const std::lock_guard lock(inner->mutex);
-    if (inner->closed) return;
-    auto& queue = inner->queue(priority);
-    queue.posted.push_back(std::move(work));
-    if (queue.posted.size() == 1) g_source_set_ready_time(queue.source, 0);
+    if (const auto inner = weak.lock()) inner->post(std::move(work), priority);
   };
 }
 
@@ -183,10 +200,17 @@ Watch Loop::watch(int descriptor, unsigned ready, std::function<void(unsigned)> 
     alive->work(happened & (Ready::readable | Ready::writable | Ready::hung_up));
     return G_SOURCE_CONTINUE;
   };
-  state->source = g_unix_fd_add_full(static_cast<gint>(priority), descriptor,
-                                     static_cast<GIOCondition>(ready), call,
-                                     new std::shared_ptr<Watch::State>(state),
-                                     [](gpointer data) { delete static_cast<std::shared_ptr<Watch::State>*>(data); });
+  GSource* const source = g_unix_fd_source_new(descriptor, static_cast<GIOCondition>(ready));
+  g_source_set_priority(source, static_cast<gint>(priority));
+  // GLib takes the descriptors of a source that may not recurse out of the poll while it is served, and puts them back: two
+  // writes to the loop's own event descriptor, a read and a further poll for each event. Nothing turns the loop from
+  // inside a callback, so none of that is needed.
+  g_source_set_can_recurse(source, TRUE);
+  g_source_set_callback(source, reinterpret_cast<GSourceFunc>(reinterpret_cast<void (*)()>(+call)),
+                        new std::shared_ptr<Watch::State>(state),
+                        [](gpointer data) { delete static_cast<std::shared_ptr<Watch::State>*>(data); });
+  state->source = g_source_attach(source, nullptr);
+  g_source_unref(source);
   return Watch(std::move(state));
 }
 
