@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
+#include <initializer_list>
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "sip/grammar.hpp"
 
 namespace lintel::sip::digest {
 namespace {
@@ -43,47 +47,55 @@ std::string ha1(Algorithm algorithm, std::string_view user, std::string_view rea
 }
 
 std::string expected_response(const Credentials& credentials, std::string_view ha1_hex, std::string_view method) {
-  const std::string ha2 = hash(credentials.algorithm, fmt::format("{}:{}", method, credentials.uri));
-  if (!credentials.qop_auth) {
-    return hash(credentials.algorithm, fmt::format("{}:{}:{}", ha1_hex, credentials.nonce, ha2));
-  }
-  return hash(credentials.algorithm, fmt::format("{}:{}:{}:{}:auth:{}", ha1_hex, credentials.nonce,
-                                                 credentials.nonce_count, credentials.cnonce, ha2));
+  const auto joined = [](std::initializer_list<std::string_view> parts) {
+    std::string text;
+    text.reserve(256);
+    for (const auto part : parts) text.append(part).push_back(':');
+    text.pop_back();
+    return text;
+  };
+  const std::string ha2 = hash(credentials.algorithm, joined({method, credentials.uri}));
+  if (!credentials.qop_auth) return hash(credentials.algorithm, joined({ha1_hex, credentials.nonce, ha2}));
+  return hash(credentials.algorithm,
+              joined({ha1_hex, credentials.nonce, credentials.nonce_count, credentials.cnonce, "auth", ha2}));
 }
 
 // ---- Server side ----------------------------------------------------------------------------------------------------
 
 namespace {
-constexpr std::size_t stamp_length = 12;      // 8 bytes of milliseconds, 4 of salt
-constexpr std::size_t signature_length = 16;  // of the HMAC
+constexpr std::size_t stamp_length = 12;  // 8 bytes of milliseconds, 4 of the count
+constexpr std::size_t signature_length = 16;
 }  // namespace
 
-std::string NonceSigner::sign(std::string_view stamp, std::string_view context) const {
-  std::string data(stamp);
-  data.append(context);
-  return bytes::hmac_sha256(key_, data).substr(0, signature_length);
+std::array<char, signature_length> NonceSigner::sign(std::string_view stamp, std::string_view context) const {
+  const std::array both{left_.run().add(stamp).add(context).finish(), right_.run().add(stamp).add(context).finish()};
+  return std::bit_cast<std::array<char, signature_length>>(both);
 }
 
-std::string NonceSigner::make(Monotonic now, std::string_view context) const {
+std::string NonceSigner::make(Monotonic now, std::string_view context) {
   auto milliseconds =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
-  std::string stamp(8, '\0');
-  for (std::size_t at = 8; at-- > 0; milliseconds >>= 8U) stamp[at] = static_cast<char>(milliseconds & 0xFFU);
-  stamp += bytes::random(stamp_length - 8);
-  return bytes::to_base64url(stamp + sign(stamp, context));
+  std::array<char, stamp_length + signature_length> raw{};
+  for (std::size_t at = 8; at-- > 0; milliseconds >>= 8U) raw[at] = static_cast<char>(milliseconds & 0xFFU);
+  const auto count = static_cast<std::uint32_t>(++count_);
+  std::memcpy(raw.data() + 8, &count, sizeof count);
+  const auto signature = sign({raw.data(), stamp_length}, context);
+  std::copy(signature.begin(), signature.end(), raw.begin() + stamp_length);
+  return bytes::to_base64url({raw.data(), raw.size()});
 }
 
 NonceSigner::State NonceSigner::check(std::string_view nonce, Monotonic now, std::string_view context) const {
   const auto raw = bytes::from_base64(nonce);
   if (!raw || raw->size() != stamp_length + signature_length) return State::foreign;
   const std::string_view stamp = std::string_view(*raw).substr(0, stamp_length);
-  if (!bytes::equal_in_constant_time(std::string_view(*raw).substr(stamp_length), sign(stamp, context))) {
+  const auto signature = sign(stamp, context);
+  if (!bytes::equal_in_constant_time(std::string_view(*raw).substr(stamp_length), {signature.data(), signature.size()}))
     return State::foreign;
-  }
   std::uint64_t milliseconds = 0;
   for (std::size_t at = 0; at < 8; ++at) milliseconds = (milliseconds << 8U) | static_cast<unsigned char>(stamp[at]);
   const Monotonic made{std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds))};
-  return now - made <= lifetime_ ? State::fresh : State::expired;
+  // One from the future is of an earlier run of the machine, whose clock had come further.
+  return now - made <= lifetime_ && made <= now ? State::fresh : State::expired;
 }
 
 Verdict verify(const Credentials& credentials, const Secrets& secrets, std::string_view method, std::string_view realm,
@@ -108,9 +120,10 @@ const Secrets& decoy_secrets() {
 
 std::vector<std::string> make_challenges(std::string_view realm, std::string_view nonce, bool stale) {
   std::vector<std::string> out;
+  const std::string shared = "Digest realm=" + quoted(realm) + ", nonce=" + quoted(nonce) + ", algorithm=";
   for (const Algorithm algorithm : {Algorithm::md5, Algorithm::sha256}) {
-    out.push_back(fmt::format("Digest realm={}, nonce={}, algorithm={}, qop=\"auth\"{}", quoted(realm), quoted(nonce),
-                              name_of(algorithm), stale ? ", stale=true" : ""));
+    std::string& one = out.emplace_back(shared);
+    one.append(name_of(algorithm)).append(", qop=\"auth\"").append(stale ? ", stale=true" : "");
   }
   return out;
 }
@@ -173,7 +186,7 @@ std::string ClientAuthenticator::authorize(std::string_view method, std::string_
 namespace {
 
 struct Parameter {
-  std::string name;  // lower case
+  std::string_view name;
   std::string value;
 };
 
@@ -181,13 +194,8 @@ Error malformed(const char* what) {
   return Error{ErrorCode::invalid, fmt::format("The digest header is malformed: {}.", what), "", "", ""};
 }
 
-bool is_token(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
-}
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+using grammar::is_space;
+using grammar::is_token;
 bool is_control(char c) {
   return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
 }
@@ -226,7 +234,12 @@ class Scanner {
       out = text_.substr(begin, at_ - begin);
       return !out.empty() && out.size() <= max_parameter_length;
     }
-    for (++at_; at_ < text_.size(); ++at_) {
+    // Up to the first escape or end at once.
+    const std::size_t begin = ++at_;
+    while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' && !is_control(text_[at_])) ++at_;
+    out = text_.substr(begin, at_ - begin);
+    if (out.size() > max_parameter_length) return false;
+    for (; at_ < text_.size(); ++at_) {
       char c = text_[at_];
       if (c == '"') {
         ++at_;
@@ -252,9 +265,10 @@ class Parameters {
     Scanner scanner(value);
     if (!text::equals_ignoring_case(scanner.token(), "Digest")) return malformed("the scheme is not Digest");
     Parameters out;
+    out.list_.reserve(12);
     for (bool more = true; more;) {
       const std::string_view name = scanner.token();
-      Parameter parameter{text::lower(name), {}};
+      Parameter parameter{name, {}};
       if (name.empty() || !scanner.take('=') || !scanner.value(parameter.value))
         return malformed("a parameter is broken");
       if (out.find(parameter.name) != nullptr) return malformed("a parameter stands twice");
@@ -268,12 +282,15 @@ class Parameters {
   }
 
   [[nodiscard]] const std::string* find(std::string_view name) const {
-    const auto found = std::find_if(list_.begin(), list_.end(), [&](const auto& one) { return one.name == name; });
-    return found == list_.end() ? nullptr : &found->value;
+    for (const auto& one : list_)
+      if (text::equals_ignoring_case(one.name, name)) return &one.value;
+    return nullptr;
   }
-  [[nodiscard]] std::string get(std::string_view name) const {
-    const std::string* value = find(name);
-    return value == nullptr ? std::string() : *value;
+  // Its value, which is then gone from here; empty when absent.
+  [[nodiscard]] std::string take(std::string_view name) {
+    for (auto& one : list_)
+      if (text::equals_ignoring_case(one.name, name)) return std::move(one.value);
+    return {};
   }
   [[nodiscard]] std::optional<Algorithm> algorithm() const {
     const std::string* name = find("algorithm");
@@ -294,7 +311,7 @@ bool is_hex(std::string_view text) {
 }  // namespace
 
 Result<Challenge> parse_challenge(std::string_view value) {
-  LINTEL_TRY(const auto parameters, Parameters::parse(value));
+  LINTEL_TRY(auto parameters, Parameters::parse(value));
   const auto algorithm = parameters.algorithm();
   if (!algorithm) return malformed("the algorithm is not known");
   Challenge challenge;
@@ -302,10 +319,10 @@ Result<Challenge> parse_challenge(std::string_view value) {
   if (parameters.find("realm") == nullptr || parameters.find("nonce") == nullptr) {
     return malformed("realm or nonce is missing");
   }
-  challenge.realm = parameters.get("realm");
-  challenge.nonce = parameters.get("nonce");
-  challenge.opaque = parameters.get("opaque");
-  challenge.stale = text::equals_ignoring_case(parameters.get("stale"), "true");
+  challenge.realm = parameters.take("realm");
+  challenge.nonce = parameters.take("nonce");
+  challenge.opaque = parameters.take("opaque");
+  challenge.stale = text::equals_ignoring_case(parameters.take("stale"), "true");
   if (const std::string* qop = parameters.find("qop"); qop != nullptr) {
     challenge.qop_auth = lists(*qop, "auth");
     if (!challenge.qop_auth) return malformed("no quality of protection that we know is offered");
@@ -314,28 +331,28 @@ Result<Challenge> parse_challenge(std::string_view value) {
 }
 
 Result<Credentials> parse_credentials(std::string_view value) {
-  LINTEL_TRY(const auto parameters, Parameters::parse(value));
+  LINTEL_TRY(auto parameters, Parameters::parse(value));
   const auto algorithm = parameters.algorithm();
   if (!algorithm) return malformed("the algorithm is not known");
-  if (text::equals_ignoring_case(parameters.get("userhash"), "true")) return malformed("hashed names are not known");
+  if (text::equals_ignoring_case(parameters.take("userhash"), "true")) return malformed("hashed names are not known");
   Credentials credentials;
   credentials.algorithm = *algorithm;
   for (const char* needed : {"username", "realm", "nonce", "uri", "response"}) {
     if (parameters.find(needed) == nullptr) return malformed("a needed parameter is missing");
   }
-  credentials.user = parameters.get("username");
-  credentials.realm = parameters.get("realm");
-  credentials.nonce = parameters.get("nonce");
-  credentials.uri = parameters.get("uri");
-  credentials.response = text::lower(parameters.get("response"));
+  credentials.user = parameters.take("username");
+  credentials.realm = parameters.take("realm");
+  credentials.nonce = parameters.take("nonce");
+  credentials.uri = parameters.take("uri");
+  credentials.response = text::lower(parameters.take("response"));
   const std::size_t length = *algorithm == Algorithm::md5 ? 32 : 64;
   if (credentials.response.size() != length || !is_hex(credentials.response))
     return malformed("the response is no hash");
   if (const std::string* qop = parameters.find("qop"); qop != nullptr) {
     if (!text::equals_ignoring_case(*qop, "auth")) return malformed("the quality of protection is not known");
     credentials.qop_auth = true;
-    credentials.cnonce = parameters.get("cnonce");
-    credentials.nonce_count = parameters.get("nc");
+    credentials.cnonce = parameters.take("cnonce");
+    credentials.nonce_count = parameters.take("nc");
     if (credentials.cnonce.empty() || credentials.nonce_count.size() != 8 || !is_hex(credentials.nonce_count)) {
       return malformed("cnonce or nc is missing");
     }

@@ -4,6 +4,7 @@
 // the call that needs it, except ClientAuthenticator.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "sip/keyed_hash.hpp"
 
 namespace lintel::sip::digest {
 
@@ -67,20 +69,23 @@ struct Secrets {
   std::string ha1_sha256;
 };
 
-// Stateless nonces: time and salt under HMAC-SHA-256. A nonce may be used again until it expires, because old devices
-// do (nonce counts are not tracked). `context` binds a nonce to something both calls know, such as the remote address.
+// Stateless nonces: time and a count under a keyed hash. A nonce may be used again until it expires, because old
+// devices do (nonce counts are not tracked). `context` binds a nonce to something both calls know, such as the remote
+// address. One thread at a time.
 class NonceSigner {
  public:
   enum class State { fresh, expired, foreign };
 
-  // `key` 32 random bytes (a new one each start is right: clients are challenged again with stale=true).
-  NonceSigner(std::string key, Duration lifetime) : key_(std::move(key)), lifetime_(lifetime) {}
-  [[nodiscard]] std::string make(Monotonic now, std::string_view context = {}) const;
+  // `key` of at least 32 bytes (a new one each start is right: clients are challenged again with stale=true).
+  NonceSigner(std::string_view key, Duration lifetime)
+      : left_(key), right_(key.substr(16)), count_(bytes::random_number()), lifetime_(lifetime) {}
+  [[nodiscard]] std::string make(Monotonic now, std::string_view context = {});
   [[nodiscard]] State check(std::string_view nonce, Monotonic now, std::string_view context = {}) const;
 
  private:
-  [[nodiscard]] std::string sign(std::string_view stamp, std::string_view context) const;
-  std::string key_;
+  [[nodiscard]] std::array<char, 16> sign(std::string_view stamp, std::string_view context) const;
+  KeyedHash left_, right_;  // 64 bits each: together too many to guess
+  std::uint64_t count_;     // so that no two nonces are the same
   Duration lifetime_;
 };
 

@@ -36,7 +36,7 @@ TEST(Digest, givesTheResponsesOfRfc7616) {
 }
 
 Verdict round_trip(Algorithm algorithm, const std::string& password, Duration later, bool qop = true) {
-  const NonceSigner signer(key, 5min);
+  NonceSigner signer(key, 5min);
   auto challenges = make_challenges("VDP", signer.make(now, "192.0.2.1"), false);
   EXPECT_THAT(challenges.front(), ::testing::HasSubstr("MD5"));  // JsSIP wants it first
   auto challenge = parse_challenge(challenges[algorithm == Algorithm::md5 ? 0 : 1]);
@@ -62,7 +62,7 @@ TEST(Digest, acceptsTheRightPasswordOnly) {
 }
 
 TEST(Digest, saysNothingAboutAnAnswerToANonceOfAnother) {
-  const NonceSigner signer(key, 5min);
+  NonceSigner signer(key, 5min);
   for (const std::string& nonce : {std::string("invented"), signer.make(now, "192.0.2.1")}) {
     const auto challenge = parse_challenge("Digest realm=\"VDP\", nonce=\"" + nonce + "\", qop=\"auth\"");
     for (const char* password : {"right", "wrong"}) {
@@ -75,7 +75,7 @@ TEST(Digest, saysNothingAboutAnAnswerToANonceOfAnother) {
 }
 
 TEST(Digest, refusesAnotherRealmAnUnknownUserAndAMissingSecret) {
-  const NonceSigner signer(key, 5min);
+  NonceSigner signer(key, 5min);
   auto challenge = parse_challenge("Digest realm=\"other\", nonce=\"" + signer.make(now) + "\", qop=\"auth\"");
   const auto credentials = parse_credentials(make_credentials(*challenge, "u", "p", "BYE", "sip:x", 1, "c"));
   EXPECT_EQ(verify(*credentials, {ha1(Algorithm::md5, "u", "other", "p"), ""}, "BYE", "VDP", signer, now),
@@ -87,7 +87,7 @@ TEST(Digest, refusesAnotherRealmAnUnknownUserAndAMissingSecret) {
 }
 
 TEST(Nonces, areBoundToKeyContextAndTime) {
-  const NonceSigner signer(key, 5min);
+  NonceSigner signer(key, 5min);
   const auto nonce = signer.make(now, "a");
   EXPECT_EQ(signer.check(nonce, now + 5min, "a"), NonceSigner::State::fresh);
   EXPECT_EQ(signer.check(nonce, now + 301s, "a"), NonceSigner::State::expired);
