@@ -33,11 +33,7 @@ void Network::Inner::on_ready() {
     }
     for (std::size_t at = 0; at < sockets.size(); ++at) {
       if (sockets[at].id != id) continue;
-      const Socket socket = sockets[at];
-      if (socket.kind == TransportKind::udp)
-        on_datagrams(socket);
-      else
-        on_accept(socket);
+      on_accept(Socket(sockets[at]));
       break;
     }
   }
@@ -45,30 +41,34 @@ void Network::Inner::on_ready() {
 }
 
 void Network::Inner::on_datagrams(const Socket& socket) {
+  const auto alive = shared_from_this();
   const Monotonic now = loop.clock().monotonic();
-  for (int i = 0; i < datagrams_a_turn; ++i) {
-    sockaddr_storage storage{};
-    socklen_t length = sizeof storage;
-    const auto got = ::recvfrom(socket.descriptor, scratch.data(), scratch.size(), 0,
-                                reinterpret_cast<sockaddr*>(&storage), &length);
-    if (got < 0) {
-      if (errno == EINTR || errno == ECONNREFUSED) continue;  // an ICMP answer to something we sent
-      return;
+  // One call takes all that waits, and one that is not full has taken it: no further call has to say so.
+  for (int left = datagrams_a_turn; left > 0; left -= Datagrams::most) {
+    const int count = datagrams.receive(socket.descriptor);
+    for (int i = 0; i < count; ++i) {
+      if (!datagrams.whole(i)) {
+        ++counters.malformed;  // larger than any datagram can be
+        continue;
+      }
+      on_datagram(datagrams.bytes(i), {TransportKind::udp, socket.id, datagrams.source(i), {}}, now);
     }
-    const Hop from{TransportKind::udp, socket.id, SocketAddress::from(reinterpret_cast<sockaddr*>(&storage)), {}};
-    if (from.address.port() == 0 || !shedder.admit(from.address, now)) {
-      ++counters.shed;
-      continue;
-    }
-    std::string_view bytes(scratch.data(), static_cast<std::size_t>(got));
-    if (bytes == "\r\n\r\n") {
-      send_udp(from, "\r\n");  // RFC 5626 wants STUN over UDP; many phones send this and are glad of an answer
-      continue;
-    }
-    while (bytes.starts_with("\r\n")) bytes.remove_prefix(2);
-    if (bytes.size() < 16) continue;  // one-byte NAT keep-alives
-    deliver(bytes, from);
+    if (count < Datagrams::most) break;
   }
+  bury();
+}
+
+void Network::Inner::on_datagram(std::string_view bytes, const Hop& from, Monotonic now) {
+  if (from.address.port() == 0 || !shedder.admit(from.address, now)) {
+    ++counters.shed;
+    return;
+  }
+  if (bytes == "\r\n\r\n") {
+    send_udp(from, "\r\n");  // RFC 5626 wants STUN over UDP; many phones send this and are glad of an answer
+    return;
+  }
+  while (bytes.starts_with("\r\n")) bytes.remove_prefix(2);
+  if (bytes.size() >= 16) deliver(bytes, from);  // else a one-byte NAT keep-alive
 }
 
 void Network::Inner::deliver(std::string_view bytes, const Hop& from) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sip/connection.hpp"
+#include "sip/datagrams.hpp"
 #include "sip/framing.hpp"
 #include "sip/network.hpp"
 #include "sip/shedder.hpp"
@@ -50,6 +51,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
 
   void on_ready();
   void on_datagrams(const Socket& socket);
+  void on_datagram(std::string_view bytes, const Hop& from, Monotonic now);
   void on_accept(const Socket& listener);
   void on_connection(Connection& connection, unsigned events);
   // Takes whole frames from `data`; answers how much was used; dead when the connection must go.
@@ -67,7 +69,8 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   TransportSink* sink = nullptr;
   int epoll = -1;
   int probe4 = -1, probe6 = -1;  // for asking the routing table which address of ours a neighbour sees
-  Watch watch;
+  Watch watch;                   // of epoll: listeners and connections
+  std::vector<Watch> watches;    // of the UDP sockets, which are few: each straight by the loop
   Timer sweeper;
   Handle<SSL_CTX, SSL_CTX_free> accepting, connecting;
   std::string advertised_host;
@@ -84,6 +87,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   NetworkCounters counters;
   Message message;  // reused for every message that comes in
   std::vector<char> scratch;
+  Datagrams datagrams;
 };
 
 }  // namespace lintel::sip

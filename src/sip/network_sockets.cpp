@@ -59,27 +59,27 @@ Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
                   "'" + where.host + "' is not an address to listen on; give an IPv4 or IPv6 address.");
   if (where.kind == TransportKind::tls && accepting == nullptr)
     return failed(ErrorCode::unavailable, "SIP over TLS needs a certificate, and there is none yet.");
-  const bool datagrams = where.kind == TransportKind::udp;
+  const bool udp = where.kind == TransportKind::udp;
   Socket socket;
   socket.kind = where.kind;
   socket.v6 = address->is_v6();
-  socket.descriptor = ::socket(socket.v6 ? AF_INET6 : AF_INET,
-                               (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  socket.descriptor =
+      ::socket(socket.v6 ? AF_INET6 : AF_INET, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (socket.descriptor < 0)
     return failed(ErrorCode::unavailable,
                   "No socket could be opened for SIP: " + std::string(std::strerror(errno)) + ".");
   const int on = 1;
   const int off = 0;
-  if (!datagrams) setsockopt(socket.descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (!udp) setsockopt(socket.descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (socket.v6) setsockopt(socket.descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  if (datagrams) {
+  if (udp) {
     const int buffer = 1 << 20;
     setsockopt(socket.descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
   }
   sockaddr_storage storage{};
   const socklen_t length = address->to_sockaddr(&storage, false);
   if (::bind(socket.descriptor, reinterpret_cast<sockaddr*>(&storage), length) != 0 ||
-      (!datagrams && ::listen(socket.descriptor, backlog) != 0)) {
+      (!udp && ::listen(socket.descriptor, backlog) != 0)) {
     const int error = errno;
     ::close(socket.descriptor);
     const std::string port =
@@ -97,7 +97,10 @@ Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
   getsockname(socket.descriptor, reinterpret_cast<sockaddr*>(&storage), &bound_length);
   socket.bound = SocketAddress::from(reinterpret_cast<sockaddr*>(&storage));
   socket.id = next_id++;
-  if (!add_to(epoll, socket.descriptor, EPOLLIN, socket.id)) {
+  if (udp) {
+    watches.push_back(loop.watch(
+        socket.descriptor, Ready::readable, [this, socket](unsigned) { on_datagrams(socket); }, Priority::signal));
+  } else if (!add_to(epoll, socket.descriptor, EPOLLIN, socket.id)) {
     ::close(socket.descriptor);
     return failed(ErrorCode::internal, "The SIP socket could not be watched.");
   }
