@@ -167,9 +167,10 @@ Edit& Edit::remove_first_value(Field field) {
 }
 
 std::string Edit::finish() {
-  // In order of place; those at the same place in the order they were asked for.
-  std::stable_sort(changes_.begin(), changes_.end(),
-                   [](const Change& a, const Change& b) { return a.begin < b.begin; });
+  // In order of place; those at the same place in the order they were asked for. They are few and nearly in order.
+  for (std::size_t i = 1; i < changes_.size(); ++i)
+    for (std::size_t k = i; k > 0 && changes_[k].begin < changes_[k - 1].begin; --k)
+      std::swap(changes_[k], changes_[k - 1]);
   const auto body = message_.body();
   const auto source =
       message_.bytes().substr(0, static_cast<std::size_t>(body.data() - message_.bytes().data()) + body.size());

@@ -34,7 +34,7 @@ class Builder {
 // A changed copy of a message: edits in any order, then finish() copies the unchanged ranges between them.
 class Edit {
  public:
-  explicit Edit(const Message& message) : message_(message) {}
+  explicit Edit(const Message& message) : message_(message) { changes_.reserve(8); }
   Edit& request_uri(std::string_view uri);
   Edit& replace(std::size_t begin, std::size_t end, std::string text);  // a range of message.bytes()
   Edit& remove(const Message::Line& line) { return replace(line.begin, line.end, {}); }

@@ -45,7 +45,9 @@ const TransactionSettings& Core::settings() const {
   return inner_->settings;
 }
 std::string Core::new_branch() {
-  return inner_->branch_of(inner_->next_id++);
+  std::string branch;
+  inner_->append_branch(branch, inner_->next_id++);
+  return branch;
 }
 FlowId Core::send_bytes(const Hop& to, std::string_view bytes) {
   return inner_->send_bytes(to, bytes);
@@ -109,9 +111,7 @@ void Core::Inner::on_request(const Message& message, const Hop& from) {
 }
 
 void Core::Inner::dispatch(const Incoming& request) {
-  const auto asked = handlers;  // a handler may add or remove others
-  for (RequestHandler* handler : asked)
-    if (handler->on_request(request)) return;
+  if (ask_handlers([&](RequestHandler* handler) { return handler->on_request(request); })) return;
   const Method method = request.message.method();
   if (method == Method::ack) return;
   core.reply(request, method == Method::cancel || !request.message.to_tag().empty() ? 481 : 404);

@@ -1,5 +1,6 @@
 // Client transactions: RFC 3261 §17.1, RFC 6026 §7.2.
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "sip/core_inner.hpp"
@@ -22,12 +23,11 @@ bool copied_to_ack_and_cancel(Field field) {
 }  // namespace
 
 // The id, and a keyed hash of it: nobody else can make a response that we take for one of ours.
-std::string Core::Inner::branch_of(TransactionId id) const {
-  std::string branch(branch_start);
-  append_hex(branch, id);
-  branch.push_back('-');
-  append_hex(branch, hash(id));
-  return branch;
+void Core::Inner::append_branch(std::string& out, TransactionId id) const {
+  out.append(branch_start);
+  append_hex(out, id);
+  out.push_back('-');
+  append_hex(out, hash(id));
 }
 
 ClientTransaction* Core::Inner::client_of(std::string_view branch) {
@@ -38,7 +38,11 @@ ClientTransaction* Core::Inner::client_of(std::string_view branch) {
   const auto [end, error] = std::from_chars(first, last, id, 16);
   if (error != std::errc() || end == last) return nullptr;
   const auto found = clients.find(id);
-  return found == clients.end() || found->second->branch != branch ? nullptr : found->second.get();
+  if (found == clients.end()) return nullptr;
+  // What follows is the hash, made anew rather than kept.
+  std::array<char, 17> expected{'-'};
+  const auto stop = std::to_chars(expected.data() + 1, expected.data() + expected.size(), hash(id), 16).ptr;
+  return std::string_view(end, last) == std::string_view(expected.data(), stop) ? found->second.get() : nullptr;
 }
 
 TransactionId Core::send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options) {
@@ -58,13 +62,9 @@ TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListen
   transaction->again.kind = client_again;
   transaction->end.kind = client_end;
   if (parent == 0) {
-    transaction->branch = branch_of(id);
     const auto line_end = request.find('\n');
     if (line_end == std::string::npos) return 0;
-    std::string via;
-    via.append("Via: SIP/2.0/").append(via_name_of(to.kind)).append(" ").append(core.sent_by(to));
-    via.append(";branch=").append(transaction->branch).append(";rport\r\n");
-    request.insert(line_end + 1, via);
+    request.insert(line_end + 1, via_line(to, id));
   }
   const FlowId flow = send_bytes(to, request);
   if (flow == 0) return 0;
@@ -87,26 +87,25 @@ TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListen
 bool Core::send_directly(std::string request, const Hop& to) {
   const auto line_end = request.find('\n');
   if (line_end == std::string::npos) return false;
-  std::string via;
-  via.append("Via: SIP/2.0/").append(via_name_of(to.kind)).append(" ").append(sent_by(to));
-  via.append(";branch=").append(new_branch()).append(";rport\r\n");
-  request.insert(line_end + 1, via);
+  request.insert(line_end + 1, inner_->via_line(to, inner_->next_id++));
   return send_bytes(to, request) != 0;
 }
 
-// Keeps of an INVITE what its ACK and CANCEL repeat: kilobytes of offer go.
+// Keeps the headers of an INVITE, of which its ACK and CANCEL repeat some: the offer, most of it, goes. Not read again
+// for that: most calls need neither.
 void Core::Inner::shrink(ClientTransaction& transaction) {
-  if (scratch.parse(transaction.request)) return;
-  std::string small(transaction.request, 0, scratch.first_line_end());
-  bool first_via = true;
-  for (const auto& line : scratch.lines()) {
-    const bool via = line.field == Field::via && std::exchange(first_via, first_via && line.field != Field::via);
-    if (via || copied_to_ack_and_cancel(line.field) || line.field == Field::to || line.field == Field::cseq)
-      small.append(transaction.request, line.begin, line.end - line.begin);
-  }
-  small.append("\r\n");
-  small.shrink_to_fit();
-  transaction.request = std::move(small);
+  constexpr std::string_view end_of_headers = "\r\n\r\n";
+  const auto end = transaction.request.find(end_of_headers);
+  if (end != std::string::npos) transaction.request = transaction.request.substr(0, end + end_of_headers.size());
+}
+
+std::string Core::Inner::via_line(const Hop& to, TransactionId id) {
+  std::string via;
+  via.reserve(128);
+  via.append("Via: SIP/2.0/").append(via_name_of(to.kind)).append(" ").append(core.sent_by(to)).append(";branch=");
+  append_branch(via, id);
+  via.append(";rport\r\n");
+  return via;
 }
 
 void Core::Inner::client_again_due(ClientTransaction& transaction) {
@@ -122,8 +121,8 @@ void Core::Inner::client_again_due(ClientTransaction& transaction) {
 
 void Core::Inner::on_response(const Message& message, const Hop& from) {
   using State = ClientTransaction::State;
-  const auto via = message.top_via();
-  const auto cseq = message.cseq();
+  const auto& via = message.top_via();
+  const auto& cseq = message.cseq();
   ClientTransaction* transaction = via && cseq ? client_of(via->branch()) : nullptr;
   if (transaction != nullptr && transaction->invite && cseq->method == "CANCEL") {
     const auto cancel = clients.find(transaction->cancelled_by);
@@ -131,9 +130,7 @@ void Core::Inner::on_response(const Message& message, const Hop& from) {
     if (transaction == nullptr) return;
   }
   if (transaction == nullptr) {
-    const auto asked = handlers;
-    for (RequestHandler* handler : asked)
-      if (handler->on_stray_response(message, from)) return;
+    ask_handlers([&](RequestHandler* handler) { return handler->on_stray_response(message, from); });
     return;
   }
   if (!is_same_neighbour(transaction->to, from)) return;  // it was asked of somebody else

@@ -1,6 +1,8 @@
 // The inside of Core. Loop only; internal to the room.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <deque>
 #include <unordered_map>
 #include <vector>
@@ -15,8 +17,7 @@ struct ClientTransaction {
   enum class State : std::uint8_t { calling, proceeding, completed, accepted };
   TransactionId id = 0;
   Hop to;
-  std::string request;  // whole until the first answer; then the lines that ACK and CANCEL repeat
-  std::string branch;
+  std::string request;  // whole until the first answer; then its headers, of which ACK and CANCEL repeat some
   std::string ack;  // of a non-2xx, to be sent again
   std::string cancel_extra;
   ClientListener* listener = nullptr;
@@ -59,7 +60,8 @@ struct Core::Inner {
   [[nodiscard]] std::string stateless_tag(const Message& request) const;
   void end_server(TransactionId id, bool acknowledged);
 
-  [[nodiscard]] std::string branch_of(TransactionId id) const;
+  void append_branch(std::string& out, TransactionId id) const;
+  [[nodiscard]] std::string via_line(const Hop& to, TransactionId id);  // with its line end
   [[nodiscard]] ClientTransaction* client_of(std::string_view branch);
   TransactionId send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options,
                      TransactionId parent);
@@ -67,7 +69,7 @@ struct Core::Inner {
   void fail(TransactionId id, Failure failure);
   void acknowledge(ClientTransaction& transaction, const Message& response);
   void send_cancel(ClientTransaction& invite);
-  void shrink(ClientTransaction& transaction);
+  static void shrink(ClientTransaction& transaction);
 
   FlowId send_bytes(const Hop& to, std::string_view bytes);
   void deliver_local();
@@ -80,6 +82,18 @@ struct Core::Inner {
   KeyedHash hash;
   Wheel wheel;  // before the transactions, whose entries leave it as they go
   std::vector<RequestHandler*> handlers;
+  // Asks each in turn until one takes it. By a copy: a handler may add or remove others.
+  template <typename Ask>
+  bool ask_handlers(Ask ask) const {
+    constexpr std::size_t usual = 8;
+    if (handlers.size() > usual) {
+      const auto copy = handlers;
+      return std::any_of(copy.begin(), copy.end(), ask);
+    }
+    std::array<RequestHandler*, usual> copy{};
+    const auto end = std::copy(handlers.begin(), handlers.end(), copy.begin());
+    return std::any_of(copy.begin(), end, ask);
+  }
   std::unordered_map<TransactionId, std::unique_ptr<ClientTransaction>> clients;
   std::unordered_map<TransactionId, std::unique_ptr<ServerTransaction>> servers;
   std::unordered_map<std::uint64_t, TransactionId> server_by_key;

@@ -12,7 +12,7 @@ constexpr Duration forgotten = std::chrono::minutes(15);
 }  // namespace
 
 std::uint64_t Core::Inner::server_key(const Message& message, bool as_invite) const {
-  const auto via = message.top_via();
+  const auto& via = message.top_via();
   auto run = hash.run();
   if (!via) return run.finish();
   const auto branch = via->branch();
@@ -40,7 +40,7 @@ ServerTransaction* Core::Inner::server_of(std::uint64_t key) {
 Hop Core::Inner::response_hop(const Message& request, const Hop& from) const {
   if (from.kind != TransportKind::udp) return from;
   Hop hop = from;
-  const auto via = request.top_via();
+  const auto& via = request.top_via();
   // RFC 3581 §4; without rport the answer goes to the port of sent-by, at the address it came from.
   if (via && !parameter(via->parameters, "rport")) hop.address.set_port(via->port == 0 ? 5060 : via->port);
   return hop;
@@ -48,7 +48,7 @@ Hop Core::Inner::response_hop(const Message& request, const Hop& from) const {
 
 std::string Core::Inner::stateless_tag(const Message& request) const {
   // The same for every retransmission and for the ACK.
-  const auto cseq = request.cseq();
+  const auto& cseq = request.cseq();
   const std::uint64_t number =
       hash.run().add(request.call_id()).add(request.from_tag()).add(std::uint64_t{cseq ? cseq->number : 0}).finish();
   return bytes::to_hex({reinterpret_cast<const char*>(&number), sizeof number});

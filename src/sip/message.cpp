@@ -1,6 +1,7 @@
 #include "sip/message.hpp"
 
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "base/text.hpp"
@@ -117,7 +118,11 @@ Fault Message::parse_start_line(std::string_view line) {
 Fault Message::parse(std::string_view bytes, const Limits& limits) {
   bytes_ = bytes;
   lines_.clear();
-  cached_ = {};
+  first_ = {};
+  cached_.via.reset();
+  cached_.from.reset();
+  cached_.to.reset();
+  cached_.cseq.reset();
   fault_ = {};
   body_length_ = 0;
   if (bytes.size() > limits.bytes) return {513, "Message Too Large"};
@@ -167,6 +172,9 @@ Fault Message::parse(std::string_view bytes, const Limits& limits) {
     for (auto cr = value.find('\r'); cr != std::string_view::npos; cr = value.find('\r', cr + 1))
       if (cr + 1 >= value.size() || value[cr + 1] != '\n') return unreadable;
     lines_.push_back(line);
+    if (auto& first_of_kind = first_[static_cast<std::size_t>(line.field)];
+        first_of_kind == 0 && lines_.size() <= std::numeric_limits<std::uint8_t>::max())
+      first_of_kind = static_cast<std::uint8_t>(lines_.size());
     at = end;
   }
   headers_end_ = static_cast<std::uint32_t>(at);
@@ -278,6 +286,7 @@ std::shared_ptr<const Message> Message::keep() const {
   std::memcpy(copy->owned_.get(), bytes_.data(), size);
   copy->bytes_ = std::string_view(copy->owned_.get(), size);
   copy->lines_ = lines_;
+  copy->first_ = first_;
   copy->first_line_end_ = first_line_end_;
   copy->headers_end_ = headers_end_;
   copy->body_begin_ = body_begin_;
@@ -292,8 +301,10 @@ std::shared_ptr<const Message> Message::keep() const {
 }
 
 const Message::Line* Message::find(Field field, std::size_t nth) const {
-  for (const Line& line : lines_)
-    if (line.field == field && nth-- == 0) return &line;
+  const std::size_t first = first_[static_cast<std::size_t>(field)];
+  if (first == 0 && lines_.size() <= std::numeric_limits<std::uint8_t>::max()) return nullptr;
+  for (std::size_t i = first == 0 ? 0 : first - 1; i < lines_.size(); ++i)
+    if (lines_[i].field == field && nth-- == 0) return &lines_[i];
   return nullptr;
 }
 
@@ -359,8 +370,12 @@ const std::optional<Address>& Message::to() const {
   return *cached_.to;
 }
 
-std::optional<CSeq> Message::cseq() const {
-  std::string_view text = value(Field::cseq);
+const std::optional<CSeq>& Message::cseq() const {
+  if (!cached_.cseq) cached_.cseq.emplace(parse_cseq(value(Field::cseq)));
+  return *cached_.cseq;
+}
+
+std::optional<CSeq> Message::parse_cseq(std::string_view text) {
   std::size_t end = 0;
   while (end < text.size() && grammar::is_digit(text[end])) ++end;
   std::uint64_t number = 0;

@@ -3,6 +3,7 @@
 // §25.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -81,8 +82,9 @@ enum class Field : std::uint8_t {
   content_disposition,
   unsupported,
   warning,
-  service_route
+  service_route  // the last: see field_count
 };
+inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::service_route) + 1;
 [[nodiscard]] Field field_of(std::string_view name);  // long or compact form, ignoring case
 
 // The caps of one message. What exceeds them is refused before anything else looks at it.
@@ -172,12 +174,12 @@ class Message {
 
   // Typed access: nothing when absent or not well formed.
   [[nodiscard]] std::optional<Uri> uri() const { return Uri::parse(request_uri()); }
-  // These three are parsed once and remembered (so a Message is for one thread at a time).
+  // These four are parsed once and remembered (so a Message is for one thread at a time).
   [[nodiscard]] const std::optional<Via>& top_via() const;
   [[nodiscard]] const std::optional<Address>& from() const;
   [[nodiscard]] const std::optional<Address>& to() const;
+  [[nodiscard]] const std::optional<CSeq>& cseq() const;
   [[nodiscard]] std::optional<Address> contact() const { return Address::parse(first_of_list(Field::contact)); }
-  [[nodiscard]] std::optional<CSeq> cseq() const;
   [[nodiscard]] std::string_view call_id() const { return value(Field::call_id); }
   [[nodiscard]] std::string_view from_tag() const;  // empty when absent
   [[nodiscard]] std::string_view to_tag() const;
@@ -188,10 +190,13 @@ class Message {
     return bytes_.substr(begin, length);
   }
   [[nodiscard]] Fault parse_start_line(std::string_view line);
+  [[nodiscard]] static std::optional<CSeq> parse_cseq(std::string_view text);
 
   std::string_view bytes_;
   std::unique_ptr<char[]> owned_;
   std::vector<Line> lines_;
+  std::array<std::uint8_t, field_count>
+      first_{};  // the first line of each kind, counted from 1; 0: none (or beyond 255)
   std::uint32_t first_line_end_ = 0;
   std::uint32_t headers_end_ = 0;
   std::uint32_t body_begin_ = 0;
@@ -205,6 +210,7 @@ class Message {
   struct Cached {
     std::optional<std::optional<Via>> via;
     std::optional<std::optional<Address>> from, to;
+    std::optional<std::optional<CSeq>> cseq;
   };
   mutable Cached cached_;
 };

@@ -118,11 +118,7 @@ Binding* Registrar::find(std::string_view account, std::uint64_t id) {
 
 std::vector<const Binding*> Registrar::of(std::string_view account) const {
   std::vector<const Binding*> result;
-  const auto list = table_.find(account);
-  if (list == table_.end()) return result;
-  const Monotonic now = core_.clock().monotonic();
-  for (const auto& binding : list->second)
-    if (binding.expires > now) result.push_back(&binding);
+  for_each(account, [&result](const Binding& binding) { result.push_back(&binding); });
   return result;
 }
 

@@ -43,6 +43,15 @@ class Registrar {
   [[nodiscard]] Binding* find(std::string_view account, std::uint64_t id);
   // All that have not expired, oldest first.
   [[nodiscard]] std::vector<const Binding*> of(std::string_view account) const;
+  // The same for one look; `visit` must not change the table.
+  template <typename Visit>
+  void for_each(std::string_view account, Visit visit) const {
+    const auto list = table_.find(account);
+    if (list == table_.end()) return;
+    const Monotonic now = core_.clock().monotonic();
+    for (const auto& binding : list->second)
+      if (binding.expires > now) visit(binding);
+  }
   [[nodiscard]] std::vector<std::string> accounts() const;
   // Adds or refreshes. Beyond `most` contacts the one refreshed longest ago goes. False when the table is full.
   bool put(std::string_view account, Binding binding, std::size_t most);

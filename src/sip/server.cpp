@@ -172,7 +172,7 @@ bool Server::Inner::in_dialog(const Incoming& request) {
     target.hop.flow = 0;
     target.hop.address = *address;
   }
-  forward(request, {target}, nullptr, false);
+  forward(request, {target}, nullptr, false, top->uri.user);
   return true;
 }
 
@@ -205,7 +205,7 @@ void Server::Inner::initial(const Incoming& request) {
   }
   const Account* caller = authenticate(request);
   if (caller == nullptr) return;
-  const auto from = message.from();
+  const auto& from = message.from();
   if (!from || !from->uri.is_sip() || !same_account(*caller, from->uri.user))
     return core.reply(request, 403, "From Is Not You");
   if (!is_ours(*uri, request.from)) return core.reply(request, 403, "No Relaying");

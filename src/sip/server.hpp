@@ -79,7 +79,7 @@ struct ServerSettings {
   Duration timer_c = std::chrono::seconds(180);       // an INVITE that rings longer is cancelled
   Duration branch_timeout = std::chrono::seconds(6);  // a contact that says nothing at all is left
   std::size_t branches = 32;                          // of one call
-  std::size_t calls = 2'000;                          // proxied transactions at once
+  std::size_t calls = 2'000;                          // proxied transactions without a final answer at once
   std::size_t bindings = 20'000;                      // in all
   bool offer_sha256 = true;                           // MD5 stays first (some browsers' libraries know no other)
 };

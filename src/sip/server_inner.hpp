@@ -19,7 +19,7 @@ struct ProxiedCall {
     bool over = false;
   };
   TransactionId server = 0;
-  KeptMessage request;  // until the final answer is passed on
+  std::string head;  // the request without its body, until a final answer is passed on
   Hop from;
   std::vector<Branch> branches;
   std::string best;  // the best final answer so far, ready to pass on
@@ -62,8 +62,11 @@ struct Server::Inner final : ClientListener, ServerListener {
 
   // server_proxy.cpp
   void route(const Incoming& request, const Account& caller);
-  void forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller, bool record);
-  [[nodiscard]] std::string copy_for(const Incoming& request, const Target& target, const Account* caller, bool record);
+  void forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller, bool record,
+               std::string_view token = {});
+  // `token`: the user part of our own Routes, which has been checked; empty: every Route is ours, or will be refused.
+  [[nodiscard]] std::string copy_for(const Incoming& request, const Target& target, const Account* caller, bool record,
+                                     std::string_view token);
   [[nodiscard]] std::string record_route(const Incoming& request, const Hop& to);
   void on_response(TransactionId id, const Message& response, const Hop& from) override;
   void on_failed(TransactionId id, Failure failure) override;
@@ -71,6 +74,8 @@ struct Server::Inner final : ClientListener, ServerListener {
   void on_terminated(TransactionId id, bool acknowledged) override;
   void note_final(ProxiedCall& call, int status, std::string response);
   void finish_if_over(ProxiedCall& call);
+  void settle(ProxiedCall& call);  // a final answer goes back: what only an open call needs is let go
+  [[nodiscard]] static std::string answer_to(const ProxiedCall& call, int status);
   void cancel_branches(ProxiedCall& call, std::string_view extra, TransactionId except);
   void timer_c(TransactionId server);
   ProxiedCall* call_of(TransactionId client, ProxiedCall::Branch** branch);
@@ -84,6 +89,7 @@ struct Server::Inner final : ClientListener, ServerListener {
   digest::NonceSigner nonces, register_nonces;
   Wheel wheel;
   std::unordered_map<TransactionId, std::unique_ptr<ProxiedCall>> calls;  // by server transaction
+  std::size_t open_calls = 0;  // those not answered yet; the others only wait for late retransmissions
   std::unordered_map<TransactionId, TransactionId> by_client;
 };
 

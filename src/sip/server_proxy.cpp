@@ -65,18 +65,18 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
   }
   std::vector<Target> targets;
   for (const Account* account : called) {
-    for (const Binding* binding : registrar.of(account->name)) {
-      if (only != 0 && binding->id != only) continue;
+    registrar.for_each(account->name, [&](const Binding& binding) {
+      if (only != 0 && binding.id != only) return;
       Target target;
-      if (!registrar.reach(*binding, target.hop) || targets.size() >= settings.branches) continue;
+      if (!registrar.reach(binding, target.hop) || targets.size() >= settings.branches) return;
       // A caller who calls its own account rings its other devices.
       if (only == 0 && target.hop.kind == request.from.kind && target.hop.flow == request.from.flow &&
           target.hop.address == request.from.address)
-        continue;
-      target.uri = binding->contact;
-      target.route = binding->path;
+        return;
+      target.uri = binding.contact;
+      target.route = binding.path;
       targets.push_back(std::move(target));
-    }
+    });
   }
   if (targets.empty()) return core.reply(request, 480);
   forward(request, targets, &caller, forms_dialog(request.message.method()));
@@ -98,7 +98,8 @@ std::string Server::Inner::record_route(const Incoming& request, const Hop& to) 
   return lines;
 }
 
-std::string Server::Inner::copy_for(const Incoming& request, const Target& target, const Account* caller, bool record) {
+std::string Server::Inner::copy_for(const Incoming& request, const Target& target, const Account* caller, bool record,
+                                    std::string_view token) {
   const Message& message = request.message;
   Edit edit(message);
   if (!target.uri.empty()) edit.request_uri(target.uri);
@@ -137,12 +138,8 @@ std::string Server::Inner::copy_for(const Incoming& request, const Target& targe
         while (next_value(rest, one)) {
           if (own_routes) {
             const auto address = Address::parse(one);
-            const bool ours =
-                address &&
-                (caller != nullptr ||
-                 tokens.read(address->uri.user, message.call_id(), message.from_tag(), message.to_tag()).state ==
-                     FlowTokens::State::good);
-            if (ours) continue;
+            // Both of our lines carry the same token, and in_dialog() has checked it.
+            if (address && (caller != nullptr || address->uri.user == token)) continue;
             own_routes = false;
           }
           left.append(left.empty() ? "" : ", ").append(one);
@@ -168,27 +165,28 @@ std::string Server::Inner::copy_for(const Incoming& request, const Target& targe
 }
 
 void Server::Inner::forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller,
-                            bool record) {
+                            bool record, std::string_view token) {
   const Method method = request.message.method();
   if (method == Method::ack) {
-    core.send_directly(copy_for(request, targets.front(), caller, false), targets.front().hop);
+    core.send_directly(copy_for(request, targets.front(), caller, false, token), targets.front().hop);
     return;
   }
-  if (calls.size() >= settings.calls) return core.reply(request, 503);
+  if (open_calls >= settings.calls) return core.reply(request, 503);
   const TransactionId server = core.accept(request, this);
   if (server == 0) return;
   auto owned = std::make_unique<ProxiedCall>();
   ProxiedCall& call = *owned;
   call.server = server;
-  call.request = request.message.keep();
+  call.head = request.message.bytes().substr(0, request.message.header_end());
   call.from = request.from;
   call.invite = method == Method::invite;
   call.timer_c.owner = server;
   calls.emplace(server, std::move(owned));
+  ++open_calls;
   for (const auto& target : targets) {
     ClientOptions options;
     if (call.invite) options.timeout = settings.branch_timeout;
-    const TransactionId client = core.send(copy_for(request, target, caller, record), target.hop, this, options);
+    const TransactionId client = core.send(copy_for(request, target, caller, record, token), target.hop, this, options);
     if (client == 0) {
       note_final(call, 480, {});
       continue;
@@ -226,10 +224,7 @@ void Server::Inner::on_response(TransactionId id, const Message& response, const
     // The first, its retransmissions, and those of branches that answered at the same moment: all go back.
     core.respond(call->server, Edit(response).remove_first_value(Field::via).finish());
     if (call->answered) return;
-    call->answered = true;
-    call->request.reset();
-    call->best = {};
-    Wheel::cancel(call->timer_c);
+    settle(*call);
     cancel_branches(*call, completed_elsewhere, id);
     return;
   }
@@ -255,8 +250,7 @@ void Server::Inner::note_final(ProxiedCall& call, int status, std::string respon
   if (rank >= call.best_rank) return;
   call.best_rank = rank;
   if (response.empty() || status == 503) {  // 503 would mean us (§16.7 step 6)
-    auto builder = Builder::response(*call.request, call.from, status == 503 ? 500 : status, {}, new_tag());
-    response = builder.finish();
+    response = answer_to(call, status == 503 ? 500 : status);
   }
   call.best = std::move(response);
 }
@@ -265,13 +259,27 @@ void Server::Inner::finish_if_over(ProxiedCall& call) {
   if (call.answered ||
       !std::all_of(call.branches.begin(), call.branches.end(), [](const auto& one) { return one.over; }))
     return;
-  call.answered = true;
-  Wheel::cancel(call.timer_c);
   if (call.cancelled && call.best_rank > 0)  // whatever the branches made of it, the caller gave up
-    call.best = Builder::response(*call.request, call.from, 487, {}, new_tag()).finish();
-  call.request.reset();
-  core.respond(call.server, std::move(call.best));
+    call.best = answer_to(call, 487);
+  std::string best = std::move(call.best);
+  settle(call);
+  core.respond(call.server, std::move(best));
+}
+
+void Server::Inner::settle(ProxiedCall& call) {
+  call.answered = true;
+  --open_calls;
+  call.head = {};
   call.best = {};
+  Wheel::cancel(call.timer_c);
+}
+
+// Read anew for the few answers that the proxy itself gives late.
+std::string Server::Inner::answer_to(const ProxiedCall& call, int status) {
+  const std::string bytes = call.head + "\r\n";
+  Message request;
+  if (request.parse(bytes)) return {};  // it was read before
+  return Builder::response(request, call.from, status, {}, new_tag()).finish();
 }
 
 void Server::Inner::cancel_branches(ProxiedCall& call, std::string_view extra, TransactionId except) {
@@ -302,6 +310,7 @@ void Server::Inner::on_terminated(TransactionId id, bool /*acknowledged*/) {
   if (found == calls.end()) return;
   const auto call = std::move(found->second);
   calls.erase(found);
+  if (!call->answered) --open_calls;
   for (const auto& branch : call->branches) {
     // The caller's connection is gone while it rang: nobody is left to answer.
     if (!branch.over) core.cancel(branch.client);

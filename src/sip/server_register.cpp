@@ -28,8 +28,8 @@ void Server::Inner::register_(const Incoming& request) {
   const Message& message = request.message;
   const Account* account = authenticate(request);
   if (account == nullptr) return;
-  const auto to = message.to();
-  const auto from = message.from();
+  const auto& to = message.to();
+  const auto& from = message.from();
   if (!to || !from || !to->uri.is_sip() || !from->uri.is_sip()) return core.reply(request, 400, "Not A SIP Address");
   if (!same_account(*account, to->uri.user) || !same_account(*account, from->uri.user))
     return core.reply(request, 403, "Not Your Address");
@@ -45,7 +45,7 @@ void Server::Inner::register_(const Incoming& request) {
 bool Server::Inner::update_bindings(const Incoming& request, const Account& account) {
   const Message& message = request.message;
   const auto contacts = message.list(Field::contact);
-  const auto cseq = message.cseq();
+  const auto& cseq = message.cseq();
   const auto refuse = [&](int status, std::string_view reason = {}) {
     core.reply(request, status, reason);
     return false;
@@ -122,11 +122,13 @@ void Server::Inner::answer_register(const Incoming& request, const Account& acco
   auto response = Builder::response(request.message, request.from, 200, {}, core.reply_tag(request));
   const Monotonic now = core.clock().monotonic();
   bool outbound = false;
-  for (const Binding* binding : registrar.of(account.name)) {
-    const auto left = std::chrono::ceil<std::chrono::seconds>(binding->expires - now).count();
-    response.add("Contact", "<" + binding->contact + ">" + binding->parameters + ";expires=" + std::to_string(left));
-    outbound = outbound || parameter(binding->parameters, "reg-id").has_value();
-  }
+  std::string contact;
+  registrar.for_each(account.name, [&](const Binding& binding) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(binding.expires - now).count();
+    contact.assign("<").append(binding.contact).append(">").append(binding.parameters);
+    response.add("Contact", contact.append(";expires=").append(std::to_string(left)));
+    outbound = outbound || parameter(binding.parameters, "reg-id").has_value();
+  });
   if (request.message.has(Field::path)) response.copy(request.message, Field::path);
   if (outbound && request.message.lists(Field::supported, "outbound")) response.add("Require", "outbound");
   core.reply(request, response.finish());

@@ -48,7 +48,7 @@ class Wheel {
     entry.due_ = std::max(steps(due), passed_ + 1);
     link(slots_[entry.due_ % slots], entry);
     mark(entry.due_ % slots);
-    if (!timer_.armed() || entry.due_ < wake_) wake_at(entry.due_);
+    if (wake_ == 0 || entry.due_ < wake_) wake_at(entry.due_);
   }
   static void cancel(Entry& entry) { entry.unlink(); }
 
@@ -121,12 +121,13 @@ class Wheel {
       ++ahead;
     }
     timer_ = {};
+    wake_ = 0;
   }
 
   Clock& clock_;
   std::function<void(std::uint64_t, std::uint8_t)> fire_;
   std::uint64_t passed_;    // steps that are over
-  std::uint64_t wake_ = 0;  // what timer_ waits for
+  std::uint64_t wake_ = 0;  // what timer_ waits for; 0: nothing
   Timer timer_;
   std::array<Entry, slots> slots_;  // heads
   std::array<std::uint64_t, slots / 64> used_{};

@@ -285,6 +285,28 @@ TEST_F(Proxying, ringsEveryMonitorOfTheRoomAndTellsTheOthersWhoAnswered) {  // H
   EXPECT_THAT(transport.take_first_lines(), ElementsAre("ACK sip:x@192.0.2.10:5060 SIP/2.0"));
 }
 
+TEST_F(Proxying, onlyCallsThatWaitForAnAnswerCountAgainstTheCap) {
+  ServerSettings few;
+  few.calls = 1;
+  server.set_settings(few);
+  register_as("101#1", phone);
+  const auto ring = [&](const std::string& call_id) {
+    std::string invite = request("INVITE", "101%231", "8001");
+    invite.replace(invite.find("call-1"), 6, call_id);
+    return authenticated(invite, "8001", caller);
+  };
+  EXPECT_THAT(ring("first"), HasSubstr("100 Trying"));
+  const auto first = transport.take();
+  EXPECT_THAT(ring("second"), HasSubstr("503"));
+  answer(first[0], 200);
+  transport.take();
+  EXPECT_THAT(ring("third"), HasSubstr("100 Trying"));  // the first lingers for its retransmissions
+  const auto third = transport.take();
+  answer(third[0], 486);
+  transport.take();
+  EXPECT_THAT(ring("fourth"), HasSubstr("100 Trying"));
+}
+
 TEST_F(Proxying, requestsInTheDialogFollowTheFlowToken) {
   register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>\n");
   call("101%231", "8001");
