@@ -47,7 +47,11 @@ std::optional<sip::StoredBinding> unpack(std::string_view value) {
 void Bindings::write(std::vector<sip::StoredBinding> saved, std::vector<Key> removed) {
   std::vector<household::RecordStore::Record> records;
   records.reserve(saved.size());
-  for (const auto& binding : saved) records.push_back({key_of(binding.account, binding.id), pack(binding)});
+  for (const auto& binding : saved) {
+    household::RecordStore::Record record{key_of(binding.account, binding.id), pack(binding)};
+    // Text on the disk ends at a NUL: a phone that names itself so registers again after a restart.
+    if (record.value.find('\0') == std::string::npos) records.push_back(std::move(record));
+  }
   const auto told = [](const Result<void>& done) {
     if (!done.ok()) log::warning("sip", "Registrations are not kept over a restart now: {}", done.error().message);
   };

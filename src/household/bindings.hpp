@@ -1,5 +1,9 @@
 // Small records of another room, kept over a restart: the SIP registrar's bindings. Saved in the order of the calls,
 // many in one commit; the last one of a key wins. Loop only.
+//
+// On the disk they are a log: what is saved together is one row behind the others, and now and then the whole is
+// written anew without what has been replaced. Thousands of phones that renew their registrations then cost a row for
+// many, not a row for each.
 #pragma once
 
 #include <functional>
@@ -20,6 +24,9 @@ class RecordStore {
     std::string value;  // text; opaque here
   };
   static constexpr std::size_t max_key = 256, max_value = 8'192;  // bytes; larger ones are refused with `invalid`
+  static constexpr std::size_t row_bytes = 65'536;                // of the log; further records get a further row
+  static constexpr std::size_t most_replaced = 4'096;  // records that are replaced, beyond twice those in force, before
+                                                       // the log is written anew
 
   // `collection` keeps the records of different users apart ("sip.bindings").
   RecordStore(storage::Database& database, std::string collection);
@@ -30,8 +37,16 @@ class RecordStore {
   void remove(std::vector<std::string> keys, std::function<void(Result<void>)> then = {});
 
  private:
+  void append(std::vector<std::string> rows, std::size_t records, std::function<void(Result<void>)> then);
+  void write_anew();
+
   storage::Database& database_;
   std::string collection_;
+  struct Counts {
+    std::size_t in_force = 0;  // when the log was last read
+    std::size_t appended = 0;  // since
+  };
+  std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
 };
 
 }  // namespace lintel::household

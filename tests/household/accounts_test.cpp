@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "base/bytes.hpp"
 #include "household/support.hpp"
 
@@ -114,6 +116,60 @@ TEST_F(Accounts, recordsOfTheRegistrarComeBackAfterARestart) {
   RecordStore(*database_, "sip.bindings")
       .save({{"x", std::string(RecordStore::max_value + 1, 'x')}}, [&](Result<void> result) { refused = result; });
   expect_refused(refused, ErrorCode::invalid, "key");
+}
+
+// Thousands of phones renew: the log of their records is written anew and stays small, and nothing is lost by it.
+TEST_F(Accounts, recordsThatAreReplacedOftenStayFewOnTheDisk) {
+  RecordStore store(*database_, "sip.bindings");
+  std::size_t answered = 0;
+  std::size_t asked = 0;
+  const auto then = [&](const Result<void>& result) { answered += result.ok() ? 1 : 1000; };
+  const auto save = [&](int round) {
+    std::vector<RecordStore::Record> records;
+    for (int i = 0; i < 500; ++i)
+      records.push_back({std::to_string(i), fmt::format("{} - 3 {} round {}", i, std::string(100, 'x'), round)});
+    store.save(std::move(records), then);
+    ++asked;
+  };
+  for (int round = 0; round < 40; ++round) save(round);
+  store.remove({"7"}, then);
+  ++asked;
+  ASSERT_TRUE(storage::testing::turn_until(loop_, [&] { return answered >= asked; }));
+  EXPECT_EQ(answered, asked);
+  const auto rows = database_->wait_for<std::size_t>([](storage::Transaction& transaction) -> Result<std::size_t> {
+    LINTEL_TRY(const auto found, transaction.query("SELECT key FROM records", {}, {storage::Column::text}));
+    return found.size();
+  });
+  ASSERT_TRUE(rows.ok());
+  EXPECT_LT(*rows, 20U);
+  open();
+  const auto loaded = RecordStore(*database_, "sip.bindings").load();
+  ASSERT_TRUE(loaded.ok());
+  ASSERT_EQ(loaded->size(), 499U);
+  for (const auto& record : *loaded)
+    EXPECT_EQ(record.value, fmt::format("{} - 3 {} round 39", record.key, std::string(100, 'x')));
+}
+
+// What an older version kept, a row for each, is read and then replaced.
+TEST_F(Accounts, recordsOfAnOlderVersionAreTakenOver) {
+  ASSERT_TRUE(database_
+                  ->wait([](storage::Transaction& transaction) -> Result<void> {
+                    return transaction.execute_many(
+                        "INSERT INTO records (collection, key, value) VALUES (:collection, :key, :value)",
+                        {{std::string("sip.bindings"), std::string("101#0"), std::string("old")},
+                         {std::string("sip.bindings"), std::string("102#0"), std::string("old too")}});
+                  })
+                  .ok());
+  RecordStore store(*database_, "sip.bindings");
+  ASSERT_EQ(store.load()->size(), 2U);
+  int answered = 0;
+  const auto then = [&](const Result<void>& result) { answered += result.ok() ? 1 : 100; };
+  store.save({{"101#0", "new"}}, then);
+  store.remove({"102#0"}, then);
+  ASSERT_TRUE(storage::testing::turn_until(loop_, [&] { return answered >= 2; }));
+  const auto loaded = RecordStore(*database_, "sip.bindings").load();
+  ASSERT_EQ(loaded->size(), 1U);
+  EXPECT_EQ(loaded->at(0).value, "new");
 }
 
 }  // namespace
