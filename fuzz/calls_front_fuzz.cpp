@@ -88,7 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 'l': {
         const LegId over = leg();
         house.open.erase(over);
-        what == 'x' ? calls.leg_refused(over, static_cast<Refusal>(i % 6)) : calls.leg_ended(over, i % 2 == 0);
+        what == 'x' ? calls.leg_refused(over, static_cast<Refusal>(i % 7)) : calls.leg_ended(over, i % 2 == 0);
         break;
       }
       case 'd':

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "media/encryption.hpp"
 #include "media/sdp.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -12,11 +13,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const lintel::Result<sdp::Description> read = sdp::parse(text);
   (void)sdp::kind_of(text).ok();
   (void)sdp::check_webrtc(text).ok();
+  (void)is_encrypted(text);
   if (!read) return 0;
   sdp::LocalDescription local;
   local.session_id = "1";
   local.address = "192.0.2.1";
   for (const sdp::Media& media : read.value().media) {
+    const auto encrypted = to_be_encrypted(media, Encryption::compulsory, true);
+    if (encrypted.ok() && !*encrypted) __builtin_trap();
     for (const sdp::Format& format : media.formats) {
       (void)sdp::is_usable_h264(format);
       (void)sdp::parameter(format, "packetization-mode");

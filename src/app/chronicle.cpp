@@ -19,7 +19,7 @@ const journal::Event& end_of(const calls::CallEvent& event) {
     case calls::Cause::not_answered: return events::call_not_answered;
     case calls::Cause::cancelled: case calls::Cause::caller_gave_up: return events::call_cancelled;
     case calls::Cause::busy: return events::call_busy;
-    case calls::Cause::unreachable: return events::call_failed;
+    case calls::Cause::unreachable: case calls::Cause::no_encryption: return events::call_failed;
     default: return events::call_ended;
   }
 }
@@ -45,9 +45,9 @@ void Chronicle::call(const calls::CallEvent& event, std::size_t legs) {
     journal_.record(end_of(event), details);
   } else if (event.event == "call.leg_refused") {
     field("reason", std::string(calls::name_of(event.refusal)));
-    journal_.record(event.refusal == calls::Refusal::unreachable || event.refusal == calls::Refusal::failed ? events::call_failed
-                                                                                                           : events::call_refused,
-                    details);
+    const bool a_persons = event.refusal != calls::Refusal::unreachable && event.refusal != calls::Refusal::failed &&
+                           event.refusal != calls::Refusal::no_encryption;
+    journal_.record(a_persons ? events::call_refused : events::call_failed, details);
   } else if (event.event == "call.arrived") {
     journal_.record(events::call_incoming, details);
   } else if (event.event == "call.turned_away") {

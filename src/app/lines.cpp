@@ -21,32 +21,38 @@ calls::Refusal refusal_of(int code) {
   }
 }
 
-// The status an arriving call is refused with.
-int status_of(calls::LegEnd reason) {
+// The status and phrase an arriving call is refused with; without a phrase, the status' own.
+struct Answer {
+  int status = 480;
+  const char* phrase = "";
+};
+constexpr Answer not_encrypted{488, "Encryption required"};
+
+Answer answer_of(calls::LegEnd reason) {
   switch (reason) {
-    case calls::LegEnd::busy: case calls::LegEnd::pre_empted: return 486;
-    case calls::LegEnd::not_allowed: return 403;
-    default: return 480;
+    case calls::LegEnd::busy: case calls::LegEnd::pre_empted: return {486};
+    case calls::LegEnd::not_allowed: return {403};
+    case calls::LegEnd::no_encryption: return not_encrypted;
+    default: return {};
   }
 }
+
+bool refuses_description(int status) { return status == 488 || status == 606; }
 
 }  // namespace
 
 class Lines::Line final : public sip::CallListener, public std::enable_shared_from_this<Line> {
  public:
-  Line(Lines& lines, calls::LegId id) : lines_(lines), id_(id) {}
+  Line(Lines& lines, calls::LegId id) : lines_(lines), id_(id), encryption_(lines.options_.encryption) {}
 
   // ---- out
   void dial(const calls::Contact& contact, const calls::DialFor& call) {
-    const auto kind = contact.kind == calls::ContactKind::browser ? media::LegKind::webrtc : media::LegKind::plain_rtp;
+    const auto kind = contact.kind == calls::ContactKind::browser ? media::LegKind::webrtc : phone_kind();
     target_.uri = "sip:" + text::percent_encode(contact.account) + "@" + lines_.options_.domain;
     if (!contact.id.empty()) target_.uri += ";binding=" + contact.id;  // else another server finds the contacts
     target_.account = lines_.options_.account;
     headers_ = {{"X-Lintel-Kind", std::string(calls::name_of(call.kind))}};
-    if (!make_leg(kind)) return fail(calls::Refusal::failed);
-    leg_->create_offer([weak = weak_from_this()](Result<std::string> offer) {
-      if (const auto self = weak.lock()) self->offered(std::move(offer));
-    });
+    make_call(kind);
   }
 
   // ---- in
@@ -60,8 +66,8 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
     if (call_ && incoming_) log_error(call_.progress(180));
   }
   void accept() {
-    const auto kind = offer_.empty() ? Result<media::LegKind>(media::LegKind::plain_rtp) : media::sdp::kind_of(offer_);
-    if (!kind.ok() || !make_leg(*kind)) return refuse_unusable(kind.ok() ? std::string("no leg is free") : kind.error().message);
+    const auto kind = offer_.empty() ? Result<media::LegKind>(phone_kind()) : media::sdp::kind_of(offer_);
+    if (!kind.ok() || !make_leg(*kind)) return refuse_unusable(kind.ok() ? Error{ErrorCode::full, "no leg is free"} : kind.error());
     auto ready = [weak = weak_from_this()](Result<std::string> answer) {
       if (const auto self = weak.lock()) self->answer_ready(std::move(answer));
     };
@@ -71,7 +77,8 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   void end(calls::LegEnd reason) {
     ended_ = true;
     if (call_ && incoming_ && !call_.answered()) {
-      call_.refuse(status_of(reason));
+      const Answer answer = answer_of(reason);
+      call_.refuse(answer.status, answer.phrase);
     } else if (reason == calls::LegEnd::answered_elsewhere) {
       call_.hang_up(sip::HangUp::completed_elsewhere());
     } else {
@@ -85,13 +92,15 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   void on_progress(const sip::Content& early) override {
     const auto self = shared_from_this();
     lines_.calls_->leg_ringing(id_);
-    if (ended_ || early.empty() || leg_ == nullptr) return;
+    if (ended_ || early.empty() || leg_ == nullptr || !is_acceptable(early.bytes)) return;
     // Video before the answer for phones that take it; the visitor is not overheard before somebody answers.
     leg_->set_muted(true);
     take_answer(early.bytes);
   }
   void on_answered(const sip::Content& answer) override {
     const auto self = shared_from_this();
+    // Before it wins: another phone of the room may be able to.
+    if (!answer.empty() && !is_acceptable(answer.bytes)) return;
     lines_.calls_->leg_answered(id_);  // first answer wins; this may end us
     if (ended_ || leg_ == nullptr) return;
     leg_->set_muted(false);
@@ -99,7 +108,11 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   }
   void on_refused(int code, const std::string& reason) override {
     log::info("call", "{} refused: {} {}", target_.uri, code, reason);
-    fail(refusal_of(code));
+    if (ended_ || leg_ == nullptr || !refuses_description(code)) return fail(refusal_of(code));
+    if (leg_->kind() == media::LegKind::plain_rtp && encryption_ == media::Encryption::optional)
+      return make_call(media::LegKind::sdes_srtp);
+    const bool encrypted_only = leg_->kind() == media::LegKind::sdes_srtp && encryption_ == media::Encryption::compulsory;
+    fail(encrypted_only ? calls::Refusal::no_encryption : refusal_of(code));
   }
   void on_ended(const sip::Ending& ending) override { over(ending.cause == sip::EndCause::lost); }
   void on_dtmf(char digit, std::chrono::milliseconds /*duration*/) override { lines_.calls_->leg_digit(id_, digit); }
@@ -117,8 +130,19 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   }
 
  private:
+  [[nodiscard]] media::LegKind phone_kind() const {
+    return encryption_ == media::Encryption::compulsory ? media::LegKind::sdes_srtp : media::LegKind::plain_rtp;
+  }
+  void make_call(media::LegKind kind) {
+    taken_.clear();
+    if (!make_leg(kind)) return fail(calls::Refusal::failed);
+    leg_->create_offer([weak = weak_from_this()](Result<std::string> offer) {
+      if (const auto self = weak.lock()) self->offered(std::move(offer));
+    });
+  }
   bool make_leg(media::LegKind kind) {
     media::LegOptions options;
+    options.encryption = encryption_;
     options.lost_after = lines_.options_.lost_after;
     media::LegEvents events;
     // The leg goes with this line, and calls nothing after it is gone.
@@ -143,7 +167,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   }
   void answer_ready(Result<std::string> answer) {
     if (ended_) return;
-    if (!answer.ok()) return refuse_unusable(answer.error().message);
+    if (!answer.ok()) return refuse_unusable(answer.error());
     log_error(call_.accept(sip::sdp(*answer)));
     if (!offer_.empty()) leg_->start();
     lines_.calls_->leg_answered(id_);
@@ -156,12 +180,28 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
       if (self == nullptr || self->ended_ || self->leg_ == nullptr) return;
       if (done.ok()) return self->leg_->start();
       log::warning("call", "{} gave an answer that cannot be used: {}", self->target_.uri, done.error().message);
+      if (done.error().code == ErrorCode::denied) return self->refuse_plain();
       self->call_.hang_up({488, "Not acceptable here"});
       self->over(true);
     });
   }
-  void refuse_unusable(const std::string& why) {
-    log::warning("call", "An arriving call cannot be answered: {}", why);
+  // False: it would have to be encrypted, is not, and the line is over.
+  bool is_acceptable(const std::string& answer) {
+    if (encryption_ != media::Encryption::compulsory || media::is_encrypted(answer)) return true;
+    log::warning("call", "{} cannot speak encrypted.", target_.uri);
+    refuse_plain();
+    return false;
+  }
+  void refuse_plain() {
+    call_.hang_up({not_encrypted.status, not_encrypted.phrase});
+    fail(calls::Refusal::no_encryption);
+  }
+  void refuse_unusable(const Error& why) {
+    log::warning("call", "An arriving call cannot be answered: {}", why.message);
+    if (why.code == ErrorCode::denied) {
+      call_.refuse(not_encrypted.status, not_encrypted.phrase);
+      return fail(calls::Refusal::no_encryption);
+    }
     call_.refuse(488);
     over(false);
   }
@@ -183,6 +223,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
 
   Lines& lines_;
   const calls::LegId id_;
+  const media::Encryption encryption_;  // a change of the setting is for the next call
   bool incoming_ = false;
   bool ended_ = false;
   std::string offer_;  // of an arriving call
@@ -247,10 +288,11 @@ void Lines::on_call(sip::Call call, const sip::IncomingCall& about) {
   if (const auto offer = media::sdp::parse(about.offer.bytes); offer.ok())
     for (const auto& line : offer->media)
       if (line.kind == "audio") arrival.wants_to_talk = line.port != 0 && media::sends(line.direction);
+  arrival.lacks_encryption = options_.encryption == media::Encryption::compulsory && !about.offer.empty() && !media::is_encrypted(about.offer.bytes);
   auto line = std::make_shared<Line>(*this, arrival.leg);
   lines_[arrival.leg] = line;
   line->arrived(std::move(call), about);
-  line->ring();
+  if (!arrival.lacks_encryption) line->ring();
   calls_->arrive(arrival);
 }
 

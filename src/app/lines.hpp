@@ -2,6 +2,8 @@
 //
 //   dial    media makes an offer that fits the contact (WebRTC for a browser, RTP for a phone) → INVITE → answer → media
 //   accept  the caller's offer → media makes the answer → 200
+//
+// Where encryption is optional, a phone that refuses keys beside plain RTP (488) is called once more, by SRTP alone.
 #pragma once
 
 #include <functional>
@@ -22,6 +24,7 @@ struct LinesOptions {
   std::string domain = "VDP";
   std::string account = "1";         // the endpoint's account that calls
   Duration lost_after = std::chrono::seconds(20);
+  media::Encryption encryption = media::Encryption::off;  // of phones (C21); browsers are always encrypted
 };
 
 class Lines final : public calls::Lines, public sip::EndpointListener {
@@ -31,7 +34,7 @@ class Lines final : public calls::Lines, public sip::EndpointListener {
   // Both come after the lines, because they need them.
   void connect(calls::Calls& calls, sip::Endpoint& endpoint);
   void stop() { endpoint_ = nullptr; }  // before the endpoint goes: calls that start after it are refused
-  void set_options(LinesOptions options) { options_ = std::move(options); }
+  void set_options(LinesOptions options) { options_ = std::move(options); }  // for lines from now on
   // Told of calls that were refused before they rang: from, address, why.
   std::function<void(const std::string&, const std::string&, const std::string&)> on_refused;
 

@@ -45,6 +45,16 @@ household::Household::Identity identity_of(const settings::Settings& settings) {
           settings.get(settings::station::name), settings.get(settings::call::centre_number)};
 }
 
+LinesOptions lines_options(const settings::Settings& settings, const std::string& domain) {
+  const std::string encryption = settings.get(settings::call::encryption);
+  LinesOptions options;
+  options.domain = domain;
+  options.encryption = encryption == "compulsory" ? media::Encryption::compulsory
+                       : encryption == "optional" ? media::Encryption::optional
+                                                  : media::Encryption::off;
+  return options;
+}
+
 // Everything the station is, in the order it is built; taken down in the other.
 class Station {
  public:
@@ -125,7 +135,7 @@ Result<void> Station::build() {
   doors_->devices().add<CameraTwin>(loop_.clock(), pictures_->video());
   telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *database_, *vault_, *settings_, *household_, *journal_, guesses_});
   directory_ = std::make_unique<Directory>(*household_, telephony_->server());
-  lines_ = std::make_unique<Lines>(loop_, *household_, pictures_->legs(), LinesOptions{.domain = telephony_->domain()});
+  lines_ = std::make_unique<Lines>(loop_, *household_, pictures_->legs(), lines_options(*settings_, telephony_->domain()));
   front_ = std::make_unique<Front>(
       Front::Needs{loop_, *settings_, *household_, *chronicle_, *doors_, *pictures_, *directory_, *lines_});
   overview_ = std::make_unique<Overview>(loop_, *journal_, *database_, *household_, [this] { return pictures_->camera_state(); },
@@ -196,6 +206,7 @@ void Station::watch_settings() {
     if (change.is(settings::station::number) || change.is(settings::station::name) || change.is(settings::call::centre_number))
       household_->set_identity(identity_of(*settings_));
     if (change.is(settings::security::login_tries) || change.is(settings::security::login_lock)) limit_guesses();
+    if (change.is(settings::call::encryption)) lines_->set_options(lines_options(*settings_, telephony_->domain()));
     if (change.is(settings::journal::size)) journal_->set_size(settings_->get(settings::journal::size));
   });
 }

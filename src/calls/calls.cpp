@@ -112,6 +112,7 @@ Start Calls::arrive(const Arrival& arrival) {
   if (!arrival.allowed) return turn_away(arrival, kind, Start::not_allowed, LegEnd::not_allowed);
   if (call_) return turn_away(arrival, kind, Start::busy, LegEnd::busy);
   if (!directory_.within_period(kind)) return turn_away(arrival, kind, Start::outside_period, LegEnd::not_allowed);
+  if (arrival.lacks_encryption) return turn_away(arrival, kind, Start::no_encryption, LegEnd::no_encryption);
 
   RunningCall& call = start_call(kind);
   call.state = CallState::arriving;

@@ -36,12 +36,13 @@ struct CallOptions {
 
 // An incoming leg. Who it is comes from authentication, never from the request's own words.
 struct Arrival {
-  LegId leg = 0;              // from Calls::new_leg()
-  std::string account{};      // authenticated
-  std::string room{};         // its room, or empty
-  bool allowed = false;       // may call this station: monitors, the centre, contacts (C18)
-  bool monitor = false;       // an authorised monitor: answered by itself (C16); anybody else rings at the front
-  bool wants_to_talk = true;  // false: only watches (its offer receives only)
+  LegId leg = 0;                  // from Calls::new_leg()
+  std::string account{};          // authenticated
+  std::string room{};             // its room, or empty
+  bool allowed = false;           // may call this station: monitors, the centre, contacts (C18)
+  bool monitor = false;           // an authorised monitor: answered by itself (C16); anybody else rings at the front
+  bool wants_to_talk = true;      // false: only watches (its offer receives only)
+  bool lacks_encryption = false;  // it would have to be encrypted, and its offer cannot be (C21)
 };
 
 struct CallView {
@@ -124,6 +125,7 @@ class Calls {
   // Applies the table; where that ends the call, ends what is left of it. False when the input means nothing now.
   bool handle(CallInput input, Cause cause = Cause::none, LegEnd reason = LegEnd::cancelled);
   void finish(Cause cause, LegEnd reason);
+  void peer_ends(LegId leg, Cause cause);  // of the talking or calling leg
   void no_answer_in_time();
   [[nodiscard]] CallEvent event_of_call(std::string_view event) const;
   void publish(const CallEvent& event);

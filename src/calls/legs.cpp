@@ -48,7 +48,10 @@ void Calls::leg_refused(LegId id, Refusal refusal) {
   RunningLeg* const leg = find_leg(id);
   if (leg == nullptr) return;
   // A called leg that is up, or a caller, does not refuse: whatever the line calls it, the peer is gone.
-  if (is_incoming(call_->kind) || call_->talking == id) return leg_ended(id, refusal != Refusal::declined);
+  if (is_incoming(call_->kind) || call_->talking == id) {
+    if (refusal == Refusal::no_encryption) return peer_ends(id, Cause::no_encryption);
+    return leg_ended(id, refusal != Refusal::declined);
+  }
   leg->refusal = refusal;
   const CallId call = call_->id;
   CallEvent event = event_of_call("call.leg_refused");
@@ -71,8 +74,12 @@ void Calls::leg_ended(LegId id, bool lost) {
   const bool incoming = is_incoming(call_->kind);
   if (!incoming && call_->talking != id) return leg_refused(id, Refusal::unreachable);
   const Cause gone = call_->talking == id ? Cause::peer_hung_up : Cause::caller_gave_up;
-  call_->legs.erase(id);  // nothing is left to end
-  handle(CallInput::peer_ends, lost ? Cause::peer_lost : gone);
+  peer_ends(id, lost ? Cause::peer_lost : gone);
+}
+
+void Calls::peer_ends(LegId leg, Cause cause) {
+  call_->legs.erase(leg);  // nothing is left to end
+  handle(CallInput::peer_ends, cause);
 }
 
 void Calls::leg_digit(LegId id, char digit) {
@@ -99,6 +106,7 @@ Cause Calls::cause_of_refusals(const RunningCall& call) {
   };
   if (any(Refusal::declined) || any(Refusal::do_not_disturb)) return Cause::refused;
   if (any(Refusal::busy)) return Cause::busy;
+  if (any(Refusal::no_encryption)) return Cause::no_encryption;
   if (any(Refusal::no_answer)) return Cause::not_answered;
   return Cause::unreachable;
 }

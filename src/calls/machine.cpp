@@ -23,17 +23,17 @@ constexpr std::array<std::string_view, call_input_count> input_names = {
 constexpr std::array<std::string_view, 6> kind_names = {"room", "centre", "emergency", "station", "talk", "live_view"};
 constexpr std::array<std::string_view, call_state_count> state_names = {"dialling",  "ringing", "arriving",
                                                                         "answering", "talking", "ended"};
-constexpr std::array<std::string_view, 15> cause_names = {
-    "none",         "hung_up",      "peer_hung_up", "cancelled",         "caller_gave_up",
-    "not_answered", "refused",      "busy",         "unreachable",       "peer_lost",
-    "time_limit",   "after_unlock", "pre_empted",   "ended_by_operator", "shutdown"};
-constexpr std::array<std::string_view, 6> start_names = {"started", "no_such_number", "nobody_available",
-                                                         "busy",    "outside_period", "not_allowed"};
-constexpr std::array<std::string_view, 6> refusal_names = {"busy",      "declined",    "do_not_disturb",
-                                                           "no_answer", "unreachable", "failed"};
-constexpr std::array<std::string_view, 10> end_names = {"answered_elsewhere", "cancelled",    "hung_up",  "busy",
-                                                        "not_allowed",        "not_answered", "declined", "pre_empted",
-                                                        "time_limit",         "shutdown"};
+constexpr std::array<std::string_view, 16> cause_names = {
+    "none",         "hung_up",    "peer_hung_up",      "cancelled",     "caller_gave_up", "not_answered",
+    "refused",      "busy",       "unreachable",       "no_encryption", "peer_lost",      "time_limit",
+    "after_unlock", "pre_empted", "ended_by_operator", "shutdown"};
+constexpr std::array<std::string_view, 7> start_names = {"started",        "no_such_number", "nobody_available", "busy",
+                                                         "outside_period", "not_allowed",    "no_encryption"};
+constexpr std::array<std::string_view, 7> refusal_names = {"busy",        "declined", "do_not_disturb", "no_answer",
+                                                           "unreachable", "failed",   "no_encryption"};
+constexpr std::array<std::string_view, 11> end_names = {
+    "answered_elsewhere", "cancelled", "hung_up",    "busy",       "not_allowed", "no_encryption",
+    "not_answered",       "declined",  "pre_empted", "time_limit", "shutdown"};
 
 }  // namespace
 

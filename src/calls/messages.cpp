@@ -7,7 +7,7 @@ namespace lintel::calls {
 namespace {
 
 // '%' stands for the first argument.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 25> words = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 26> words = {{
     {"panel.idle", "Dial a room and press Call"},
     {"panel.text", "%"},
     {"panel.enter_number", "Room number"},
@@ -28,6 +28,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 25> words = 
     {"panel.refused", "The call was not taken"},
     {"panel.call_ended", "The call has ended"},
     {"panel.connection_lost", "The connection was lost"},
+    {"panel.no_encryption", "The call cannot be encrypted"},
     {"panel.wrong_code", "Wrong code"},
     {"panel.keypad_locked", "Too many wrong codes. Wait % seconds"},
     {"panel.code_too_soon", "The door opened just now. Wait % seconds"},

@@ -14,6 +14,7 @@ namespace lintel::calls {
 //   panel.door_open
 //   panel.no_such_room {number}       panel.nobody_available        panel.busy              panel.outside_period
 //   panel.no_answer                   panel.refused                 panel.call_ended        panel.connection_lost
+//   panel.no_encryption
 //   panel.wrong_code                  panel.keypad_locked {seconds} panel.code_too_soon     panel.not_allowed
 //   panel.lock_jammed                 panel.text {words}: as they are
 struct Message {

@@ -160,6 +160,9 @@ void Panel::say(Start start, std::string_view number) {
     case Start::busy:
       show_message(say_id("panel.busy"), DisplayKind::error, "sound.busy");
       break;
+    case Start::no_encryption:
+      show_message(say_id("panel.no_encryption"), DisplayKind::error, "sound.nobody_available");
+      break;
     case Start::outside_period:
     case Start::not_allowed:
       show_message(say_id("panel.outside_period"), DisplayKind::error, "sound.nobody_available");
@@ -183,6 +186,8 @@ void Panel::call_happened(const CallEvent& event) {
   } else if (event.event == "call.ended") {
     output_.play("sound.stop");
     say_end_of(event);
+  } else if (event.event == "call.turned_away" && event.start == Start::no_encryption) {
+    say(event.start, event.number);  // whoever called hears a refusal; the reason is in the house
   }
   refresh();
 }
@@ -200,6 +205,8 @@ void Panel::say_end_of(const CallEvent& event) {
       return show_message(say_id("panel.busy"), DisplayKind::error, "sound.busy");
     case Cause::unreachable:
       return show_message(say_id("panel.nobody_available"), DisplayKind::error, "sound.nobody_available");
+    case Cause::no_encryption:
+      return show_message(say_id("panel.no_encryption"), DisplayKind::error, "sound.nobody_available");
     case Cause::peer_lost:
       return show_message(say_id("panel.connection_lost"), DisplayKind::error, "sound.call_ended");
     case Cause::hung_up:

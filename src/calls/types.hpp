@@ -38,6 +38,7 @@ enum class Cause {
   refused,            // everybody refused (or one did, where that ends all: C03)
   busy,               // everybody was busy
   unreachable,        // nobody could be reached: every line failed
+  no_encryption,      // it would have to be encrypted, and could not be (C21)
   peer_lost,          // the peer is silent, or its connection went
   time_limit,         // the longest call (C14)
   after_unlock,       // the door is open: C17
@@ -54,10 +55,11 @@ enum class Start {
   busy,              // a call runs already
   outside_period,    // C06, C07
   not_allowed,       // incoming: the caller may not call this station (C18)
+  no_encryption,     // incoming: it would have to be encrypted, and is not (C21)
 };
 
 // What the far end of one leg said no with.
-enum class Refusal { busy, declined, do_not_disturb, no_answer, unreachable, failed };
+enum class Refusal { busy, declined, do_not_disturb, no_answer, unreachable, failed, no_encryption };
 
 [[nodiscard]] std::string_view name_of(CallKind kind);    // "room", "live_view", …: stable, for API and journal
 [[nodiscard]] std::string_view name_of(CallState state);  // "dialling", …
@@ -80,12 +82,13 @@ struct Contact {
 // Why a leg is to end; the line turns it into its protocol's words (Reason, status code).
 enum class LegEnd {
   answered_elsewhere,
-  cancelled,     // the visitor gave up, or time is over
-  hung_up,       // a talk ends
-  busy,          // an incoming leg is refused: the station is busy
-  not_allowed,   // … the caller may not call
-  not_answered,  // … nobody answered
-  declined,      // … the front said no
+  cancelled,      // the visitor gave up, or time is over
+  hung_up,        // a talk ends
+  busy,           // an incoming leg is refused: the station is busy
+  not_allowed,    // … the caller may not call
+  no_encryption,  // … it is not encrypted
+  not_answered,   // … nobody answered
+  declined,       // … the front said no
   pre_empted,
   time_limit,
   shutdown,

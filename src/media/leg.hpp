@@ -11,6 +11,7 @@
 #include "base/loop.hpp"
 #include "base/result.hpp"
 #include "media/encoder.hpp"
+#include "media/encryption.hpp"
 #include "media/sdp.hpp"
 
 namespace lintel::media {
@@ -26,7 +27,7 @@ struct LegOptions {
   std::vector<AudioCodec> codecs = {AudioCodec::opus, AudioCodec::g722, AudioCodec::pcma, AudioCodec::pcmu};
   Duration lost_after = std::chrono::seconds(20);  // without a packet while the peer is to send; zero: never
   Duration jitter = std::chrono::milliseconds(60);
-  bool require_encryption = false;  // a plain offer is refused (C21, compulsory)
+  Encryption encryption = Encryption::off;
 };
 
 enum class LegState { idle, offering, answering, negotiated, connected, lost, stopped };
@@ -38,7 +39,7 @@ struct LegFigures {
   std::uint64_t video_packets_received = 0;
   std::string audio_codec;  // "OPUS", "G722", "PCMA", "PCMU", or empty
   std::string video_codec;  // "H264", "VP8", or empty
-  bool encrypted = false;
+  bool encrypted = false;   // all of it
 };
 
 // A received access unit of a video-receiving leg: H.264 byte stream, whole.
@@ -66,9 +67,11 @@ class Leg {
   // Offerer: create_offer, then accept_answer. Answerer: create_answer. Doing it again on a negotiated leg is a
   // re-INVITE: directions and the peer's address may change, codecs stay.
   // A peer that refuses the picture leaves an audio leg; one that refuses audio too is an error.
-  virtual void create_offer(SdpReady ready) = 0;                      // error: unavailable (ports, elements)
-  virtual void accept_answer(std::string answer, Done done) = 0;      // error: invalid (unusable answer)
-  virtual void create_answer(std::string offer, SdpReady ready) = 0;  // error: invalid (488), unavailable
+  virtual void create_offer(SdpReady ready) = 0;  // error: unavailable (ports, elements)
+  // Errors: invalid (unusable answer), denied (not encrypted where that is compulsory).
+  virtual void accept_answer(std::string answer, Done done) = 0;
+  // Errors: invalid (488), denied (not encrypted where that is compulsory), unavailable.
+  virtual void create_answer(std::string offer, SdpReady ready) = 0;
 
   // Media flows only after start(). Receiving begins with the negotiation (early media), playing with start().
   virtual void start() = 0;

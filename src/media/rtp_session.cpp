@@ -33,12 +33,12 @@ sdp::Format event_format(int payload_type, int clock_rate) {
 
 RtpSession::RtpSession(Legs::Inner& legs, LegKind kind, LegOptions options, SessionEvents events)
     : legs_(legs),
-      kind_(kind),
       options_(std::move(options)),
       events_(std::move(events)),
       address_(options_.address.empty() ? legs.options.address : options_.address),
       session_id_(std::to_string(bytes::random_number() >> 2)),
       feed_(std::make_shared<LegFeed>(legs.audio, legs.video)) {
+  if (kind == LegKind::sdes_srtp) options_.encryption = Encryption::compulsory;  // that is what this kind means
   lines_[0].kind = "audio";
   lines_[0].wanted = options_.audio;
   lines_[1].kind = "video";
@@ -62,13 +62,14 @@ Result<void> RtpSession::open(Line& line, bool secure) {
 }
 
 void RtpSession::offer(Leg::SdpReady ready) {
-  const bool secure = kind_ == LegKind::sdes_srtp;
+  const bool compulsory = options_.encryption == Encryption::compulsory;
+  const bool with_key = options_.encryption != Encryption::off;
   if (slots_.empty()) {
     for (Line& line : lines_) {
       if (line.wanted == Direction::inactive) continue;
       if (line.kind == "video" && legs_.video == nullptr && !receives(line.wanted)) continue;
-      if (Result<void> opened = open(line, secure); !opened) return ready(opened.error());
-      line.protocol = secure ? "RTP/SAVP" : "RTP/AVP";
+      if (Result<void> opened = open(line, with_key); !opened) return ready(opened.error());
+      line.protocol = compulsory ? "RTP/SAVP" : "RTP/AVP";
       line.direction = line.wanted;
       slots_.push_back({&line, {}});
       const std::lock_guard lock(mutex_);
@@ -92,7 +93,7 @@ void RtpSession::offer(Leg::SdpReady ready) {
   ready(write());
 }
 
-sdp::LocalMedia RtpSession::describe(const Line& line, bool /*as_offer*/) const {
+sdp::LocalMedia RtpSession::describe(const Line& line) const {
   sdp::LocalMedia media;
   media.kind = line.kind;
   media.protocol = line.protocol;
@@ -111,7 +112,7 @@ std::string RtpSession::write() {
   local.address = address_;
   const std::lock_guard lock(mutex_);
   for (const Slot& slot : slots_) {
-    local.media.push_back(slot.line != nullptr && slot.line->used ? describe(*slot.line, true) : slot.refusal);
+    local.media.push_back(slot.line != nullptr && slot.line->used ? describe(*slot.line) : slot.refusal);
   }
   return sdp::write(local);
 }
@@ -166,17 +167,12 @@ Result<std::string> RtpSession::make_answer(const std::string& offer) {
     const bool wanted = line != nullptr && remote.port != 0 && line->wanted != Direction::inactive &&
                         (line->kind == "audio" || legs_.video != nullptr || receives(line->wanted));
     if (wanted) {
-      const bool secure = remote.protocol == "RTP/SAVP" || remote.protocol == "RTP/SAVPF";
-      const bool plain = remote.protocol == "RTP/AVP" || remote.protocol == "RTP/AVPF";
+      const Result<bool> secure = to_be_encrypted(remote, options_.encryption, false);
       Result<void> agreed;
-      if (!secure && !plain) {
-        agreed = refused("The offered transport is not known here.");
-      } else if (plain && (options_.require_encryption || kind_ == LegKind::sdes_srtp)) {
-        agreed = refused("The call is not encrypted, and this station insists on it.");
-      } else if (secure && remote.cryptos.empty()) {
-        agreed = refused("The offer has no key that this station understands.");
+      if (!secure) {
+        agreed = secure.error();
       } else {
-        agreed = open(*line, secure);
+        agreed = open(*line, *secure);
         line->protocol = remote.protocol;
         if (agreed) agreed = agree(*line, remote, false);
       }
@@ -237,7 +233,14 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
   if (speaks && remote.address != "0.0.0.0" && !sendable(remote.address)) {
     return refused("The peer's media address is not a usable numeric one.");
   }
-  if (line.secure) {
+  bool secure = line.secure;
+  if (offered && line.local_key) {
+    LINTEL_TRY(secure, to_be_encrypted(remote, options_.encryption, true));
+  }
+  if (pipeline_ && line.remote_key.has_value() != secure) {
+    return refused("A call that runs stays as encrypted as it is.");
+  }
+  if (secure) {
     const auto usable = std::ranges::find_if(remote.cryptos, [&](const sdp::Crypto& crypto) {
       return !offered || (crypto.tag == line.local_key->tag && crypto.suite == line.local_key->suite);
     });
@@ -248,6 +251,7 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
     }
     line.remote_key = *usable;
   }
+  line.secure = secure;
   line.direction = answer_to(remote.direction, line.wanted);
   line.host = remote.address;
   line.port = remote.port;
@@ -265,14 +269,17 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
 Result<void> RtpSession::settle() {
   if (!pipeline_) LINTEL_CHECK(build());
   bool expects = false;
+  bool encrypted = true;
   for (const Line& line : lines_) {
     if (!line.used || line.host.empty()) continue;
+    encrypted = encrypted && line.secure;
     expects = expects || receives(line.direction);
     const std::string& host = line.host == "0.0.0.0" ? std::string("127.0.0.1") : line.host;
     if (line.rtp_sink != nullptr) g_object_set(line.rtp_sink, "host", host.c_str(), "port", line.port, nullptr);
     if (line.rtcp_sink != nullptr) g_object_set(line.rtcp_sink, "host", host.c_str(), "port", line.rtcp_port, nullptr);
   }
   expects_ = expects;
+  encrypted_ = encrypted;
   const Line& audio = lines_[0];
   const Line& video = lines_[1];
   if (audio.used && audio.format) dtmf_out_->configure(audio.event_type, audio.event_rate);
@@ -309,7 +316,7 @@ LegFigures RtpSession::figures() const {
   figures.video_packets_received = video.guard->packets();
   if (audio.format) figures.audio_codec = audio.format->encoding;
   if (video.format) figures.video_codec = video.format->encoding;
-  figures.encrypted = audio.secure;
+  figures.encrypted = encrypted_;
   return figures;
 }
 

@@ -37,7 +37,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
     std::string kind;
     guint session = 0;
     bool used = false;
-    bool secure = false;
+    bool secure = false;  // of our offer: a key goes along
     std::string protocol;
     PortPair ports;
     std::vector<sdp::Format> formats;   // what the peer may send
@@ -69,7 +69,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   Result<std::string> make_answer(const std::string& offer);
   Result<void> take_answer(const std::string& answer);
   Result<void> agree(Line& line, const sdp::Media& remote, bool offered);
-  [[nodiscard]] sdp::LocalMedia describe(const Line& line, bool as_offer) const;
+  [[nodiscard]] sdp::LocalMedia describe(const Line& line) const;
   [[nodiscard]] std::string write();
   Result<void> settle();
   Result<void> build();
@@ -82,7 +82,6 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   GstElement* transform(guint session, bool outwards);
 
   Legs::Inner& legs_;
-  const LegKind kind_;
   LegOptions options_;
   SessionEvents events_;
   std::string address_;
@@ -93,6 +92,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   std::shared_ptr<LegFeed> feed_;
   std::shared_ptr<DtmfSender> dtmf_out_ = std::make_shared<DtmfSender>();
   std::atomic<bool> expects_ = false;
+  std::atomic<bool> encrypted_ = false;
   bool started_ = false;
   mutable std::mutex mutex_;  // formats and codec names, which streaming threads and the loop read
   std::unique_ptr<LegPipeline> pipeline_;

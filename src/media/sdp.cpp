@@ -179,6 +179,7 @@ void read_attribute(std::string_view key, std::string_view value, Media& media) 
       }
     }
   } else if (key == "crypto") {
+    media.has_crypto = true;
     if (media.cryptos.size() >= crypto_limit) return;
     if (std::optional<Crypto> crypto = read_crypto(value)) media.cryptos.push_back(std::move(*crypto));
   } else if (key == "rtcp") {  // RFC 3605: "53020 IN IP4 126.16.64.4"; the address is the media's, for ours

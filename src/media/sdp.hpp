@@ -61,6 +61,7 @@ struct Media {
   Direction direction = Direction::send_receive;
   std::vector<Format> formats;  // of ours to speak, in the peer's order; static types without rtpmap are filled in
   std::vector<Crypto> cryptos;  // suites of ours to speak
+  bool has_crypto = false;      // a=crypto was there, of whatever suite
   std::vector<std::string> raw_formats;  // as on the m= line, for the refusal
   int packet_milliseconds = 20;
   bool rtcp_mux = false;

@@ -11,6 +11,8 @@ namespace lintel::settings::declared {
 inline constexpr std::array hang_up_methods = {
     Choice{"never", "Never"}, Choice{"any", "Any opening"}, Choice{"monitor", "From a monitor"},
     Choice{"dtmf", "By a phone's unlock command"}, Choice{"code", "By a code at the panel"}};
+inline constexpr std::array call_encryptions = {
+    Choice{"off", "Off"}, Choice{"optional", "Where the phone can"}, Choice{"compulsory", "Always: no call without it"}};
 inline constexpr std::array sip_transports = {Choice{"udp", "UDP"}, Choice{"tcp", "TCP"}, Choice{"tls", "TLS"}};
 
 // One setting a paragraph.
@@ -58,6 +60,10 @@ inline constexpr std::array intercom = {
   Entry{.key = "call.unlock_command_2", .page = "call", .title = "Unlock command for lock 2",
     .help = "Keys that a phone of the called room presses in a call to open lock 2. Empty switches it off.",
     .type = Type::text, .text = "*", .max_length = 8, .valid = keys, .allowed = "the keys 0 to 9, * and #"},
+  // C21
+  Entry{.key = "call.encryption", .page = "call", .title = "Encrypt sound and picture",
+    .help = "Calls with SIP phones go by SRTP. A call that would have to be encrypted and cannot be is refused, and the panel and the journal say so. The keys stand in the SIP messages: they are worth something only where the phones register over TLS. Browsers are always encrypted.",
+    .type = Type::choice, .text = "off", .choices = call_encryptions},
   // C28
   Entry{.key = "call.viewers", .page = "call", .title = "Viewers at once",
     .help = "How many monitors, centres and players may watch the station at one time. Further ones are told that it is full; calls always get their picture.",

@@ -81,6 +81,7 @@ inline constexpr Setting<std::string> hang_up_after{"call.hang_up_after"};
 inline constexpr Setting<std::chrono::seconds> hang_up_delay{"call.hang_up_delay"};
 inline constexpr Setting<std::string> unlock_command_1{"call.unlock_command_1"};
 inline constexpr Setting<std::string> unlock_command_2{"call.unlock_command_2"};
+inline constexpr Setting<std::string> encryption{"call.encryption"};
 inline constexpr Setting<std::int64_t> viewers{"call.viewers"};
 }  // namespace call
 

@@ -127,6 +127,19 @@ TEST_F(CallsTest, saysWhyNobodyTookIt) {
   EXPECT_EQ(ends_with(Refusal::no_answer, Refusal::failed), Cause::not_answered);
 }
 
+TEST_F(CallsTest, C21_aPhoneThatCannotBeEncryptedIsOneLess) {
+  calls.press("101");
+  calls.leg_refused(lines.leg(0), Refusal::no_encryption);
+  EXPECT_EQ(heard.names(), "placed leg_refused");
+  EXPECT_EQ(heard.events.back().refusal, Refusal::no_encryption);
+  calls.leg_refused(lines.leg(1), Refusal::unreachable);
+  EXPECT_EQ(heard.cause(), Cause::no_encryption);
+  talk_to("102");
+  calls.leg_refused(lines.leg(2), Refusal::no_encryption);  // it turned out after the answer
+  EXPECT_EQ(heard.cause(), Cause::no_encryption);
+  EXPECT_FALSE(state());
+}
+
 TEST_F(CallsTest, aRefusedLegThatAnswersAfterAllIsEnded) {
   calls.press("101");
   calls.leg_refused(lines.leg(0), Refusal::busy);

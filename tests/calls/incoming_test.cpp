@@ -52,6 +52,18 @@ TEST_F(CallsTest, C18_aStrangerNeverRings) {
   EXPECT_EQ(heard.names(), "turned_away");
 }
 
+TEST_F(CallsTest, C21_aCallInThatCannotBeEncryptedNeverRings) {
+  Arrival arrival;
+  arrival.leg = calls.new_leg();
+  arrival.account = "101#1";
+  arrival.allowed = arrival.monitor = arrival.lacks_encryption = true;
+  EXPECT_EQ(calls.arrive(arrival), Start::no_encryption);
+  EXPECT_EQ(lines.ended.back().second, LegEnd::no_encryption);
+  EXPECT_TRUE(lines.accepted.empty());
+  EXPECT_EQ(heard.names(), "turned_away");
+  EXPECT_EQ(heard.events.back().start, Start::no_encryption);
+}
+
 TEST_F(CallsTest, aCallInWhileOneRunsIsBusy) {
   talk_to("102");
   EXPECT_EQ(arrive(true), Start::busy);

@@ -124,6 +124,26 @@ TEST_F(PanelTest, saysWhenNobodyAnswers) {
   EXPECT_EQ(front.sounds, (std::vector<std::string>{"sound.calling", "sound.stop", "sound.no_answer"}));
 }
 
+TEST_F(PanelTest, C21_saysThatACallCannotBeEncrypted) {
+  press({"1", "0", "1", "call"});
+  calls.leg_refused(lines.leg(0), Refusal::no_encryption);
+  EXPECT_EQ(line(), "panel.no_encryption");
+  EXPECT_EQ(in_english(panel.state().lines[0]), "The call cannot be encrypted");
+  EXPECT_EQ(kind(), DisplayKind::error);
+  clock.advance(4s);
+  EXPECT_EQ(line(), "panel.idle");
+  Arrival arrival;
+  arrival.leg = calls.new_leg();
+  arrival.account = "101#0";
+  arrival.allowed = arrival.lacks_encryption = true;
+  calls.arrive(arrival);
+  EXPECT_EQ(line(), "panel.no_encryption");
+  arrival.allowed = false;  // strangers cannot write on the panel
+  clock.advance(4s);
+  calls.arrive(arrival);
+  EXPECT_EQ(line(), "panel.idle");
+}
+
 TEST_F(PanelTest, starTakesBackTheLastDigit) {
   press({"1", "0", "2", "*", "1"});
   EXPECT_EQ(panel.state().input, "101");

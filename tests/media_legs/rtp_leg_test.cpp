@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(RtpLeg, EachCodec,
 TEST_F(TwoStations, speakEncryptedBySdes) {  // C21
   LegOptions options;
   options.video = Direction::inactive;
-  options.require_encryption = true;
+  options.encryption = Encryption::compulsory;
   make(LegKind::sdes_srtp, options, options);
   ASSERT_TRUE(call());
   EXPECT_NE(offer_text.find("RTP/SAVP"), std::string::npos);
@@ -104,6 +104,62 @@ TEST_F(TwoStations, speakEncryptedBySdes) {  // C21
   EXPECT_TRUE(hears(second_audio, 0.9));
   EXPECT_TRUE(hears(first_audio, 0.9));
   EXPECT_TRUE(first_leg->figures().encrypted);
+}
+
+TEST_F(TwoStations, speakEncryptedWhereBothCanAndMay) {  // C21
+  LegOptions options;
+  options.video = Direction::inactive;
+  options.encryption = Encryption::optional;
+  make(LegKind::plain_rtp, options, options);
+  ASSERT_TRUE(call());
+  for (const std::string& text : {offer_text, answer_text}) {
+    EXPECT_NE(text.find("RTP/AVP"), std::string::npos) << text;
+    EXPECT_NE(text.find("a=crypto:1 "), std::string::npos) << text;
+  }
+  EXPECT_TRUE(hears(second_audio, 0.9));
+  EXPECT_TRUE(hears(first_audio, 0.9));
+  EXPECT_TRUE(first_leg->figures().encrypted);
+  EXPECT_TRUE(second_leg->figures().encrypted);
+}
+
+TEST_F(TwoStations, speakPlainWhereOneCannotEncrypt) {  // C21
+  LegOptions options;
+  options.video = Direction::inactive;
+  LegOptions willing = options;
+  willing.encryption = Encryption::optional;
+  make(LegKind::plain_rtp, willing, options);
+  ASSERT_TRUE(call());
+  EXPECT_NE(offer_text.find("a=crypto:1 "), std::string::npos);
+  EXPECT_EQ(answer_text.find("a=crypto"), std::string::npos) << answer_text;
+  EXPECT_TRUE(hears(second_audio, 0.9));
+  EXPECT_TRUE(hears(first_audio, 0.9));
+  EXPECT_FALSE(first_leg->figures().encrypted);
+}
+
+TEST_F(TwoStations, offerNoKeyWhereEncryptionIsOff) {  // C21
+  LegOptions options;
+  options.video = Direction::inactive;
+  make(LegKind::plain_rtp, options, options);
+  ASSERT_TRUE(call());
+  EXPECT_EQ(offer_text.find("crypto"), std::string::npos) << offer_text;
+}
+
+TEST_F(TwoStations, stayAsEncryptedAsTheyBegan) {  // C21
+  LegOptions options;
+  options.video = Direction::inactive;
+  options.encryption = Encryption::optional;
+  make(LegKind::plain_rtp, options, options);
+  ASSERT_TRUE(call());
+  std::string plain = offer_text;
+  plain.erase(plain.find("a=crypto"), plain.find("\r\n", plain.find("a=crypto")) + 2 - plain.find("a=crypto"));
+  for (int times = 0; times < 2; ++times) {
+    std::optional<ErrorCode> code;
+    second_leg->create_answer(
+        plain, [&](Result<std::string> answer) { code = answer.ok() ? ErrorCode::internal : answer.error().code; });
+    ASSERT_TRUE(turn_until(loop, [&] { return code.has_value(); }));
+    EXPECT_EQ(code, ErrorCode::invalid);
+  }
+  EXPECT_TRUE(hears(second_audio, 0.9));
 }
 
 TEST_F(TwoStations, hearEachOthersDigitsByRfc4733) {  // C24
@@ -155,14 +211,33 @@ TEST_F(TwoStations, refuseAPlainCallWhereEncryptionIsCompulsory) {  // C21
   LegOptions plain;
   plain.video = Direction::inactive;
   LegOptions strict = plain;
-  strict.require_encryption = true;
+  strict.encryption = Encryption::compulsory;
   make(LegKind::plain_rtp, plain, strict);
   std::optional<ErrorCode> code;
   first_leg->create_offer([&](Result<std::string> offer) {
     second_leg->create_answer(*offer, [&](Result<std::string> answer) { code = answer.error().code; });
   });
   ASSERT_TRUE(turn_until(loop, [&] { return code.has_value(); }));
-  EXPECT_EQ(code, ErrorCode::invalid);
+  EXPECT_EQ(code, ErrorCode::denied);
+}
+
+TEST_F(TwoStations, takeNoPlainAnswerWhereEncryptionIsCompulsory) {  // C21
+  LegOptions plain;
+  plain.video = Direction::inactive;
+  LegOptions strict = plain;
+  strict.encryption = Encryption::compulsory;
+  make(LegKind::plain_rtp, strict, plain);
+  std::optional<ErrorCode> code;
+  first_leg->create_offer([&](Result<std::string> offer) {
+    offer_text = offer.value_or("");
+    std::string answer = offer_text;
+    answer.replace(answer.find("RTP/SAVP"), 8, "RTP/AVP");
+    answer.erase(answer.find("a=crypto"), answer.find("\r\n", answer.find("a=crypto")) + 2 - answer.find("a=crypto"));
+    first_leg->accept_answer(answer, [&](Result<void> done) { code = done.error().code; });
+  });
+  ASSERT_TRUE(turn_until(loop, [&] { return code.has_value(); }));
+  EXPECT_EQ(offer_text.find("RTP/AVP"), std::string::npos) << offer_text;
+  EXPECT_EQ(code, ErrorCode::denied);
 }
 
 TEST_F(TwoStations, noticeThatThePeerFellSilent) {

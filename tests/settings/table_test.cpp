@@ -74,6 +74,7 @@ TEST(Table, hasTheNumbersOfTheCatalogue) {
   EXPECT_EQ(find("call.centre_number")->max_length, 9U);   // C06
   EXPECT_EQ(find("station.number")->max_length, 5U);       // H02
   EXPECT_EQ(find("sip_server.domain")->text, "VDP");       // S15
+  EXPECT_EQ(find("call.encryption")->choices.size(), 3U);  // C21
   EXPECT_EQ(find("call.group")->number, 1);                // C02
   EXPECT_EQ(find("video.main_size")->choices.size(), 6U);  // V01
   EXPECT_EQ(find("call.unlock_command_1")->text, "#");     // A06

@@ -25,6 +25,7 @@ const WORDS: Record<string, Words> = {
   refused: () => msg`The call was not taken`,
   call_ended: () => msg`The call has ended`,
   connection_lost: () => msg`The connection was lost`,
+  no_encryption: () => msg`The call cannot be encrypted`,
   wrong_code: () => msg`Wrong code`,
   keypad_locked: (seconds) => msg`Too many wrong codes. Wait ${seconds} seconds`,
   code_too_soon: (seconds) => msg`The door opened just now. Wait ${seconds} seconds`,
