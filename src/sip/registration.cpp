@@ -13,16 +13,8 @@
 namespace lintel::sip {
 namespace {
 
-constexpr std::size_t most_known_hops = 32;
 constexpr std::chrono::seconds longest_period{86'400};
-constexpr std::chrono::seconds back_to_primary{300};  // how long a working backup keeps us from asking the first again
-constexpr std::chrono::seconds margin{5};             // a refresh is sent at least so long before the end
-
-// A fifth more or less, so that a house full of stations does not come at once after a power cut.
-Duration scattered(std::chrono::seconds delay) {
-  const auto milliseconds = static_cast<std::uint32_t>(std::chrono::milliseconds(delay).count());
-  return std::chrono::milliseconds(milliseconds - milliseconds / 5 + bytes::random_below(milliseconds * 2 / 5 + 1));
-}
+constexpr std::chrono::seconds margin{5};  // a refresh is sent at least so long before the end
 
 }  // namespace
 
@@ -72,19 +64,12 @@ Registration::~Registration() {
   abandon();
 }
 
-ServerAddress Registration::server_in_use() const {
-  if (on_backup_) return settings_.backup;
-  if (!settings_.outbound_proxy.empty()) return settings_.outbound_proxy;
-  if (!settings_.server.empty()) return settings_.server;
-  return ServerAddress{settings_.domain, std::nullopt, std::nullopt};
-}
-
 void Registration::start() {
   look_up();
   if (settings_.built_in || settings_.keep_alive <= std::chrono::seconds::zero()) return;
   // RFC 5626 §3.5.1; over UDP it keeps the NAT's binding too.
   keep_alive_ = core_.clock().every(settings_.keep_alive, [this] {
-    if (hop_ && status_.state == RegistrationState::registered) core_.send_bytes(*hop_, "\r\n\r\n");
+    if (next_hop() && status_.state == RegistrationState::registered) core_.send_bytes(*next_hop(), "\r\n\r\n");
   });
 }
 
@@ -96,70 +81,26 @@ void Registration::retry() {
 }
 
 void Registration::abandon() {
+  tell_waiting_.cancel();
   timer_.cancel();
   keep_alive_.cancel();
   lookup_.cancel();
   if (transaction_ != 0) core_.forget(std::exchange(transaction_, 0));
+  for (const auto& one : std::exchange(waiting_, {})) one.then(false);
 }
 
 void Registration::stop() {
   abandon();
-  if (settings_.registers && hop_ && status_.state == RegistrationState::registered) {
-    core_.send(make_request(*hop_, std::chrono::seconds(0)), *hop_, nullptr, {settings_.silence});
+  if (const auto used = next_hop(); settings_.registers && used && status_.state == RegistrationState::registered) {
+    hop_ = used;
+    on_backup_ = way_on_backup_;
+    core_.send(make_request(*used, std::chrono::seconds(0)), *used, nullptr, {settings_.silence});
   }
   tell(RegistrationState::off, 0, {});
 }
 
-void Registration::look_up() {
-  timer_.cancel();
-  if (settings_.built_in) {
-    hops_ = {Hop::local_server()};
-    hop_at_ = 0;
-    return try_hop();
-  }
-  if (status_.state != RegistrationState::registered) tell(RegistrationState::looking_up, 0, {});
-  const ServerAddress server = server_in_use();
-  const unsigned number = ++lookups_;
-  auto lookup = resolver_.resolve({server.host, server.port, server.transport, false},
-                                  [this](const Result<std::vector<dns::Hop>>& found) {
-                                    if (!found.ok()) return unreachable(503, found.error().message);
-                                    hops_.clear();
-                                    for (const auto& place : *found) {
-                                      const Hop hop = to_hop(place);
-                                      hops_.push_back(hop);
-                                      if (std::find(known_hops_.begin(), known_hops_.end(), hop) == known_hops_.end()) {
-                                        if (known_hops_.size() == most_known_hops)
-                                          known_hops_.erase(known_hops_.begin());
-                                        known_hops_.push_back(hop);
-                                      }
-                                    }
-                                    hop_at_ = 0;
-                                    try_hop();
-                                  });
-  if (number == lookups_) lookup_ = std::move(lookup);
-}
-
-void Registration::try_hop() {
-  hop_ = hops_[hop_at_];
-  status_.server =
-      settings_.built_in ? "built-in" : fmt::format("{} {}", hop_->address.text(), parameter_name_of(hop_->kind));
-  status_.on_backup = on_backup_;
-  answered_challenge_ = false;
-  if (!settings_.registers) return tell(RegistrationState::registered, 0, {});
-  send();
-}
-
 std::string Registration::identity() const {
   return name_addr({}, fmt::format("sip:{}@{}", escape_user(settings_.user), settings_.domain));
-}
-
-std::string Registration::route() const {
-  if (settings_.built_in || on_backup_ || settings_.outbound_proxy.empty()) return {};
-  const auto& proxy = settings_.outbound_proxy;
-  std::string uri = "<sip:" + proxy.host;
-  if (proxy.port) uri += fmt::format(":{}", *proxy.port);
-  if (hop_ && hop_->kind != TransportKind::udp) uri += fmt::format(";transport={}", parameter_name_of(hop_->kind));
-  return "Route: " + uri + ";lr>";
 }
 
 std::string Registration::contact(const Hop& to) const {
@@ -170,7 +111,7 @@ std::string Registration::make_request(const Hop& to, std::chrono::seconds expir
   const std::string uri = "sip:" + settings_.domain;
   auto builder = Builder::request("REGISTER", uri);
   builder.add("Max-Forwards", std::uint64_t{70});
-  if (const auto line = route(); !line.empty()) builder.add_line(line);
+  if (const auto line = route(hop_, on_backup_); !line.empty()) builder.add_line(line);
   builder.add("From", identity() + ";tag=" + from_tag_);
   builder.add("To", identity());
   builder.add("Call-ID", call_id_);
@@ -239,37 +180,29 @@ void Registration::accepted(const Message& response) {
   std::chrono::seconds refresh = granted * settings_.refresh_percent / 100;
   refresh = std::min(refresh, granted - margin);
   refresh = std::max(refresh, std::chrono::seconds(1));
-  if (on_backup_) refresh = std::min(refresh, back_to_primary);
+  way_ = hop_;
+  way_on_backup_ = on_backup_;
+  refresh_at_ = core_.clock().monotonic() + refresh;
+  if (on_backup_) refresh = std::min(refresh, back_to_first);
   again_after(refresh, on_backup_ ? &Registration::retry : &Registration::send);
+  name_server();
   tell(RegistrationState::registered, response.status(), {});
+  answer_waiting();
 }
 
 void Registration::refused(int code, std::string message) {
+  if (way_ && way_on_backup_ && !on_backup_) return back_on_backup();
   // The password may have been changed at the server, or the account made there only now: keep asking, seldom.
   registrar_login_.forget();
   proxy_login_.forget();
   asked_period_ = settings_.period;
   asked_longer_ = false;
+  way_.reset();
   again_after(scattered(settings_.retry_refused), &Registration::look_up);
+  name_server();
+  on_backup_ = false;  // the first is asked first
   tell(RegistrationState::failed, code, std::move(message));
-}
-
-void Registration::unreachable(int code, std::string message) {
-  if (hop_at_ + 1 < hops_.size()) {
-    ++hop_at_;
-    return try_hop();
-  }
-  hops_.clear();
-  hop_at_ = 0;
-  if (!on_backup_ && !settings_.backup.empty()) {
-    on_backup_ = true;
-    return look_up();
-  }
-  on_backup_ = false;
-  const auto delay = std::min(settings_.retry_longest, settings_.retry_first * (1U << std::min(failures_, 10U)));
-  ++failures_;
-  again_after(scattered(delay), &Registration::look_up);
-  tell(RegistrationState::failed, code, std::move(message));
+  answer_waiting();
 }
 
 void Registration::again_after(Duration delay, void (Registration::*what)()) {
@@ -277,21 +210,6 @@ void Registration::again_after(Duration delay, void (Registration::*what)()) {
     answered_challenge_ = false;
     (this->*what)();
   });
-}
-
-void Registration::flow_closed(FlowId flow) {
-  if (flow == 0 || !hop_ || hop_->flow != flow) return;
-  hop_->flow = 0;
-  // Our server can reach us over this connection only: make a new one.
-  if (settings_.registers && transaction_ == 0) again_after(scattered(settings_.retry_first), &Registration::look_up);
-}
-
-bool Registration::is_server(const Hop& from) const {
-  if (settings_.built_in) return from == Hop::local_server();
-  if (from.kind == TransportKind::local) return false;
-  if (hop_ && hop_->flow != 0 && hop_->flow == from.flow) return true;
-  return std::any_of(known_hops_.begin(), known_hops_.end(),
-                     [&](const Hop& known) { return known.address.same_host(from.address); });
 }
 
 bool Registration::challenged(const Message& response, const Hop& from, bool answered_already) {
@@ -309,8 +227,11 @@ bool Registration::challenged(const Message& response, const Hop& from, bool ans
 
 std::vector<std::string> Registration::authorization(std::string_view method, std::string_view uri) {
   std::vector<std::string> lines;
-  if (registrar_login_.ready()) lines.push_back("Authorization: " + registrar_login_.authorize(method, uri));
-  if (proxy_login_.ready()) lines.push_back("Proxy-Authorization: " + proxy_login_.authorize(method, uri));
+  const auto add = [&](std::string_view name, digest::ClientAuthenticator& login) {
+    if (login.ready()) lines.push_back(fmt::format("{}: {}", name, login.authorize(method, uri)));
+  };
+  add("Authorization", registrar_login_);
+  add("Proxy-Authorization", proxy_login_);
   return lines;
 }
 

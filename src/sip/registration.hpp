@@ -1,5 +1,6 @@
 // A registration of ours on a server (RFC 3261 §10): refreshed in time, tried again for ever, on the backup when the
-// first server is silent. Loop only.
+// first server is silent. While the backup serves, the first is asked each minute whether it is there again; calls go
+// by the backup until it is. Loop only.
 #pragma once
 
 #include <chrono>
@@ -80,14 +81,18 @@ class Registration final : private ClientListener {
   [[nodiscard]] const RegistrationStatus& status() const { return status_; }
   [[nodiscard]] const AccountSettings& settings() const { return settings_; }
   // Where requests for this server go; nothing before the first server was found.
-  [[nodiscard]] const std::optional<Hop>& next_hop() const { return hop_; }
+  [[nodiscard]] const std::optional<Hop>& next_hop() const { return way_ ? way_ : hop_; }
+  // A request to `silent` was not answered by anybody, or could not be sent: looks at once for a server that is there.
+  // `then` is called on a later turn, once: true when next_hop() is another one now. False at once when no other can
+  // be.
+  [[nodiscard]] bool find_other_way(const Hop& silent, std::function<void(bool)> then);
   // Whether a message from there comes from our server (trust rule 2): the inner wire, our flow, or one of the
   // addresses that its name gave.
   [[nodiscard]] bool is_server(const Hop& from) const;
   [[nodiscard]] const std::string& contact_user() const { return contact_user_; }
   // "<sip:8001@VDP>", the identity for From.
   [[nodiscard]] std::string identity() const;
-  // The Route line for an outbound proxy, or empty.
+  // The Route line for an outbound proxy of next_hop(), or empty.
   [[nodiscard]] std::string route() const;
   // "<sip:user@host:port;transport=tcp>" as the next hop can reach us.
   [[nodiscard]] std::string contact(const Hop& to) const;
@@ -98,15 +103,22 @@ class Registration final : private ClientListener {
   [[nodiscard]] std::vector<std::string> authorization(std::string_view method, std::string_view uri);
 
  private:
+  static constexpr std::chrono::seconds back_to_first{60};  // while the backup works: how often the first is asked
   void on_response(TransactionId id, const Message& response, const Hop& from) override;
   void on_failed(TransactionId id, Failure failure) override;
   void look_up();
   void try_hop();
+  void name_server();  // in the status: the one being asked
   void send();
   void accepted(const Message& response);
   void refused(int code, std::string message);      // a server that says no: wait and ask again
   void unreachable(int code, std::string message);  // a server that says nothing: the next one
+  void back_on_backup();                            // the first is still away
   void again_after(Duration delay, void (Registration::*what)());
+  void answer_waiting();
+  // A fifth more or less, so that a house full of stations does not come at once after a power cut.
+  [[nodiscard]] static Duration scattered(std::chrono::seconds delay);
+  [[nodiscard]] std::string route(const std::optional<Hop>& by, bool backup) const;
   [[nodiscard]] std::string make_request(const Hop& to, std::chrono::seconds expires);
   void tell(RegistrationState state, int code, std::string message);
   [[nodiscard]] ServerAddress server_in_use() const;
@@ -125,8 +137,17 @@ class Registration final : private ClientListener {
   std::vector<Hop> hops_;        // of the server in use, in the order to try
   std::vector<Hop> known_hops_;  // every address the servers' names gave
   std::size_t hop_at_ = 0;
-  std::optional<Hop> hop_;
-  bool on_backup_ = false;
+  std::optional<Hop> hop_;  // being asked, or the one in use
+  bool on_backup_ = false;  // hop_ is one of the backup
+  std::optional<Hop> way_;  // in use: the one that registered us, until it is known to be away
+  bool way_on_backup_ = false;
+  Monotonic refresh_at_{};  // of the registration in use
+  struct Waiting {
+    Hop silent;
+    std::function<void(bool)> then;
+  };
+  std::vector<Waiting> waiting_;
+  Timer tell_waiting_;
   bool answered_challenge_ = false;
   bool asked_longer_ = false;  // after 423
   std::chrono::seconds asked_period_{};

@@ -108,6 +108,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void on_response(TransactionId id, const Message& response, const Hop& from) override;
   void on_failed(TransactionId id, Failure failure) override;
   void invite_response(const Message& response, const Hop& from);
+  void invite_unanswered(int code, const char* reason);
   void invite_failed(int code, std::string reason);
   void report_provisional(const Message& response);
   void confirm(const Message& response);
@@ -176,6 +177,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   std::vector<std::string> invite_lines_;
   Content our_offer_;
   bool answered_challenge_ = false;
+  bool looked_for_other_way_ = false;
   HangUp hang_up_reason_;
   std::vector<std::pair<std::string, Content>> early_answers_;  // by To tag
   std::string last_ack_;                                        // of the newest 2xx, repeated with it

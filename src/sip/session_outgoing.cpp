@@ -148,7 +148,7 @@ void Session::on_failed(TransactionId id, Failure failure) {
   const int code = failure == Failure::timeout ? 408 : 503;
   if (id == invite_) {
     invite_ = 0;
-    return invite_failed(code, code == 408 ? "The peer does not answer" : "The peer cannot be reached");
+    return invite_unanswered(code, code == 408 ? "The peer does not answer" : "The peer cannot be reached");
   }
   const auto found = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& one) { return one.id == id; });
   if (found == pending_.end()) return;
@@ -159,6 +159,19 @@ void Session::on_failed(TransactionId id, Failure failure) {
   Cause cause;
   cause.ending.cause = EndCause::lost;
   apply(SessionEvent::dead_peer, cause);
+}
+
+// Nobody heard of it: where our server has a backup, that one is found and asked, once.
+void Session::invite_unanswered(int code, const char* reason) {
+  const bool first = state_ == SessionState::calling && account_ && hop_ && !std::exchange(looked_for_other_way_, true);
+  const auto found = [weak = weak_from_this(), code, reason](bool other) {
+    const auto self = weak.lock();
+    if (!self) return;
+    if (!other || self->state_ != SessionState::calling) return self->invite_failed(code, reason);
+    self->hop_ = self->account_->next_hop();
+    self->apply(SessionEvent::challenge);
+  };
+  if (!first || !account_->find_other_way(*hop_, found)) invite_failed(code, reason);
 }
 
 void Session::invite_failed(int code, std::string reason) {

@@ -33,6 +33,23 @@ class Registering : public Bench {
     EXPECT_EQ(endpoint->accounts().front().state, RegistrationState::registered);
     user = contact_user_of(settings.user, settings.domain, settings.password);
   }
+  // Registered at the backup, because the first is silent.
+  void onBackup(const std::string& granted = "Expires: 3600\r\n") {
+    auto settings = account();
+    settings.backup = {"192.0.2.6", 5070, {}};
+    endpoint->set_account(settings);
+    clock.advance(4100ms);
+    const auto backup = take_last();
+    EXPECT_EQ(backup->to.address.text(), "192.0.2.6:5070");
+    answer(*backup, 200, {}, granted);
+    EXPECT_TRUE(endpoint->accounts().front().on_backup);
+  }
+  std::unique_ptr<Sent> take_last() {
+    EXPECT_FALSE(wire.out.empty());
+    auto last = std::move(wire.out.back());
+    wire.out.clear();
+    return last;
+  }
   std::string states() const {
     std::string out;
     for (const auto& one : house.registrations)
@@ -113,12 +130,94 @@ TEST_F(Registering, goesToTheBackupAndComesBack) {
   EXPECT_TRUE(endpoint->accounts().front().on_backup);
   EXPECT_EQ(endpoint->accounts().front().state, RegistrationState::registered);
   wire.out.clear();
-  clock.advance(301s);
+  clock.advance(60s);
   const auto primary = take("REGISTER");
   EXPECT_EQ(primary->to.address.text(), "192.0.2.5:5060");
   answer(*primary, 200, {}, "Expires: 3600\r\n");
   EXPECT_FALSE(endpoint->accounts().front().on_backup);
   EXPECT_EQ(states(), "looking_up registering looking_up registering(backup) registered(backup) registered ");
+}
+
+TEST_F(Registering, staysOnTheBackupWhileTheFirstIsAway) {  // C11
+  onBackup();
+  clock.advance(60s);
+  EXPECT_EQ(take_last()->to.address.text(), "192.0.2.5:5060") << "the first is asked";
+  // In the middle of that, calls go by the backup.
+  call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+  const auto invite = take("INVITE");
+  EXPECT_EQ(invite->to.address.text(), "192.0.2.6:5070");
+  answer(*invite, 200, "answer");
+  EXPECT_TRUE(endpoint->accounts().front().on_backup);
+  EXPECT_EQ(endpoint->accounts().front().server, "192.0.2.6:5070 udp");
+  clock.advance(5s);  // nobody there: the registration at the backup holds, and is not made anew
+  for (const auto& sent : wire.out) EXPECT_NE(sent->to.address.text(), "192.0.2.6:5070") << sent->bytes;
+  wire.out.clear();
+  clock.advance(60s);
+  const auto again = take_last();
+  EXPECT_EQ(again->to.address.text(), "192.0.2.5:5060");
+  answer(*again, 403);  // there, and not willing: as good as away
+  EXPECT_EQ(endpoint->accounts().front().state, RegistrationState::registered);
+  EXPECT_TRUE(endpoint->accounts().front().on_backup);
+}
+
+TEST_F(Registering, refreshesAtTheBackupInTime) {  // C10 C11
+  onBackup("Expires: 100\r\n");                    // 80 s
+  clock.advance(60s);
+  EXPECT_EQ(take("REGISTER")->to.address.text(), "192.0.2.5:5060");
+  pass(19s);
+  clock.advance(6s);  // the first again, in vain
+  const auto refresh = take_last();
+  EXPECT_EQ(refresh->to.address.text(), "192.0.2.6:5070");
+  EXPECT_EQ(refresh->value("Expires"), "3600");
+}
+
+TEST_F(Registering, aCallThatFindsTheFirstSilentGoesByTheBackup) {  // C11
+  auto settings = account();
+  settings.backup = {"192.0.2.6", 5070, {}};
+  registered(settings);
+  call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+  EXPECT_EQ(take("INVITE")->to.address.text(), "192.0.2.5:5060");
+  pass(3900ms);
+  clock.advance(200ms);
+  const auto backup = take("REGISTER");
+  EXPECT_EQ(backup->to.address.text(), "192.0.2.6:5070");
+  EXPECT_THAT(ear.log, IsEmpty());
+  answer(*backup, 200, {}, "Expires: 3600\r\n");
+  clock.advance(1ms);
+  const auto invite = take("INVITE");
+  EXPECT_EQ(invite->to.address.text(), "192.0.2.6:5070");
+  answer(*invite, 200, "answer");
+  EXPECT_THAT(ear.log, ElementsAre("answered answer"));
+}
+
+TEST_F(Registering, aCallThatFindsBothSilentIsRefusedOnce) {  // C11
+  auto settings = account();
+  settings.backup = {"192.0.2.6", 5070, {}};
+  registered(settings);
+  call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+  clock.advance(9s);
+  EXPECT_THAT(ear.log, ElementsAre("refused 408"));
+  EXPECT_EQ(endpoint->size(), 0U);
+  EXPECT_EQ(endpoint->accounts().front().state, RegistrationState::failed);
+}
+
+TEST_F(Registering, aCallGivenUpWhileTheBackupIsAskedEnds) {  // C11
+  auto settings = account();
+  settings.backup = {"192.0.2.6", 5070, {}};
+  registered(settings);
+  for (const bool changed : {false, true}) {
+    call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+    pass(4100ms);
+    settings.period += 1s;
+    changed ? endpoint->set_account(settings) : call.hang_up();
+    pass(9s);
+    EXPECT_EQ(endpoint->size(), 0U);
+    settings.period += 1s;
+    endpoint->set_account(settings);
+    wire.out.clear();
+    clock.advance(1ms);
+    endpoint->set_account(settings);
+  }
 }
 
 TEST_F(Registering, asksLongerAfter423) {
