@@ -134,13 +134,14 @@ void Endpoint::set_account(const AccountSettings& account) {
   registration->start();
 }
 
-void Endpoint::remove_account(const std::string& id) {
+void Endpoint::remove_account(const std::string& id, Running calls) {
   const auto found = inner_->accounts.find(id);
   if (found == inner_->accounts.end()) return;
   const auto account = std::move(found->second);
   inner_->accounts.erase(found);
   for (const auto& [tag, session] : std::map(inner_->sessions)) {
-    if (session->account() && session->account()->settings().id == id) session->shut_down();
+    const bool of_account = session->account() && session->account()->settings().id == id;
+    if (of_account && calls == Running::end) session->shut_down();
   }
   inner_->retire(account);
 }

@@ -54,7 +54,7 @@ class EndpointListener {
 };
 
 struct EndpointSettings {
-  std::string user_agent = "Lintel";
+  std::string user_agent = "Lintel";  // of requests and answers (C20); one line
   std::size_t most_calls = 64;        // sessions at once; further ones in get 486, out 503
   std::chrono::seconds silence{4};    // an INVITE without any response is given up (408), and so are other requests
   std::chrono::seconds ringing{180};  // an outgoing call without a final answer is cancelled
@@ -81,7 +81,9 @@ class Endpoint final : private RequestHandler {
   void set_settings(EndpointSettings settings);  // for calls from now on
   // Adds or changes the account of that id and registers. Unchanged settings change nothing; calls that run go on.
   void set_account(const AccountSettings& account);
-  void remove_account(const std::string& id);  // its calls end with EndCause::shutdown
+  // Its calls go on, or end with EndCause::shutdown.
+  enum class Running { go_on, end };
+  void remove_account(const std::string& id, Running calls = Running::end);
   [[nodiscard]] std::vector<RegistrationStatus> accounts() const;
   void network_changed();  // forget names, register again
 

@@ -119,6 +119,7 @@ std::string Registration::make_request(const Hop& to, std::chrono::seconds expir
   builder.add("Contact", fmt::format("{};+sip.instance=\"<urn:uuid:{}>\"", contact(to), instance_of(contact_user_)));
   builder.add("Expires", static_cast<std::uint64_t>(expires.count()));
   builder.add("Allow", allowed_methods);
+  if (!settings_.user_agent.empty()) builder.add("User-Agent", settings_.user_agent);
   for (const auto& line : authorization("REGISTER", uri)) builder.add_line(line);
   return builder.finish();
 }

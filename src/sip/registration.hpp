@@ -31,7 +31,8 @@ struct AccountSettings {
   std::string user;      // "8001", as registered (unescaped)
   std::string domain = "VDP";
   std::string display_name;
-  std::string auth_user;  // empty: `user`
+  std::string user_agent;  // of REGISTER; one line, or empty for none
+  std::string auth_user;   // empty: `user`
   std::string password;
   std::string realm;             // empty: the first realm our server asks for is kept, no other is answered
   bool built_in = false;         // this process is the server: everything goes over the inner wire

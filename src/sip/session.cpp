@@ -18,6 +18,7 @@ Error not_now(const char* what) {
 
 Session::Session(SessionHost& host, std::shared_ptr<Registration> account)
     : host_(host),
+      user_agent_(host.settings().user_agent),
       account_(std::move(account)),
       contact_user_(account_ ? account_->contact_user() : host.settings().direct_user),
       timer_(host.core().clock(), host.settings().session_timer) {}

@@ -153,6 +153,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   [[nodiscard]] Builder respond_to(const Received& invite, int status, std::string_view reason) const;
 
   SessionHost& host_;
+  const std::string user_agent_;  // as it was when the call began
   std::shared_ptr<Registration> account_;
   CallListener* listener_ = nullptr;
   SessionState state_ = SessionState::idle;

@@ -64,7 +64,7 @@ Builder Session::respond_to(const Received& invite, int status, std::string_view
     builder.add_line(contact_line(invite.from));
     builder.add("Allow", allowed_methods);
   }
-  builder.add("User-Agent", host_.settings().user_agent);
+  builder.add("User-Agent", user_agent_);
   return builder;
 }
 

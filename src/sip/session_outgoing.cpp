@@ -84,9 +84,8 @@ void Session::found_hops(std::vector<Hop> hops) {
   hop_ = hops_.back();
   hops_.pop_back();
   if (dialog_.local.empty()) {
-    dialog_.local = name_addr(
-        host_.settings().user_agent,
-        fmt::format("sip:{}{}{}", contact_user_, contact_user_.empty() ? "" : "@", host_.core().sent_by(*hop_)));
+    dialog_.local = name_addr(user_agent_, fmt::format("sip:{}{}{}", contact_user_, contact_user_.empty() ? "" : "@",
+                                                       host_.core().sent_by(*hop_)));
   }
   patience_ = host_.core().clock().after(host_.settings().ringing, [weak = weak_from_this()] {
     const auto self = weak.lock();
@@ -113,7 +112,7 @@ void Session::send_invite() {
     for (const auto& line : account_->authorization("INVITE", invite_uri_)) builder.add_line(line);
   }
   builder.add_line(contact_line(*hop_));
-  builder.add("User-Agent", host_.settings().user_agent);
+  builder.add("User-Agent", user_agent_);
   builder.add("Allow", allowed_methods);
   for (const auto& line : timer_.request_lines(true)) builder.add_line(line);
   for (const auto& line : invite_lines_) builder.add_line(line);

@@ -89,7 +89,7 @@ void Session::transmit(Pending pending) {
       builder.add_line(self->contact_line(hop));
       builder.add("Allow", allowed_methods);
     }
-    builder.add("User-Agent", self->host_.settings().user_agent);
+    builder.add("User-Agent", self->user_agent_);
     for (const auto& line : shared->lines) builder.add_line(line);
     if (!shared->body.empty()) builder.body(shared->body.type, shared->body.bytes);
     shared->id = self->pending_.size() >= most_pending

@@ -44,7 +44,7 @@ std::vector<std::string> SessionTimer::request_lines(bool initial) const {
   if (!settings_.on) return {};
   std::vector<std::string> lines{"Supported: timer"};
   std::chrono::seconds period = std::max({settings_.period, settings_.shortest, least_});
-  bool uac = settings_.we_refresh;
+  bool uac = settings_.caller_refreshes;
   if (!initial) {
     if (!agreed_) return lines;
     period = std::max(agreed_->period, least_);
@@ -78,7 +78,8 @@ std::vector<std::string> SessionTimer::agree(const Message& request) {
   if (asked) agreed.period = std::min(asked->period, agreed.period);
   agreed.period = std::max({agreed.period, settings_.shortest, least_of(request)});
   // Only the peer's wish binds us (RFC 4028 §9, table 2); one that does not know timers cannot refresh.
-  agreed.we_refresh = !peer_knows || (asked && asked->uac_refreshes ? !*asked->uac_refreshes : settings_.we_refresh);
+  const bool caller_refreshes = asked && asked->uac_refreshes ? *asked->uac_refreshes : settings_.caller_refreshes;
+  agreed.we_refresh = !peer_knows || !caller_refreshes;
   agreed_ = agreed;
   std::vector<std::string> lines{
       fmt::format("Session-Expires: {};refresher={}", agreed.period.count(), agreed.we_refresh ? "uas" : "uac")};

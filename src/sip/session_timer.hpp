@@ -17,7 +17,7 @@ struct SessionTimerSettings {
   bool on = false;
   std::chrono::seconds period{1800};
   std::chrono::seconds shortest{90};  // Min-SE
-  bool we_refresh = true;             // whom we propose where we may choose
+  bool caller_refreshes = true;       // whom we propose where we may choose: uac, else uas
 };
 
 class SessionTimer {

@@ -260,6 +260,44 @@ TEST_F(Timed, obeysTheCallersRefresherAndItsRefresh) {
   EXPECT_EQ(house.ear.log.back(), "ended lost");
 }
 
+// C19: whom the setting names refreshes, where the peer leaves the choice to us.
+TEST_F(Timed, theCalledSideRefreshesWhereThatIsSet) {
+  auto settings = timed();
+  settings.session_timer.caller_refreshes = false;
+  settings.session_timer.period = 600s;
+  endpoint->set_settings(settings);
+  EXPECT_EQ(dial()->value("Session-Expires"), "600;refresher=uas");
+  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x", "Allow: UPDATE\r\nSupported: timer\r\n"), peer);
+  take("100");
+  (void)house.held.accept(sdp("our answer"));
+  EXPECT_EQ(take("200")->value("Session-Expires"), "600;refresher=uas");
+}
+
+TEST_F(Timed, theCallerRefreshesWhereThatIsSet) {  // C19
+  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x", "Allow: UPDATE\r\nSupported: timer\r\n"), peer);
+  take("100");
+  (void)house.held.accept(sdp("our answer"));
+  EXPECT_EQ(take("200")->value("Session-Expires"), "1800;refresher=uac");
+}
+
+TEST_F(Timed, aNewSettingIsForTheNextCall) {  // C19 C20
+  auto invite = dial();
+  EXPECT_EQ(invite->value("User-Agent"), "Lintel");
+  answer(*invite, 200, "answer", "Allow: INVITE, UPDATE\r\nSession-Expires: 600;refresher=uac\r\n");
+  take("ACK");
+  auto settings = timed();
+  settings.session_timer.on = false;
+  settings.user_agent = "Door 7";
+  endpoint->set_settings(settings);
+  clock.advance(300s);
+  const auto refresh = take("UPDATE");
+  EXPECT_EQ(refresh->value("User-Agent"), "Lintel");
+  Call next = endpoint->call({"sip:peer@192.0.2.9", "", ""}, sdp("offer"), {}, &ear);
+  invite = take("INVITE");
+  EXPECT_EQ(invite->value("User-Agent"), "Door 7");
+  EXPECT_EQ(invite->value("Session-Expires"), "");
+}
+
 TEST_F(Timed, refreshesForACallerThatKnowsNoTimers) {
   wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x", "Allow: INVITE, UPDATE\r\n"), peer);
   take("100");

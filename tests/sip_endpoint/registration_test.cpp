@@ -262,6 +262,13 @@ TEST_F(Registering, usesTheOutboundProxy) {
   EXPECT_EQ(sent->value("Route"), "<sip:192.0.2.44:5080;lr>");
 }
 
+TEST_F(Registering, saysWhoItIs) {  // C20
+  auto settings = account();
+  settings.user_agent = "Door 7";
+  endpoint->set_account(settings);
+  EXPECT_EQ(take("REGISTER")->value("User-Agent"), "Door 7");
+}
+
 TEST_F(Registering, takesItsBindingAwayWhenTheAccountGoes) {
   registered(account());
   endpoint->set_account(account());  // unchanged
@@ -401,6 +408,20 @@ TEST_F(Registering, keepsItsCallsWhenTheAccountChanges) {
   wire.out.clear();
   call.hang_up();
   take("BYE");
+}
+
+TEST_F(Registering, letsItsCallsGoOnWhenTheAccountGoesSo) {
+  registered(account());
+  call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+  const auto invite = take("INVITE");
+  answer(*invite, 200, "answer", "Record-Route: <sip:192.0.2.5;lr>\r\n");
+  take("ACK");
+  endpoint->remove_account("1", Endpoint::Running::go_on);
+  EXPECT_EQ(take("REGISTER")->value("Expires"), "0");
+  clock.advance(1s);
+  wire.out.clear();
+  wire.arrive(in_dialog("BYE", *invite, 1), udp("192.0.2.5"));
+  EXPECT_THAT(ear.log, ElementsAre("answered answer", "ended peer"));
 }
 
 TEST_F(Registering, endsItsCallsWhenTheAccountGoes) {
