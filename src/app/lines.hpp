@@ -37,12 +37,16 @@ class Lines final : public calls::Lines, public sip::EndpointListener {
   void set_options(LinesOptions options) { options_ = std::move(options); }  // for lines from now on
   // Told of calls that were refused before they rang: from, address, why.
   std::function<void(const std::string&, const std::string&, const std::string&)> on_refused;
+  std::function<void(const sip::RegistrationStatus&)> on_account;  // how the station's own account stands
 
   void dial(calls::LegId leg, const calls::Contact& contact, const calls::DialFor& call) override;
   void accept(calls::LegId leg) override;
   void end(calls::LegId leg, calls::LegEnd reason) override;
 
   void on_call(sip::Call call, const sip::IncomingCall& about) override;
+  void on_registration(const sip::RegistrationStatus& status) override {
+    if (on_account) on_account(status);
+  }
   void on_refused_call(const std::string& from, const std::string& address, const std::string& why) override;
 
  private:

@@ -18,8 +18,8 @@ std::tm local(WallTime when) {
 }  // namespace
 
 Overview::Overview(Loop& loop, journal::Journal& journal, storage::Database& database, household::Household& household,
-                   std::function<web::PartState()> camera, std::function<std::vector<web::Attention>()> doors)
-    : clock_(loop.clock()), journal_(journal), database_(database), household_(household), camera_(std::move(camera)), doors_(std::move(doors)) {
+                   std::function<web::PartState()> camera, std::function<std::vector<web::Attention>()> parts)
+    : clock_(loop.clock()), journal_(journal), database_(database), household_(household), camera_(std::move(camera)), parts_(std::move(parts)) {
   entries_ = journal.on_happened([this](const journal::Entry& entry) { count(entry.event, entry.time, 1); });
   health_ = database.on_health([this](const storage::Health& health) { storage_changed(health); });
   const WallTime now = clock_.wall();
@@ -70,7 +70,7 @@ web::OverviewState Overview::overview() const {
       out.openings_today += counted.openings;
     }
   }
-  out.attention = doors_();
+  out.attention = parts_();
   out.attention.insert(out.attention.end(), noted_.begin(), noted_.end());
   if (health.state != storage::State::working) out.attention.push_back({"storage", "alarm", health.message, "/settings/storage"});
   if (out.camera.state == "failed") out.attention.push_back({"camera", "warning", out.camera.message, "/settings/streams"});

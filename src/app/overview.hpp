@@ -15,7 +15,7 @@ namespace lintel::app {
 class Overview final : public web::OverviewPort {
  public:
   Overview(Loop& loop, journal::Journal& journal, storage::Database& database, household::Household& household,
-           std::function<web::PartState()> camera, std::function<std::vector<web::Attention>()> doors);
+           std::function<web::PartState()> camera, std::function<std::vector<web::Attention>()> parts);
 
   [[nodiscard]] web::OverviewState overview() const override;
   // Something that a person should mend and that no part reports by itself: a port that could not be opened.
@@ -33,7 +33,7 @@ class Overview final : public web::OverviewPort {
   storage::Database& database_;
   household::Household& household_;
   std::function<web::PartState()> camera_;
-  std::function<std::vector<web::Attention>()> doors_;
+  std::function<std::vector<web::Attention>()> parts_;  // what the parts report by themselves
   std::vector<web::Attention> noted_;
   mutable std::array<Hour, 24> hours_{};  // of today
   mutable int day_ = -1;                  // of the year; the counts start again when it changes

@@ -139,7 +139,11 @@ Result<void> Station::build() {
   front_ = std::make_unique<Front>(
       Front::Needs{loop_, *settings_, *household_, *chronicle_, *doors_, *pictures_, *directory_, *lines_});
   overview_ = std::make_unique<Overview>(loop_, *journal_, *database_, *household_, [this] { return pictures_->camera_state(); },
-                                         [this] { return doors_->attention(); });
+                                         [this] {
+                                           auto all = doors_->attention();
+                                           for (auto& one : telephony_->attention()) all.push_back(std::move(one));
+                                           return all;
+                                         });
 
   http_ = std::make_unique<http::Server>(loop_, http::Limits{.connections_per_source = static_cast<std::size_t>(settings_->get(settings::security::connections))});
   telephony_->add_websocket(http_->router());
@@ -171,6 +175,7 @@ Result<void> Station::build() {
   lines_->on_refused = [this](const std::string& from, const std::string& from_address, const std::string& why) {
     journal_->record(events::call_rejected, {.subject = from, .fields = {{"address", from_address}, {"reason", why}}});
   };
+  lines_->on_account = [this](const sip::RegistrationStatus& status) { telephony_->account_changed(status); };
   watch_settings();
   return {};
 }

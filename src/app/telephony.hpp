@@ -43,6 +43,9 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   Result<void> start(const Options& options, const std::string& chain, const std::string& key);
   // The station's own user agent; `listener` hears of calls to it and must outlive this.
   sip::Endpoint& start_endpoint(sip::EndpointListener& listener);
+  void account_changed(const sip::RegistrationStatus& status);  // of the station's own account: for journal and console
+  // That the station is not registered where it should be, or at the backup.
+  [[nodiscard]] std::vector<web::Attention> attention() const;
   void stop();  // ends what runs and writes what waits
 
   // `/sip`: WebSockets become flows of the network (RFC 7118).
@@ -59,7 +62,8 @@ class Telephony final : public web::PresencePort, public web::SipPort {
 
  private:
   void opened(std::shared_ptr<http::WebSocket> socket);
-  void give_own_account();  // who the station is among the others: number, name and password
+  void give_own_account();  // who the station is among the others: number, name and password, and where it registers
+  void settings_changed(const settings::Change& change);
   void presence_changed(const std::string& account, bool online);
   void forget_removed_accounts();
   void authentication_failed(const std::string& user, const std::string& source);
@@ -77,8 +81,10 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   const sip::Server* server_view_ = nullptr;
   std::unique_ptr<sip::Endpoint> endpoint_;
   storage::Subscription identity_changes_;
+  storage::Subscription settings_changes_;
   storage::Subscription household_changes_;
   web::SipReach reach_;
+  sip::RegistrationStatus account_;  // the last one that was journalled
 };
 
 }  // namespace lintel::app

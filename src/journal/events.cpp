@@ -79,6 +79,9 @@ constexpr std::array all = {
     &events::monitor_revoked,
     &events::monitor_registered,
     &events::monitor_unregistered,
+    &events::account_registered,
+    &events::account_on_backup,
+    &events::account_failed,
     &events::sip_registration_refused,
 };
 

@@ -170,6 +170,12 @@ inline constexpr Event monitor_registered{"monitor.registered", Kind::system, Se
   "{subject} is online from {address}.", "The monitor registered with the SIP server."};
 inline constexpr Event monitor_unregistered{"monitor.unregistered", Kind::system, Severity::information,
   "{subject} is offline.", "It logged off, its registration ran out or its connection closed. It will not ring."};
+inline constexpr Event account_registered{"account.registered", Kind::system, Severity::information,
+  "The station is registered at {server}.", "Calls go by this server."};
+inline constexpr Event account_on_backup{"account.on_backup", Kind::system, Severity::warning,
+  "The station is registered at the backup server {server}: the first one does not answer.", "Calls go by the backup. The first is asked each minute, and used again once it answers."};
+inline constexpr Event account_failed{"account.failed", Kind::system, Severity::warning,
+  "The station is not registered: {reason}", "Nobody can be called. Look at server, port and password on the page SIP account. The station tries again by itself."};
 inline constexpr Event sip_registration_refused{"sip.registration_refused", Kind::system, Severity::warning,
   "A registration as {subject} from {address} was refused.", "Wrong password or unknown account. Look at the phone's settings; many from one address are an attack."};
 // clang-format on

@@ -13,6 +13,7 @@ inline constexpr std::array hang_up_methods = {
     Choice{"dtmf", "By a phone's unlock command"}, Choice{"code", "By a code at the panel"}};
 inline constexpr std::array call_encryptions = {
     Choice{"off", "Off"}, Choice{"optional", "Where the phone can"}, Choice{"compulsory", "Always: no call without it"}};
+inline constexpr std::array timer_refreshers = {Choice{"uac", "The caller"}, Choice{"uas", "The called side"}};
 inline constexpr std::array sip_transports = {Choice{"udp", "UDP"}, Choice{"tcp", "TCP"}, Choice{"tls", "TLS"}};
 
 // One setting a paragraph.
@@ -64,6 +65,20 @@ inline constexpr std::array intercom = {
   Entry{.key = "call.encryption", .page = "call", .title = "Encrypt sound and picture",
     .help = "Calls with SIP phones go by SRTP. A call that would have to be encrypted and cannot be is refused, and the panel and the journal say so. The keys stand in the SIP messages: they are worth something only where the phones register over TLS. Browsers are always encrypted.",
     .type = Type::choice, .text = "off", .choices = call_encryptions},
+  // C19
+  Entry{.key = "call.session_timer", .page = "call", .title = "Session timer",
+    .help = "Both sides of a SIP call say from time to time that they are still there, and one that falls silent ends the call. Sound and picture that stop end it too, so this matters where a server counts calls.",
+    .type = Type::boolean, .number = 0},
+  Entry{.key = "call.session_timer_period", .page = "call", .title = "Session timer: period",
+    .help = "The call is refreshed at half of this time, and ends when it passes without. The other side may ask for another one, never below 90 seconds.",
+    .type = Type::duration, .unit = Unit::seconds, .number = 1800, .minimum = 90, .maximum = 7200, .depends_on = "call.session_timer", .depends_value = "true"},
+  Entry{.key = "call.session_timer_refresher", .page = "call", .title = "Session timer: who refreshes",
+    .help = "Proposed to the other side, which may insist on its own choice.",
+    .type = Type::choice, .text = "uac", .choices = timer_refreshers, .depends_on = "call.session_timer", .depends_value = "true"},
+  // C20
+  Entry{.key = "call.user_agent", .page = "call", .title = "User-Agent",
+    .help = "How the station names its make in SIP messages. Some servers go by it.",
+    .type = Type::text, .text = "Lintel", .least_length = 1, .max_length = 64, .valid = sip_words, .allowed = "letters, digits, spaces and signs of ASCII, without a space at either end"},
   // C28
   Entry{.key = "call.viewers", .page = "call", .title = "Viewers at once",
     .help = "How many monitors, centres and players may watch the station at one time. Further ones are told that it is full; calls always get their picture.",
@@ -81,6 +96,23 @@ inline constexpr std::array intercom = {
   Entry{.key = "account.password", .page = "account", .title = "Registration password",
     .help = "The password that the server knows for this station's number.",
     .type = Type::secret, .max_length = 128, .depends_on = "sip_server.on", .depends_value = "false"},
+  // C10
+  Entry{.key = "account.period", .page = "account", .title = "Registration period",
+    .help = "How long a registration is asked for; the server may grant less. It is renewed in time, and a failed one is tried again by itself.",
+    .type = Type::duration, .unit = Unit::seconds, .number = 3600, .minimum = 60, .maximum = 86400, .depends_on = "sip_server.on", .depends_value = "false"},
+  // C11
+  Entry{.key = "account.proxy", .page = "account", .title = "Outbound proxy",
+    .help = "Name or address that everything for the server is sent to instead. Empty: the server itself.",
+    .type = Type::text, .max_length = 255, .valid = host, .allowed = "a host name or an IP address", .depends_on = "sip_server.on", .depends_value = "false"},
+  Entry{.key = "account.proxy_port", .page = "account", .title = "Outbound proxy: port",
+    .help = "The port of the outbound proxy.",
+    .type = Type::integer, .number = 5060, .minimum = 1, .maximum = 65535, .depends_on = "sip_server.on", .depends_value = "false"},
+  Entry{.key = "account.backup", .page = "account", .title = "Backup server",
+    .help = "Name or address of the server or proxy that is used while the first is silent. The first is asked each minute, and used again once it answers. Empty: none.",
+    .type = Type::text, .max_length = 255, .valid = host, .allowed = "a host name or an IP address", .depends_on = "sip_server.on", .depends_value = "false"},
+  Entry{.key = "account.backup_port", .page = "account", .title = "Backup server: port",
+    .help = "The port of the backup server.",
+    .type = Type::integer, .number = 5060, .minimum = 1, .maximum = 65535, .depends_on = "sip_server.on", .depends_value = "false"},
 
   Entry{.key = "audio.microphone_volume", .page = "audio", .title = "Microphone volume",
     .help = "How loud visitors are for the people inside. Zero is silence.",

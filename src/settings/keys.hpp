@@ -82,6 +82,10 @@ inline constexpr Setting<std::chrono::seconds> hang_up_delay{"call.hang_up_delay
 inline constexpr Setting<std::string> unlock_command_1{"call.unlock_command_1"};
 inline constexpr Setting<std::string> unlock_command_2{"call.unlock_command_2"};
 inline constexpr Setting<std::string> encryption{"call.encryption"};
+inline constexpr Setting<bool> session_timer{"call.session_timer"};
+inline constexpr Setting<std::chrono::seconds> session_timer_period{"call.session_timer_period"};
+inline constexpr Setting<std::string> session_timer_refresher{"call.session_timer_refresher"};
+inline constexpr Setting<std::string> user_agent{"call.user_agent"};
 inline constexpr Setting<std::int64_t> viewers{"call.viewers"};
 }  // namespace call
 
@@ -90,6 +94,11 @@ inline constexpr Setting<std::string> server{"account.server"};
 inline constexpr Setting<std::int64_t> port{"account.port"};
 inline constexpr Setting<std::string> transport{"account.transport"};
 inline constexpr Setting<std::string> password{"account.password"};
+inline constexpr Setting<std::chrono::seconds> period{"account.period"};
+inline constexpr Setting<std::string> proxy{"account.proxy"};
+inline constexpr Setting<std::int64_t> proxy_port{"account.proxy_port"};
+inline constexpr Setting<std::string> backup{"account.backup"};
+inline constexpr Setting<std::int64_t> backup_port{"account.backup_port"};
 }  // namespace account
 
 namespace audio {

@@ -30,6 +30,11 @@ constexpr bool host(std::string_view text) {
                      [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == ':'; }) &&
          !text.starts_with('-') && !text.starts_with('.');
 }
+// One line of a SIP header that a person chose.
+constexpr bool sip_words(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }) && !text.starts_with(' ') &&
+         !text.ends_with(' ');
+}
 // S11: 80 or 1025 to 65535; HTTPS likewise with 443, RTSP with 554, RTSP over TLS with 322.
 template <std::int64_t Standard>
 constexpr bool port_or(std::int64_t port) {

@@ -70,14 +70,33 @@ TEST(Table, dependsOnlyOnValuesThatExist) {
 }
 
 TEST(Table, hasTheNumbersOfTheCatalogue) {
-  EXPECT_EQ(find("call.centre_number")->text, "888888");   // C06
-  EXPECT_EQ(find("call.centre_number")->max_length, 9U);   // C06
-  EXPECT_EQ(find("station.number")->max_length, 5U);       // H02
-  EXPECT_EQ(find("sip_server.domain")->text, "VDP");       // S15
-  EXPECT_EQ(find("call.encryption")->choices.size(), 3U);  // C21
-  EXPECT_EQ(find("call.group")->number, 1);                // C02
-  EXPECT_EQ(find("video.main_size")->choices.size(), 6U);  // V01
-  EXPECT_EQ(find("call.unlock_command_1")->text, "#");     // A06
+  EXPECT_EQ(find("call.centre_number")->text, "888888");        // C06
+  EXPECT_EQ(find("call.centre_number")->max_length, 9U);        // C06
+  EXPECT_EQ(find("station.number")->max_length, 5U);            // H02
+  EXPECT_EQ(find("sip_server.domain")->text, "VDP");            // S15
+  EXPECT_EQ(find("call.encryption")->choices.size(), 3U);       // C21
+  EXPECT_EQ(find("call.session_timer")->number, 0);             // C19
+  EXPECT_EQ(find("call.session_timer_period")->minimum, 90);    // C19
+  EXPECT_EQ(find("call.session_timer_period")->maximum, 7200);  // C19
+  EXPECT_EQ(find("call.group")->number, 1);                     // C02
+  EXPECT_EQ(find("video.main_size")->choices.size(), 6U);       // V01
+  EXPECT_EQ(find("call.unlock_command_1")->text, "#");          // A06
+}
+
+// C20: what goes into a header is one line of it and nothing else.
+TEST(Table, letsNoHeaderIntoTheUserAgent) {
+  const Entry& entry = *find("call.user_agent");
+  const auto takes = [&](const std::string& text) { return check(entry, text).ok(); };
+  EXPECT_TRUE(takes("Lintel"));
+  EXPECT_TRUE(takes("Door/2.1 (block 7; \"east\")"));
+  EXPECT_TRUE(takes(std::string(64, 'a')));
+  EXPECT_FALSE(takes(std::string(65, 'a')));
+  EXPECT_FALSE(takes(""));
+  EXPECT_FALSE(takes("Lintel\r\nContact: <sip:evil@192.0.2.66>"));
+  EXPECT_FALSE(takes("Lintel\nX: y"));
+  EXPECT_FALSE(takes(" Lintel"));
+  EXPECT_FALSE(takes("Lintel\t"));
+  EXPECT_FALSE(takes("T\xC3\xBCr"));
 }
 
 TEST(Table, hasACommittedReferenceThatIsCurrent) {

@@ -134,7 +134,7 @@ function* units(list) {
 }
 
 /** What never reaches a page: the command line, the wire, the inside of calls and encoders, what ends the start. */
-const SILENT = /src\/(?:app\/(?:options|main)|base\/|sip\/|web\/openapi|http\/(?:files|server)|storage\/data_folder|media\/(?:leg|encryption|rtp|webrtc|sdp|media|pipeline|encoder_pipeline|sound_file))/;
+const SILENT = /src\/(?:app\/(?:options|main)|base\/|sip\/(?!registration)|web\/openapi|http\/(?:files|server)|storage\/data_folder|media\/(?:leg|encryption|rtp|webrtc|sdp|media|pipeline|encoder_pipeline|sound_file))/;
 
 /**
  * Every text of one source file: {id, message?, must?}. The id is the English text, or for an event `event.` and its id
