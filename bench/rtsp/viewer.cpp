@@ -76,7 +76,7 @@ class Client {
     if (!nonce_.empty()) {
       const std::string response =
           digest::response({.ha1 = digest::ha1(digest::Algorithm::md5, "viewer", "Lintel", "secret"),
-                            .method = std::string(method),
+                            .method = method,
                             .uri = uri,
                             .nonce = nonce_,
                             .nonce_count = {},

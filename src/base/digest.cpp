@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
@@ -18,18 +19,25 @@ std::string hashed(Algorithm algorithm, std::string_view data) {
   return bytes::to_hex(algorithm == Algorithm::md5 ? bytes::md5(data) : bytes::sha256(data));
 }
 
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  text.reserve(256);  // one allocation for all but strange ones
+  for (const std::string_view part : parts) text.append(part).push_back(':');
+  text.pop_back();
+  return text;
+}
+
 }  // namespace
 
 std::string ha1(Algorithm algorithm, std::string_view user, std::string_view realm, std::string_view password) {
-  return hashed(algorithm, std::string(user).append(":").append(realm).append(":").append(password));
+  return hashed(algorithm, joined({user, realm, password}));
 }
 
 std::string response(const Answer& answer) {
-  const std::string ha2 = hashed(answer.algorithm, answer.method + ":" + answer.uri);
-  const std::string middle =
-      answer.qop.empty() ? answer.nonce
-                         : answer.nonce + ":" + answer.nonce_count + ":" + answer.client_nonce + ":" + answer.qop;
-  return hashed(answer.algorithm, answer.ha1 + ":" + middle + ":" + ha2);
+  const std::string ha2 = hashed(answer.algorithm, joined({answer.method, answer.uri}));
+  if (answer.qop.empty()) return hashed(answer.algorithm, joined({answer.ha1, answer.nonce, ha2}));
+  return hashed(answer.algorithm,
+                joined({answer.ha1, answer.nonce, answer.nonce_count, answer.client_nonce, answer.qop, ha2}));
 }
 
 std::optional<Parameters> parse_parameters(std::string_view rest) {

@@ -1,5 +1,5 @@
 // The sums and the spelling of digest authentication (RFC 7616, and RFC 2069/2617 without qop), and nonces that hold
-// their own time and proof: nothing is kept for one. What HTTP and RTSP ask for with them stands in their rooms.
+// their own time and proof: nothing is kept for one. What HTTP, RTSP and SIP ask for with them stands in their rooms.
 // Any thread.
 #pragma once
 
@@ -18,10 +18,10 @@ enum class Algorithm { md5, sha256 };
 // HA1 of RFC 7616 §3.4.2: hex of H(user:realm:password). What a table keeps instead of the password; as secret as it.
 [[nodiscard]] std::string ha1(Algorithm algorithm, std::string_view user, std::string_view realm,
                               std::string_view password);
-// The response of §3.4.1 for qop "auth", or, when `qop` is empty, of RFC 2069.
+// The response of §3.4.1 for qop "auth", or, when `qop` is empty, of RFC 2069. The views are the caller's.
 struct Answer {
   Algorithm algorithm = Algorithm::md5;
-  std::string ha1, method, uri, nonce, nonce_count, client_nonce, qop;
+  std::string_view ha1, method, uri, nonce, nonce_count, client_nonce, qop;
 };
 [[nodiscard]] std::string response(const Answer& answer);
 

@@ -37,11 +37,11 @@ DigestAuthority::Verdict DigestAuthority::verify(const Request& request, const F
   digest::Answer answer{.algorithm = sha256 ? digest::Algorithm::sha256 : digest::Algorithm::md5,
                         .ha1 = {},
                         .method = name_of(request.method),
-                        .uri = std::string(digest::parameter(*fields, "uri")),
-                        .nonce = std::string(digest::parameter(*fields, "nonce")),
-                        .nonce_count = std::string(digest::parameter(*fields, "nc")),
-                        .client_nonce = std::string(digest::parameter(*fields, "cnonce")),
-                        .qop = std::string(digest::parameter(*fields, "qop"))};
+                        .uri = digest::parameter(*fields, "uri"),
+                        .nonce = digest::parameter(*fields, "nonce"),
+                        .nonce_count = digest::parameter(*fields, "nc"),
+                        .client_nonce = digest::parameter(*fields, "cnonce"),
+                        .qop = digest::parameter(*fields, "qop")};
   const bool qop_fits = answer.qop == "auth" ? is_nonce_count(answer.nonce_count) && !answer.client_nonce.empty()
                                              : answer.qop.empty() && options_.allow_no_qop;
   // What was signed must be what was asked for, or a right for one address would open another.

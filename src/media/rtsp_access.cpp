@@ -37,16 +37,16 @@ RtspAccess::Verdict RtspAccess::check(const RtspRequest& request, std::string_vi
                                       Monotonic now) const {
   const auto parameters = digest::parse_authorization(request.header("Authorization"));
   if (!parameters) return {};
-  const auto get = [&](std::string_view name) { return std::string(digest::parameter(*parameters, name)); };
+  const auto get = [&](std::string_view name) { return digest::parameter(*parameters, name); };
   digest::Answer answer{.ha1 = {},
-                        .method = std::string(request.method),
+                        .method = request.method,
                         .uri = get("uri"),
                         .nonce = get("nonce"),
                         .nonce_count = get("nc"),
                         .client_nonce = get("cnonce"),
                         .qop = get("qop")};
-  Verdict verdict{Proof::absent, get("username"), answer.nonce};
-  const std::string algorithm = get("algorithm");
+  Verdict verdict{Proof::absent, std::string(get("username")), std::string(answer.nonce)};
+  const std::string_view algorithm = get("algorithm");
   const bool qop_fits =
       answer.qop.empty() || (answer.qop == "auth" && answer.nonce_count.size() == 8 && !answer.client_nonce.empty());
   if (verdict.user.empty() || (!algorithm.empty() && !text::equals_ignoring_case(algorithm, "MD5")) || !qop_fits ||
@@ -59,7 +59,8 @@ RtspAccess::Verdict RtspAccess::check(const RtspRequest& request, std::string_vi
     return verdict;
   }
   const std::string ha1 = ha1_of(verdict.user);
-  answer.ha1 = ha1.empty() ? nonces_.decoy_ha1(digest::Algorithm::md5, verdict.user) : ha1;
+  const std::string decoy = nonces_.decoy_ha1(digest::Algorithm::md5, verdict.user);
+  answer.ha1 = ha1.empty() ? decoy : ha1;
   const bool right = bytes::equal_in_constant_time(digest::response(answer), text::lower(get("response")));
   verdict.proof = right && !ha1.empty() ? Proof::right : Proof::wrong;
   return verdict;

@@ -6,7 +6,6 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <initializer_list>
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
@@ -14,10 +13,6 @@
 
 namespace lintel::sip::digest {
 namespace {
-
-std::string hash(Algorithm algorithm, std::string_view data) {
-  return bytes::to_hex(algorithm == Algorithm::md5 ? bytes::md5(data) : bytes::sha256(data));
-}
 
 std::string quoted(std::string_view value) {
   std::string out = "\"";
@@ -42,22 +37,15 @@ const char* name_of(Algorithm algorithm) {
   return algorithm == Algorithm::md5 ? "MD5" : "SHA-256";
 }
 
-std::string ha1(Algorithm algorithm, std::string_view user, std::string_view realm, std::string_view password) {
-  return hash(algorithm, fmt::format("{}:{}:{}", user, realm, password));
-}
-
 std::string expected_response(const Credentials& credentials, std::string_view ha1_hex, std::string_view method) {
-  const auto joined = [](std::initializer_list<std::string_view> parts) {
-    std::string text;
-    text.reserve(256);
-    for (const auto part : parts) text.append(part).push_back(':');
-    text.pop_back();
-    return text;
-  };
-  const std::string ha2 = hash(credentials.algorithm, joined({method, credentials.uri}));
-  if (!credentials.qop_auth) return hash(credentials.algorithm, joined({ha1_hex, credentials.nonce, ha2}));
-  return hash(credentials.algorithm,
-              joined({ha1_hex, credentials.nonce, credentials.nonce_count, credentials.cnonce, "auth", ha2}));
+  return lintel::digest::response({.algorithm = credentials.algorithm,
+                                   .ha1 = ha1_hex,
+                                   .method = method,
+                                   .uri = credentials.uri,
+                                   .nonce = credentials.nonce,
+                                   .nonce_count = credentials.nonce_count,
+                                   .client_nonce = credentials.cnonce,
+                                   .qop = credentials.qop_auth ? "auth" : ""});
 }
 
 // ---- Server side ----------------------------------------------------------------------------------------------------

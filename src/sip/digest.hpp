@@ -13,12 +13,13 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/digest.hpp"
 #include "base/result.hpp"
 #include "sip/keyed_hash.hpp"
 
 namespace lintel::sip::digest {
 
-enum class Algorithm { md5, sha256 };
+using Algorithm = lintel::digest::Algorithm;
 [[nodiscard]] const char* name_of(Algorithm algorithm);  // "MD5", "SHA-256"
 
 // Bounds of the parsers. A longer header is malformed.
@@ -54,9 +55,7 @@ struct Credentials {
 [[nodiscard]] Result<Challenge> parse_challenge(std::string_view value);
 [[nodiscard]] Result<Credentials> parse_credentials(std::string_view value);
 
-// H(user:realm:password) in lower-case hexadecimal; what a directory keeps in place of the password.
-[[nodiscard]] std::string ha1(Algorithm algorithm, std::string_view user, std::string_view realm,
-                              std::string_view password);
+using lintel::digest::ha1;  // what a directory keeps in place of the password
 // The `response` for these credentials (its own `response` is not looked at), RFC 7616 §3.4.1.
 [[nodiscard]] std::string expected_response(const Credentials& credentials, std::string_view ha1_hex,
                                             std::string_view method);

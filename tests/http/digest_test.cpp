@@ -37,14 +37,9 @@ class DigestTest : public ::testing::Test {
                                        const std::string& password = "secret",
                                        digest::Algorithm algorithm = digest::Algorithm::sha256, bool qop = true) const {
     Request request{.method = Method::get, .target = "/api/v1/locks?x=1"};
-    const digest::Answer answer{algorithm,
-                                digest::ha1(algorithm, user, "Lintel", password),
-                                "GET",
-                                request.target,
-                                nonce,
-                                qop ? "00000001" : "",
-                                qop ? "abc" : "",
-                                qop ? "auth" : ""};
+    const std::string ha1 = digest::ha1(algorithm, user, "Lintel", password);
+    const digest::Answer answer{
+        algorithm, ha1, "GET", request.target, nonce, qop ? "00000001" : "", qop ? "abc" : "", qop ? "auth" : ""};
     std::string header = "Digest username=\"" + user + "\", realm=\"Lintel\", uri=\"" + request.target +
                          "\", nonce=\"" + nonce + "\", response=\"" + digest::response(answer) + "\"";
     header += algorithm == digest::Algorithm::sha256 ? ", algorithm=SHA-256" : ", algorithm=MD5";

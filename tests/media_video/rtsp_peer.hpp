@@ -51,7 +51,8 @@ class RtspPeer {
                        nonce.empty() ? "" : credentials(method, uri));
   }
   std::string credentials(const std::string& method, const std::string& uri) const {
-    digest::Answer answer{.ha1 = digest::ha1(digest::Algorithm::md5, user, "Lintel", password),
+    const std::string ha1 = digest::ha1(digest::Algorithm::md5, user, "Lintel", password);
+    digest::Answer answer{.ha1 = ha1,
                           .method = method,
                           .uri = uri,
                           .nonce = nonce,
