@@ -152,12 +152,12 @@ std::string make_credentials(const Challenge& challenge, std::string_view user, 
   return out;
 }
 
-bool ClientAuthenticator::challenged(const std::vector<std::string>& values, bool answered_already) {
-  if (user_.empty()) return false;
+bool ClientAuthenticator::challenged(const std::vector<std::string>& values, unsigned answered) {
+  if (user_.empty() || answered >= most_answers) return false;
   auto chosen = choose(values, realm_);
   if (!chosen) return false;
   // A second refusal of one request means a wrong password, unless only the nonce was old.
-  if (answered_already && !chosen->stale) return false;
+  if (answered > 0 && !chosen->stale) return false;
   if (realm_.empty()) realm_ = chosen->realm;
   if (!challenge_ || challenge_->nonce != chosen->nonce || challenge_->algorithm != chosen->algorithm) nonce_count_ = 0;
   challenge_ = std::move(chosen);

@@ -26,6 +26,8 @@ using Algorithm = lintel::digest::Algorithm;
 inline constexpr std::size_t max_header_length = 4096;
 inline constexpr std::size_t max_parameters = 32;
 inline constexpr std::size_t max_parameter_length = 512;
+// How often one request is sent anew with an answer. Two are usual: a nonce that grew old, and its successor.
+inline constexpr unsigned most_answers = 3;
 
 // The value of a WWW-Authenticate or Proxy-Authenticate header.
 struct Challenge {
@@ -127,9 +129,10 @@ class ClientAuthenticator {
   ClientAuthenticator(std::string user, std::string password, std::string realm = {})
       : user_(std::move(user)), password_(std::move(password)), realm_(std::move(realm)) {}
 
-  // Takes the challenges of one 401 or 407. False: nothing to answer (no password, a foreign realm, no algorithm we
-  // know, or our last answer was to a nonce that is still good, which means that the password is wrong).
-  [[nodiscard]] bool challenged(const std::vector<std::string>& values, bool answered_already);
+  // Takes the challenges of one 401 or 407 to a request whose challenges were answered `answered` times before. False:
+  // nothing to answer (no password, a foreign realm, no algorithm we know, our last answer was to a nonce that is
+  // still good, which means that the password is wrong, or a server that finds each new nonce old).
+  [[nodiscard]] bool challenged(const std::vector<std::string>& values, unsigned answered);
   [[nodiscard]] bool ready() const { return challenge_.has_value(); }
   // Header value for a request, once ready().
   [[nodiscard]] std::string authorize(std::string_view method, std::string_view uri);

@@ -137,8 +137,8 @@ void Registration::on_response(TransactionId id, const Message& response, const 
   const int code = response.status();
   if (code < 300) return accepted(response);
   if (code == 401 || code == 407) {
-    if (challenged(response, from, answered_challenge_)) {
-      answered_challenge_ = true;
+    if (challenged(response, from, answered_challenges_)) {
+      ++answered_challenges_;
       return send();
     }
     return refused(code, "The SIP server refuses the user name or password.");
@@ -208,12 +208,12 @@ void Registration::refused(int code, std::string message) {
 
 void Registration::again_after(Duration delay, void (Registration::*what)()) {
   timer_ = core_.clock().after(delay, [this, what] {
-    answered_challenge_ = false;
+    answered_challenges_ = 0;
     (this->*what)();
   });
 }
 
-bool Registration::challenged(const Message& response, const Hop& from, bool answered_already) {
+bool Registration::challenged(const Message& response, const Hop& from, unsigned answered) {
   if (!is_server(from)) return false;
   const bool proxy = response.status() == 407;
   std::vector<std::string> values;
@@ -223,7 +223,7 @@ bool Registration::challenged(const Message& response, const Hop& from, bool ans
     if (line == nullptr) break;
     values.emplace_back(response.value(*line));
   }
-  return (proxy ? proxy_login_ : registrar_login_).challenged(values, answered_already);
+  return (proxy ? proxy_login_ : registrar_login_).challenged(values, answered);
 }
 
 std::vector<std::string> Registration::authorization(std::string_view method, std::string_view uri) {

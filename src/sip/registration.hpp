@@ -99,7 +99,7 @@ class Registration final : private ClientListener {
   [[nodiscard]] std::string contact(const Hop& to) const;
 
   // Credentials for challenges of this account's server: false when it is not to be answered.
-  [[nodiscard]] bool challenged(const Message& response, const Hop& from, bool answered_already);
+  [[nodiscard]] bool challenged(const Message& response, const Hop& from, unsigned answered);
   // Authorization lines for a request to that server, empty when none was asked for yet.
   [[nodiscard]] std::vector<std::string> authorization(std::string_view method, std::string_view uri);
 
@@ -149,7 +149,7 @@ class Registration final : private ClientListener {
   };
   std::vector<Waiting> waiting_;
   Timer tell_waiting_;
-  bool answered_challenge_ = false;
+  unsigned answered_challenges_ = 0;
   bool asked_longer_ = false;  // after 423
   std::chrono::seconds asked_period_{};
   std::string call_id_;

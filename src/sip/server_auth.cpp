@@ -6,12 +6,19 @@
 namespace lintel::sip {
 namespace {
 
-// The credentials for our realm among those given.
+// The credentials for our realm among those given. A client that registers here and calls through us has two answers
+// for one realm, and may send both: the one to the challenge that we give to this method counts first (RFC 3261 §22.3),
+// for the other may be to a nonce that is old by now.
 std::optional<digest::Credentials> credentials_of(const Message& message, std::string_view realm) {
-  for (const auto& line : message.lines()) {
-    if (line.field != Field::authorization && line.field != Field::proxy_authorization) continue;
-    auto parsed = digest::parse_credentials(message.value(line));
-    if (parsed && parsed->realm == realm) return std::move(parsed).value();
+  const bool registering = message.method() == Method::registration;
+  const Field own = registering ? Field::authorization : Field::proxy_authorization;
+  const Field other = registering ? Field::proxy_authorization : Field::authorization;
+  for (const Field field : {own, other}) {
+    for (const auto& line : message.lines()) {
+      if (line.field != field) continue;
+      auto parsed = digest::parse_credentials(message.value(line));
+      if (parsed && parsed->realm == realm) return std::move(parsed).value();
+    }
   }
   return std::nullopt;
 }

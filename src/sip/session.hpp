@@ -78,7 +78,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
     Method method = Method::other;
     std::vector<std::string> lines;
     Content body;
-    bool answered_challenge = false;
+    unsigned answered_challenges = 0;
     std::uint32_t cseq = 0;
     std::function<void(int code, const Message* response)> done;
   };
@@ -177,7 +177,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   std::string invite_uri_;
   std::vector<std::string> invite_lines_;
   Content our_offer_;
-  bool answered_challenge_ = false;
+  unsigned answered_challenges_ = 0;
   bool looked_for_other_way_ = false;
   HangUp hang_up_reason_;
   std::vector<std::pair<std::string, Content>> early_answers_;  // by To tag

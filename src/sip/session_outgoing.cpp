@@ -210,8 +210,8 @@ void Session::invite_response(const Message& response, const Hop& from) {
   invite_ = 0;
   const bool waiting = state_ == SessionState::calling || state_ == SessionState::proceeding;
   if (waiting && (code == 401 || code == 407) && account_ &&
-      account_->challenged(response, from, answered_challenge_)) {
-    answered_challenge_ = true;
+      account_->challenged(response, from, answered_challenges_)) {
+    ++answered_challenges_;
     apply(SessionEvent::challenge);
     return;
   }

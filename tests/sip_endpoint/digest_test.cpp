@@ -136,15 +136,15 @@ TEST(ClientAuthenticator, choosesTheStrongestOfItsOwnRealmAndStopsAtARefusal) {
   EXPECT_EQ(choose(both)->algorithm, Algorithm::sha256);
   EXPECT_FALSE(choose(both, "other"));
   ClientAuthenticator login("u", "p", "VDP");
-  EXPECT_FALSE(login.challenged({"Digest realm=\"evil\", nonce=\"1\""}, false));
-  ASSERT_TRUE(login.challenged(both, false));
+  EXPECT_FALSE(login.challenged({"Digest realm=\"evil\", nonce=\"1\""}, 0));
+  ASSERT_TRUE(login.challenged(both, 0));
   EXPECT_THAT(login.authorize("INVITE", "sip:x"), ::testing::HasSubstr("nc=00000001"));
   EXPECT_THAT(login.authorize("BYE", "sip:x"), ::testing::HasSubstr("nc=00000002"));
-  EXPECT_FALSE(login.challenged(both, true));
-  EXPECT_TRUE(login.challenged({both[0] + ", stale=true"}, true));
+  EXPECT_FALSE(login.challenged(both, 1));
+  EXPECT_TRUE(login.challenged({both[0] + ", stale=true"}, 1));
   ClientAuthenticator learning("u", "p");
-  EXPECT_TRUE(learning.challenged({"Digest realm=\"first\", nonce=\"1\""}, false));
-  EXPECT_FALSE(learning.challenged({"Digest realm=\"second\", nonce=\"1\""}, false));
+  EXPECT_TRUE(learning.challenged({"Digest realm=\"first\", nonce=\"1\""}, 0));
+  EXPECT_FALSE(learning.challenged({"Digest realm=\"second\", nonce=\"1\""}, 0));
 }
 
 // C24

@@ -96,6 +96,16 @@ TEST_F(Registering, saysThatThePasswordIsWrongAndAsksSeldom) {
   ASSERT_FALSE(wire.out.empty());
 }
 
+TEST_F(Registering, givesUpOnAServerThatFindsEachNonceOld) {
+  endpoint->set_account(account());
+  std::size_t asked = 0;
+  for (; !wire.out.empty() && asked < 50; ++asked)
+    answer(*take("REGISTER"), 401, {},
+           "WWW-Authenticate: Digest realm=\"VDP\", nonce=\"n" + std::to_string(asked) + "\", stale=true\r\n");
+  EXPECT_EQ(asked, 1 + digest::most_answers);
+  EXPECT_EQ(endpoint->accounts().front().state, RegistrationState::failed);
+}
+
 TEST_F(Registering, triesASilentServerForEverWithLongerPauses) {
   endpoint->set_account(account());
   std::vector<std::chrono::seconds> at;

@@ -1,0 +1,315 @@
+// The proxy: who may call whom, and what the branches of a call do.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server_fixture.hpp"
+#include "sip/server.hpp"
+
+namespace lintel::sip {
+namespace {
+
+using namespace std::chrono_literals;
+using test::crlf;
+using test::ServerTest;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+class Proxying : public ServerTest {};
+
+TEST_F(Proxying, whatOnlyTheStationMaySayIsTakenFromOthers) {
+  register_as("101#0", phone);
+  const std::string said =
+      "X-Lintel-Kind: emergency\nP-Asserted-Identity: <sip:8001@VDP>\nP-Preferred-Identity: <sip:8001@VDP>\n"
+      "Remote-Party-ID: <sip:8001@VDP>;party=calling\nX-Other: kept\n";
+  transport.take();
+  EXPECT_THAT(authenticated(request("INVITE", "101", "102%230", said), "102#0", caller), HasSubstr("100 Trying"));
+  const auto sent = transport.take();
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_THAT(sent[0].bytes, Not(HasSubstr("8001")));
+  EXPECT_THAT(sent[0].bytes, Not(HasSubstr("X-Lintel")));
+  EXPECT_EQ(test::header(sent[0].bytes, "X-Other"), "kept");
+  EXPECT_EQ(test::header(sent[0].bytes, "P-Asserted-Identity"), "<sip:102%230@VDP>");
+}
+
+TEST_F(Proxying, nothingIsToldToTheUnauthenticated) {
+  for (const std::string method : {"INVITE", "MESSAGE", "NOTIFY", "SUBSCRIBE", "INFO", "OPTIONS", "REFER"})
+    for (const std::string user : {"101", "nobody", "8001"}) {
+      send(request(method, user, "8001"), stranger);
+      const auto answers = transport.take();
+      ASSERT_THAT(answers, SizeIs(1)) << method;
+      EXPECT_EQ(answers[0].first_line(), "SIP/2.0 407 Proxy Authentication Required") << method << user;
+    }
+  EXPECT_EQ(core.size(), 0U);
+}
+
+TEST_F(Proxying, answersOptionsToItselfAndRefusesWhatItDoesNotServe) {
+  std::string options = request("OPTIONS", "x", "8001");
+  options.replace(options.find("sip:x@VDP"), 9, "sip:VDP");
+  send(options, stranger);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 200 OK"));
+  send(request("FOO", "101", "8001"), stranger);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 501 Not Implemented"));
+  send(request("BYE", "101", "8001"), stranger);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 481 Call/Transaction Does Not Exist"));
+  std::string last = request("OPTIONS", "101", "8001");
+  last.replace(last.find("Max-Forwards: 70"), 16, "Max-Forwards: 0");
+  send(last, stranger);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 483 Too Many Hops"));
+  send(request("INVITE", "101", "8001", "Proxy-Require: x\n"), stranger);
+  EXPECT_THAT(transport.take()[0].bytes, HasSubstr("Unsupported: x"));
+}
+
+TEST_F(Proxying, aCallerIsWhoItsCredentialsSay) {
+  EXPECT_THAT(call("101", "8002", "8001"), HasSubstr("403 From Is Not You"));
+  EXPECT_THAT(call("nobody", "8001"), HasSubstr("404 Not Found"));
+  EXPECT_THAT(call("101", "8001"), HasSubstr("480 Temporarily Unavailable"));
+  register_as("101#0", phone);
+  accounts.forbidden.insert("101");
+  EXPECT_THAT(call("101", "8001"), HasSubstr("403 Forbidden"));
+}
+
+// A client that is registered here may send its answer to the registrar, which is old by now, beside its answer to the
+// proxy, and in front of it.
+TEST_F(Proxying, judgesACallByItsAnswerToTheProxy) {
+  send(registration("8001"), caller);
+  const auto registrar = transport.take().at(0).bytes;
+  clock.advance(std::chrono::minutes(6));
+  send(request("INVITE", "101", "8001"), caller);
+  const auto proxy = transport.take().at(0).bytes;
+  for (const bool old_first : {true, false}) {
+    std::string invite = with_branch(request("INVITE", "101", "8001"), new_branch());
+    invite = with_credentials(invite, "8001", old_first ? proxy : registrar);
+    invite = with_credentials(invite, "8001", old_first ? registrar : proxy);
+    ASSERT_EQ(invite.find("\r\nAuthorization:") < invite.find("Proxy-Authorization:"), old_first);
+    send(invite, caller);
+    EXPECT_EQ(transport.take().at(0).first_line(), "SIP/2.0 480 Temporarily Unavailable");
+  }
+}
+
+TEST_F(Proxying, relaysToNobodyElse) {
+  const auto relay = [&](const std::string& from, const std::string& to) {
+    std::string invite = request("INVITE", "101", "8001");
+    invite.replace(invite.find(from), from.size(), to);
+    return invite;
+  };
+  std::string elsewhere = relay("sip:101@VDP", "sip:101@example.com");
+  EXPECT_THAT(authenticated(elsewhere, "8001", caller), HasSubstr("403 No Relaying"));
+  EXPECT_THAT(authenticated(request("INVITE", "101", "8001", "Route: <sip:evil.example;lr>\n"), "8001", caller),
+              HasSubstr("403 No Relaying"));
+}
+
+TEST_F(Proxying, ringsEveryMonitorOfTheRoomAndTellsTheOthersWhoAnswered) {  // H04
+  register_as("101#0", phone);
+  register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>\n");
+  register_as("102#0", test::udp("192.0.2.12"));
+  EXPECT_THAT(call("101", "8001"), HasSubstr("100 Trying"));
+  auto sent = transport.take();
+  ASSERT_THAT(sent, SizeIs(2));
+  const auto& first = sent[0].to.kind == TransportKind::udp ? sent[0] : sent[1];
+  const auto& second = sent[0].to.kind == TransportKind::udp ? sent[1] : sent[0];
+  EXPECT_EQ(first.first_line(), "INVITE sip:x@192.0.2.10:5060 SIP/2.0");
+  EXPECT_EQ(second.first_line(), "INVITE sip:a@one.invalid;transport=ws SIP/2.0");
+  EXPECT_EQ(second.to.flow, 60U);
+  EXPECT_EQ(test::header(first.bytes, "Max-Forwards"), "69");
+  EXPECT_EQ(test::header(first.bytes, "P-Asserted-Identity"), "<sip:8001@VDP>");
+  EXPECT_EQ(test::header(first.bytes, "Proxy-Authorization"), "");
+  EXPECT_THAT(first.bytes, HasSubstr("v=0"));
+  answer(first, 180);
+  answer(second, 180);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 180 Ringing", "SIP/2.0 180 Ringing"));
+  answer(second, 200);
+  const auto after = transport.take();
+  ASSERT_THAT(after, SizeIs(2));
+  EXPECT_EQ(after[0].first_line(), "SIP/2.0 200 OK");
+  EXPECT_EQ(after[1].first_line(), "CANCEL sip:x@192.0.2.10:5060 SIP/2.0");
+  EXPECT_EQ(test::header(after[1].bytes, "Reason"), "SIP;cause=200;text=\"Call completed elsewhere\"");
+  answer(after[1], 200);
+  answer(first, 487);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre("ACK sip:x@192.0.2.10:5060 SIP/2.0"));
+}
+
+TEST_F(Proxying, onlyCallsThatWaitForAnAnswerCountAgainstTheCap) {
+  ServerSettings few;
+  few.calls = 1;
+  server.set_settings(few);
+  register_as("101#1", phone);
+  const auto ring = [&](const std::string& call_id) {
+    std::string invite = request("INVITE", "101%231", "8001");
+    invite.replace(invite.find("call-1"), 6, call_id);
+    return authenticated(invite, "8001", caller);
+  };
+  EXPECT_THAT(ring("first"), HasSubstr("100 Trying"));
+  const auto first = transport.take();
+  EXPECT_THAT(ring("second"), HasSubstr("503"));
+  answer(first[0], 200);
+  transport.take();
+  EXPECT_THAT(ring("third"), HasSubstr("100 Trying"));  // the first lingers for its retransmissions
+  const auto third = transport.take();
+  answer(third[0], 486);
+  transport.take();
+  EXPECT_THAT(ring("fourth"), HasSubstr("100 Trying"));
+}
+
+TEST_F(Proxying, requestsInTheDialogFollowTheFlowToken) {
+  register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>\n");
+  call("101%231", "8001");
+  const auto invite = transport.take();
+  answer(invite[0], 200, "callee");
+  const std::string ok = transport.take()[0].bytes;
+  Message message;
+  ASSERT_FALSE(message.parse(ok));
+  auto routes = message.list(Field::record_route);
+  ASSERT_THAT(routes, SizeIs(2));  // one address for each transport
+  const auto in_dialog = [&](const std::string& method, bool from_caller, const std::string& route_lines,
+                             const std::string& call_id = "call-1") {
+    return crlf(method + (from_caller ? " sip:a@one.invalid;transport=ws" : " sip:c@192.0.2.20:5060") +
+                " SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.20;branch=z9hG4bK" + std::to_string(++branches) +
+                ";rport\nMax-Forwards: 70\nFrom: <sip:x@VDP>;tag=" + (from_caller ? "caller" : "callee") +
+                "\nTo: <sip:y@VDP>;tag=" + (from_caller ? "callee" : "caller") + "\nCall-ID: " + call_id +
+                "\nCSeq: 2 " + method + "\n" + route_lines + "Content-Length: 0\n");
+  };
+  // The caller's route set is the reverse of Record-Route, the callee's is as it is.
+  const std::string callers = "Route: " + std::string(routes[1]) + ", " + std::string(routes[0]) + "\n";
+  const std::string callees = "Route: " + std::string(routes[0]) + "\nRoute: " + std::string(routes[1]) + "\n";
+  send(in_dialog("ACK", true, callers), caller);
+  auto sent = transport.take();
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_EQ(sent[0].to.flow, 60U);
+  EXPECT_EQ(test::header(sent[0].bytes, "Route"), "");
+  send(in_dialog("BYE", false, callees), test::wss(60));
+  sent = transport.take();
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_EQ(sent[0].to.address.text(), "192.0.2.20:5060");
+  EXPECT_EQ(test::header(sent[0].bytes, "Route"), "");
+  // A neighbour who read all of it off the wire is still not a side of the dialog (security.md 9).
+  for (const std::string method : {"BYE", "INFO", "INVITE", "UPDATE"})
+    for (const bool as_caller : {true, false}) {
+      send(in_dialog(method, as_caller, as_caller ? callers : callees), test::udp("192.0.2.66"));
+      EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 403 Forbidden")) << method << as_caller;
+    }
+  send(in_dialog("ACK", true, callers), test::udp("192.0.2.66"));
+  EXPECT_THAT(transport.take(), IsEmpty());
+  // The token is good for this dialog alone.
+  send(in_dialog("BYE", true, callers, "call-2"), caller);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 403 Forbidden"));
+  transport.close_from_afar(60);
+  send(in_dialog("BYE", true, callers), caller);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 430 Flow Failed"));
+}
+
+TEST_F(Proxying, theBestRefusalGoesBack) {
+  register_as("101#0", phone);
+  register_as("101#1", test::udp("192.0.2.11"), "101#1", "Contact: <sip:y@192.0.2.11>\n");
+  call("101", "8001");
+  const auto sent = transport.take();
+  answer(sent[0], 480);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre(HasSubstr("ACK")));
+  answer(sent[1], 486);
+  const auto after = transport.take_first_lines();
+  ASSERT_THAT(after, SizeIs(2));
+  EXPECT_EQ(after[1], "SIP/2.0 486 Busy Here");
+}
+
+TEST_F(Proxying, aGlobalRefusalEndsAllBranches) {
+  register_as("101#0", phone);
+  register_as("101#1", test::udp("192.0.2.11"), "101#1", "Contact: <sip:y@192.0.2.11>\n");
+  call("101", "8001");
+  const auto sent = transport.take();
+  answer(sent[0], 180);
+  answer(sent[1], 180);
+  transport.take();
+  answer(sent[0], 603);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre(HasSubstr("ACK"), HasSubstr("CANCEL")));
+  answer(sent[1], 487);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre(HasSubstr("ACK"), "SIP/2.0 603 Decline"));
+}
+
+TEST_F(Proxying, theCallersCancelReachesEveryBranchWithItsReason) {
+  register_as("101#0", phone);
+  call("101", "8001");
+  const auto sent = transport.take();
+  answer(sent[0], 180);
+  transport.take();
+  const std::string branch = last_branch;
+  const std::string cancel =
+      with_branch(request("CANCEL", "101", "8001", "Reason: SIP;cause=487;text=\"gone\"\n"), branch);
+  send(cancel, caller);
+  const auto after = transport.take();
+  ASSERT_THAT(after, SizeIs(2));
+  EXPECT_EQ(after[0].first_line(), "SIP/2.0 200 OK");
+  EXPECT_EQ(test::header(after[1].bytes, "Reason"), "SIP;cause=487;text=\"gone\"");
+  answer(after[1], 200);
+  answer(sent[0], 487);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre(HasSubstr("ACK"), "SIP/2.0 487 Request Terminated"));
+}
+
+TEST_F(Proxying, aSilentContactIsLeftAndALongRingEnds) {
+  register_as("101#0", phone);
+  call("101", "8001");
+  const auto sent = transport.take();
+  clock.advance(7s);
+  EXPECT_EQ(transport.take().back().first_line(), "SIP/2.0 408 Request Timeout");
+  clock.advance(40s);
+  call("101", "8001");
+  const auto again = transport.take();
+  answer(again.back(), 180);
+  transport.take();
+  clock.advance(181s);
+  const auto cancel = transport.take();
+  EXPECT_EQ(cancel.at(0).first_line(), "CANCEL sip:x@192.0.2.10:5060 SIP/2.0");
+  answer(again.back(), 487);
+  EXPECT_EQ(transport.take().back().first_line(), "SIP/2.0 408 Request Timeout");
+}
+
+TEST_F(Proxying, aLostFlowFailsItsBranchAtOnce) {
+  register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>\n");
+  call("101%231", "8001");
+  answer(transport.take()[0], 180);
+  transport.take();
+  transport.close_from_afar(60);
+  clock.advance(1ms);
+  EXPECT_EQ(transport.take().back().first_line(), "SIP/2.0 480 Temporarily Unavailable");
+}
+
+TEST_F(Proxying, aCallerWhoseConnectionClosesStopsTheRinging) {
+  register_as("101#0", phone);
+  authenticated(request("INVITE", "101", "8001"), "8001", test::wss(90));
+  const auto sent = transport.take();
+  answer(sent.back(), 180);
+  transport.take();
+  transport.close_from_afar(90);
+  clock.advance(1ms);
+  EXPECT_EQ(transport.take().at(0).first_line(), "CANCEL sip:x@192.0.2.10:5060 SIP/2.0");
+}
+
+TEST_F(Proxying, oneBindingCanBeRungAlone) {
+  register_as("101#0", phone);
+  register_as("101#0", test::wss(60), "101#0", "Contact: <sip:a@one.invalid;transport=ws>\n");
+  for (const auto& contact : server.contacts("101")) {
+    call("101;binding=" + contact.id, "8001");
+    const auto sent = transport.take();
+    ASSERT_THAT(sent, SizeIs(1));
+    EXPECT_EQ(sent[0].first_line(), "INVITE " + contact.uri + " SIP/2.0");
+    answer(sent[0], 486);
+    transport.take();
+  }
+  EXPECT_THAT(call("101;binding=123", "8001"), HasSubstr("480"));
+}
+
+TEST_F(Proxying, phonesBehindNatAreReachedWhereTheyCameFrom) {
+  register_as("101#0", test::udp("198.51.100.7", 33'333), "101#0", "Contact: <sip:x@10.0.0.5:5060>\n");
+  call("101", "8001");
+  EXPECT_EQ(transport.take()[0].to.address.text(), "198.51.100.7:33333");
+}
+
+TEST_F(Proxying, theEndpointIsAnAccountLikeAnyOther) {
+  register_as("8002", Hop::local_endpoint(), "8002", "Contact: <sip:station@station.invalid>\n");
+  ASSERT_THAT(server.contacts("8002"), SizeIs(1));
+  EXPECT_TRUE(server.contacts("8002")[0].local);
+}
+
+}  // namespace
+}  // namespace lintel::sip
