@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 #include <gst/net/gstnetaddressmeta.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/gobject.hpp"
@@ -24,12 +25,18 @@ GSocketAddress* source_of(GstBuffer* packet) {
 
 }  // namespace
 
-void PeerGuard::expect(std::string host, int port) {
+void PeerGuard::expect(Place place) {
   const std::lock_guard lock(mutex_);
-  if (host == host_ && port == port_) return;
-  host_ = std::move(host);
-  port_ = port;
+  if (place == expected_) return;
+  expected_ = place;
+  if (place == place_) return;
+  place_ = std::move(place);
   latched_ = false;
+}
+
+PeerGuard::Place PeerGuard::place() {
+  const std::lock_guard lock(mutex_);
+  return place_;
 }
 
 void PeerGuard::on_moved(Moved moved) {
@@ -53,12 +60,11 @@ bool PeerGuard::admit(GstBuffer* packet, bool control) {
   Moved moved;
   {
     const std::lock_guard lock(mutex_);
-    const bool same = host == host_ && (port == port_ || control);
-    if (control) return !latched_ || host == host_;
+    if (control) return !latched_ || host == place_.host;
+    const bool same = host == place_.host && port == place_.port;
     if (!same) {
       if (latched_ && now - last_packet_ < silence_before_move) return false;
-      host_ = host;
-      port_ = port;
+      place_ = {host, port, std::min(port + 1, 65535)};
       has_ssrc_ = false;
       moved = moved_;
     }
@@ -74,7 +80,7 @@ bool PeerGuard::admit(GstBuffer* packet, bool control) {
   }
   ++packets_;
   last_packet_ = now;
-  if (moved) moved(host, port);
+  if (moved) moved();
   return true;
 }
 

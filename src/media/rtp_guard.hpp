@@ -16,10 +16,19 @@ namespace lintel::media {
 // bounded pace, so that a flood of them cannot fill the session with state.
 class PeerGuard {
  public:
-  // Told once a latch differs from the expected address. Streaming thread.
-  using Moved = std::function<void(std::string host, int port)>;
+  // Where the peer is: RTP and RTCP ports of one host.
+  struct Place {
+    std::string host;
+    int port = 0;
+    int control_port = 0;
+    bool operator==(const Place&) const = default;
+  };
+  // Told once the peer is heard from another place than the one expected. Streaming thread.
+  using Moved = std::function<void()>;
 
-  void expect(std::string host, int port);
+  // What the peer's description says. The same again leaves a latch as it is. Any thread.
+  void expect(Place place);
+  [[nodiscard]] Place place();  // the latched place, else the expected one; any thread
   void on_moved(Moved moved);
   // Whether to let this packet in. `control`: RTCP, whose source is not looked at.
   [[nodiscard]] bool admit(GstBuffer* packet, bool control);
@@ -29,8 +38,8 @@ class PeerGuard {
 
  private:
   std::mutex mutex_;
-  std::string host_;
-  int port_ = 0;
+  Place expected_;
+  Place place_;
   bool latched_ = false;
   std::uint32_t ssrc_ = 0;
   bool has_ssrc_ = false;

@@ -135,16 +135,16 @@ void RtpSession::build_line(Line& line, GstElement* rtpbin) {
   const guint session = line.session;
   GstElement* rtp_source = pipeline_->add("udpsrc");
   GstElement* rtcp_source = pipeline_->add("udpsrc");
-  line.rtp_sink = pipeline_->add("udpsink");
-  line.rtcp_sink = pipeline_->add("udpsink");
+  GstElement* rtp_sink = pipeline_->add("udpsink");
+  GstElement* rtcp_sink = pipeline_->add("udpsink");
   if (!pipeline_->ok()) return;
   const int dscp = line.kind == "audio" ? audio_dscp : video_dscp;
   for (GstElement* element : {rtp_source, rtcp_source}) {
     g_object_set(element, "socket", element == rtp_source ? line.ports.rtp.get() : line.ports.rtcp.get(),
                  "close-socket", FALSE, nullptr);
   }
-  for (GstElement* element : {line.rtp_sink, line.rtcp_sink}) {
-    GSocket* socket = element == line.rtp_sink ? line.ports.rtp.get() : line.ports.rtcp.get();
+  for (GstElement* element : {rtp_sink, rtcp_sink}) {
+    GSocket* socket = element == rtp_sink ? line.ports.rtp.get() : line.ports.rtcp.get();
     const bool six = address_.find(':') != std::string::npos;
     g_object_set(element, six ? "socket-v6" : "socket", socket, "close-socket", FALSE, "sync", FALSE, "async", FALSE,
                  "qos-dscp", dscp, "host", "127.0.0.1", "port", line.port, nullptr);
@@ -165,22 +165,19 @@ void RtpSession::build_line(Line& line, GstElement* rtpbin) {
   probe_buffers(pad_of(rtcp_source, "src").get(), [guard = line.guard](GstPadProbeInfo* info) {
     return guard->admit(GST_PAD_PROBE_INFO_BUFFER(info), true);
   });
-  const Element rtp_sink = Element::share(line.rtp_sink);
-  const Element rtcp_sink = Element::share(line.rtcp_sink);
-  line.guard->on_moved([rtp_sink, rtcp_sink](const std::string& host, int port) {
-    log::debug("media", "A peer's media comes from {}:{}", host, port);
-    g_object_set(rtp_sink.get(), "host", host.c_str(), "port", port, nullptr);
-    g_object_set(rtcp_sink.get(), "host", host.c_str(), "port", port + 1, nullptr);
+  line.destination = std::make_shared<RtpDestination>(Element::share(rtp_sink), Element::share(rtcp_sink));
+  line.guard->on_moved([destination = line.destination, weak = std::weak_ptr<PeerGuard>(line.guard)] {
+    if (const auto guard = weak.lock()) destination->follow(*guard);
   });
 
-  build_sender(line, rtpbin);
+  build_sender(line, rtpbin, rtp_sink);
   const std::string index = std::to_string(session);
   link_request(rtp_source, "src", rtpbin, ("recv_rtp_sink_" + index).c_str());
   link_request(rtcp_source, "src", rtpbin, ("recv_rtcp_sink_" + index).c_str());
-  link_request(rtpbin, ("send_rtcp_src_" + index).c_str(), line.rtcp_sink, "sink");
+  link_request(rtpbin, ("send_rtcp_src_" + index).c_str(), rtcp_sink, "sink");
 }
 
-void RtpSession::build_sender(Line& line, GstElement* rtpbin) {
+void RtpSession::build_sender(Line& line, GstElement* rtpbin, GstElement* rtp_sink) {
   const std::string index = std::to_string(line.session);
   SenderChain chain;
   if (line.kind == "audio") {
@@ -201,7 +198,7 @@ void RtpSession::build_sender(Line& line, GstElement* rtpbin) {
                   return true;
                 });
   if (!link_request(chain.payloader, "src", rtpbin, ("send_rtp_sink_" + index).c_str()) ||
-      !link_request(rtpbin, ("send_rtp_src_" + index).c_str(), line.rtp_sink, "sink")) {
+      !link_request(rtpbin, ("send_rtp_src_" + index).c_str(), rtp_sink, "sink")) {
     log::error("media", "A call's {} could not be linked to its transport.", line.kind);
     return;
   }

@@ -255,10 +255,10 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
   line.direction = answer_to(remote.direction, line.wanted);
   line.host = remote.address;
   line.port = remote.port;
-  line.rtcp_port = remote.rtcp_mux ? remote.rtcp_port : remote.rtcp_port;
+  line.rtcp_port = remote.rtcp_port;
   line.event_type = event_type;
   line.event_rate = event_rate;
-  line.guard->expect(line.host, line.port);
+  line.guard->expect({line.host, line.port, line.rtcp_port});
   const std::lock_guard lock(mutex_);
   line.format = chosen;
   if (!offered) line.formats = std::move(common);
@@ -274,9 +274,7 @@ Result<void> RtpSession::settle() {
     if (!line.used || line.host.empty()) continue;
     encrypted = encrypted && line.secure;
     expects = expects || receives(line.direction);
-    const std::string& host = line.host == "0.0.0.0" ? std::string("127.0.0.1") : line.host;
-    if (line.rtp_sink != nullptr) g_object_set(line.rtp_sink, "host", host.c_str(), "port", line.port, nullptr);
-    if (line.rtcp_sink != nullptr) g_object_set(line.rtcp_sink, "host", host.c_str(), "port", line.rtcp_port, nullptr);
+    if (line.destination) line.destination->follow(*line.guard);
   }
   expects_ = expects;
   encrypted_ = encrypted;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "media/leg_session.hpp"
+#include "media/rtp_destination.hpp"
 #include "media/rtp_dtmf.hpp"
 #include "media/rtp_guard.hpp"
 
@@ -54,8 +55,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
     std::uint32_t ssrc = 0;
     std::shared_ptr<PeerGuard> guard = std::make_shared<PeerGuard>();
     std::shared_ptr<std::atomic<std::uint64_t>> sent = std::make_shared<std::atomic<std::uint64_t>>(0);
-    GstElement* rtp_sink = nullptr;
-    GstElement* rtcp_sink = nullptr;
+    std::shared_ptr<RtpDestination> destination;
     Element encoder;    // srtpenc: each leg and line has a key of its own
     Element decoder;    // srtpdec
     int receivers = 0;  // chains made for sources that came
@@ -74,7 +74,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   Result<void> settle();
   Result<void> build();
   void build_line(Line& line, GstElement* rtpbin);
-  void build_sender(Line& line, GstElement* rtpbin);
+  void build_sender(Line& line, GstElement* rtpbin, GstElement* rtp_sink);
   void secure_line(Line& line);
   void received(GstPad* pad);
   void receive_audio(Line& line, GstPad* pad, const sdp::Format& format);

@@ -1,0 +1,89 @@
+// A line that is moved by the loop and by its peer at the same time, while packets leave.
+#include "media/rtp_destination.hpp"
+
+#include <arpa/inet.h>
+#include <gio/gio.h>
+#include <gst/net/gstnetaddressmeta.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <thread>
+
+#include "media/media.hpp"
+
+namespace lintel::media {
+namespace {
+
+// An RTP packet as udpsrc hands it on: with the address it came from.
+GstBuffer* packet_from(const char* host, std::uint16_t port, std::uint8_t source) {
+  const std::array<std::uint8_t, 12> header{0x80, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, source};
+  GstBuffer* packet = gst_buffer_new_memdup(header.data(), header.size());
+  GSocketAddress* address = g_inet_socket_address_new_from_string(host, port);
+  gst_buffer_add_net_address_meta(packet, address);
+  g_object_unref(address);
+  return packet;
+}
+
+bool admit(PeerGuard& guard, const char* host, std::uint16_t port) {
+  GstBuffer* packet = packet_from(host, port, 1);
+  const bool admitted = guard.admit(packet, false);
+  gst_buffer_unref(packet);
+  return admitted;
+}
+
+class RtpDestinations : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(init().ok()); }
+};
+
+// C01: an offer that says the same again does not send the sound back to an address the peer was never heard from.
+TEST_F(RtpDestinations, aLatchedPeerStaysWhereItWasHeard) {
+  PeerGuard guard;
+  guard.expect({"192.0.2.1", 4000, 4001});
+  ASSERT_TRUE(admit(guard, "198.51.100.7", 40'000));
+  EXPECT_EQ(guard.place(), (PeerGuard::Place{"198.51.100.7", 40'000, 40'001}));
+  guard.expect({"192.0.2.1", 4000, 4001});
+  EXPECT_EQ(guard.place().host, "198.51.100.7");
+  EXPECT_FALSE(admit(guard, "203.0.113.5", 40'000));
+  guard.expect({"192.0.2.2", 4000, 4001});
+  EXPECT_EQ(guard.place().host, "192.0.2.2");
+}
+
+TEST_F(RtpDestinations, movesFromTwoThreadsWhilePacketsLeave) {
+  GstElement* pipeline = gst_pipeline_new(nullptr);
+  std::array<GstElement*, 2> sinks{};
+  for (GstElement*& sink : sinks) {
+    GstElement* source = gst_element_factory_make("fakesrc", nullptr);
+    sink = gst_element_factory_make("udpsink", nullptr);
+    ASSERT_NE(sink, nullptr);
+    g_object_set(source, "sizetype", 2, "sizemax", 100, nullptr);
+    g_object_set(sink, "sync", FALSE, "async", FALSE, nullptr);
+    gst_bin_add_many(GST_BIN(pipeline), source, sink, nullptr);
+    ASSERT_TRUE(gst_element_link(source, sink));
+  }
+  PeerGuard guard;
+  RtpDestination destination(Element::share(sinks[0]), Element::share(sinks[1]));
+  gst_element_set_state(pipeline, GST_STATE_PLAYING);
+  const auto move = [&](int first) {
+    for (int turn = 0; turn < 3'000; ++turn) {
+      guard.expect({turn % 2 == 0 ? "127.0.0.1" : "127.0.0.2", first + turn % 50, first + 1 + turn % 50});
+      destination.follow(guard);
+    }
+  };
+  {
+    const std::jthread other([&] { move(42'000); });
+    move(43'000);
+  }
+  gchar* host = nullptr;
+  gint port = 0;
+  g_object_get(sinks[1], "host", &host, "port", &port, nullptr);
+  const PeerGuard::Place place = guard.place();
+  EXPECT_EQ(host, place.host);
+  EXPECT_EQ(port, place.control_port);
+  g_free(host);
+  gst_element_set_state(pipeline, GST_STATE_NULL);
+  gst_object_unref(pipeline);
+}
+
+}  // namespace
+}  // namespace lintel::media
