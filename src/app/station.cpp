@@ -171,7 +171,10 @@ Result<void> Station::build() {
     api_->lock_changed(lock);
   };
   pictures_->on_camera = [this](const web::PartState& state) { api_->camera_changed(state); };
-  telephony_->on_presence = [this](std::string_view account, bool online) { api_->monitor_changed(account, online); };
+  telephony_->on_presence = [this](std::string_view account, bool online) {
+    api_->monitor_changed(account, online);
+    if (online) front_->calls().contact_came();
+  };
   lines_->on_refused = [this](const std::string& from, const std::string& from_address, const std::string& why) {
     journal_->record(events::call_rejected, {.subject = from, .fields = {{"address", from_address}, {"reason", why}}});
   };

@@ -84,7 +84,9 @@ void Calls::dial_all() {
   const DialFor dial_for{call_->id, call_->kind, call_->number, call_->legs.size()};
   std::vector<std::pair<LegId, Contact>> to_dial;
   to_dial.reserve(call_->legs.size());
-  for (const auto& [id, leg] : call_->legs) to_dial.emplace_back(id, leg.contact);
+  for (const auto& [id, leg] : call_->legs) {
+    if (!leg.dialled) to_dial.emplace_back(id, leg.contact);
+  }
   // A line may fail, and a listener may hang up, inside dial(): each leg is looked up again.
   for (const auto& [id, contact] : to_dial) {
     if (!runs(dial_for.call)) return;

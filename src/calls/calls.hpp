@@ -110,6 +110,9 @@ class Calls {
   void leg_ended(LegId leg, bool lost = false);  // hung up by the peer; lost: silent, or its connection went
   void leg_digit(LegId leg, char digit);         // DTMF; only of the talking leg does it count
 
+  // A contact registered: one of a number that is being called joins in, and one whose line was lost is rung again.
+  void contact_came();
+
   // From access: a lock opened by this method (C17).
   void door_opened(std::string_view method);
 
@@ -120,7 +123,7 @@ class Calls {
   Start not_placed(CallKind kind, std::string_view number, const Resolution& resolution, Start why);
   Start turn_away(const Arrival& arrival, CallKind kind, Start why, LegEnd reason);
   [[nodiscard]] RunningCall& start_call(CallKind kind);
-  void dial_all();
+  void dial_all();  // those that were not dialled yet
   void talk(LegId leg);
   // Applies the table; where that ends the call, ends what is left of it. False when the input means nothing now.
   bool handle(CallInput input, Cause cause = Cause::none, LegEnd reason = LegEnd::cancelled);

@@ -11,6 +11,24 @@ void Calls::leg_ringing(LegId id) {
   publish(event_of_call("call.ringing"));
 }
 
+void Calls::contact_came() {
+  if (!call_ || is_incoming(call_->kind) || (call_->state != CallState::dialling && call_->state != CallState::ringing))
+    return;
+  // Who said no, or is busy, has been asked already.
+  const auto has_been_asked = [this](const Contact& contact) {
+    return std::any_of(call_->legs.begin(), call_->legs.end(), [&](const auto& each) {
+      const RunningLeg& leg = each.second;
+      const bool was_lost = leg.refusal == Refusal::unreachable || leg.refusal == Refusal::failed;
+      return leg.contact.id == contact.id && !was_lost;
+    });
+  };
+  for (const Contact& contact : directory_.resolve(call_->number).contacts) {
+    if (call_->legs.size() == most_legs) break;
+    if (!has_been_asked(contact)) call_->legs[new_leg()].contact = contact;
+  }
+  dial_all();
+}
+
 void Calls::leg_answered(LegId id) {
   if (find_leg(id) == nullptr) {
     // Its answer crossed our cancel, or another answer: it is told why once more.

@@ -244,6 +244,33 @@ TEST_F(CallsTest, aRingingMonitorWhoseWebSocketGoesIsOneLess) {
   EXPECT_EQ(heard.cause(), Cause::unreachable);
 }
 
+TEST_F(CallsTest, aMonitorThatComesWhileItRingsIsRungToo) {
+  calls.press("101");
+  calls.leg_ringing(lines.leg(0));
+  calls.leg_refused(lines.leg(1), Refusal::unreachable);  // 101#1: its WebSocket went
+  directory.add(Resolution::Kind::room, "101", 3);        // it is back, and 101#2 is new
+  calls.contact_came();
+  ASSERT_EQ(lines.dialled.size(), 4U);
+  EXPECT_EQ(lines.dialled[2].second, "101#1");
+  EXPECT_EQ(lines.dialled[3].second, "101#2");
+  calls.contact_came();
+  EXPECT_EQ(lines.dialled.size(), 4U);
+  calls.leg_answered(lines.leg(3));
+  EXPECT_EQ(calls.current()->who, "101#2");
+  EXPECT_TRUE(lines.was_ended(lines.leg(0), LegEnd::answered_elsewhere));
+  EXPECT_TRUE(lines.was_ended(lines.leg(2), LegEnd::answered_elsewhere));
+  directory.add(Resolution::Kind::room, "101", 4);
+  calls.contact_came();  // answered: nobody else rings
+  EXPECT_EQ(lines.dialled.size(), 4U);
+}
+
+TEST_F(CallsTest, C13_whoSaidNoIsNotRungAgainWhenItRegisters) {
+  calls.press("101");
+  calls.leg_refused(lines.leg(0), Refusal::declined);
+  calls.contact_came();
+  EXPECT_EQ(lines.dialled.size(), 2U);
+}
+
 TEST_F(CallsTest, aLineThatFailsInsideTheDiallingEndsCleanly) {
   lines.on_dial = [&](LegId leg) { calls.leg_refused(leg, Refusal::unreachable); };
   EXPECT_EQ(calls.press("101"), Start::started);

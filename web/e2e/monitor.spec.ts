@@ -197,6 +197,22 @@ test('C12: a monitor whose connection is cut while it rings says so and recovers
   await Promise.all([over(hall, 'missed'), over(kitchen, 'missed')]);
 });
 
+test('C12: a monitor that comes back while it still rings for the other rings again, and may answer', async () => {
+  await ring();
+  cable.pull();
+  await over(kitchen, 'failed');
+  cable.plug();
+  await online(kitchen.page, 25_000);
+  await phase(kitchen.page, 'ringing');
+  await phase(hall.page, 'ringing');
+  await press(kitchen, 'Answer');
+  await phase(kitchen.page, 'talking');
+  await over(hall, 'answered-elsewhere');
+  await press(kitchen, 'Hang up');
+  await over(kitchen, 'ended');
+  await atRest();
+});
+
 test('C12: a cut connection does not end a call that talks; it can be ended after it came back', async () => {
   await ring();
   await press(kitchen, 'Answer');
