@@ -16,7 +16,7 @@ calls::Refusal refusal_of(int code) {
     case 603: case 403: case 488: case 606: return calls::Refusal::declined;
     case 480: return calls::Refusal::do_not_disturb;
     case 408: case 487: return calls::Refusal::no_answer;
-    case 404: case 410: case 503: case 502: return calls::Refusal::unreachable;
+    case 404: case 410: case 430: case 503: case 502: return calls::Refusal::unreachable;
     default: return calls::Refusal::failed;
   }
 }

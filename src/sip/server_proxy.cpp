@@ -25,6 +25,7 @@ int rank_of(int status) {
       return 2;
     case 486:
       return 3;
+    case 430:
     case 480:
       return 5;
     case 408:
@@ -240,7 +241,10 @@ void Server::Inner::on_failed(TransactionId id, Failure failure) {
   if (call == nullptr || branch == nullptr) return;
   branch->over = true;
   if (call->answered) return;
-  note_final(*call, failure == Failure::timeout ? 408 : 480, {});
+  // The station rings each contact by itself, and tells a connection that is gone from a phone that is not to be
+  // disturbed; to others both are 480 (RFC 5626 §5.3, §11.5).
+  const int gone = call->from.kind == TransportKind::local ? 430 : 480;
+  note_final(*call, failure == Failure::timeout ? 408 : gone, {});
   finish_if_over(*call);
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "support.hpp"
 
 namespace lintel::sip::test {
@@ -100,7 +102,9 @@ class ServerTest : public testing::Test {
     return authenticated(registration(user.find('%') == std::string::npos ? user : account, contact, cseq), account,
                          from);
   }
-  std::string register_locally(const std::string& user, const std::string& account, const std::string& lines) {
+  // Asked over the wire inside the process, and once more with an answer to the challenge; then `meanwhile` happens.
+  std::string ask_locally(const std::string& request, const std::string& account,
+                          const std::function<void()>& meanwhile) {
     struct Answers final : ClientListener {
       void on_response(TransactionId, const Message& response, const Hop&) override { last = response.bytes(); }
       void on_failed(TransactionId, Failure) override {}
@@ -112,11 +116,17 @@ class ServerTest : public testing::Test {
       core.send(bytes, Hop::local_server(), &answers);
       for (int i = 0; i < 4; ++i) clock.advance(std::chrono::milliseconds(1));
     };
-    const std::string first = registration(user, lines);
-    ask(first);
-    ask(with_credentials(first, account, answers.last));
+    ask(request);
+    ask(with_credentials(request, account, answers.last));
+    if (meanwhile) meanwhile();
     clock.advance(std::chrono::seconds(1));
     return answers.last;
+  }
+  std::string register_locally(const std::string& user, const std::string& account, const std::string& lines) {
+    return ask_locally(registration(user, lines), account, {});
+  }
+  std::string call_locally(const std::string& to, const std::string& user, const std::function<void()>& meanwhile) {
+    return ask_locally(request("INVITE", to, user), user, meanwhile);
   }
   std::string call(const std::string& to, const std::string& user, std::string from = {}) {
     if (from.empty()) from = user;

@@ -274,6 +274,13 @@ TEST_F(Proxying, aLostFlowFailsItsBranchAtOnce) {
   EXPECT_EQ(transport.take().back().first_line(), "SIP/2.0 480 Temporarily Unavailable");
 }
 
+TEST_F(Proxying, theStationHearsThatAMonitorsFlowIsLost) {  // RFC 5626 §11.5
+  register_as("8001", Hop::local_endpoint(), "8001", "Contact: <sip:station@station.invalid>\n");
+  register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>\n");
+  EXPECT_THAT(call_locally("101%231", "8001", [this] { transport.close_from_afar(60); }),
+              HasSubstr("SIP/2.0 430 Flow Failed"));
+}
+
 TEST_F(Proxying, aCallerWhoseConnectionClosesStopsTheRinging) {
   register_as("101#0", phone);
   authenticated(request("INVITE", "101", "8001"), "8001", test::wss(90));

@@ -202,8 +202,7 @@ test('C12: a monitor that comes back while it still rings for the other rings ag
   cable.pull();
   await over(kitchen, 'failed');
   cable.plug();
-  await online(kitchen.page, 25_000);
-  await phase(kitchen.page, 'ringing');
+  await phase(kitchen.page, 'ringing', 25_000);
   await phase(hall.page, 'ringing');
   await press(kitchen, 'Answer');
   await phase(kitchen.page, 'talking');

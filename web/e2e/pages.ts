@@ -74,7 +74,7 @@ export async function arm({ page }: Device): Promise<void> {
 }
 
 export const online = (page: Page, timeout = 15_000) => expect(page.locator('[data-line]')).toHaveAttribute('data-line', 'online', { timeout });
-export const phase = (page: Page, wanted: string) => expect(page.locator(`[data-phase="${wanted}"]`)).toBeVisible({ timeout: 15_000 });
+export const phase = (page: Page, wanted: string, timeout = 15_000) => expect(page.locator(`[data-phase="${wanted}"]`)).toBeVisible({ timeout });
 
 export async function pairPanel(device: Device, station: Station): Promise<void> {
   const pairing = await station.expect('POST', '/pairings', { kind: 'panel', name: 'Front' });
