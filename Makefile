@@ -7,8 +7,9 @@ ARGS ?=
 FUZZ_SECONDS ?= 600
 MINUTES ?= 60
 KILLS ?= 100
+BENCH ?= sip unlock webrtc rtsp
 
-.PHONY: help build run test unit e2e soak kills web web-test packages packages-test install uninstall fuzz lint format clean settings
+.PHONY: help build run test unit e2e soak kills bench web web-test packages packages-test install uninstall fuzz lint format clean settings
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -54,6 +55,10 @@ soak: unit ## the station under calls and viewers for MINUTES=60; descriptors, t
 
 kills: unit ## kill -9 the station KILLS=100 times in the middle of unlocks and registrations
 	@cd web && npm run --silent kills -- $(KILLS)
+
+bench: build ## figures beside the peers, in one run; one part by BENCH=sip (unlock, webrtc, rtsp), a short look by QUICK=1
+	@scripts/install-packages bench
+	@JOBS=$(JOBS) QUICK=$(QUICK) bench/run $(BENCH)
 
 install: build ## put the program and its systemd unit in place (as root)
 	@cmake --install build/release --strip --prefix $(PREFIX)

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Floods a station until its input ends: `flood.py sip PORT RATE` or `flood.py rtsp PORT CONNECTIONS`. Prints what it sent.
+
+sip: REGISTER and INVITE in turn with wrong digest credentials for a nonce that the station gave to that very source, from 200 addresses, each
+below what one address may send, so that none is shed unread. rtsp: connections that ask DESCRIBE with wrong credentials again and again.
+"""
+import os
+import re
+import select
+import socket
+import sys
+import time
+
+sources = 200
+
+
+def over():
+    return bool(select.select([0], [], [], 0)[0])
+
+
+def sip(port, rate):
+    def text(method, number, own, count, authorization):
+        return (f"{method} sip:VDP SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{number}x{count};rport\r\nMax-Forwards: 70\r\n"
+                f"From: <sip:101@VDP>;tag={number}\r\nTo: <sip:101@VDP>\r\nCall-ID: {number}-{count}\r\nCSeq: {count + 1} {method}\r\n"
+                f"Contact: <sip:101@{own}>\r\n{authorization}Content-Length: 0\r\n\r\n").encode()
+
+    everybody = []
+    for number in range(sources):
+        one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        one.bind((f"127.2.{number // 100}.{number % 100 + 1}", 0))
+        one.settimeout(5)
+        own = "%s:%d" % one.getsockname()
+        one.sendto(text("REGISTER", number, own, 0, ""), ("127.0.0.1", port))
+        nonce = re.search(rb'nonce="([^"]*)"', one.recv(65536)).group(1).decode()
+        one.setblocking(False)
+        everybody.append((one, own, nonce))
+    print("ready", flush=True)
+    sent, began = 0, time.monotonic()
+    while not over():
+        due = int((time.monotonic() - began) * rate)
+        while sent < due:
+            one, own, nonce = everybody[sent % sources]
+            number = sent % sources
+            header = "Authorization" if sent // sources % 2 else "Proxy-Authorization"
+            method = "REGISTER" if sent // sources % 2 else "INVITE"
+            wrong = (f'{header}: Digest username="101", realm="VDP", nonce="{nonce}", uri="sip:VDP", algorithm=MD5, '
+                     f'response="{os.urandom(16).hex()}"\r\n')
+            one.sendto(text(method, number, own, sent // sources + 1, wrong), ("127.0.0.1", port))
+            try:
+                one.recv(65536)
+            except BlockingIOError:
+                pass
+            sent += 1
+        time.sleep(0.002)
+    print(f"{sent / (time.monotonic() - began):.0f} requests a second", flush=True)
+
+
+def rtsp(port, count):
+    poll, waiting, number, sent = select.epoll(), {}, 0, 0
+
+    def begin():
+        nonlocal number
+        number += 1
+        one = socket.socket()
+        one.bind((f"127.3.{number % 200}.{number % 250 + 1}", 0))
+        one.setblocking(False)
+        one.connect_ex(("127.0.0.1", port))
+        waiting[one.fileno()] = (one, number)
+        poll.register(one.fileno(), select.EPOLLOUT)
+
+    for _ in range(count):
+        begin()
+    print("ready", flush=True)
+    began = time.monotonic()
+    while not over():
+        for descriptor, event in poll.poll(0.05):
+            one, own = waiting[descriptor]
+            try:
+                if event & select.EPOLLOUT:
+                    poll.modify(descriptor, select.EPOLLIN)
+                elif not one.recv(65536):
+                    raise ConnectionResetError
+                one.sendall((f"DESCRIBE rtsp://127.0.0.1:{port}/main RTSP/1.0\r\nCSeq: 1\r\nAccept: application/sdp\r\nAuthorization: Digest "
+                             f'username="viewer", realm="x", nonce="{own}", uri="rtsp://127.0.0.1:{port}/main", response="{os.urandom(16).hex()}"\r\n\r\n').encode())
+                sent += 1
+            except OSError:
+                poll.unregister(descriptor)
+                waiting.pop(descriptor)[0].close()
+                begin()
+    print(f"{sent / (time.monotonic() - began):.0f} DESCRIBEs a second over {number} connections", flush=True)
+
+
+{"sip": sip, "rtsp": rtsp}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))

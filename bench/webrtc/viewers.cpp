@@ -1,0 +1,81 @@
+// Viewers by WebRTC for bench/webrtc/run, one order a line on standard input, one answer or event a line on standard output. ID is a word; texts
+// are base64; times are CLOCK_MONOTONIC in nanoseconds.
+//
+//   watch ID            -> offer ID TEXT
+//   accept ID TEXT         the answer to that offer
+//   take ID TEXT        -> answer ID TEXT: to an offer
+//   stop ID
+//   figures             -> figures VIEWERS PACKETS BYTES PICTURES, sums of those that live
+//   events: connected ID TIME, key ID TIME (the first whole key frame), failed ID TEXT
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <sstream>
+
+#include "base/bytes.hpp"
+#include "media/media.hpp"
+#include "viewer.hpp"
+
+namespace lintel::bench {
+namespace {
+
+void say(const std::string& line) {
+  static std::mutex mutex;  // viewers speak on threads of their own
+  const std::lock_guard lock(mutex);
+  std::cout << line << std::endl;
+}
+
+std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+
+std::unique_ptr<Viewer> make(const std::string& id) {
+  Viewer::Events events;
+  events.described = [id](const std::string& text) {
+    const bool offer = text.find("a=setup:actpass") != std::string::npos;
+    say(fmt::format("{} {} {}", offer ? "offer" : "answer", id, bytes::to_base64(text)));
+  };
+  events.connected = [id] { say(fmt::format("connected {} {}", id, now())); };
+  events.key = [id] { say(fmt::format("key {} {}", id, now())); };
+  events.failed = [id](const std::string& reason) { say(fmt::format("failed {} {}", id, bytes::to_base64(reason))); };
+  return std::make_unique<Viewer>(std::move(events));
+}
+
+void serve() {
+  std::map<std::string, std::unique_ptr<Viewer>> viewers;
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream words(line);
+    std::string order, id, text;
+    words >> order >> id >> text;
+    text = bytes::from_base64(text).value_or("");
+    if (order == "watch" || order == "take") {
+      auto& viewer = viewers[id] = make(id);
+      if (order == "watch")
+        viewer->offer();
+      else
+        viewer->answer(text);
+    } else if (order == "accept" && viewers.contains(id)) {
+      viewers[id]->accept(text);
+    } else if (order == "stop") {
+      viewers.erase(id);
+    } else if (order == "figures") {
+      std::uint64_t packets = 0, size = 0, pictures = 0;
+      for (const auto& [name, viewer] : viewers) {
+        packets += viewer->packets();
+        size += viewer->bytes();
+        pictures += viewer->pictures();
+      }
+      say(fmt::format("figures {} {} {} {}", viewers.size(), packets, size, pictures));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lintel::bench
+
+int main() {
+  if (!lintel::media::init().ok()) return 1;
+  lintel::bench::serve();
+  return 0;
+}
