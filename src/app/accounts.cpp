@@ -15,6 +15,10 @@ Accounts::Accounts(Loop& loop, household::Household& household, std::function<bo
 }
 
 const sip::Account* Accounts::find(std::string_view user) const {
+  // Asked for with each request: what is known is found under its name, or under that of the main monitor it stands for.
+  auto kept = cache_.find(user);
+  if (kept == cache_.end()) kept = cache_.find(std::string(user) + "#0");
+  if (kept != cache_.end()) return kept->second.get();
   const auto known = household_.sip_account(user);
   if (!known) return nullptr;
   auto& slot = cache_[known->user];

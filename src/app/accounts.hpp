@@ -25,7 +25,11 @@ class Accounts final : public sip::Accounts {
   [[nodiscard]] std::vector<const sip::Account*> expand(std::string_view user) const override;
 
  private:
-  using Cache = std::unordered_map<std::string, std::unique_ptr<sip::Account>>;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Cache = std::unordered_map<std::string, std::unique_ptr<sip::Account>, Hash, std::equal_to<>>;
   Loop& loop_;
   household::Household& household_;
   std::function<bool()> group_call_;

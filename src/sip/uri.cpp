@@ -1,5 +1,7 @@
 #include "sip/uri.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "sip/grammar.hpp"
 
@@ -94,11 +96,13 @@ bool same_unescaped(std::string_view left, std::string_view right, bool ignoring
 bool next_parameter(std::string_view& rest, std::string_view& name, std::string_view& value) {
   while (!rest.empty() && (rest.front() == ';' || grammar::is_space(rest.front()))) rest.remove_prefix(1);
   if (rest.empty()) return false;
-  std::size_t end = 0;
-  bool quoted = false;
-  for (; end < rest.size() && (quoted || rest[end] != ';'); ++end) {
-    if (rest[end] == '"') quoted = !quoted;
-    if (quoted && rest[end] == '\\' && end + 1 < rest.size()) ++end;
+  std::size_t end = std::min(rest.find(';'), rest.size());
+  if (rest.substr(0, end).find('"') != std::string_view::npos) {
+    bool quoted = false;
+    for (end = 0; end < rest.size() && (quoted || rest[end] != ';'); ++end) {
+      if (rest[end] == '"') quoted = !quoted;
+      if (quoted && rest[end] == '\\' && end + 1 < rest.size()) ++end;
+    }
   }
   const std::string_view whole = rest.substr(0, end);
   rest.remove_prefix(end);
