@@ -122,12 +122,20 @@ void RtpSession::secure_line(Line& line) {
   for (const char* direction : {"rtp_sink_", "rtcp_sink_"}) {  // rtpbin looks for pads that are on request
     gst_object_unref(gst_element_request_pad_simple(encoder, (direction + std::to_string(line.session)).c_str()));
   }
-  g_signal_connect_data(
-      line.decoder.get(), "request-key", G_CALLBACK(+[](GstElement*, guint /*ssrc*/, gpointer caps) -> GstCaps* {
+  expect_key(line);
+}
+
+// The key that the peer encrypts by, from now on.
+void RtpSession::expect_key(Line& line) {
+  GstElement* decoder = line.decoder.get();
+  if (line.key_handler != 0) g_signal_handler_disconnect(decoder, line.key_handler);
+  line.key_handler = g_signal_connect_data(
+      decoder, "request-key", G_CALLBACK(+[](GstElement*, guint /*ssrc*/, gpointer caps) -> GstCaps* {
         return gst_caps_ref(static_cast<GstCaps*>(caps));
       }),
       decryption_caps(*line.remote_key), [](gpointer caps, GClosure*) { gst_caps_unref(static_cast<GstCaps*>(caps)); },
       static_cast<GConnectFlags>(0));
+  g_signal_emit_by_name(decoder, "clear-keys");  // asks again at the next packet
 }
 
 void RtpSession::build_line(Line& line, GstElement* rtpbin) {

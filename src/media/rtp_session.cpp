@@ -242,14 +242,17 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
   }
   if (secure) {
     const auto usable = std::ranges::find_if(remote.cryptos, [&](const sdp::Crypto& crypto) {
-      return !offered || (crypto.tag == line.local_key->tag && crypto.suite == line.local_key->suite);
+      if (!offered && !pipeline_) return true;
+      return crypto.suite == line.local_key->suite && (!offered || crypto.tag == line.local_key->tag);
     });
     if (usable == remote.cryptos.end()) return refused("The peer gave no key for the encryption.");
     if (!offered) {
       line.local_key->tag = usable->tag;
       line.local_key->suite = usable->suite;
     }
+    const bool other = line.remote_key && line.remote_key->key_and_salt != usable->key_and_salt;
     line.remote_key = *usable;
+    if (other && line.decoder) expect_key(line);
   }
   line.secure = secure;
   line.direction = answer_to(remote.direction, line.wanted);

@@ -56,9 +56,10 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
     std::shared_ptr<PeerGuard> guard = std::make_shared<PeerGuard>();
     std::shared_ptr<std::atomic<std::uint64_t>> sent = std::make_shared<std::atomic<std::uint64_t>>(0);
     std::shared_ptr<RtpDestination> destination;
-    Element encoder;    // srtpenc: each leg and line has a key of its own
-    Element decoder;    // srtpdec
-    int receivers = 0;  // chains made for sources that came
+    Element encoder;         // srtpenc: each leg and line has a key of its own
+    Element decoder;         // srtpdec
+    gulong key_handler = 0;  // of the decoder: what gives it the peer's key
+    int receivers = 0;       // chains made for sources that came
   };
   struct Slot {  // the m= lines in their order
     Line* line = nullptr;
@@ -76,6 +77,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   void build_line(Line& line, GstElement* rtpbin);
   void build_sender(Line& line, GstElement* rtpbin, GstElement* rtp_sink);
   void secure_line(Line& line);
+  void expect_key(Line& line);
   void received(GstPad* pad);
   void receive_audio(Line& line, GstPad* pad, const sdp::Format& format);
   GstCaps* caps_of(guint session, guint payload_type);

@@ -11,8 +11,8 @@ namespace lintel::settings::declared {
 inline constexpr std::array hang_up_methods = {
     Choice{"never", "Never"}, Choice{"any", "Any opening"}, Choice{"monitor", "From a monitor"},
     Choice{"dtmf", "By a phone's unlock command"}, Choice{"code", "By a code at the panel"}};
-inline constexpr std::array call_encryptions = {
-    Choice{"off", "Off"}, Choice{"optional", "Where the phone can"}, Choice{"compulsory", "Always: no call without it"}};
+inline constexpr std::array call_encryptions = {Choice{"off", "Off"}, Choice{"optional", "Where the phone can"},
+                                                Choice{"compulsory", "Always: no call without it"}};
 inline constexpr std::array timer_refreshers = {Choice{"uac", "The caller"}, Choice{"uas", "The called side"}};
 inline constexpr std::array sip_transports = {Choice{"udp", "UDP"}, Choice{"tcp", "TCP"}, Choice{"tls", "TLS"}};
 

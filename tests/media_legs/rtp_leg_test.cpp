@@ -162,6 +162,32 @@ TEST_F(TwoStations, stayAsEncryptedAsTheyBegan) {  // C21
   EXPECT_TRUE(hears(second_audio, 0.9));
 }
 
+// RFC 4568 §7.1.4: an offer may bring another key, as phones do when they hold or refresh.
+TEST_F(TwoStations, followANewKeyOfThePeer) {  // C21
+  LegOptions options;
+  options.video = Direction::inactive;
+  make(LegKind::sdes_srtp, options, options);
+  ASSERT_TRUE(call());
+  ASSERT_TRUE(hears(second_audio, 0.9));
+  const auto answer_to = [&](const std::string& offer) {
+    std::optional<bool> answered;
+    second_leg->create_answer(offer, [&](Result<std::string> answer) { answered = answer.ok(); });
+    return turn_until(loop, [&] { return answered.has_value(); }) && *answered;
+  };
+  const auto is_quiet = [&] {
+    const std::vector<std::int16_t> recorded = second_audio.recorded();
+    const std::size_t part = audio_rate / 2;
+    return recorded.size() > part &&
+           std::all_of(recorded.end() - part, recorded.end(), [](std::int16_t one) { return std::abs(one) < 100; });
+  };
+  std::string other = offer_text;
+  other.replace(other.find("inline:") + 7, 40, std::string(40, 'A'));
+  ASSERT_TRUE(answer_to(other));
+  EXPECT_TRUE(turn_until(loop, is_quiet)) << "what comes is of the old key";
+  ASSERT_TRUE(answer_to(offer_text));
+  EXPECT_TRUE(hears(second_audio, 0.9));
+}
+
 TEST_F(TwoStations, hearEachOthersDigitsByRfc4733) {  // C24
   LegOptions options;
   options.video = Direction::inactive;
