@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import { Linphone } from './linphone.ts';
+import { Linphone, type LinphoneOptions } from './linphone.ts';
 import { likeness, readWav } from './sound.ts';
 import { Station } from './station.ts';
 
@@ -16,12 +16,12 @@ test.afterEach(async () => {
   await station.stop();
 });
 
-async function registered(transport: 'udp' | 'tcp' | 'tls', digits: 'rfc4733' | 'info', options: string[] = []): Promise<Linphone> {
+async function registered(transport: 'udp' | 'tcp' | 'tls', digits: 'rfc4733' | 'info', options: string[] = [], encryption?: LinphoneOptions['encryption']): Promise<Linphone> {
   station = await Station.start(options);
   await station.setUp(['101']);
   const root = transport === 'tls' ? String((await station.call('GET', '/certificate/root.pem')).body) : undefined;
   const account = await station.addPhone('101');
-  phone = await Linphone.start({ ...account, transport, digits, root, port: transport === 'tls' ? station.ports.sips : station.ports.sip });
+  phone = await Linphone.start({ ...account, transport, digits, root, encryption, port: transport === 'tls' ? station.ports.sips : station.ports.sip });
   await station.waitForEvent('monitor.registered');
   return phone;
 }
@@ -48,6 +48,18 @@ for (const [transport, digits] of [['udp', 'rfc4733'], ['tcp', 'info'], ['tls', 
     const opened = await station.waitForEvent('access.unlocked');
     expect(opened.subject).toBe('101#0');
     expect(ringing.log.includes('INFO sip:'), 'the way of the digit').toBe(digits === 'info');
+    await ringing.ask('terminate 1');
+    await station.waitForEvent('call.ended');
+  });
+
+// Linphone looks at no key beside plain RTP, but takes SRTP alone whatever its own setting.
+for (const [setting, encryption] of [['optional', 'srtp-mandatory'], ['compulsory', undefined], ['compulsory', 'srtp-mandatory']] as const)
+  test(`C21: encryption is ${setting} here, and ${encryption ?? 'off'} in Linphone: the call is encrypted`, async () => {
+    const ringing = await registered('tls', 'rfc4733', [], encryption);
+    await station.expect('PATCH', '/settings', { 'call.encryption': setting });
+    await answered(ringing);
+    await seesAndHears(ringing);
+    expect(ringing.log).toContain('Negotiated media encryption is LinphoneMediaEncryptionSRTP');
     await ringing.ask('terminate 1');
     await station.waitForEvent('call.ended');
   });

@@ -13,6 +13,7 @@ export interface LinphoneOptions {
   transport: 'udp' | 'tcp' | 'tls';
   digits: 'rfc4733' | 'info';
   root?: string; // the station's root certificate, for TLS
+  encryption?: 'srtp' | 'srtp-mandatory';
 }
 
 export class Linphone {
@@ -34,7 +35,8 @@ export class Linphone {
       '[proxy_0]', `reg_proxy=${server}`, `reg_route=${server}`, `reg_identity=sip:${encodeURIComponent(options.user)}@VDP`, 'reg_sendregister=1', 'reg_expires=300',
       '[auth_info_0]', `username=${options.user}`, `passwd=${options.password}`, 'realm=VDP',
       '[sip]', 'default_proxy=0', 'sip_port=-1', 'sip_tcp_port=-1', 'sip_tls_port=-1', 'bind_address=127.0.0.1', ...(options.root ? [`root_ca=${root}`] : []),
-      `use_rfc2833=${options.digits === 'info' ? 0 : 1}`, `use_info=${options.digits === 'info' ? 1 : 0}`, 'ipv6=0', 'media_encryption=none',
+      `use_rfc2833=${options.digits === 'info' ? 0 : 1}`, `use_info=${options.digits === 'info' ? 1 : 0}`, 'ipv6=0', `media_encryption=${options.encryption ? 'srtp' : 'none'}`,
+      `media_encryption_mandatory=${options.encryption === 'srtp-mandatory' ? 1 : 0}`,
       '[net]', 'firewall_policy=0', 'stun_server=',
       '[rtp]', 'audio_rtp_port=-1', 'video_rtp_port=-1',
       '[video]', 'enabled=1', 'capture=0', 'display=1', 'automatically_accept=1', 'automatically_initiate=1', '',
