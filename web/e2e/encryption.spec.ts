@@ -111,6 +111,27 @@ test('C21: a phone that calls the station is held to the same', async () => {
   expect(isEncrypted(able)).toBe(true);
 });
 
+test('C21 C20: a new setting leaves the call that runs alone, and is for the next one', async () => {
+  await start('off');
+  const phone = await addPhone('srtp');
+  await station.press('1', '0', '1', 'call');
+  await phone.waitFor('CALL_INCOMING');
+  phone.answer();
+  await station.waitForEvent('call.answered');
+  await station.expect('PATCH', '/settings', { 'call.encryption': 'compulsory', 'call.user_agent': 'Door 7', 'call.session_timer': true });
+  phone.digit('#');
+  await station.waitForEvent('access.unlocked');
+  await soundAndPicture(phone);
+  expect(isEncrypted(phone)).toBe(false);
+
+  phone.events.length = 0;
+  await station.press('1', '0', '1', 'call');
+  await phone.waitFor('CALL_INCOMING');
+  phone.answer();
+  await phone.waitFor('CALL_ESTABLISHED');
+  await station.waitFor('encryption', async () => isEncrypted(phone));
+});
+
 test('C21: switched off, a phone that insists is still answered encrypted', async () => {
   await start('off');
   const phone = await addPhone('srtp-mand');
