@@ -38,6 +38,13 @@ int rank_of(int status) {
   return status < 500 ? 4 : status == 503 ? 9 : 8;
 }
 
+// Headers in a URI are no part of a request to it (RFC 3261 §19.1.1, RFC 4475 §3.3.14).
+std::string request_uri_of(std::string_view contact) {
+  if (const auto uri = Uri::parse(contact); uri && !uri->headers.empty())
+    contact.remove_suffix(uri->headers.size() + 1);
+  return std::string(contact);
+}
+
 // Who calls, and why, as phones and monitors show it: what an account says about itself there is nobody's proof.
 bool is_the_stations_word(std::string_view name) {
   constexpr std::string_view own = "X-Lintel-";
@@ -74,7 +81,7 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
       if (only == 0 && target.hop.kind == request.from.kind && target.hop.flow == request.from.flow &&
           target.hop.address == request.from.address)
         return;
-      target.uri = binding.contact;
+      target.uri = request_uri_of(binding.contact);
       target.route = binding.path;
       targets.push_back(std::move(target));
     });

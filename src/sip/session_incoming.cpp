@@ -3,13 +3,39 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "sip/endpoint_contact.hpp"
 #include "sip/session.hpp"
 #include "sip/session_fields.hpp"
 
 namespace lintel::sip {
 
-// RFC 3261 §8.2.2.3 and RFC 4028 §9; answers by itself when it says false.
+namespace {
+
+constexpr std::string_view offer_type = "application/sdp";
+
+// Whether the caller can read an answer: without an Accept it reads SDP (RFC 3261 §20.1).
+bool reads_answers(const Message& invite) {
+  if (!invite.has(Field::accept)) return true;
+  const auto types = invite.list(Field::accept);
+  return std::any_of(types.begin(), types.end(), [](std::string_view type) {
+    type = text::trim(type.substr(0, type.find(';')));
+    return text::equals_ignoring_case(type, offer_type) || text::equals_ignoring_case(type, "application/*") ||
+           type == "*/*";
+  });
+}
+
+bool brings_something_else(const Message& invite) {
+  if (invite.body().empty()) return false;
+  const std::string_view type = invite.value(Field::content_type);
+  const std::string_view encoding = invite.value(Field::content_encoding);
+  return !text::equals_ignoring_case(text::trim(type.substr(0, type.find(';'))), offer_type) ||
+         (!encoding.empty() && !text::equals_ignoring_case(encoding, "identity"));
+}
+
+}  // namespace
+
+// RFC 3261 §8.2.2.3, §8.2.3, §21.4.7 and RFC 4028 §9; answers by itself when it says false.
 bool Session::acceptable(const Incoming& invite) {
   const Message& message = invite.message;
   auto& core = host_.core();
@@ -22,6 +48,16 @@ bool Session::acceptable(const Incoming& invite) {
     auto response = Builder::response(message, invite.from, 420, {}, dialog_.local_tag);
     response.add("Unsupported", unknown);
     core.reply(invite, response.finish());
+    return false;
+  }
+  if (brings_something_else(message)) {
+    auto response = Builder::response(message, invite.from, 415, {}, dialog_.local_tag);
+    response.add("Accept", offer_type);
+    core.reply(invite, response.finish());
+    return false;
+  }
+  if (!reads_answers(message)) {
+    core.reply(invite, 406);
     return false;
   }
   if (const auto least = timer_.refuses(message)) {

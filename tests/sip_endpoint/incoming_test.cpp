@@ -179,6 +179,22 @@ TEST_F(Incomingly, refusesWhatItDoesNotSpeak) {
   EXPECT_THAT(house.calls, IsEmpty());
 }
 
+TEST_F(Incomingly, refusesAnOfferItCannotReadAndACallerWhoCannotReadItsAnswer) {  // RFC 4475 §3.3.6, §3.3.15
+  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "<x/>", "Content-Type: application/unknownformat\r\n"), peer);
+  EXPECT_EQ(take("415")->value("Accept"), "application/sdp");
+  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x", "Content-Encoding: gzip\r\n", {}, 1, "z9hG4bKb"), peer);
+  take("415");
+  wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x", "Accept: text/nobodyKnowsThis\r\n", {}, 1, "z9hG4bKc"),
+              peer);
+  take("406");
+  EXPECT_THAT(house.calls, IsEmpty());
+  wire.arrive(
+      request("INVITE", "sip:door@192.0.2.10", "x", "Accept: text/plain, application/SDP;q=0.5\r\n", {}, 1, "z9hG4bKd"),
+      peer);
+  take("100");
+  EXPECT_EQ(house.calls.size(), 1U);
+}
+
 TEST_F(Incomingly, answersASecondWayOfTheSameCallWith482) {
   wire.arrive(request("INVITE", "sip:door@192.0.2.10", "x"), peer);
   take("100");
