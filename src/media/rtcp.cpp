@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/big_endian.hpp"
+
 namespace lintel::media::rtcp {
 namespace {
 
@@ -14,25 +16,15 @@ enum Type : std::uint8_t {
   payload_feedback = 206,
 };
 
-std::uint16_t read16(std::span<const std::uint8_t> data, std::size_t at) {
-  return static_cast<std::uint16_t>((data[at] << 8) | data[at + 1]);
-}
-std::uint32_t read32(std::span<const std::uint8_t> data, std::size_t at) {
-  return (std::uint32_t{read16(data, at)} << 16) | read16(data, at + 2);
-}
+using big_endian::append16;
+using big_endian::append32;
+using big_endian::read16;
+using big_endian::read32;
 
-void put16(Bytes& out, std::uint32_t value) {
-  out.push_back(static_cast<std::uint8_t>(value >> 8));
-  out.push_back(static_cast<std::uint8_t>(value));
-}
-void put32(Bytes& out, std::uint32_t value) {
-  put16(out, value >> 16);
-  put16(out, value & 0xFFFFU);
-}
 void put_header(Bytes& out, std::size_t count, Type type, std::size_t words) {
   out.push_back(static_cast<std::uint8_t>(0x80U | count));
   out.push_back(type);
-  put16(out, static_cast<std::uint32_t>(words));  // 32-bit words behind the first
+  append16(out, words);  // 32-bit words behind the first
 }
 
 void read_lost(std::span<const std::uint8_t> packet, Heard& heard) {
@@ -82,12 +74,12 @@ void read_packet(std::span<const std::uint8_t> packet, Heard& heard) {
 
 void put_reports(Bytes& out, std::span<const ReceptionReport> received) {
   for (const ReceptionReport& report : received) {
-    put32(out, report.source);
-    put32(out, (std::uint32_t{report.fraction_lost} << 24) | (report.lost & 0xFFFFFFU));
-    put32(out, report.highest);
-    put32(out, report.jitter);
-    put32(out, report.last_report);
-    put32(out, report.delay);
+    append32(out, report.source);
+    append32(out, (std::uint32_t{report.fraction_lost} << 24) | (report.lost & 0xFFFFFFU));
+    append32(out, report.highest);
+    append32(out, report.jitter);
+    append32(out, report.last_report);
+    append32(out, report.delay);
   }
 }
 
@@ -105,20 +97,26 @@ bool parse(std::span<const std::uint8_t> compound, Heard& heard) {
   return true;
 }
 
+std::uint64_t ntp_of(WallTime wall) {
+  constexpr std::uint64_t epoch = 2'208'988'800;  // seconds from 1900 to 1970
+  const auto microseconds = static_cast<std::uint64_t>(wall.time_since_epoch().count());
+  return ((microseconds / 1'000'000 + epoch) << 32) | (((microseconds % 1'000'000) << 32) / 1'000'000);
+}
+
 void append_sender_report(Bytes& out, const SenderReport& report, std::span<const ReceptionReport> received) {
   put_header(out, received.size(), sender_report, 6 + 6 * received.size());
-  put32(out, report.source);
-  put32(out, static_cast<std::uint32_t>(report.ntp >> 32));
-  put32(out, static_cast<std::uint32_t>(report.ntp));
-  put32(out, report.timestamp);
-  put32(out, report.packets);
-  put32(out, report.octets);
+  append32(out, report.source);
+  append32(out, static_cast<std::uint32_t>(report.ntp >> 32));
+  append32(out, static_cast<std::uint32_t>(report.ntp));
+  append32(out, report.timestamp);
+  append32(out, report.packets);
+  append32(out, report.octets);
   put_reports(out, received);
 }
 
 void append_receiver_report(Bytes& out, std::uint32_t source, std::span<const ReceptionReport> received) {
   put_header(out, received.size(), receiver_report, 1 + 6 * received.size());
-  put32(out, source);
+  append32(out, source);
   put_reports(out, received);
 }
 
@@ -126,7 +124,7 @@ void append_name(Bytes& out, std::uint32_t source, std::string_view name) {
   name = name.substr(0, 255);
   const std::size_t padded = (2 + name.size()) / 4 * 4 + 4;  // at least one zero ends the items
   put_header(out, 1, source_description, 1 + padded / 4);
-  put32(out, source);
+  append32(out, source);
   out.push_back(1);  // CNAME
   out.push_back(static_cast<std::uint8_t>(name.size()));
   out.insert(out.end(), name.begin(), name.end());
@@ -135,8 +133,8 @@ void append_name(Bytes& out, std::uint32_t source, std::string_view name) {
 
 void append_key_request(Bytes& out, std::uint32_t source, std::uint32_t media) {
   put_header(out, 1, payload_feedback, 2);
-  put32(out, source);
-  put32(out, media);
+  append32(out, source);
+  append32(out, media);
 }
 
 void append_lost(Bytes& out, std::uint32_t source, std::uint32_t media, std::span<const std::uint16_t> sequences) {
@@ -149,12 +147,12 @@ void append_lost(Bytes& out, std::uint32_t source, std::uint32_t media, std::spa
       if (distance == 0 || distance > 16) break;
       mask |= 1U << (distance - 1);
     }
-    put16(pairs, first);
-    put16(pairs, mask);
+    append16(pairs, first);
+    append16(pairs, mask);
   }
   put_header(out, 1, transport_feedback, 2 + pairs.size() / 4);
-  put32(out, source);
-  put32(out, media);
+  append32(out, source);
+  append32(out, media);
   out.insert(out.end(), pairs.begin(), pairs.end());
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
+
 namespace lintel::media::rtcp {
 
 inline constexpr std::size_t lost_limit = 256;       // sequence numbers of one compound that are asked for again
@@ -30,7 +32,9 @@ bool parse(std::span<const std::uint8_t> compound, Heard& heard);
 
 using Bytes = std::vector<std::uint8_t>;
 
-// RFC 3550 §6.4.1. `ntp` is 32.32 seconds since 1900.
+[[nodiscard]] std::uint64_t ntp_of(WallTime wall);  // 32.32 seconds since 1900 (RFC 3550 §4)
+
+// RFC 3550 §6.4.1. `ntp`: see ntp_of().
 struct SenderReport {
   std::uint32_t source = 0;
   std::uint64_t ntp = 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/big_endian.hpp"
 #include "base/gobject.hpp"
 #include "media/media.hpp"
 
@@ -69,8 +70,7 @@ bool PeerGuard::admit(GstBuffer* packet, bool control) {
       moved = moved_;
     }
     latched_ = true;
-    const std::uint32_t ssrc = (std::uint32_t{header[8]} << 24) | (std::uint32_t{header[9]} << 16) |
-                               (std::uint32_t{header[10]} << 8) | header[11];
+    const std::uint32_t ssrc = big_endian::read32(header, 8);
     if (!has_ssrc_ || ssrc != ssrc_) {
       if (has_ssrc_ && now - ssrc_since_ < source_pace) return false;
       has_ssrc_ = true;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 
+#include "base/big_endian.hpp"
+
 namespace lintel::media {
 
 inline constexpr std::size_t rtp_header_size = 12;
@@ -20,12 +22,9 @@ struct RtpHeader {
 inline void write_rtp(std::uint8_t* at, const RtpHeader& header) {
   at[0] = 0x80;
   at[1] = static_cast<std::uint8_t>((header.marker ? 0x80U : 0U) | header.type);
-  at[2] = static_cast<std::uint8_t>(header.sequence >> 8);
-  at[3] = static_cast<std::uint8_t>(header.sequence);
-  for (unsigned index = 0; index < 4; ++index) {
-    at[4 + index] = static_cast<std::uint8_t>(header.timestamp >> (24 - 8 * index));
-    at[8 + index] = static_cast<std::uint8_t>(header.source >> (24 - 8 * index));
-  }
+  big_endian::write16(at + 2, header.sequence);
+  big_endian::write32(at + 4, header.timestamp);
+  big_endian::write32(at + 8, header.source);
 }
 
 struct RtpPacket {
@@ -35,17 +34,13 @@ struct RtpPacket {
 
 inline std::optional<RtpPacket> read_rtp(std::span<const std::uint8_t> data) {
   if (data.size() < rtp_header_size || (data[0] >> 6) != 2) return std::nullopt;
-  const auto read32 = [&data](std::size_t at) {
-    return (std::uint32_t{data[at]} << 24) | (std::uint32_t{data[at + 1]} << 16) | (std::uint32_t{data[at + 2]} << 8) |
-           data[at + 3];
-  };
   RtpPacket packet;
-  packet.header = {(data[1] & 0x80U) != 0, static_cast<std::uint8_t>(data[1] & 0x7FU),
-                   static_cast<std::uint16_t>((data[2] << 8) | data[3]), read32(4), read32(8)};
+  packet.header = {(data[1] & 0x80U) != 0, static_cast<std::uint8_t>(data[1] & 0x7FU), big_endian::read16(data, 2),
+                   big_endian::read32(data, 4), big_endian::read32(data, 8)};
   std::size_t at = rtp_header_size + 4U * (data[0] & 0x0FU);
   if ((data[0] & 0x10U) != 0) {  // a header extension
     if (data.size() < at + 4) return std::nullopt;
-    at += 4 + 4 * ((std::size_t{data[at + 2]} << 8) | data[at + 3]);
+    at += 4 + 4 * std::size_t{big_endian::read16(data, at + 2)};
   }
   if (at > data.size()) return std::nullopt;
   std::size_t end = data.size();

@@ -1,6 +1,7 @@
 // The pipeline of a plain or SDES-SRTP leg: one rtpbin, with a session for sound and one for the picture.
 #include <fmt/format.h>
 
+#include "base/big_endian.hpp"
 #include "base/log.hpp"
 #include "media/rtp_session.hpp"
 
@@ -277,8 +278,7 @@ void RtpSession::receive_audio(Line& /*line*/, GstPad* pad, const sdp::Format& f
       if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return true;
       const std::span<const std::uint8_t> packet(map.data, map.size);
       if (packet.size() >= 16) {  // a header without contributing sources, and an event
-        const std::uint32_t timestamp = (std::uint32_t{packet[4]} << 24) | (std::uint32_t{packet[5]} << 16) |
-                                        (std::uint32_t{packet[6]} << 8) | packet[7];
+        const std::uint32_t timestamp = big_endian::read32(packet, 4);
         const std::size_t header = 12 + 4U * (packet[0] & 0x0FU);
         if ((packet[0] & 0x10U) == 0 && packet.size() >= header + 4) {
           if (const std::optional<char> digit = receiver->packet(timestamp, packet.subspan(header))) dtmf(*digit);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/big_endian.hpp"
 #include "base/bytes.hpp"
 #include "media/h264_payload.hpp"
 
@@ -14,15 +15,6 @@ constexpr std::size_t rtp_head = 12;
 constexpr std::size_t payload_limit = rtp_packet_size - rtp_head;
 constexpr std::size_t run_limit = 64;           // packets of one UDP_SEGMENT call
 constexpr std::size_t run_bytes_limit = 64000;  // and its bytes, as one datagram may have
-
-void put16(std::uint8_t* at, std::size_t value) {
-  at[0] = static_cast<std::uint8_t>(value >> 8);
-  at[1] = static_cast<std::uint8_t>(value);
-}
-void put32(std::uint8_t* at, std::uint32_t value) {
-  put16(at, value >> 16);
-  put16(at + 2, value & 0xffff);
-}
 
 // Writes packets one behind the other.
 class Writer {
@@ -38,15 +30,15 @@ class Writer {
     std::uint8_t* out = bundle_.bytes.data() + at;
     out[0] = '$';
     out[1] = channel_;
-    put16(out + 2, size);
+    big_endian::write16(out + 2, size);
     out += frame_head;
     const std::uint16_t sequence = numbers_.next();
     if (starts_.empty()) bundle_.first_sequence = sequence;
     out[0] = 0x80;
     out[1] = static_cast<std::uint8_t>(type_);
-    put16(out + 2, sequence);
-    put32(out + 4, bundle_.rtp_time);
-    put32(out + 8, numbers_.ssrc());
+    big_endian::write16(out + 2, sequence);
+    big_endian::write32(out + 4, bundle_.rtp_time);
+    big_endian::write32(out + 8, numbers_.ssrc());
     std::copy(body.begin(), body.end(), std::copy(head.begin(), head.end(), out + rtp_head));
     starts_.push_back({at + frame_head, size});
     bundle_.octets += head.size() + body.size();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/big_endian.hpp"
 #include "base/bytes.hpp"
 
 namespace lintel::media::stun {
@@ -31,15 +32,9 @@ enum Attribute : std::uint16_t {
   ice_controlling = 0x802A,
 };
 
-std::uint16_t read16(std::span<const std::uint8_t> data, std::size_t at) {
-  return static_cast<std::uint16_t>((data[at] << 8) | data[at + 1]);
-}
-std::uint32_t read32(std::span<const std::uint8_t> data, std::size_t at) {
-  return (std::uint32_t{read16(data, at)} << 16) | read16(data, at + 2);
-}
-std::uint64_t read64(std::span<const std::uint8_t> data, std::size_t at) {
-  return (std::uint64_t{read32(data, at)} << 32) | read32(data, at + 4);
-}
+using big_endian::read16;
+using big_endian::read32;
+using big_endian::read64;
 
 constexpr std::array<std::uint32_t, 256> crc_table = [] {
   std::array<std::uint32_t, 256> table{};
@@ -62,8 +57,7 @@ std::uint32_t crc32(std::span<const std::uint8_t> data) {
 std::array<std::uint8_t, integrity_size> integrity(std::span<const std::uint8_t> before, std::string_view password) {
   std::vector<std::uint8_t> covered(before.begin(), before.end());
   const std::size_t length = before.size() - header_size + 4 + integrity_size;
-  covered[2] = static_cast<std::uint8_t>(length >> 8);
-  covered[3] = static_cast<std::uint8_t>(length);
+  big_endian::write16(&covered[2], length);
   std::array<std::uint8_t, integrity_size> digest{};
   unsigned size = 0;
   HMAC(EVP_sha1(), password.data(), static_cast<int>(password.size()), covered.data(), covered.size(), digest.data(),
@@ -127,14 +121,8 @@ class Writer {
     put32(cookie);
     bytes_.insert(bytes_.end(), transaction.begin(), transaction.end());
   }
-  void put16(std::uint16_t value) {
-    bytes_.push_back(static_cast<std::uint8_t>(value >> 8));
-    bytes_.push_back(static_cast<std::uint8_t>(value));
-  }
-  void put32(std::uint32_t value) {
-    put16(static_cast<std::uint16_t>(value >> 16));
-    put16(static_cast<std::uint16_t>(value));
-  }
+  void put16(std::uint16_t value) { big_endian::append16(bytes_, value); }
+  void put32(std::uint32_t value) { big_endian::append32(bytes_, value); }
   void attribute(Attribute type, std::span<const std::uint8_t> value) {
     put16(type);
     put16(static_cast<std::uint16_t>(value.size()));
@@ -144,8 +132,7 @@ class Writer {
   std::vector<std::uint8_t> finish(std::string_view password) {
     attribute(message_integrity, integrity(bytes_, password));
     const std::size_t length = bytes_.size() - header_size + 8;
-    bytes_[2] = static_cast<std::uint8_t>(length >> 8);
-    bytes_[3] = static_cast<std::uint8_t>(length);
+    big_endian::write16(&bytes_[2], length);
     const std::uint32_t check = crc32(bytes_) ^ fingerprint_mask;
     put16(fingerprint);
     put16(4);
@@ -207,8 +194,7 @@ std::vector<std::uint8_t> binding_success(const Message& request, const Endpoint
   Writer writer(Kind::success, request.transaction);
   std::vector<std::uint8_t> value{0, static_cast<std::uint8_t>(seen.six ? 2 : 1)};
   const auto port = static_cast<std::uint16_t>(seen.port ^ (cookie >> 16));
-  value.push_back(static_cast<std::uint8_t>(port >> 8));
-  value.push_back(static_cast<std::uint8_t>(port));
+  big_endian::append16(value, port);
   std::array<std::uint8_t, 16> mask{0x21, 0x12, 0xA4, 0x42};
   std::ranges::copy(request.transaction, mask.begin() + 4);
   for (std::size_t index = 0; index < (seen.six ? 16U : 4U); ++index) value.push_back(seen.ip[index] ^ mask[index]);
@@ -224,10 +210,7 @@ std::vector<std::uint8_t> binding_error(const Message& request, int code, std::s
   writer.attribute(error_code, value);
   if (code == 420) {
     std::vector<std::uint8_t> names;
-    for (const std::uint16_t name : request.unknown) {
-      names.push_back(static_cast<std::uint8_t>(name >> 8));
-      names.push_back(static_cast<std::uint8_t>(name));
-    }
+    for (const std::uint16_t name : request.unknown) big_endian::append16(names, name);
     writer.attribute(unknown_attributes, names);
   }
   return writer.finish(password);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/big_endian.hpp"
 #include "media/vp8_payload.hpp"
 
 namespace lintel::media {
@@ -119,7 +120,7 @@ void VideoReceiver::add_h264(std::span<const std::uint8_t> payload) {
   if (type == aggregate) {  // STAP-A
     std::size_t at = 1;
     while (at + 2 <= payload.size()) {
-      const std::size_t size = (std::size_t{payload[at]} << 8) | payload[at + 1];
+      const std::size_t size = big_endian::read16(payload, at);
       at += 2;
       if (size == 0 || at + size > payload.size()) return;
       add_unit(payload.subspan(at, size));

@@ -6,11 +6,6 @@
 #include "media/webrtc_host.hpp"
 
 namespace lintel::media {
-namespace {
-
-constexpr std::uint64_t ntp_epoch = 2'208'988'800;  // seconds from 1900 to 1970
-
-}  // namespace
 
 RtpStream::RtpStream(unsigned clock_rate)
     : clock_rate_(clock_rate),
@@ -23,10 +18,8 @@ std::uint32_t RtpStream::timestamp(GstClockTime time) const {
 }
 
 rtcp::SenderReport RtpStream::report(GstClockTime now) const {
-  const auto wall = static_cast<std::uint64_t>(g_get_real_time());  // microseconds
-  const std::uint64_t fraction = ((wall % 1'000'000) << 32) / 1'000'000;
-  return {source_, ((wall / 1'000'000 + ntp_epoch) << 32) | fraction, timestamp(now),
-          static_cast<std::uint32_t>(packets_.load()), octets_};
+  const WallTime wall{std::chrono::microseconds(g_get_real_time())};
+  return {source_, rtcp::ntp_of(wall), timestamp(now), static_cast<std::uint32_t>(packets_.load()), octets_};
 }
 
 Result<void> PictureSender::join(StreamKey stream, int payload_type) {
