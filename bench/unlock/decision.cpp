@@ -42,6 +42,8 @@ struct Deaf final : access::AccessListener {
   void lock_changed(const access::LockView&) override {}
 };
 
+constexpr std::size_t in_flight = 200;  // the household takes no more writes at once than 256
+
 std::string code_of(std::size_t number) { return fmt::format("{:08}", 10'000'019 + number * 811); }
 
 int run(const std::string& folder, std::size_t count) {
@@ -57,7 +59,7 @@ int run(const std::string& folder, std::size_t count) {
   if (!household.ok()) return fmt::print(stderr, "{}\n", household.error().message), 1;
   std::size_t asked = 0, made = 0, refused = 0;
   while (made + refused < count) {
-    for (; asked < count && asked - made - refused < 1000; ++asked)
+    for (; asked < count && asked - made - refused < in_flight; ++asked)
       (*household)->add_code({.name = fmt::format("Person {}", asked), .code = code_of(asked)},
                              [&](const Result<household::Code>& done) { ++(done.ok() ? made : refused); });
     loop.turn(true);

@@ -72,17 +72,16 @@ class Viewers:
 class OnStation:
     """WHEP. All offers are made before, and go out at once on connections that stand: what is timed begins with the POST."""
 
-    name = "lintel"
-
-    def __init__(self, station, viewers):
-        self.station, self.viewers = station, viewers
+    def __init__(self, station, viewers, sound=True):
+        self.station, self.viewers, self.order = station, viewers, "watch" if sound else "look"
+        self.name = "lintel" if sound else "picture"
         self.locations = {}
         self.pid = station.pid
 
     def join(self, names):
         """When each POST went out, in nanoseconds."""
         for name in names:
-            self.viewers.order("watch", name)
+            self.viewers.order(self.order, name)
         offers = [base64.b64decode(text) for text in self.viewers.wait("offer", names)]
         sockets = [socket.create_connection(("127.0.0.1", self.station.ports["http"])) for _ in names]
         head = (f"Host: 127.0.0.1:{self.station.ports['http']}\r\nCookie: {self.station.headers['Cookie']}\r\n"
@@ -214,8 +213,11 @@ class Feed:
 
 
 
+encoder_threads = ("source:src",)  # the station's camera and encoder, which work as much for one as for many
+
+
 def usage(pid, seconds):
-    """Share of a core over so many seconds."""
-    before, began = cost.cpu(pid), time.monotonic()
+    """Share of a core over so many seconds, without the station's encoder: its ups and downs are larger than a viewer."""
+    before, began = cost.cpu(pid, encoder_threads), time.monotonic()
     time.sleep(seconds)
-    return (cost.cpu(pid) - before) / (time.monotonic() - began)
+    return (cost.cpu(pid, encoder_threads) - before) / (time.monotonic() - began)

@@ -53,18 +53,20 @@ Viewer::~Viewer() {
   gone.get_future().wait();
 }
 
-void Viewer::offer() {
-  host_->run([this] {
+void Viewer::offer(bool with_sound) {
+  host_->run([this, with_sound] {
     transport_->open();
-    lines_.resize(2);
-    lines_[0].kind = "audio";
-    lines_[0].formats = {*sdp::standard_format(AudioCodec::opus)};
-    lines_[1].kind = "video";
-    lines_[1].formats = {sdp::standard_h264()};
-    for (std::size_t index = 0; index < lines_.size(); ++index) {
-      lines_[index].mid = std::to_string(index);
-      lines_[index].direction = Direction::receive_only;
-    }
+    lines_.clear();
+    const auto receive = [this](const char* kind, const sdp::Format& format) {
+      sdp::LocalWebrtcMedia line;
+      line.kind = kind;
+      line.mid = std::to_string(lines_.size());
+      line.direction = Direction::receive_only;
+      line.formats = {format};
+      lines_.push_back(std::move(line));
+    };
+    if (with_sound) receive("audio", *sdp::standard_format(AudioCodec::opus));
+    receive("video", sdp::standard_h264());
     write("actpass");
   });
 }

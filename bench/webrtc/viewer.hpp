@@ -30,7 +30,7 @@ class Viewer {
   Viewer& operator=(const Viewer&) = delete;
 
   // Any thread; answers come as events.
-  void offer();                    // sound and picture, to be received
+  void offer(bool with_sound);     // to be received; a picture always
   void accept(std::string answer);
   void answer(std::string offer);  // takes what is offered of both
 

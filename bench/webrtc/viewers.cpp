@@ -1,7 +1,8 @@
 // Viewers by WebRTC for bench/webrtc/run, one order a line on standard input, one answer or event a line on standard output. ID is a word; texts
 // are base64; times are CLOCK_MONOTONIC in nanoseconds.
 //
-//   watch ID            -> offer ID TEXT
+//   watch ID            -> offer ID TEXT: of sound and picture
+//   look ID             -> offer ID TEXT: of a picture alone
 //   accept ID TEXT         the answer to that offer
 //   take ID TEXT        -> answer ID TEXT: to an offer
 //   stop ID
@@ -49,12 +50,10 @@ void serve() {
     std::string order, id, text;
     words >> order >> id >> text;
     text = bytes::from_base64(text).value_or("");
-    if (order == "watch" || order == "take") {
-      auto& viewer = viewers[id] = make(id);
-      if (order == "watch")
-        viewer->offer();
-      else
-        viewer->answer(text);
+    if (order == "watch" || order == "look") {
+      (viewers[id] = make(id))->offer(order == "watch");
+    } else if (order == "take") {
+      (viewers[id] = make(id))->answer(text);
     } else if (order == "accept" && viewers.contains(id)) {
       viewers[id]->accept(text);
     } else if (order == "stop") {
