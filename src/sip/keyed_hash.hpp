@@ -35,7 +35,8 @@ class KeyedHash {
         word_in(word);
       }
       std::uint64_t last = std::uint64_t{piece.size()} << 56;
-      std::memcpy(&last, piece.data() + at, piece.size() - at);
+      // An empty piece may have no address, which memcpy must not be given.
+      if (at < piece.size()) std::memcpy(&last, piece.data() + at, piece.size() - at);
       word_in(last);
       return *this;
     }
