@@ -40,15 +40,13 @@ const sip::Account* Accounts::find(std::string_view user) const {
 
 std::vector<const sip::Account*> Accounts::expand(std::string_view user) const {
   std::vector<const sip::Account*> out;
-  const auto known = household_.sip_account(user);
   const auto account = household::parse_account(user);
-  if (account && household_.room(account->room) != nullptr && account->extension == 0 && group_call_()) {
+  if (account && account->extension == 0 && group_call_() && household_.room(account->room) != nullptr) {
     for (const household::Monitor* monitor : household_.monitors_of(account->room))
       if (const sip::Account* found = find(monitor->account)) out.push_back(found);
     return out;
   }
-  if (known)
-    if (const sip::Account* found = find(known->user)) out.push_back(found);
+  if (const sip::Account* found = find(user)) out.push_back(found);
   return out;
 }
 
