@@ -31,10 +31,10 @@ export class Station {
   private cookie = '';
   private csrf = '';
 
-  private constructor(readonly data: string, private readonly options: string[]) {}
+  private constructor(readonly data: string, private readonly options: string[], private readonly environment: Record<string, string>) {}
 
-  static async start(options: string[] = [], data = mkdtempSync(join(tmpdir(), 'lintel-e2e-'))): Promise<Station> {
-    const station = new Station(data, options);
+  static async start(options: string[] = [], data = mkdtempSync(join(tmpdir(), 'lintel-e2e-')), environment: Record<string, string> = {}): Promise<Station> {
+    const station = new Station(data, options, environment);
     await station.launch();
     return station;
   }
@@ -48,7 +48,7 @@ export class Station {
       '--data', this.data, '--web', join(repository, 'web/dist'), '--ready-file', ready,
       '--http-port', '0', '--https-port', '0', '--sip-port', '0', '--sips-port', '0', '--rtsp-port', '0', '--rtsps-port', '0',
       '--bind', '127.0.0.1', '--loopback-media', '--camera', 'test', '--microphone', 'test', '--speaker', 'test', ...this.options,
-    ], { stdio: ['ignore', 'pipe', 'pipe'] });
+    ], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.environment } });
     const keep = (chunk: Buffer) => { this.output += chunk.toString(); if (process.env.LINTEL_LOG) process.stderr.write(chunk); };
     this.process.stdout!.on('data', keep);
     this.process.stderr!.on('data', keep);
