@@ -18,8 +18,9 @@ std::tm local(WallTime when) {
 }  // namespace
 
 Overview::Overview(Loop& loop, journal::Journal& journal, storage::Database& database, household::Household& household,
-                   std::function<web::PartState()> camera, std::function<std::vector<web::Attention>()> parts)
-    : clock_(loop.clock()), journal_(journal), database_(database), household_(household), camera_(std::move(camera)), parts_(std::move(parts)) {
+                   std::function<web::PartState()> camera, std::function<std::vector<web::Attention>()> parts,
+                   const Watchdog& watchdog)
+    : clock_(loop.clock()), journal_(journal), database_(database), household_(household), camera_(std::move(camera)), parts_(std::move(parts)), watchdog_(watchdog) {
   entries_ = journal.on_happened([this](const journal::Entry& entry) { count(entry.event, entry.time, 1); });
   health_ = database.on_health([this](const storage::Health& health) { storage_changed(health); });
   const WallTime now = clock_.wall();
@@ -59,6 +60,8 @@ void Overview::storage_changed(const storage::Health& health) {
 
 web::OverviewState Overview::overview() const {
   web::OverviewState out;
+  out.worst_loop_delay = watchdog_.worst_delay();
+  out.recent_loop_delay = watchdog_.recent_delay();
   out.camera = camera_();
   const storage::Health& health = database_.health();
   out.storage = {health.state == storage::State::working ? "ok" : "failed", health.message};

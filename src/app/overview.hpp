@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "app/service.hpp"
 #include "household/household.hpp"
 #include "journal/journal.hpp"
 #include "storage/database.hpp"
@@ -15,7 +16,8 @@ namespace lintel::app {
 class Overview final : public web::OverviewPort {
  public:
   Overview(Loop& loop, journal::Journal& journal, storage::Database& database, household::Household& household,
-           std::function<web::PartState()> camera, std::function<std::vector<web::Attention>()> parts);
+           std::function<web::PartState()> camera, std::function<std::vector<web::Attention>()> parts,
+           const Watchdog& watchdog);
 
   [[nodiscard]] web::OverviewState overview() const override;
   // Something that a person should mend and that no part reports by itself: a port that could not be opened.
@@ -34,6 +36,7 @@ class Overview final : public web::OverviewPort {
   household::Household& household_;
   std::function<web::PartState()> camera_;
   std::function<std::vector<web::Attention>()> parts_;  // what the parts report by themselves
+  const Watchdog& watchdog_;
   std::vector<web::Attention> noted_;
   mutable std::array<Hour, 24> hours_{};  // of today
   mutable int day_ = -1;                  // of the year; the counts start again when it changes

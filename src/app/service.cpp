@@ -52,8 +52,6 @@ Signals::~Signals() {
 Watchdog::Watchdog(Loop& loop) : loop_(loop), period_(beat_period) {
   std::uint64_t allowed = 0;
   if (sd_watchdog_enabled(0, &allowed) > 0) period_ = std::min<Duration>(period_, std::chrono::microseconds(allowed / 3));
-  due_ = loop_.clock().monotonic() + period_;
-  timer_ = loop_.clock().every(period_, [this] { beat(); });
 }
 
 void Watchdog::beat() {
@@ -61,12 +59,18 @@ void Watchdog::beat() {
   const Duration delay = now - due_;
   due_ = std::max(due_ + period_, now);
   worst_delay_ = std::max(worst_delay_, delay);
+  this_minute_ = std::max(this_minute_, delay);
   if (delay > noticed_delay)
     log::warning("loop", "The loop was {} ms late.", std::chrono::duration_cast<std::chrono::milliseconds>(delay).count());
   sd_notify(0, "WATCHDOG=1");
 }
 
-void Watchdog::ready() { sd_notify(0, "READY=1"); }
+void Watchdog::ready() {
+  due_ = loop_.clock().monotonic() + period_;
+  timer_ = loop_.clock().every(period_, [this] { beat(); });
+  minute_ = loop_.clock().every(std::chrono::minutes(1), [this] { last_minute_ = std::exchange(this_minute_, Duration::zero()); });
+  sd_notify(0, "READY=1");
+}
 void Watchdog::stopping() { sd_notify(0, "STOPPING=1"); }
 
 }  // namespace lintel::app

@@ -2,6 +2,7 @@
 // that its loop turns. Loop only.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 
 #include "base/loop.hpp"
@@ -28,17 +29,20 @@ class Signals {
 class Watchdog {
  public:
   explicit Watchdog(Loop& loop);
-  void ready();
+  void ready();  // the loop is about to turn: measured from now on
   void stopping();
-  [[nodiscard]] Duration worst_delay() const { return worst_delay_; }  // since the start
+  // How late the loop served a deadline: at worst since the start, and within the last one to two minutes. Shorter
+  // delays than the beat's period are seen only when they fall on a beat.
+  [[nodiscard]] Duration worst_delay() const { return worst_delay_; }
+  [[nodiscard]] Duration recent_delay() const { return std::max(this_minute_, last_minute_); }
 
  private:
   void beat();
   Loop& loop_;
   Duration period_;
   Monotonic due_{};
-  Duration worst_delay_{};
-  Timer timer_;
+  Duration worst_delay_{}, this_minute_{}, last_minute_{};
+  Timer timer_, minute_;
 };
 
 }  // namespace lintel::app

@@ -75,6 +75,7 @@ class Station {
 
   const Options& options_;
   Loop loop_;
+  Watchdog watchdog_{loop_};
   access::AttemptLimiter guesses_{loop_.clock()};  // keypad, DTMF, web and SIP share it
   std::unique_ptr<storage::Vault> vault_;
   std::unique_ptr<storage::Database> database_;
@@ -143,7 +144,8 @@ Result<void> Station::build() {
                                            auto all = doors_->attention();
                                            for (auto& one : telephony_->attention()) all.push_back(std::move(one));
                                            return all;
-                                         });
+                                         },
+                                         watchdog_);
 
   http_ = std::make_unique<http::Server>(loop_, http::Limits{.connections_per_source = static_cast<std::size_t>(settings_->get(settings::security::connections))});
   telephony_->add_websocket(http_->router());
@@ -289,10 +291,9 @@ Result<void> Station::write_ready_file() const {
 }
 
 void Station::run() {
-  Watchdog watchdog(loop_);
   Timer draining;
   const Signals signals(loop_, [&] {
-    watchdog.stopping();
+    watchdog_.stopping();
     log::info("station", "Stopping.");
     front_->stop();
     lines_->stop();
@@ -301,7 +302,7 @@ void Station::run() {
     journal_->record(events::system_stopped);
     draining = loop_.clock().after(drain_time, [this] { loop_.quit(); });
   });
-  watchdog.ready();
+  watchdog_.ready();
   loop_.run();
   http_->stop();
 }

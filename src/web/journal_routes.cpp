@@ -156,6 +156,7 @@ void overview(Call& call) {
     hours.push_back({{"hour", hour.hour}, {"calls", hour.calls}, {"openings", hour.openings}});
   if (house.locks != nullptr)
     for (const LockState& lock : house.locks->locks()) locks.push_back(to_json(lock, call.who().role));
+  const auto milliseconds = [](Duration delay) { return std::chrono::duration<double, std::milli>(delay).count(); };
   const auto uptime = std::chrono::floor<std::chrono::seconds>(house.clock.monotonic() - call.house.began).count();
   call.reply.send(answer(200, {{"station", {{"name", station.station_name}, {"number", station.station_number}}},
                                {"version", house.version},
@@ -165,6 +166,7 @@ void overview(Call& call) {
                                {"calls_today", state.calls_today},
                                {"openings_today", state.openings_today},
                                {"by_hour", hours},
+                               {"loop_delay_ms", {{"recent", milliseconds(state.recent_loop_delay)}, {"worst", milliseconds(state.worst_loop_delay)}}},
                                {"attention", attention},
                                {"locks", locks},
                                {"storage", to_json(state.storage)}}));
@@ -212,7 +214,7 @@ void add_journal_routes(http::Router& router, const std::shared_ptr<Context>& co
        .tag = "Journal",
        .response_schema = object_schema(
            "station:object version:string uptime_seconds:integer camera:object monitors:object calls_today:integer "
-           "openings_today:integer by_hour:objects attention:objects locks:objects storage:object")},
+           "openings_today:integer by_hour:objects loop_delay_ms:object attention:objects locks:objects storage:object")},
       overview);
 }
 

@@ -150,6 +150,8 @@ struct OverviewState {
     std::uint32_t calls = 0, openings = 0;
   };
   std::vector<Hour> by_hour;  // may be empty
+  // How late the loop served a deadline: since the start, and in the last minute or two.
+  Duration worst_loop_delay{}, recent_loop_delay{};
 };
 class OverviewPort {
  public:

@@ -106,6 +106,19 @@ test('V07: when the disk takes nothing more, doors still open, the console says 
   await station.waitFor('new rooms to be taken again', async () => (await station.call('POST', '/rooms', { number: '778' })).status === 201, 20_000);
 });
 
+test('a loop that was held up is measured, and the station goes on', async () => {
+  station = await Station.start();
+  await station.setUp();
+  const before = (await station.expect('GET', '/overview')).loop_delay_ms;
+  expect(before.worst).toBeGreaterThanOrEqual(before.recent);
+  await station.holdUp(2500);
+  const after = await station.waitFor('the measured delay', async () => {
+    const { loop_delay_ms } = await station.expect('GET', '/overview');
+    return loop_delay_ms.recent > 1000 && loop_delay_ms;
+  });
+  expect(after.worst).toBeGreaterThanOrEqual(after.recent);
+});
+
 test('S03: lintel reset-admin at the machine forgets the password and nothing else', async () => {
   station = await Station.start();
   await station.setUp(['101']);

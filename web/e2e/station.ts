@@ -154,6 +154,13 @@ export class Station {
     await gone;
   }
 
+  // Stops the whole process for a while, as a machine does that swaps or sleeps.
+  async holdUp(milliseconds: number): Promise<void> {
+    this.process.kill('SIGSTOP');
+    await new Promise((done) => setTimeout(done, milliseconds));
+    this.process.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.kill('SIGTERM');
     rmSync(this.data, { recursive: true, force: true });

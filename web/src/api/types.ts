@@ -175,6 +175,8 @@ export interface Overview {
   openings_today: number;
   /** Openings in each hour of the day, 24 values, or pairs of both. */
   by_hour?: (number | { hour: number; calls: number; openings: number })[];
+  /** How late the station's loop served a deadline: in the last minute or two, and since the start. */
+  loop_delay_ms?: { recent: number; worst: number };
   attention: Attention[];
   locks: Lock[];
   storage?: { state: string; message?: string };

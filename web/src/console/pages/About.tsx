@@ -14,6 +14,7 @@ export default function About({ version }: { version: string }) {
     [t`Running for`, data ? duration(data.uptime_seconds) : '…'],
     [t`Camera`, data ? said(data.camera.message || data.camera.state) : '…'],
     [t`Storage`, data?.storage ? said(data.storage.message || data.storage.state) : '…'],
+    [t`Slowest reaction`, data?.loop_delay_ms ? t`${Math.ceil(data.loop_delay_ms.recent)} ms in the last minute, ${Math.ceil(data.loop_delay_ms.worst)} ms since the start` : '…'],
     [t`Licence`, 'Apache-2.0'],
   ];
   return (
