@@ -45,10 +45,13 @@ std::shared_ptr<EventHub::Client> EventHub::open(std::shared_ptr<http::EventStre
   client->catching_up = catching_up;
   clients_->push_back(client);
   ++session->streams;
-  client->stream->on_closed([clients = clients_, weak = std::weak_ptr<Client>(client), session] {
-    if (session->streams > 0) --session->streams;
-    if (const auto gone = weak.lock()) clients->remove(gone);
-  });
+  client->stream->on_closed(
+      [weak_clients = std::weak_ptr<Clients>(clients_), weak = std::weak_ptr<Client>(client), session] {
+        if (session->streams > 0) --session->streams;
+        const auto clients = weak_clients.lock();
+        const auto gone = weak.lock();
+        if (clients && gone) clients->remove(gone);
+      });
   return client;
 }
 
