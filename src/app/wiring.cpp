@@ -12,7 +12,7 @@ namespace events = journal::events;
 namespace lock1 = settings::lock1;
 namespace lock2 = settings::lock2;
 
-constexpr std::size_t button = Wiring::locks, key = button + 1;  // behind the doors' contacts
+constexpr std::size_t button = Wiring::locks;  // behind the doors' contacts; the emergency key is the next
 
 hardware::GpioLine line_of(const std::string& text, bool active_low) {
   const auto name = hardware::parse_gpio_name(text);  // the settings let nothing else through

@@ -16,7 +16,6 @@ constexpr std::uint32_t cookie = 0x2112A442;
 constexpr std::uint32_t fingerprint_mask = 0x5354554E;
 constexpr std::size_t header_size = 20;
 constexpr std::size_t integrity_size = 20;
-constexpr std::uint16_t binding = 1;
 
 enum Attribute : std::uint16_t {
   username = 0x0006,
