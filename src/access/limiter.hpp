@@ -15,6 +15,7 @@
 #include <unordered_map>
 
 #include "base/clock.hpp"
+#include "base/string_hash.hpp"
 
 namespace lintel::access {
 
@@ -62,10 +63,6 @@ class AttemptLimiter {
     Monotonic locked_until{};
     std::list<std::string>::iterator age;
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
   // A map that forgets its oldest.
   class Table {
    public:
@@ -75,7 +72,7 @@ class AttemptLimiter {
 
    private:
     void make_room(Monotonic now, std::size_t limit);
-    std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries_;
+    std::unordered_map<std::string, Entry, StringHash, std::equal_to<>> entries_;
     std::list<std::string> by_age_;  // oldest first
   };
 
@@ -85,7 +82,7 @@ class AttemptLimiter {
 
   Clock& clock_;
   LimiterOptions options_;
-  std::unordered_map<std::string, SourceRule, Hash, std::equal_to<>> rules_;
+  std::unordered_map<std::string, SourceRule, StringHash, std::equal_to<>> rules_;
   Table sources_;
   Table subjects_;
   Table known_;  // (subject, source) that was right

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/loop.hpp"
+#include "base/string_hash.hpp"
 #include "calls/ports.hpp"
 #include "household/household.hpp"
 #include "sip/server.hpp"
@@ -25,11 +26,7 @@ class Accounts final : public sip::Accounts {
   [[nodiscard]] std::vector<const sip::Account*> expand(std::string_view user) const override;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  using Cache = std::unordered_map<std::string, std::unique_ptr<sip::Account>, Hash, std::equal_to<>>;
+  using Cache = std::unordered_map<std::string, std::unique_ptr<sip::Account>, StringHash, std::equal_to<>>;
   Loop& loop_;
   household::Household& household_;
   std::function<bool()> group_call_;

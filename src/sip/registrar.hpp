@@ -8,15 +8,11 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/string_hash.hpp"
 #include "sip/keyed_hash.hpp"
 #include "sip/server.hpp"
 
 namespace lintel::sip {
-
-struct StringHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
 
 struct Binding {
   std::uint64_t id = 0;    // stable, see StoredBinding::id
