@@ -14,12 +14,11 @@ void Calls::leg_ringing(LegId id) {
 void Calls::contact_came() {
   if (!call_ || is_incoming(call_->kind) || (call_->state != CallState::dialling && call_->state != CallState::ringing))
     return;
-  // Who said no, or is busy, has been asked already.
+  // Who answered anything at all, be it no, busy or an error, is not asked again.
   const auto has_been_asked = [this](const Contact& contact) {
     return std::any_of(call_->legs.begin(), call_->legs.end(), [&](const auto& each) {
       const RunningLeg& leg = each.second;
-      const bool was_lost = leg.refusal == Refusal::unreachable || leg.refusal == Refusal::failed;
-      return leg.contact.id == contact.id && !was_lost;
+      return leg.contact.id == contact.id && leg.refusal != Refusal::unreachable;
     });
   };
   for (const Contact& contact : directory_.resolve(call_->number).contacts) {

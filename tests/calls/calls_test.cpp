@@ -271,6 +271,13 @@ TEST_F(CallsTest, C13_whoSaidNoIsNotRungAgainWhenItRegisters) {
   EXPECT_EQ(lines.dialled.size(), 2U);
 }
 
+TEST_F(CallsTest, whoAnsweredWithAnErrorIsNotRungEachTimeSomebodyRegisters) {
+  calls.press("101");
+  calls.leg_refused(lines.leg(0), Refusal::failed);
+  calls.contact_came();
+  EXPECT_EQ(lines.dialled.size(), 2U);
+}
+
 TEST_F(CallsTest, aLineThatFailsInsideTheDiallingEndsCleanly) {
   lines.on_dial = [&](LegId leg) { calls.leg_refused(leg, Refusal::unreachable); };
   EXPECT_EQ(calls.press("101"), Start::started);
