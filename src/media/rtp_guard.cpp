@@ -64,8 +64,10 @@ bool PeerGuard::admit(GstBuffer* packet, bool control) {
     if (control) return !latched_ || host == place_.host;
     const bool same = host == place_.host && port == place_.port;
     if (!same) {
-      if (latched_ && now - last_packet_ < silence_before_move) return false;
-      place_ = {host, port, std::min(port + 1, 65535)};
+      // Whoever came first from elsewhere gives way to the place that the peer itself named.
+      const bool as_said = host == expected_.host && port == expected_.port;
+      if (latched_ && !as_said && now - last_packet_ < silence_before_move) return false;
+      place_ = as_said ? expected_ : Place{host, port, std::min(port + 1, 65535)};
       has_ssrc_ = false;
       moved = moved_;
     }

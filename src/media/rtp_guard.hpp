@@ -12,8 +12,9 @@
 namespace lintel::media {
 
 // The first source is believed (it is behind NAT as often as not, so the address in the SDP cannot be insisted on);
-// from then on others are dropped until it has been silent for a while. New synchronisation sources are let in at a
-// bounded pace, so that a flood of them cannot fill the session with state.
+// from then on others are dropped until it has been silent for a while, but for one: what comes from the very place
+// that the description names is the peer, and takes the line from a stranger who was quicker. New synchronisation
+// sources are let in at a bounded pace, so that a flood of them cannot fill the session with state.
 class PeerGuard {
  public:
   // Where the peer is: RTP and RTCP ports of one host.

@@ -49,6 +49,17 @@ TEST_F(RtpDestinations, aLatchedPeerStaysWhereItWasHeard) {
   EXPECT_EQ(guard.place().host, "192.0.2.2");
 }
 
+// A stranger who guesses the port and is quicker than the peer does not keep the call.
+TEST_F(RtpDestinations, thePlaceThePeerNamedTakesTheLineFromAStranger) {
+  PeerGuard guard;
+  guard.expect({"192.0.2.1", 4000, 4009});
+  ASSERT_TRUE(admit(guard, "203.0.113.5", 9000));
+  ASSERT_TRUE(admit(guard, "192.0.2.1", 4000));
+  EXPECT_EQ(guard.place(), (PeerGuard::Place{"192.0.2.1", 4000, 4009}));
+  EXPECT_FALSE(admit(guard, "203.0.113.5", 9000));
+  EXPECT_EQ(guard.place().host, "192.0.2.1");
+}
+
 TEST_F(RtpDestinations, movesFromTwoThreadsWhilePacketsLeave) {
   GstElement* pipeline = gst_pipeline_new(nullptr);
   std::array<GstElement*, 2> sinks{};
