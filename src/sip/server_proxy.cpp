@@ -40,6 +40,7 @@ int rank_of(int status) {
 
 // Headers in a URI are no part of a request to it (RFC 3261 §19.1.1, RFC 4475 §3.3.14).
 std::string request_uri_of(std::string_view contact) {
+  if (contact.find('?') == std::string_view::npos) return std::string(contact);  // nearly all
   if (const auto uri = Uri::parse(contact); uri && !uri->headers.empty())
     contact.remove_suffix(uri->headers.size() + 1);
   return std::string(contact);
