@@ -1,36 +1,10 @@
 // The endpoint as a client of the real server in its process, for hours: what grows old between them must not end the
 // calls.
-#include "base/bytes.hpp"
-#include "sip/server.hpp"
 #include "sip_endpoint/bench.hpp"
+#include "sip_endpoint/directory.hpp"
 
 namespace lintel::sip::bench {
 namespace {
-
-class TwoAccounts final : public Accounts {
- public:
-  TwoAccounts() {
-    for (const char* name : {"8001", "101#0"}) {
-      Account account;
-      account.name = name;
-      account.ha1_md5 = digest::ha1(digest::Algorithm::md5, name, "VDP", "secret");
-      account.ha1_sha256 = digest::ha1(digest::Algorithm::sha256, name, "VDP", "secret");
-      accounts_.push_back(std::move(account));
-    }
-  }
-  [[nodiscard]] const Account* find(std::string_view user) const override {
-    for (const Account& account : accounts_)
-      if (account.name == user) return &account;
-    return nullptr;
-  }
-  [[nodiscard]] std::vector<const Account*> expand(std::string_view user) const override {
-    const Account* account = find(user);
-    return account == nullptr ? std::vector<const Account*>{} : std::vector<const Account*>{account};
-  }
-
- private:
-  std::vector<Account> accounts_;
-};
 
 class BuiltInServer : public Bench {
  protected:
@@ -48,7 +22,7 @@ class BuiltInServer : public Bench {
     for (int turn = 0; turn < 40; ++turn) clock.advance(1ms);
   }
 
-  TwoAccounts accounts;
+  Directory accounts;
   Server server{core, accounts, nullptr, std::string(32, 'k')};
 };
 

@@ -4,7 +4,7 @@
 //
 // It checks: registered and called; answered, hung up from both sides; refused; cancelled while it rings; a call in;
 // keys by INFO; SIPp's own scenarios for the called and the calling side.
-#include "sip/digest.hpp"
+#include "sip_endpoint/directory.hpp"
 #include "sip_endpoint/on_the_wire.hpp"
 
 namespace lintel::sip::bench {
@@ -12,32 +12,6 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
-
-struct Directory final : Accounts {
-  Directory() {
-    for (const char* name : {"101#0", "8001"}) {
-      Account account;
-      account.name = name;
-      account.ha1_md5 = digest::ha1(digest::Algorithm::md5, name, "VDP", "secret");
-      account.ha1_sha256 = digest::ha1(digest::Algorithm::sha256, name, "VDP", "secret");
-      account.aliases.push_back({"101", digest::ha1(digest::Algorithm::md5, "101", "VDP", "secret"),
-                                 digest::ha1(digest::Algorithm::sha256, "101", "VDP", "secret")});
-      if (account.name == "8001") account.aliases.clear();
-      list.push_back(account);
-    }
-  }
-  const Account* find(std::string_view user) const override {
-    for (const auto& one : list) {
-      if (one.name == user || (user == "101" && one.name == "101#0")) return &one;
-    }
-    return nullptr;
-  }
-  std::vector<const Account*> expand(std::string_view user) const override {
-    const auto* one = find(user);
-    return one == nullptr ? std::vector<const Account*>{} : std::vector<const Account*>{one};
-  }
-  std::vector<Account> list;
-};
 
 class Peers : public OnTheWire {
  protected:
