@@ -27,7 +27,7 @@ namespace lintel::household {
 template <typename T>
 using Then = std::function<void(Result<T>)>;
 
-enum class Collection { rooms, stations, centres, monitors, machines, people, codes, pairings };
+enum class Collection { rooms, stations, centres, monitors, machines, people, codes, cards, pairings };
 enum class Done { added, changed, removed };
 struct Change {
   Collection collection;
@@ -70,6 +70,23 @@ struct CodePatch {
   std::optional<std::string> name = {}, code = {}, room = {};
   std::optional<std::vector<int>> locks = {};
   std::optional<bool> active = {};
+};
+struct NewCard {
+  std::string number;  // as the reader gives it
+  std::string room;
+  std::string name = {};
+  std::vector<int> locks = {1};
+  bool main = false;
+};
+struct CardPatch {
+  std::optional<std::string> name = {}, room = {};
+  std::optional<std::vector<int>> locks = {};
+  std::optional<bool> main = {}, lost = {};
+};
+struct CardPage {
+  std::vector<Card> cards;       // oldest first
+  std::int64_t next_cursor = 0;  // 0: no more
+  std::size_t total = 0;         // that match
 };
 struct MonitorPatch {
   std::optional<std::string> name = {};
@@ -121,9 +138,10 @@ class Household {
   [[nodiscard]] RoomPage rooms(std::string_view text, std::string_view cursor, std::size_t limit) const;
   void add_room(Room room, Then<Room> then);
   void add_rooms(Batch batch, Then<BatchResult> then);  // numbers that are taken are skipped and named
-  // A new number takes the codes along; it is refused while monitors are known to their devices by the old one.
+  // A new number takes the codes and cards along; it is refused while monitors are known to their devices by the old
+  // one.
   void change_room(std::string number, RoomPatch patch, Then<Room> then);
-  void remove_room(std::string number, Then<void> then);  // its monitors and codes go with it
+  void remove_room(std::string number, Then<void> then);  // its monitors, codes and cards go with it
   void clear_rooms(Then<void> then);
 
   // Stations (H01); the own one comes from the settings and is listed first.
@@ -186,6 +204,17 @@ class Household {
   void add_code(NewCode code, Then<Code> then);
   void change_code(std::int64_t id, CodePatch patch, Then<Code> then);
   void remove_code(std::int64_t id, Then<void> then);
+
+  // Cards (H06): a number belongs to one card only. Looked up in memory, in the same time whatever their count.
+  [[nodiscard]] const Card* find_card(std::string_view number) const;  // also lost ones: the caller decides and says so
+  [[nodiscard]] const Card* card(std::int64_t id) const;
+  // `room` empty: of all rooms. `text` is looked for in holder, room and the number's ending, ignoring case; `cursor`
+  // as given by the page before.
+  [[nodiscard]] CardPage cards(std::string_view room, std::string_view text, std::int64_t cursor,
+                               std::size_t limit) const;
+  void add_card(NewCard card, Then<Card> then);
+  void change_card(std::int64_t id, CardPatch patch, Then<Card> then);
+  void remove_card(std::int64_t id, Then<void> then);
 
  private:
   explicit Household(std::unique_ptr<Inner> inner);

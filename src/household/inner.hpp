@@ -5,11 +5,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "base/string_hash.hpp"
 #include "household/household.hpp"
 
 namespace lintel::household {
@@ -110,7 +112,10 @@ struct Household::Inner {
   Plan<Paired> plan_monitor(Monitor monitor);
   [[nodiscard]] std::string hash_of_code(std::string_view digits) const;
   [[nodiscard]] std::string hash_of_token(std::string_view token) const;
-  void forget_room(const std::string& key);  // in memory: its monitors, codes and pairings
+  void keep_card(const Card& card);                           // in memory, in place of what it was
+  void forget_card(std::int64_t id);                          // in memory
+  void move_cards(const std::string& key, const Room& room);  // in memory: they follow the room's new number
+  void forget_room(const std::string& key);                   // in memory: its monitors, codes, cards and pairings
   static std::vector<storage::Statement> forgetting(const std::string& key);
 
   storage::Database& database;
@@ -129,8 +134,12 @@ struct Household::Inner {
   std::map<std::string, Person, std::less<>> people;
   std::map<std::int64_t, CodeRecord> codes;
   std::unordered_map<std::string, std::int64_t> codes_by_hash;
-  std::map<std::string, PairingRecord> pairings;  // by hash of the token
+  std::map<std::int64_t, Card> cards;
+  std::unordered_map<std::string, std::int64_t, StringHash, std::equal_to<>> cards_by_number;
+  std::map<std::string, std::set<std::int64_t>> cards_by_room;  // by comparable number
+  std::map<std::string, PairingRecord> pairings;                // by hash of the token
   std::int64_t last_code = 0;
+  std::int64_t last_card = 0;
   Secret own;  // of the own station's account
 
  private:

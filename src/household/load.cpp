@@ -12,31 +12,37 @@ using storage::Column;
 using storage::Row;
 
 storage::Schema Household::schema() {
-  return {"household",
-          {{{
-              "CREATE TABLE rooms (key TEXT PRIMARY KEY, number TEXT NOT NULL, first_name TEXT NOT NULL, last_name "
-              "TEXT NOT NULL, "
-              "nick_name TEXT NOT NULL)",
-              "CREATE TABLE stations (key TEXT PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, secret TEXT NOT "
-              "NULL)",
-              "CREATE TABLE centres (key TEXT PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, secret TEXT NOT "
-              "NULL)",
-              "CREATE TABLE monitors (key TEXT PRIMARY KEY, account TEXT NOT NULL, room_key TEXT NOT NULL, room TEXT "
-              "NOT NULL, "
-              "kind TEXT NOT NULL, name TEXT NOT NULL, locks TEXT NOT NULL, paired_at BIGINT NOT NULL, last_seen "
-              "BIGINT, secret TEXT NOT NULL)",
-              "CREATE INDEX monitors_room ON monitors (room_key)",
-              "CREATE TABLE machines (name TEXT PRIMARY KEY, rights BIGINT NOT NULL, created_at BIGINT NOT NULL, "
-              "secret TEXT NOT NULL)",
-              "CREATE TABLE people (account TEXT PRIMARY KEY, email TEXT NOT NULL, password_hash TEXT NOT NULL)",
-              "CREATE TABLE codes (id BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, room_key TEXT "
-              "NOT NULL, "
-              "room TEXT NOT NULL, locks TEXT NOT NULL, active BIGINT NOT NULL)",
-              "CREATE TABLE pairings (token_hash TEXT PRIMARY KEY, short_hash TEXT NOT NULL, kind TEXT NOT NULL, "
-              "room_key TEXT NOT NULL, "
-              "room TEXT NOT NULL, name TEXT NOT NULL, expires_at BIGINT NOT NULL)",
-              "CREATE TABLE household_secrets (name TEXT PRIMARY KEY, secret TEXT NOT NULL)",
-          }}}};
+  return {
+      "household",
+      {{{
+           "CREATE TABLE rooms (key TEXT PRIMARY KEY, number TEXT NOT NULL, first_name TEXT NOT NULL, last_name "
+           "TEXT NOT NULL, "
+           "nick_name TEXT NOT NULL)",
+           "CREATE TABLE stations (key TEXT PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, secret TEXT NOT "
+           "NULL)",
+           "CREATE TABLE centres (key TEXT PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, secret TEXT NOT "
+           "NULL)",
+           "CREATE TABLE monitors (key TEXT PRIMARY KEY, account TEXT NOT NULL, room_key TEXT NOT NULL, room TEXT "
+           "NOT NULL, "
+           "kind TEXT NOT NULL, name TEXT NOT NULL, locks TEXT NOT NULL, paired_at BIGINT NOT NULL, last_seen "
+           "BIGINT, secret TEXT NOT NULL)",
+           "CREATE INDEX monitors_room ON monitors (room_key)",
+           "CREATE TABLE machines (name TEXT PRIMARY KEY, rights BIGINT NOT NULL, created_at BIGINT NOT NULL, "
+           "secret TEXT NOT NULL)",
+           "CREATE TABLE people (account TEXT PRIMARY KEY, email TEXT NOT NULL, password_hash TEXT NOT NULL)",
+           "CREATE TABLE codes (id BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, room_key TEXT "
+           "NOT NULL, "
+           "room TEXT NOT NULL, locks TEXT NOT NULL, active BIGINT NOT NULL)",
+           "CREATE TABLE pairings (token_hash TEXT PRIMARY KEY, short_hash TEXT NOT NULL, kind TEXT NOT NULL, "
+           "room_key TEXT NOT NULL, "
+           "room TEXT NOT NULL, name TEXT NOT NULL, expires_at BIGINT NOT NULL)",
+           "CREATE TABLE household_secrets (name TEXT PRIMARY KEY, secret TEXT NOT NULL)",
+       }},
+       {{
+           "CREATE TABLE cards (id BIGINT PRIMARY KEY, number TEXT NOT NULL UNIQUE, room_key TEXT NOT NULL, room TEXT "
+           "NOT NULL, name TEXT NOT NULL, locks TEXT NOT NULL, main BIGINT NOT NULL, lost BIGINT NOT NULL)",
+           "CREATE INDEX cards_room ON cards (room_key)",
+       }}}};
 }
 
 std::string packed_locks(const std::vector<int>& locks) {
@@ -151,6 +157,17 @@ struct Loader {
     return {};
   }
 
+  Result<void> cards() {
+    constexpr Column text = Column::text;
+    constexpr Column integer = Column::integer;
+    LINTEL_TRY(const auto found, rows("SELECT id, number, room, name, locks, main, lost FROM cards",
+                                      {integer, text, text, text, text, integer, integer}));
+    for (const Row& row : found)
+      inner.keep_card({row.integer(0), row.text(1), row.text(2), row.text(3), unpacked_locks(row.text(4)),
+                       row.boolean(5), row.boolean(6)});
+    return {};
+  }
+
   Result<void> own_account() {
     LINTEL_TRY(const auto found,
                rows("SELECT secret FROM household_secrets WHERE name = 'own_station'", {Column::text}));
@@ -173,6 +190,7 @@ Result<std::unique_ptr<Household>> Household::load(storage::Database& database, 
   LINTEL_CHECK(loader.rooms_and_numbers());
   LINTEL_CHECK(loader.devices());
   LINTEL_CHECK(loader.people_and_codes());
+  LINTEL_CHECK(loader.cards());
   LINTEL_CHECK(loader.own_account());
   return std::unique_ptr<Household>(new Household(std::move(inner)));
 }

@@ -78,6 +78,24 @@ Result<void> check_code(std::string_view code) {
                  limit);  // never shown again, also when wrong
 }
 
+std::string comparable_card(std::string_view number) {
+  std::string digits;
+  if (number.size() > 3 * max_card) return digits;  // not even with a separator behind each byte
+  for (const char c : number) {
+    if (c == ' ' || c == ':' || c == '-') continue;
+    const char upper = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (!is_digit(upper) && (upper < 'A' || upper > 'F')) return {};
+    digits += upper;
+  }
+  return digits.size() >= min_card && digits.size() <= max_card ? digits : std::string();
+}
+
+Result<void> check_card(std::string_view number) {
+  if (!comparable_card(number).empty()) return {};
+  const std::string limit = fmt::format("{} to {} hexadecimal digits", min_card, max_card);
+  return invalid(fmt::format("The number of a card must have {}.", limit), "number", {}, limit);  // as a code, not shown again
+}
+
 Result<void> check_address(std::string_view address, std::string_view field) {
   const auto good = [](char c) { return is_alphanumeric(c) || c == '.' || c == ':' || c == '-'; };
   if (address.size() <= 255 && std::all_of(address.begin(), address.end(), good)) return {};

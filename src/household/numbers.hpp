@@ -16,7 +16,11 @@ Result<void> check_station_number(std::string_view number, std::string_view fiel
 Result<void> check_centre_number(std::string_view number, std::string_view field = "number");   // C06
 Result<void> check_name(std::string_view name, std::string_view field, bool required = false);  // max_name, printable
 Result<void> check_code(std::string_view code);                                                 // A10
-Result<void> check_address(std::string_view address, std::string_view field = "address");       // host or IP, or empty
+// H06: 6 to 64 hexadecimal digits; blanks, colons and hyphens between them count for nothing.
+Result<void> check_card(std::string_view number);
+// How the numbers of cards are kept and compared: upper-case digits alone. Empty for what is no number of a card.
+[[nodiscard]] std::string comparable_card(std::string_view number);
+Result<void> check_address(std::string_view address, std::string_view field = "address");  // host or IP, or empty
 Result<void> check_email(std::string_view email);
 Result<void> check_account_name(std::string_view name, std::string_view field = "name");  // machines, people
 Result<void> check_locks(const std::vector<int>& locks);

@@ -1,6 +1,7 @@
 // What the household keeps. Plain records; secrets are not in them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@ inline constexpr std::size_t max_rooms = 10'000;
 inline constexpr std::size_t max_batch = 2'000;  // rooms of one batch
 inline constexpr std::size_t max_codes = 100'000;
 inline constexpr std::size_t min_code = 4, max_code = 10;  // digits of a door code
+inline constexpr std::size_t max_cards = 100'000;          // H06: in all
+inline constexpr std::size_t max_cards_of_room = 100;      // H06
+inline constexpr std::size_t min_card = 6, max_card = 64;  // hexadecimal digits of a card's number
 inline constexpr std::size_t max_others = 1'000;           // stations, centres, machine accounts, panels; each
 inline constexpr std::size_t max_pairings = 200;           // open at one time
 inline constexpr std::size_t max_locks = 16;
@@ -83,6 +87,23 @@ struct Code {
   std::string room = {};  // whose log its openings belong to; may be empty
   std::vector<int> locks = {1};
   bool active = true;
+};
+
+// A card of a room (H06). Its number is no secret, as a code is, but who knows it whole can write it on another card:
+// people are shown its ending.
+struct Card {
+  std::int64_t id = 0;
+  std::string number;     // as comparable_card() has it
+  std::string room;       // whose it is, and whose log its openings belong to
+  std::string name = {};  // the holder's; may be empty
+  std::vector<int> locks = {1};
+  bool main = false;  // issues further cards of the room at the station, and opens nothing
+  bool lost = false;  // refused, and journalled
+  [[nodiscard]] std::string ending() const {
+    return number.substr(number.size() - std::min<std::size_t>(number.size(), 4));
+  }
+  // What it is called where people read.
+  [[nodiscard]] std::string label() const { return name.empty() ? "…" + ending() : name; }
 };
 
 struct Pairing {

@@ -138,12 +138,14 @@ void Household::change_room(std::string number, RoomPatch patch, Then<Room> then
              "WHERE key = :key",
              {new_key, room.number, room.first_name, room.last_name, room.nick_name, key}},
             {"UPDATE codes SET room_key = :new_key, room = :number WHERE room_key = :key", {new_key, room.number, key}},
+            {"UPDATE cards SET room_key = :new_key, room = :number WHERE room_key = :key", {new_key, room.number, key}},
             {"DELETE FROM pairings WHERE room_key = :key AND room <> :number", {key, room.number}}};
         plan.in_force = [inner, key, new_key, room] {
           inner->rooms.erase(key);
           inner->rooms[new_key] = room;
           for (auto& [id, record] : inner->codes)
             if (comparable(record.code.room) == key) record.code.room = room.number;
+          inner->move_cards(key, room);
           std::erase_if(inner->pairings, [&](const auto& entry) {
             return comparable(entry.second.pairing.room) == key && entry.second.pairing.room != room.number;
           });
@@ -158,6 +160,7 @@ void Household::change_room(std::string number, RoomPatch patch, Then<Room> then
 std::vector<storage::Statement> Household::Inner::forgetting(const std::string& key) {
   return {{"DELETE FROM monitors WHERE room_key = :key", {key}},
           {"DELETE FROM codes WHERE room_key = :key", {key}},
+          {"DELETE FROM cards WHERE room_key = :key", {key}},
           {"DELETE FROM pairings WHERE room_key = :key", {key}},
           {"DELETE FROM rooms WHERE key = :key", {key}}};
 }
@@ -174,6 +177,8 @@ void Household::Inner::forget_room(const std::string& key) {
     if (gone) codes_by_hash.erase(entry.second.hash);
     return gone;
   });
+  if (const auto of_it = cards_by_room.find(key); of_it != cards_by_room.end())
+    for (const std::int64_t id : std::set<std::int64_t>(of_it->second)) forget_card(id);
   std::erase_if(pairings, [&](const auto& entry) { return of_room(entry.second.pairing.room); });
   const std::string number = rooms[key].number;
   rooms.erase(key);
