@@ -32,6 +32,20 @@ std::string_view name_of(Key key) {
   return key_words.at(static_cast<std::size_t>(key));
 }
 
+std::string_view name_of(ReaderLight light) {
+  switch (light) {
+    case ReaderLight::ready:
+      return "ready";
+    case ReaderLight::awaiting:
+      return "awaiting";
+    case ReaderLight::accepted:
+      return "accepted";
+    case ReaderLight::refused:
+      return "refused";
+  }
+  return "ready";
+}
+
 std::optional<char> digit_of(Key key) {
   if (key > Key::digit_9) return std::nullopt;
   return static_cast<char>('0' + static_cast<int>(key));

@@ -80,15 +80,31 @@ class Lights {
   virtual void set(const LightsState& state) = 0;
 };
 
-// A card reader tells the card's number in upper-case hexadecimal, 2 to 64 characters.
-class Reader {
+// The light of a card reader: what it says to whoever stands before it.
+enum class ReaderLight : std::uint8_t {
+  ready,     // cards are read
+  awaiting,  // a new card is awaited
+  accepted,
+  refused,
+};
+[[nodiscard]] std::string_view name_of(ReaderLight light);  // "ready", "awaiting", …
+
+// A card reader tells the card's number in upper-case hexadecimal, 6 to 64 digits, once each time a card is held to it:
+// one that rests there is not told again until it was taken away. Wiegand and PC/SC readers fit behind it as the twin
+// does; a facility code and a card's number come as the bits they are sent in.
+class CardReader {
  public:
   using Listener = std::function<void(const std::string& card)>;
-  Reader() = default;
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
-  virtual ~Reader() = default;
+  static constexpr std::size_t shortest_card = 6, longest_card = 64;
+  CardReader() = default;
+  CardReader(const CardReader&) = delete;
+  CardReader& operator=(const CardReader&) = delete;
+  virtual ~CardReader() = default;
   void listen(Listener listener) { listener_ = std::move(listener); }
+  // Never waits; a reader without lights does nothing.
+  virtual void show(ReaderLight light) = 0;
+  // False: the device is gone for good (a pulled plug), and has to be opened anew.
+  [[nodiscard]] virtual bool present() const { return true; }
 
  protected:
   void tell(const std::string& card) {

@@ -85,23 +85,28 @@ std::string TwinLights::state() const {
   return text.empty() ? "off" : text;
 }
 
-TwinReader::TwinReader(Clock& twin_clock, std::string name) : Twin(twin_clock, std::move(name), "reader") {}
+TwinCardReader::TwinCardReader(Clock& twin_clock, std::string name) : Twin(twin_clock, std::move(name), "reader") {}
 
-std::vector<std::string> TwinReader::actions() const {
+void TwinCardReader::show(ReaderLight light) {
+  if (light == light_) return;
+  light_ = light;
+  note("light " + state());
+}
+
+std::vector<std::string> TwinCardReader::actions() const {
   return {"card:…"};
 }
 
-Result<void> TwinReader::act(std::string_view action) {
-  constexpr std::size_t longest_card = 64;
+Result<void> TwinCardReader::act(std::string_view action) {
   if (!action.starts_with("card:")) return no_such_action(action);
   std::string card(action.substr(5));
   const bool good =
-      card.size() >= 2 && card.size() <= longest_card && std::all_of(card.begin(), card.end(), [](char c) {
+      card.size() >= shortest_card && card.size() <= longest_card && std::all_of(card.begin(), card.end(), [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
       });
   if (!good) {
-    return Error{ErrorCode::invalid, "A card is 2 to 64 hexadecimal digits.", "action", card.substr(0, longest_card),
-                 "card:04A1B2C3"};
+    return Error{ErrorCode::invalid, "A card is 6 to 64 hexadecimal digits.", "action", card.substr(0, longest_card),
+                 "card: and 6 to 64 hexadecimal digits, such as card:04A1B2C3"};
   }
   std::transform(card.begin(), card.end(), card.begin(),
                  [](char c) { return c >= 'a' ? static_cast<char>(c - 32) : c; });

@@ -105,13 +105,17 @@ class TwinLights final : public Twin, public Lights {
 };
 
 // Actions: "card:<hexadecimal>", a card held to the reader.
-class TwinReader final : public Twin, public Reader {
+class TwinCardReader final : public Twin, public CardReader {
  public:
-  TwinReader(Clock& clock, std::string name);
+  TwinCardReader(Clock& clock, std::string name);
+  void show(ReaderLight light) override;
 
-  [[nodiscard]] std::string state() const override { return "ready"; }
+  [[nodiscard]] std::string state() const override { return std::string(name_of(light_)); }
   [[nodiscard]] std::vector<std::string> actions() const override;
   [[nodiscard]] Result<void> act(std::string_view action) override;
+
+ private:
+  ReaderLight light_ = ReaderLight::ready;
 };
 
 }  // namespace lintel::hardware

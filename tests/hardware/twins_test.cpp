@@ -182,15 +182,26 @@ TEST(FrontTwins, showWhatTheyWereTold) {
   EXPECT_EQ(lights.state(), "call unlock");
 }
 
-TEST(ReaderTwin, readsACardAndKeepsItsNumberToItself) {
+TEST(CardReaderTwin, readsACardAndKeepsItsNumberToItself) {
   SimulatedClock clock;
-  TwinReader reader(clock, "reader");
+  TwinCardReader reader(clock, "reader");
   std::string read;
   reader.listen([&](const std::string& card) { read = card; });
   ASSERT_TRUE(reader.act("card:04a1b2c3").ok());
   EXPECT_EQ(read, "04A1B2C3");
   for (const auto& note : reader.notes()) EXPECT_EQ(note.text.find("04A1"), std::string::npos);
-  for (const char* bad : {"card:", "card:1", "card:xyz", "swipe"}) EXPECT_FALSE(reader.act(bad).ok()) << bad;
+  for (const char* bad : {"card:", "card:1", "card:04A1B", "card:xyz", "swipe"}) EXPECT_FALSE(reader.act(bad).ok()) << bad;
+}
+
+TEST(CardReaderTwin, A22_showsItsLight) {
+  SimulatedClock clock;
+  TwinCardReader reader(clock, "reader");
+  EXPECT_EQ(reader.state(), "ready");
+  for (const ReaderLight light : {ReaderLight::awaiting, ReaderLight::accepted, ReaderLight::refused, ReaderLight::ready}) {
+    reader.show(light);
+    EXPECT_EQ(reader.state(), name_of(light));
+    EXPECT_TRUE(reader.was_told("light " + reader.state()));
+  }
 }
 
 TEST(Twins, areFoundByNameAndToldOf) {
