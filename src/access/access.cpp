@@ -134,7 +134,22 @@ Decision Access::try_code(std::string_view code, std::string_view source) {
   limiter_.succeeded({}, source);
   decision.who = request.subject = known->name;
   decision.room = request.room = known->room;
-  const LockSet allowed = known->locks;
+  return open_those(std::move(request), known->locks, std::move(decision));
+}
+
+Decision Access::open_by_card(const Card& card, std::string_view source) {
+  UnlockRequest request;
+  request.method = Method::card;
+  request.subject = card.name;
+  request.room = card.room;
+  request.source = source;
+  Decision decision;
+  decision.who = card.name;
+  decision.room = card.room;
+  return open_those(std::move(request), card.locks, std::move(decision));
+}
+
+Decision Access::open_those(UnlockRequest request, LockSet allowed, Decision decision) {
   decision.outcome = Outcome::no_right;
   for (const auto& [number, lock] : locks_) {
     if (!running_ || !lock->options().local_methods || (allowed & lock_bit(number)) == 0) continue;
@@ -148,7 +163,10 @@ Decision Access::try_code(std::string_view code, std::string_view source) {
       decision.wait = one.wait;
     }
   }
-  if (decision.lock == 0) refused(request, Outcome::no_right, {});
+  if (decision.lock == 0) {
+    request.lock = 0;
+    refused(request, Outcome::no_right, {});
+  }
   return decision;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/cards.hpp"
 #include "access/codes.hpp"
 #include "access/limiter.hpp"
 #include "access/lock.hpp"
@@ -34,6 +35,8 @@ enum class Severity { info, warning, alarm };
 //   access.locked       it holds again
 //   access.refused      an attempt was refused; reason is name_of(Outcome)
 //   access.keypad_locked    too many wrong codes (A25); wait says for how long
+//   access.main_card    a main card made a new card awaited (H06). access.reader_flooded: too many unknown cards; wait
+//                       says for how long further ones are refused unheard
 //   access.lock_jammed  the relay failed (alarm); access.lock_recovered: it answers again
 //   access.made_safe    a lock was found open at start and was driven to hold
 //   access.door_held    the door stands open too long (alarm, A04); wait is the limit. access.door_forced: it opened
@@ -87,6 +90,9 @@ class Access final : private Lock::Owner {
   // A10: a whole code as typed between the '#'s. Opens the code's locks that take local methods. `source` is the keypad
   // ("keypad"): five wrong ones lock it, and it alone, for a while.
   Decision try_code(std::string_view code, std::string_view source = "keypad");
+  // A card that is somebody's (H06), neither lost nor a main card: opens its locks that take local methods. No lock-out
+  // stops it. What else a held card may mean: reader_control.hpp.
+  Decision open_by_card(const Card& card, std::string_view source);
   // How long that keypad stays locked; zero: it is not.
   [[nodiscard]] Duration keypad_wait(std::string_view source = "keypad") const;
 
@@ -106,6 +112,8 @@ class Access final : private Lock::Owner {
   void door_forced(Lock& lock) override;
   void door_held(Lock& lock) override;
   [[nodiscard]] bool may(const UnlockRequest& request, const Lock& lock) const;
+  // Of several locks the best answer is the answer.
+  Decision open_those(UnlockRequest request, LockSet allowed, Decision decision);
   [[nodiscard]] static LockView view(const Lock& lock);
   void tell(std::string_view event, Severity severity, const Lock& lock);
 

@@ -8,8 +8,9 @@ namespace {
 
 constexpr std::array<std::string_view, 8> method_names = {"monitor", "dtmf", "code",        "card",
                                                           "finger",  "api",  "exit_button", "emergency"};
-constexpr std::array<std::string_view, 9> outcome_names = {
-    "opened", "opening", "already_open", "no_such_lock", "no_right", "too_soon", "limited", "wrong_code", "jammed"};
+constexpr std::array<std::string_view, 11> outcome_names = {
+    "opened",  "opening",    "already_open", "no_such_lock", "no_right", "too_soon",
+    "limited", "wrong_code", "jammed",       "unknown_card", "lost_card"};
 constexpr std::array<std::string_view, lock_state_count> state_names = {"locked",  "unlocking", "unlocked",
                                                                         "locking", "jammed",    "held_open"};
 constexpr std::array<std::string_view, lock_event_count> event_names = {"unlock",       "lock",         "relay_open",

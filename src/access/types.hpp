@@ -38,7 +38,8 @@ enum class Method {
 }
 
 struct UnlockRequest {
-  std::string subject{};  // an authenticated account ("101#1", "admin"), a code's name, "exit-button"; never a secret
+  std::string
+      subject{};  // an authenticated account ("101#1", "admin"), a code's or card's name, "exit-button"; no secret
   Method method = Method::monitor;
   LockNumber lock = 1;
   std::string room{};        // the room it is done for, or empty
@@ -57,6 +58,8 @@ enum class Outcome {
   limited,     // too many wrong attempts (A25); wait says how long
   wrong_code,  // no active code is this one
   jammed,      // the relay was ordered and answered that it failed
+  unknown_card,
+  lost_card,
 };
 [[nodiscard]] std::string_view name_of(Outcome outcome);  // "opened", "no_right", … stable
 [[nodiscard]] constexpr bool granted(Outcome outcome) {
@@ -67,8 +70,8 @@ struct Decision {
   Outcome outcome = Outcome::no_right;
   LockNumber lock = 0;  // which lock it is about, 0 where none
   Duration wait{};      // too_soon, limited: try again after this
-  std::string who{};    // a right code: the name it was issued to
-  std::string room{};   // a right code: its room
+  std::string who{};    // a right code or card: the name it was issued to
+  std::string room{};   // … and its room
 };
 
 }  // namespace lintel::access

@@ -1,0 +1,267 @@
+// What a held card means. It checks: H06, A08, A21.
+#include "access/reader_control.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "access/relay_driver.hpp"
+#include "hardware/twin_devices.hpp"
+
+namespace lintel::access {
+namespace {
+using namespace std::chrono_literals;
+using Kind = CardAnswer::Kind;
+using State = CardProgress::State;
+
+struct NoRights final : Rights {
+  [[nodiscard]] LockSet locks_of(std::string_view subject, Method) const override {
+    return subject == "101#1" ? all_locks : LockSet{0};
+  }
+};
+struct OneCode final : Codes {
+  [[nodiscard]] std::optional<Code> find(std::string_view digits) const override {
+    return digits == "1234" ? std::optional(Code{"Anna", "101", 1}) : std::nullopt;
+  }
+};
+
+struct Heard final : AccessListener {
+  struct One {
+    std::string event, subject, method, room, reason, source;
+    LockNumber lock;
+    bool relay_moved;
+  };
+  std::vector<One> events;
+  hardware::TwinRelay* relay = nullptr;
+  void access_happened(const AccessEvent& event) override {
+    events.push_back({std::string(event.event), event.subject, std::string(event.method), event.room,
+                      std::string(event.reason), event.source, event.lock, relay->energised() == true});
+  }
+  void lock_changed(const LockView&) override {}
+  [[nodiscard]] auto count(std::string_view event) const {
+    return std::count_if(events.begin(), events.end(), [&](const One& one) { return one.event == event; });
+  }
+};
+
+struct Drawer final : Cards {
+  std::map<std::string, Card, std::less<>> cards;
+  std::vector<std::function<void()>> waiting;  // what the disk has not answered yet
+  std::optional<Error> fault;
+  bool slow = false;
+  [[nodiscard]] std::optional<Card> find(std::string_view number) const override {
+    const auto found = cards.find(number);
+    return found == cards.end() ? std::nullopt : std::optional(found->second);
+  }
+  [[nodiscard]] std::string ending(std::string_view number) const override {
+    return "…" + std::string(number.substr(number.size() - 4));
+  }
+  void keep(const std::string& number, const CardOrder& order, std::function<void(Result<Card>)> then) override {
+    auto work = [this, number, order, then = std::move(then)] {
+      if (fault) return then(*fault);
+      const Card card{static_cast<std::int64_t>(cards.size()) + 1, ending(number), order.room, order.locks};
+      cards[number] = card;
+      then(card);
+    };
+    slow ? waiting.push_back(work) : work();
+  }
+};
+
+struct ReaderTest : testing::Test {
+  SimulatedClock clock;
+  NoRights rights;
+  OneCode codes;
+  AttemptLimiter limiter{clock};
+  Heard heard;
+  Drawer drawer;
+  hardware::TwinRelay relay_1{clock, "lock-1"}, relay_2{clock, "lock-2"};
+  RelayDriver driver_1{relay_1}, driver_2{relay_2};
+  Access access{clock, rights, codes, limiter, heard};
+  ReaderControl reader{clock, access, drawer, limiter, heard};
+  std::vector<State> states;
+
+  void SetUp() override {
+    heard.relay = &relay_1;
+    ASSERT_TRUE(
+        access.add_lock({.number = 1, .name = "Front door", .period = 3s, .responding_interval = 5s}, driver_1).ok());
+    ASSERT_TRUE(
+        access.add_lock({.number = 2, .name = "Gate", .responding_interval = 0s, .local_methods = false}, driver_2)
+            .ok());
+    driver_1.connect(access, 1);
+    driver_2.connect(access, 2);
+    access.start();
+    heard.events.clear();
+    drawer.cards["0000AAAA"] = {1, "Ann", "101", lock_bit(1) | lock_bit(2)};
+    drawer.cards["0000BBBB"] = {2, "Bob", "102", lock_bit(2)};
+    drawer.cards["0000CCCC"] = {.id = 3, .name = "Cy", .room = "103", .lost = true};
+    drawer.cards["0000DDDD"] = {.id = 4, .name = "Dee", .room = "104", .locks = 3, .main = true};
+    reader.listen([this](const CardProgress& progress) { states.push_back(progress.state); });
+  }
+};
+
+TEST_F(ReaderTest, H06_aCardOpensWhatItMayAndTheJournalHearsAfterTheRelay) {
+  EXPECT_EQ(reader.held("0000AAAA").kind, Kind::opened);
+  EXPECT_EQ(relay_1.energised(), true);
+  ASSERT_EQ(heard.count("access.unlocked"), 1);
+  const auto& event = heard.events.front();
+  EXPECT_EQ(event.subject, "Ann");
+  EXPECT_EQ(event.method, "card");
+  EXPECT_EQ(event.room, "101");
+  EXPECT_EQ(event.source, "reader");
+  EXPECT_TRUE(event.relay_moved);
+  EXPECT_EQ(reader.held("0000AAAA").kind, Kind::opened) << "it is open already";
+}
+
+TEST_F(ReaderTest, A08_aCardOpensOnlyLocksThatTakeLocalMethods) {
+  EXPECT_EQ(reader.held("0000AAAA").kind, Kind::opened);
+  EXPECT_EQ(relay_2.energised(), false);
+  EXPECT_EQ(reader.held("0000BBBB").kind, Kind::not_allowed);
+  EXPECT_EQ(heard.events.back().event, "access.refused");
+  EXPECT_EQ(heard.events.back().subject, "Bob");
+  LockOptions gate = access.lock(2)->options();
+  gate.local_methods = true;
+  ASSERT_TRUE(access.set_lock_options(gate).ok());
+  EXPECT_EQ(reader.held("0000BBBB").kind, Kind::opened);
+  EXPECT_EQ(relay_2.energised(), true);
+}
+
+TEST_F(ReaderTest, A02_theRespondingIntervalHoldsForCards) {
+  EXPECT_EQ(reader.held("0000AAAA").kind, Kind::opened);
+  clock.advance(3s);
+  const CardAnswer answer = reader.held("0000AAAA");
+  EXPECT_EQ(answer.kind, Kind::too_soon);
+  EXPECT_EQ(answer.wait, 2s);
+}
+
+TEST_F(ReaderTest, A21_lostAndUnknownCardsAreRefusedAndJournalled) {
+  EXPECT_EQ(reader.held("0000CCCC").kind, Kind::lost);
+  EXPECT_EQ(heard.events.back().reason, "lost_card");
+  EXPECT_EQ(heard.events.back().subject, "Cy");
+  EXPECT_EQ(heard.events.back().room, "103");
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::unknown);
+  EXPECT_EQ(heard.events.back().reason, "unknown_card");
+  EXPECT_EQ(heard.events.back().subject, "…ABCD") << "the number is nowhere whole";
+  EXPECT_EQ(relay_1.energised(), false);
+  ASSERT_TRUE(drawer.cards.contains("0000CCCC"));
+  drawer.cards["0000CCCC"].lost = false;
+  EXPECT_EQ(reader.held("0000CCCC").kind, Kind::opened) << "found again";
+}
+
+TEST_F(ReaderTest, A21_unknownCardsCostOnlyThemselves) {
+  CardAnswer answer;
+  int tried = 0;
+  for (; tried < 20 && answer.wait == Duration::zero(); ++tried) answer = reader.held("1234ABCD");
+  EXPECT_EQ(heard.count("access.reader_flooded"), 1);
+  EXPECT_EQ(heard.count("access.refused"), tried);
+  EXPECT_GT(reader.held("1234ABCD").wait, Duration::zero());
+  EXPECT_EQ(heard.count("access.refused"), tried) << "no further entry of each";
+
+  EXPECT_EQ(reader.held("0000CCCC").kind, Kind::lost) << "what is known is looked at";
+  EXPECT_EQ(reader.held("0000AAAA").kind, Kind::opened);
+  EXPECT_EQ(access.keypad_wait(), Duration::zero());
+  clock.advance(10s);
+  EXPECT_EQ(access.try_code("1234").outcome, Outcome::opened);
+  clock.advance(10s);
+  EXPECT_EQ(access.unlock({.subject = "101#1"}).outcome, Outcome::opened);
+  clock.advance(3s);
+  EXPECT_EQ(access.unlock({.method = Method::exit_button}).outcome, Outcome::opened);
+  ASSERT_TRUE(reader.await({.room = "101", .by = "admin"}).ok());
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::taken) << "nor is the issue of a card stopped";
+}
+
+TEST_F(ReaderTest, A25_aLockedKeypadStopsNoCard) {
+  while (access.keypad_wait() == Duration::zero()) static_cast<void>(access.try_code("9999"));
+  EXPECT_EQ(reader.held("0000AAAA").kind, Kind::opened);
+}
+
+TEST_F(ReaderTest, H06_theNextUnknownCardBecomesTheRooms) {
+  ASSERT_TRUE(reader.await({.room = "101", .locks = 1, .by = "admin"}, 20s).ok());
+  EXPECT_EQ(reader.progress().state, State::awaited);
+  EXPECT_EQ(reader.progress().until, clock.wall() + 20s);
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::taken);
+  EXPECT_EQ(states, (std::vector{State::awaited, State::keeping, State::issued}));
+  EXPECT_EQ(reader.progress().card->room, "101");
+  EXPECT_EQ(heard.count("access.refused"), 0);
+  EXPECT_EQ(relay_1.energised(), false) << "it does not open when it is issued";
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::opened);
+  clock.advance(1min);
+  EXPECT_EQ(reader.progress().state, State::issued);
+}
+
+TEST_F(ReaderTest, H06_aKnownCardEndsNoWaitAndOpensAsAlways) {
+  ASSERT_TRUE(reader.await({.room = "101", .by = "admin"}).ok());
+  EXPECT_EQ(reader.held("0000AAAA").kind, Kind::opened) << "no unlock waits for an office";
+  EXPECT_EQ(reader.progress().known->name, "Ann");
+  EXPECT_EQ(reader.held("0000BBBB").kind, Kind::known);
+  EXPECT_EQ(reader.held("0000CCCC").kind, Kind::known);
+  EXPECT_EQ(heard.events.back().reason, "lost_card") << "journalled all the same";
+  EXPECT_EQ(reader.held("0000DDDD").kind, Kind::known) << "a main card does not interfere";
+  EXPECT_EQ(reader.progress().state, State::awaited);
+  EXPECT_EQ(reader.progress().order.room, "101");
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::taken);
+}
+
+TEST_F(ReaderTest, H06_oneAtATimeWithinBoundsAndNoLongerThanSaid) {
+  EXPECT_EQ(reader.await({.room = "101"}, 4s).error().field, "seconds");
+  EXPECT_EQ(reader.await({.room = "101"}, 121s).error().code, ErrorCode::invalid);
+  ASSERT_TRUE(reader.await({.room = "101"}).ok());
+  EXPECT_EQ(reader.await({.room = "102"}).error().code, ErrorCode::conflict);
+  clock.advance(30s);
+  EXPECT_EQ(reader.progress().state, State::expired);
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::unknown);
+  ASSERT_TRUE(reader.await({.room = "102"}).ok());
+  EXPECT_TRUE(reader.cancel());
+  EXPECT_FALSE(reader.cancel());
+  EXPECT_EQ(reader.progress().state, State::cancelled);
+  clock.advance(1min);
+  EXPECT_EQ(reader.progress().state, State::cancelled);
+}
+
+TEST_F(ReaderTest, H06_aCardThatCannotBeKeptIsSaidAndIsNobodys) {
+  drawer.fault = Error{ErrorCode::full, "The disk is full."};
+  ASSERT_TRUE(reader.await({.room = "101"}).ok());
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::taken);
+  EXPECT_EQ(reader.progress().state, State::failed);
+  EXPECT_EQ(reader.progress().error->code, ErrorCode::full);
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::unknown);
+}
+
+TEST_F(ReaderTest, H06_whileOneIsKeptNoOtherIsTaken) {
+  drawer.slow = true;
+  ASSERT_TRUE(reader.await({.room = "101"}).ok());
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::taken);
+  EXPECT_EQ(reader.held("5678ABCD").kind, Kind::unknown);
+  EXPECT_EQ(reader.await({.room = "102"}).error().code, ErrorCode::conflict);
+  EXPECT_EQ(reader.held("0000DDDD").kind, Kind::known) << "a main card has to wait too";
+  EXPECT_FALSE(reader.cancel());
+  drawer.waiting.front()();
+  EXPECT_EQ(reader.progress().state, State::issued);
+}
+
+TEST_F(ReaderTest, H06_aMainCardIssuesForItsRoomAndOpensNothing) {
+  EXPECT_EQ(reader.held("0000DDDD").kind, Kind::awaited);
+  EXPECT_EQ(relay_1.energised(), false);
+  ASSERT_EQ(heard.events.size(), 1u);
+  EXPECT_EQ(heard.events[0].event, "access.main_card");
+  EXPECT_EQ(heard.events[0].subject, "Dee");
+  EXPECT_EQ(heard.events[0].room, "104");
+  EXPECT_EQ(reader.progress().order.by, "Dee");
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::taken);
+  EXPECT_EQ(reader.progress().card->room, "104");
+  EXPECT_EQ(reader.progress().card->locks, 3) << "as many doors as the main card's";
+  EXPECT_FALSE(reader.progress().card->main);
+}
+
+TEST_F(ReaderTest, H06_aMainCardHeldTwiceTakesItBack) {
+  EXPECT_EQ(reader.held("0000DDDD").kind, Kind::awaited);
+  EXPECT_EQ(reader.held("0000DDDD").kind, Kind::withdrawn);
+  EXPECT_EQ(reader.progress().state, State::cancelled);
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::unknown);
+  drawer.cards["0000DDDD"].lost = true;
+  EXPECT_EQ(reader.held("0000DDDD").kind, Kind::lost) << "a lost main card issues nothing";
+}
+
+}  // namespace
+}  // namespace lintel::access
