@@ -7,7 +7,7 @@ namespace lintel::calls {
 namespace {
 
 // '%' stands for the first argument.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 26> words = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 37> words = {{
     {"panel.idle", "Dial a room and press Call"},
     {"panel.text", "%"},
     {"panel.enter_number", "Room number"},
@@ -33,6 +33,17 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 26> words = 
     {"panel.keypad_locked", "Too many wrong codes. Wait % seconds"},
     {"panel.code_too_soon", "The door opened just now. Wait % seconds"},
     {"panel.not_allowed", "This code does not open this door"},
+    {"panel.card_awaited", "Hold the new card of room % to the reader"},
+    {"panel.card_issued", "The card is issued"},
+    {"panel.card_known", "This card is somebody's already. Hold another one"},
+    {"panel.card_expired", "No card was held in time"},
+    {"panel.card_cancelled", "No card is issued now"},
+    {"panel.card_not_kept", "The card could not be stored. Try again"},
+    {"panel.card_unknown", "This card is not known"},
+    {"panel.card_flooded", "Too many unknown cards. Wait % seconds"},
+    {"panel.card_lost", "This card was reported lost"},
+    {"panel.card_too_soon", "The door opened just now. Wait % seconds"},
+    {"panel.card_not_allowed", "This card does not open this door"},
     {"panel.lock_jammed", "The lock does not answer"},
 }};
 

@@ -16,7 +16,10 @@ namespace lintel::calls {
 //   panel.no_answer                   panel.refused                 panel.call_ended        panel.connection_lost
 //   panel.no_encryption
 //   panel.wrong_code                  panel.keypad_locked {seconds} panel.code_too_soon     panel.not_allowed
-//   panel.lock_jammed                 panel.text {words}: as they are
+//   panel.card_awaited {room}         panel.card_issued             panel.card_known        panel.card_expired
+//   panel.card_cancelled              panel.card_not_kept           panel.card_unknown      panel.card_flooded
+//   {seconds} panel.card_lost                   panel.card_too_soon {seconds} panel.card_not_allowed panel.lock_jammed
+//   panel.text {words}: as they are
 struct Message {
   std::string id{};
   std::vector<std::string> arguments{};

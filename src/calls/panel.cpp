@@ -276,11 +276,15 @@ void Panel::refresh() {
   next.mode = typing_code_ ? "code" : "number";
   next.input = typing_code_ ? std::string(code_.size(), '*') : input_;
   next.lights.unlock = door_open_;
+  next.reader = {awaited_until_ ? hardware::ReaderLight::awaiting : hardware::ReaderLight::ready, awaited_until_};
+  if (reader_light_ != hardware::ReaderLight::ready) next.reader.light = reader_light_;
   if (const auto call = calls_.current()) {
     draw_call(next, *call);
   } else if (typing_code_ || !input_.empty()) {
     next.kind = DisplayKind::dialling;
     next.lines.push_back(say_id(typing_code_ ? "panel.enter_code" : "panel.enter_number"));
+  } else if (awaited_until_) {
+    draw_awaited(next);
   } else {
     next.lines.push_back(say_id("panel.idle"));
     if (!options_.hint.empty()) next.lines.push_back({"panel.text", {options_.hint}});

@@ -3,6 +3,7 @@
 // Idle, digits gather a number: `call` or '#' dials it. '#' on an empty line starts a code, '#' ends it. '*' takes back
 // the last character, on a code all of it. `hangup` clears, cancels or ends. `centre` and `emergency` call. A number or
 // code left alone is cleared after input_limit. A typed code is never shown, told or kept: only its length is.
+// A card that is held (H06, A21) ends no call and clears no number: its answer is a message, and the reader's light.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,13 @@ namespace lintel::calls {
 enum class DisplayKind { idle, dialling, calling, talking, message, error };
 [[nodiscard]] std::string_view name_of(DisplayKind kind);
 
+// The card reader's light, and until when a new card is awaited there.
+struct ReaderState {
+  hardware::ReaderLight light = hardware::ReaderLight::ready;
+  std::optional<WallTime> awaits_until{};
+  friend bool operator==(const ReaderState&, const ReaderState&) = default;
+};
+
 // GET /panel, and the `panel` event.
 struct PanelState {
   std::vector<Message> lines{};
@@ -31,6 +39,7 @@ struct PanelState {
   std::string input{};                     // the number as typed; of a code one '*' a digit
   std::string_view mode = "number";        // or "code"
   std::optional<WallTime> locked_until{};  // of the keypad, for codes
+  ReaderState reader{};
   friend bool operator==(const PanelState&, const PanelState&) = default;
 };
 
@@ -45,6 +54,21 @@ class CodeCheck {
   virtual ~CodeCheck() = default;
   virtual CodeAnswer try_code(std::string_view code) = 0;
   [[nodiscard]] virtual Duration locked_for() const = 0;  // zero: not locked
+};
+
+// What a card that was held to the reader came to, and how the issue of a new one ended. Told from access.
+enum class CardNews {
+  opened,   // door_open() says it in words
+  unknown,  // wait, where not zero: for how long unknown cards are not looked at
+  lost,
+  known,     // a new card was awaited, and this one is somebody's
+  too_soon,  // wait says how long
+  not_allowed,
+  jammed,
+  issued,
+  expired,  // nobody held a card in time
+  cancelled,
+  not_kept,  // the new card could not be stored
 };
 
 // Where the front shows and sounds. Told after each change.
@@ -72,6 +96,10 @@ class Panel final : public CallListener {
   // From access: whether any lock is open, and how it stands.
   void door_open(bool open);
   void lock_jammed();
+  // From access: a card was held to the reader, or the wait for one is over.
+  void card_held(CardNews news, Duration wait = {});
+  // A new card of that room is awaited, until then.
+  void card_awaited(std::string room, WallTime until);
   void set_options(PanelOptions options);
 
   [[nodiscard]] const PanelState& state() const { return state_; }
@@ -95,6 +123,8 @@ class Panel final : public CallListener {
   void watch_lock_out(Duration wait);
   void refresh();  // draws the state anew, and tells it if it changed
   void draw_call(PanelState& state, const CallView& call) const;
+  void draw_awaited(PanelState& state) const;
+  void show_light(hardware::ReaderLight light);
 
   Clock& clock_;
   Calls& calls_;
@@ -109,6 +139,10 @@ class Panel final : public CallListener {
   std::optional<WallTime> locked_until_;
   std::optional<Message> message_;
   DisplayKind message_kind_ = DisplayKind::message;
+  hardware::ReaderLight reader_light_ = hardware::ReaderLight::ready;  // while a card's answer stands
+  std::string awaited_room_;
+  std::optional<WallTime> awaited_until_;
+  Timer reader_timer_;
   Timer input_timer_;
   Timer message_timer_;
   Timer lock_out_timer_;
