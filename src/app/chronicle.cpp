@@ -84,6 +84,12 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
   } else if (event.event == "access.locked") {
     journal_.record(events::access_locked, details);
   } else if (event.event == "access.refused") {
+    const bool unknown = event.reason == access::name_of(access::Outcome::unknown_card);
+    const bool lost = event.reason == access::name_of(access::Outcome::lost_card);
+    if (unknown || lost) {
+      journal_.record(lost ? events::access_lost_card : events::access_unknown_card, details);
+      return;
+    }
     const bool wrong = event.reason == access::name_of(access::Outcome::wrong_code);
     const bool soon = event.reason == access::name_of(access::Outcome::too_soon);
     journal_.record(wrong ? events::access_wrong_code : soon ? events::access_too_soon : events::access_refused, details);
@@ -91,6 +97,11 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
     field("minutes", minutes(event.wait));
     field("tries", fmt::format("{}", tries));
     journal_.record(events::access_keypad_locked, details);
+  } else if (event.event == "access.reader_flooded") {
+    field("minutes", minutes(event.wait));
+    journal_.record(events::access_reader_flooded, details);
+  } else if (event.event == "access.main_card") {
+    journal_.record(events::access_main_card, details);
   } else if (event.event == "access.lock_jammed") {
     if (event.reason.empty()) field("reason", "the relay does not answer");
     journal_.record(events::access_lock_fault, details);

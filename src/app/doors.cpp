@@ -4,18 +4,13 @@
 
 #include <algorithm>
 
+#include "app/lock_sets.hpp"
 #include "base/log.hpp"
 
 namespace lintel::app {
 namespace {
 
 constexpr int door_count = Wiring::locks;
-
-access::LockSet lock_set(const std::vector<int>& locks) {
-  access::LockSet set = 0;
-  for (const int number : locks) set = static_cast<access::LockSet>(set | access::lock_bit(number));
-  return set;
-}
 
 Error error_of(const access::Decision& decision) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(decision.wait).count() + 1;
@@ -89,6 +84,7 @@ Doors::Doors(Loop& loop, household::Household& household, settings::Settings& se
               access_.refused(access::request_of(caller, 0, true), access::Outcome::wrong_code, wait);
             }) {
   keypad_ = &twins_.add<hardware::TwinKeypad>(clock_, "keypad");
+  reader_ = &twins_.add<hardware::TwinCardReader>(clock_, "reader");
   display_ = &twins_.add<hardware::TwinDisplay>(clock_, "display");
   lights_ = &twins_.add<hardware::TwinLights>(clock_, "lights");
   for (int number = 1; number <= door_count; ++number)
@@ -176,6 +172,7 @@ void Doors::show(const calls::PanelState& state) {
   if (!state.input.empty()) lines.push_back(state.input);
   display_->show(lines);
   lights_->set(state.lights);
+  reader_->show(state.reader.light);
 }
 
 void Doors::access_happened(const access::AccessEvent& event) {

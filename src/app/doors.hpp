@@ -36,10 +36,12 @@ class Doors final : public access::AccessListener,
   void start();  // drives every lock safe
   void stop();
   [[nodiscard]] hardware::TwinKeypad& keypad() { return *keypad_; }
+  [[nodiscard]] hardware::CardReader& reader() { return *reader_; }
+  [[nodiscard]] access::Access& access() { return access_; }
   [[nodiscard]] hardware::Twins& devices() { return twins_; }
   [[nodiscard]] bool any_open() const;
   [[nodiscard]] std::vector<web::Attention> attention() const;  // what a person should look at, for the overview
-  void show(const calls::PanelState& state);  // on the front's display and lights
+  void show(const calls::PanelState& state);  // on the front's display and lights, and the reader's
 
   // Told after the relay moved.
   std::function<void(const web::LockState&)> on_lock;
@@ -48,7 +50,7 @@ class Doors final : public access::AccessListener,
   std::function<void()> on_emergency;  // the emergency input: a call goes out
 
   // access::AccessListener
-  void access_happened(const access::AccessEvent& event) override;
+  void access_happened(const access::AccessEvent& event) override;  // of the cards too
   void lock_changed(const access::LockView& lock) override;
   // calls::CodeCheck, calls::UnlockWish
   calls::CodeAnswer try_code(std::string_view code) override;
@@ -76,6 +78,7 @@ class Doors final : public access::AccessListener,
   Chronicle& chronicle_;
   hardware::Twins twins_;
   hardware::TwinKeypad* keypad_ = nullptr;
+  hardware::TwinCardReader* reader_ = nullptr;
   hardware::TwinDisplay* display_ = nullptr;
   hardware::TwinLights* lights_ = nullptr;
   Wiring wiring_;

@@ -34,6 +34,8 @@ Front::Front(const Needs& needs)
   needs_.doors.keypad().listen([this](hardware::Key key) { panel_.press(key); });
   needs_.doors.on_opened = [this](std::string_view method) { calls_.door_opened(method); };
   needs_.doors.on_jammed = [this] { panel_.lock_jammed(); };
+  needs_.cards.on_news = [this](calls::CardNews news, Duration wait) { panel_.card_held(news, wait); };
+  needs_.cards.on_awaited = [this](const std::string& room, WallTime until) { panel_.card_awaited(room, until); };
   needs_.doors.on_emergency = [this] { calls_.emergency(); };
   settings_changes_ = needs.settings.on_change([this](const settings::Change&) {
     calls_.set_options(call_options());
@@ -98,6 +100,8 @@ web::PanelState Front::state() const {
   out.input = panel.input;
   out.locked_until = panel.locked_until;
   out.mode = panel.mode;
+  out.reader_light = hardware::name_of(panel.reader.light);
+  out.reader_awaits_until = panel.reader.awaits_until;
   return out;
 }
 

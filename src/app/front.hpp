@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/cards.hpp"
 #include "app/chronicle.hpp"
 #include "app/doors.hpp"
 #include "app/pictures.hpp"
@@ -23,6 +24,7 @@ class Front final : public calls::PanelOutput, public calls::CallListener, publi
     household::Household& household;
     Chronicle& chronicle;
     Doors& doors;
+    Cards& cards;
     Pictures& pictures;
     calls::Directory& directory;
     calls::Lines& lines;

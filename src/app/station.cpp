@@ -89,6 +89,7 @@ class Station {
   std::unique_ptr<Pictures> pictures_;
   std::unique_ptr<Streams> streams_;
   std::unique_ptr<Doors> doors_;
+  std::unique_ptr<Cards> cards_;
   std::unique_ptr<Telephony> telephony_;
   std::unique_ptr<Directory> directory_;
   std::unique_ptr<Lines> lines_;
@@ -124,6 +125,7 @@ Result<void> Station::build() {
   doors_ = std::make_unique<Doors>(loop_, *household_, *settings_, *chronicle_, guesses_, options_.data);
   if (journal_->last_run_ended_badly()) journal_->record(events::system_unclean_stop);
   doors_->start();
+  cards_ = std::make_unique<Cards>(loop_, *household_, *settings_, *journal_, *doors_, guesses_);
 
   system::Certificates certificates(options_.data + "/certificates", loop_.clock());
   const auto addresses = system::own_addresses();
@@ -138,7 +140,7 @@ Result<void> Station::build() {
   directory_ = std::make_unique<Directory>(*household_, telephony_->server());
   lines_ = std::make_unique<Lines>(loop_, *household_, pictures_->legs(), lines_options(*settings_, telephony_->domain()));
   front_ = std::make_unique<Front>(
-      Front::Needs{loop_, *settings_, *household_, *chronicle_, *doors_, *pictures_, *directory_, *lines_});
+      Front::Needs{loop_, *settings_, *household_, *chronicle_, *doors_, *cards_, *pictures_, *directory_, *lines_});
   overview_ = std::make_unique<Overview>(loop_, *journal_, *database_, *household_, [this] { return pictures_->camera_state(); },
                                          [this] {
                                            auto all = doors_->attention();
@@ -159,6 +161,7 @@ Result<void> Station::build() {
                                                       .live = pictures_.get(),
                                                       .panel = front_.get(),
                                                       .locks = doors_.get(),
+                                                      .cards = cards_.get(),
                                                       .twins = doors_.get(),
                                                       .calls = front_.get(),
                                                       .presence = telephony_.get(),
@@ -168,6 +171,7 @@ Result<void> Station::build() {
   api_->add_routes(http_->router());
 
   front_->connect(*api_);
+  cards_->on_issue = [this](const web::CardIssue& issue) { api_->card_issue_changed(issue); };
   doors_->on_lock = [this](const web::LockState& lock) {
     front_->locks_changed();
     api_->lock_changed(lock);

@@ -99,6 +99,15 @@ inline constexpr Event access_refused{"access.refused", Kind::unlock, Severity::
   "{subject} was refused at {door} ({method}): {reason}", "The person, code or device has no right to open this lock now."};
 inline constexpr Event access_wrong_code{"access.wrong_code", Kind::unlock, Severity::warning,
   "A wrong code was typed at {door}.", "After several wrong codes the keypad is locked for a while. The code itself is not kept."};
+inline constexpr Event access_unknown_card{"access.unknown_card", Kind::unlock, Severity::warning,
+  "A card that nobody has was held to the reader ({subject}).", "Only the ending of its number is kept. Issue it under Access, Cards, if it should open."};
+inline constexpr Event access_lost_card{"access.lost_card", Kind::unlock, Severity::warning,
+  "The lost card of {subject} was held to the reader and refused.", "Somebody has found it. Set it found under Access, Cards, when its holder has it back; else delete it."};
+inline constexpr Event access_reader_flooded{"access.reader_flooded", Kind::unlock, Severity::warning,
+  "Many unknown cards were held to the reader; for {minutes} minutes further ones are refused without an entry each.",
+  "Only unknown cards: those that are known, codes, monitors and exit buttons go on. Somebody may be trying out numbers."};
+inline constexpr Event access_main_card{"access.main_card", Kind::unlock, Severity::information,
+  "The main card of {subject} began to issue a card for room {room}.", "The next unknown card that is held to the reader becomes the room's."};
 inline constexpr Event access_keypad_locked{"access.keypad_locked", Kind::unlock, Severity::warning,
   "The keypad is locked for {minutes} minutes after {tries} wrong codes.", "Only the keypad: monitors, exit buttons and remote unlocking go on. Somebody may be guessing codes."};
 inline constexpr Event access_keypad_released{"access.keypad_released", Kind::unlock, Severity::information,
@@ -151,11 +160,21 @@ inline constexpr Event operation_rooms_added{"operation.rooms_added", Kind::oper
 inline constexpr Event operation_room_changed{"operation.room_changed", Kind::operation, Severity::information,
   "{subject} changed room {room}.", "A name or number was edited."};
 inline constexpr Event operation_room_removed{"operation.room_removed", Kind::operation, Severity::information,
-  "{subject} removed room {room}.", "Its monitors and codes went with it."};
+  "{subject} removed room {room}.", "Its monitors, codes and cards went with it."};
 inline constexpr Event operation_station_changed{"operation.station_changed", Kind::operation, Severity::information,
   "{subject} changed station {station}.", "The list of stations was edited."};
 inline constexpr Event operation_code_changed{"operation.code_changed", Kind::operation, Severity::information,
   "{subject} changed the code of {name}.", "Added, changed or removed. The code itself is not kept."};
+inline constexpr Event operation_card_issued{"operation.card_issued", Kind::operation, Severity::information,
+  "{subject} issued the card {name} for room {room}.", "It was held to the reader, or added by its number; it opens from now on."};
+inline constexpr Event operation_card_changed{"operation.card_changed", Kind::operation, Severity::information,
+  "{subject} changed the card {name} of room {room}.", "Its holder, its room, its doors, or whether it is a main card."};
+inline constexpr Event operation_card_lost{"operation.card_lost", Kind::operation, Severity::information,
+  "{subject} set the card {name} of room {room} lost.", "It is refused from now on, and each attempt is written down."};
+inline constexpr Event operation_card_found{"operation.card_found", Kind::operation, Severity::information,
+  "{subject} set the card {name} of room {room} found.", "It opens again."};
+inline constexpr Event operation_card_removed{"operation.card_removed", Kind::operation, Severity::information,
+  "{subject} deleted the card {name} of room {room}.", "It is unknown from now on, and may be issued anew."};
 inline constexpr Event operation_machine_changed{"operation.machine_changed", Kind::operation, Severity::information,
   "{subject} changed machine account {name}.", "Its secret is shown once, when it is made."};
 inline constexpr Event operation_pairing_offered{"operation.pairing_offered", Kind::operation, Severity::information,

@@ -66,8 +66,8 @@ inline constexpr std::array access = {
     .help = "How long the second door may stay open before the alarm.",
     .type = Type::duration, .unit = Unit::seconds, .number = 60, .minimum = 5, .maximum = 9999, .depends_on = "lock2.sensor", .depends_value = "true"},
   // A08
-  Entry{.key = "access.local_lock", .page = "locks", .title = "Codes open",
-    .help = "Which lock opens by what is done at the panel itself: codes, and later cards and fingers. A credential opens only those of them that it has the right to.",
+  Entry{.key = "access.local_lock", .page = "locks", .title = "Codes and cards open",
+    .help = "Which lock opens by what is done at the panel itself: by codes and cards. A code or card opens only those of them that it has the right to.",
     .type = Type::choice, .text = "1", .choices = which_lock},
   // A12
   Entry{.key = "access.exit_button_lock", .page = "locks", .title = "The exit button opens",
@@ -80,7 +80,7 @@ inline constexpr std::array access = {
 
   // A25
   Entry{.key = "keypad.tries", .page = "keypad", .title = "Wrong codes before the keypad is locked",
-    .help = "So many wrong codes within the time below lock the keypad. Monitors, exit buttons and remote unlocking are never locked by this.",
+    .help = "So many wrong codes within the time below lock the keypad. Cards, monitors, exit buttons and remote unlocking are never locked by this.",
     .type = Type::integer, .number = 5, .minimum = 2, .maximum = 20},
   Entry{.key = "keypad.window", .page = "keypad", .title = "Counted within",
     .help = "Wrong codes older than this are forgotten.",
@@ -91,6 +91,11 @@ inline constexpr std::array access = {
   Entry{.key = "keypad.input_time", .page = "keypad", .title = "Input is forgotten after",
     .help = "Digits that were typed and neither called nor finished with # are cleared after this pause.",
     .type = Type::duration, .unit = Unit::seconds, .number = 10, .minimum = 2, .maximum = 60},
+
+  // H06
+  Entry{.key = "reader.wait", .page = "reader", .title = "A new card is awaited for",
+    .help = "How long the reader waits for the next unknown card after Issue a card was pressed, or a main card was held to it. A main card issues further cards of its room in this way, and opens no door itself; held a second time, it takes it back.",
+    .type = Type::duration, .unit = Unit::seconds, .number = 30, .minimum = 5, .maximum = 120},
 };
 // clang-format on
 

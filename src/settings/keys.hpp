@@ -69,6 +69,10 @@ inline constexpr Setting<std::chrono::minutes> lock_time{"keypad.lock_time"};
 inline constexpr Setting<std::chrono::seconds> input_time{"keypad.input_time"};
 }  // namespace keypad
 
+namespace reader {
+inline constexpr Setting<std::chrono::seconds> wait{"reader.wait"};
+}  // namespace reader
+
 namespace call {
 inline constexpr Setting<std::chrono::seconds> longest_ring{"call.longest_ring"};
 inline constexpr Setting<std::chrono::seconds> longest_incoming{"call.longest_incoming"};

@@ -87,6 +87,7 @@ void Api::add_routes(http::Router& router) {
   add_station_routes(router, context_);
   add_monitor_routes(router, context_);
   add_access_routes(router, context_);
+  add_card_routes(router, context_);
   add_panel_routes(router, context_);
   add_live_routes(router, context_);
   add_journal_routes(router, context_);
@@ -100,6 +101,10 @@ const std::string& Api::setup_code() const {
 void Api::panel_changed(const PanelState& state) {
   context_->hub.tell("panel", write_json(to_json(state)),
                      [](const Subject& who) { return who.role == Role::admin || who.role == Role::panel; });
+}
+
+void Api::card_issue_changed(const CardIssue& issue) {
+  context_->hub.tell("card", write_json(to_json(issue)), [](const Subject& who) { return who.role == Role::admin; });
 }
 
 void Api::lock_changed(const LockState& state) {

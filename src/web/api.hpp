@@ -34,6 +34,7 @@ struct Dependencies {
   LivePort* live = nullptr;
   PanelPort* panel = nullptr;
   LockPort* locks = nullptr;
+  CardPort* cards = nullptr;
   TwinPort* twins = nullptr;
   CallPort* calls = nullptr;
   PresencePort* presence = nullptr;
@@ -59,6 +60,7 @@ class Api final : public Events {
   [[nodiscard]] const std::string& setup_code() const;
 
   void panel_changed(const PanelState& state) override;
+  void card_issue_changed(const CardIssue& issue) override;
   void lock_changed(const LockState& state) override;
   void call_changed(const CallState& state) override;
   void monitor_changed(std::string_view account, bool online) override;

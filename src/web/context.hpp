@@ -89,7 +89,8 @@ void add_room_routes(http::Router& router, const std::shared_ptr<Context>& conte
 void add_station_routes(http::Router& router, const std::shared_ptr<Context>& context);
 void add_monitor_routes(http::Router& router, const std::shared_ptr<Context>& context);  // monitors, pairing
 void add_access_routes(http::Router& router, const std::shared_ptr<Context>& context);   // locks, codes
-void add_panel_routes(http::Router& router, const std::shared_ptr<Context>& context);    // panel, twins, calls
+void add_card_routes(http::Router& router, const std::shared_ptr<Context>& context);
+void add_panel_routes(http::Router& router, const std::shared_ptr<Context>& context);  // panel, twins, calls
 void add_live_routes(http::Router& router, const std::shared_ptr<Context>& context);
 void add_journal_routes(http::Router& router, const std::shared_ptr<Context>& context);  // journal, events, overview
 

@@ -13,6 +13,7 @@ class Events {
  public:
   virtual ~Events() = default;
   virtual void panel_changed(const PanelState& state) = 0;
+  virtual void card_issue_changed(const CardIssue& issue) = 0;
   virtual void lock_changed(const LockState& state) = 0;
   virtual void call_changed(const CallState& state) = 0;
   virtual void monitor_changed(std::string_view account, bool online) = 0;

@@ -200,7 +200,7 @@ void add_journal_routes(http::Router& router, const std::shared_ptr<Context>& co
       {.method = Method::get,
        .pattern = "/events",
        .callers = everybody,
-       .summary = "Server-Sent Events: hello, journal, panel, lock, call, monitor, camera, setting; what your role may "
+       .summary = "Server-Sent Events: hello, journal, panel, card, lock, call, monitor, camera, setting; what your role may "
                   "hear. Last-Event-ID catches up.",
        .tag = "Journal",
        .query = {{"last_event_id", "where a client cannot send the header"}},

@@ -75,7 +75,8 @@ void end_call(Call& call) {
 }  // namespace
 
 void add_panel_routes(http::Router& router, const std::shared_ptr<Context>& context) {
-  const std::string state = object_schema("display:object lights:object input:string mode:string locked_until?:time");
+  const std::string state =
+      object_schema("display:object lights:object input:string mode:string reader:object locked_until?:time");
   const std::string twin = "name:string kind:string state:string actions:strings";
   const std::string one = "id:string state:string room:string peer:string since:time";
   add(router, context,
@@ -111,7 +112,7 @@ void add_panel_routes(http::Router& router, const std::shared_ptr<Context>& cont
        .callers = people,
        .body_limit = json_limit,
        .body_type = json_type,
-       .summary = "Play a twin: press the exit button, open the door, let a lock fail.",
+       .summary = "Play a twin: press the exit button, open the door, hold a card to the reader, let a lock fail.",
        .tag = "Twins",
        .request_schema = object_schema("action:string"),
        .response_schema = object_schema(twin)},

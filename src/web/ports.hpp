@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "household/records.hpp"
 
 namespace lintel::web {
 
@@ -63,6 +64,8 @@ struct PanelState {
   std::string input;  // what was typed, codes masked
   std::optional<WallTime> locked_until;
   std::string mode;
+  std::string reader_light = "ready";           // ready | awaiting | accepted | refused
+  std::optional<WallTime> reader_awaits_until;  // a new card
 };
 class PanelPort {
  public:
@@ -89,6 +92,31 @@ class LockPort {
   // Decides by rights (method `monitor` or `api`) and drives. Errors: not_found, denied, limited, unavailable (jammed,
   // no driver).
   virtual Result<LockState> unlock(const Subject& who, std::uint32_t number) = 0;
+};
+
+// --- cards
+// ------------------------------------------------------------------------------------------------------------
+// How the issue of a card at the reader stands.
+struct CardIssue {
+  std::string state = "idle";  // idle | awaited | keeping | issued | expired | cancelled | failed
+  std::string room, by;
+  std::optional<WallTime> until;         // awaited
+  std::optional<household::Card> known;  // awaited: this one was held meanwhile, and is somebody's already
+  std::optional<household::Card> card;   // issued
+  std::string message;                   // failed
+};
+struct CardWish {
+  std::string room;
+  std::vector<int> locks = {1};
+  std::optional<std::chrono::seconds> wait = {};  // nothing: as the settings say
+};
+class CardPort {
+ public:
+  virtual ~CardPort() = default;
+  [[nodiscard]] virtual CardIssue issue() const = 0;
+  // The next unknown card at the reader becomes the room's. Errors: not_found, invalid, conflict (one is awaited).
+  virtual Result<CardIssue> begin(const Subject& who, const CardWish& wish) = 0;
+  virtual bool cancel() = 0;  // false: none is awaited
 };
 
 // --- twins

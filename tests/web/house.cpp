@@ -62,6 +62,17 @@ Result<LockState> FakeHouse::unlock(const Subject& who, std::uint32_t number) {
   if (number != 1) return Error{.code = ErrorCode::not_found, .message = "There is no such lock."};
   return lock_of("unlocked");
 }
+Result<CardIssue> FakeHouse::begin(const Subject& who, const CardWish& wish) {
+  log.push_back("begin " + wish.room + " " + who.account + " " + std::to_string(wish.locks.size()) + " " +
+                std::to_string(wish.wait.value_or(std::chrono::seconds(0)).count()));
+  if (card_issue.state == "awaited") return Error{.code = ErrorCode::conflict, .message = "A card is awaited already."};
+  card_issue = {};
+  card_issue.state = "awaited";
+  card_issue.room = wish.room;
+  card_issue.by = who.account;
+  card_issue.until = WallTime(std::chrono::seconds(60));
+  return card_issue;
+}
 Result<Twin> FakeHouse::act(const Subject& /*who*/, std::string_view name, std::string_view action) {
   log.push_back("act " + std::string(name) + " " + std::string(action));
   return twins().front();
@@ -93,6 +104,7 @@ HouseTest::HouseTest()
                                             .live = &fakes_,
                                             .panel = &fakes_,
                                             .locks = &fakes_,
+                                            .cards = &fakes_,
                                             .twins = &fakes_,
                                             .calls = &fakes_,
                                             .presence = &fakes_,

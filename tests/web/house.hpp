@@ -64,7 +64,7 @@ struct As {
 [[nodiscard]] CallState call_of(const std::string& id, const std::string& state, const std::string& room);
 [[nodiscard]] LockState lock_of(const std::string& state);
 
-struct FakeHouse final : LivePort, PanelPort, LockPort, TwinPort, CallPort, PresencePort, CertificatePort {
+struct FakeHouse final : LivePort, PanelPort, LockPort, CardPort, TwinPort, CallPort, PresencePort, CertificatePort {
   void watch(const Subject& who, std::string_view stream, std::string offer, Done<LiveSession> done) override;
   void lend(const Subject& who, std::string offer, Done<LiveSession> done) override;
   bool end(std::string_view id) override;
@@ -73,6 +73,9 @@ struct FakeHouse final : LivePort, PanelPort, LockPort, TwinPort, CallPort, Pres
   Result<PanelState> press(const Subject& who, std::string_view key) override;
   [[nodiscard]] std::vector<LockState> locks() const override { return {lock_of("locked")}; }
   Result<LockState> unlock(const Subject& who, std::uint32_t number) override;
+  [[nodiscard]] CardIssue issue() const override { return card_issue; }
+  Result<CardIssue> begin(const Subject& who, const CardWish& wish) override;
+  bool cancel() override { return std::exchange(card_issue.state, "cancelled") == "awaited"; }
   [[nodiscard]] std::vector<Twin> twins() const override {
     return {{.name = "exit", .kind = "button", .state = "released", .actions = {"press"}}};
   }
@@ -87,6 +90,7 @@ struct FakeHouse final : LivePort, PanelPort, LockPort, TwinPort, CallPort, Pres
   [[nodiscard]] std::string root_pem() const override { return "-----BEGIN CERTIFICATE-----"; }
 
   std::vector<std::string> log;  // what was asked, and by whom
+  CardIssue card_issue;
   int live = 0;
 };
 
