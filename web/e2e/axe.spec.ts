@@ -72,7 +72,7 @@ for (const [width, colorScheme] of [[1440, 'light'], [360, 'dark']] as const)
     await office.page.goto('/');
     const schema = await station.expect('GET', '/settings/schema');
     const settings = width === 1440 ? schema.pages.map((one: { id: string }) => `/settings/${one.id}`) : ['/settings/call'];
-    for (const path of ['/', '/live', '/journal', '/household/rooms', '/household/monitors', '/household/stations', '/access/doors', '/access/codes',
+    for (const path of ['/', '/live', '/journal', '/household/rooms', '/household/monitors', '/household/stations', '/access/doors', '/access/codes', '/access/cards',
       '/panel/hardware', '/system/accounts', '/system/machines', '/system/certificate', '/system/about', ...settings]) {
       await office.page.goto(`/#${path}`);
       await office.page.getByRole('heading', { level: 1 }).waitFor();

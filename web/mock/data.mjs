@@ -67,6 +67,12 @@ export const codes = [
   { id: 3, name: 'Painter (March)', room: '', locks: [1], active: false },
 ];
 
+export const cards = [
+  { id: 1, ending: 'B2C3', name: 'Anna Adler', room: '101', locks: [1, 2], main: true, lost: false },
+  { id: 2, ending: 'E5F6', name: '', room: '101', locks: [1], main: false, lost: false },
+  { id: 3, ending: 'AA10', name: 'Postman', room: '102', locks: [1], main: false, lost: true },
+];
+
 const story = [
   ['call', 'call.dialled', 'information', 'Room 101 was called from the panel.', '101', ''],
   ['call', 'call.answered', 'information', 'Room 101 answered on Hall tablet.', '101', ''],

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { codes, journal, locks, monitors, overview, rooms, schema, stations, twins, values } from './data.mjs';
+import { cards, codes, journal, locks, monitors, overview, rooms, schema, stations, twins, values } from './data.mjs';
 
 const port = Number(process.env.MOCK_PORT ?? 5190);
 const dist = new URL(`../${process.env.MOCK_DIST ?? 'dist'}/`, import.meta.url).pathname;
@@ -126,6 +126,27 @@ const listed = (list, key) => ({
 const room = listed(rooms, 'number');
 const station = listed(stations, 'number');
 const code = listed(codes, 'id');
+const card = listed(cards, 'id');
+
+// The next unknown card is held by itself after a while.
+let issue = { state: 'idle' };
+let holding;
+function tellIssue(next) {
+  clearTimeout(holding);
+  issue = next;
+  broadcast('card', issue);
+  return ok(issue, 201);
+}
+function beginIssue(body) {
+  const until = new Date(Date.now() + 30_000).toISOString();
+  const answer = tellIssue({ state: 'awaited', room: body.room, by: 'admin', until });
+  holding = setTimeout(() => {
+    const made = { id: ++sequence, ending: '0FEE', name: '', room: body.room, locks: body.locks, main: false, lost: false };
+    cards.push(made);
+    tellIssue({ state: 'issued', room: body.room, by: 'admin', card: made });
+  }, 5_000);
+  return answer;
+}
 
 function batch(body) {
   const created = [];
@@ -174,6 +195,12 @@ const routes = [
   ['POST', /^\/pairings$/, ({ body }) => pairing(body)],
   ['GET', /^\/locks$/, () => ok({ items: locks })],
   ['POST', /^\/locks\/(\d+)\/unlock$/, ({ id }) => open(Number(id))],
+  ['GET', /^\/cards$/, card.get],
+  ['GET', /^\/cards\/issue$/, () => ok(issue)],
+  ['POST', /^\/cards\/issue$/, ({ body }) => beginIssue(body)],
+  ['DELETE', /^\/cards\/issue$/, () => (tellIssue({ state: 'cancelled', room: issue.room }), ok(undefined, 204))],
+  ['PATCH', /^\/cards\/([^/]+)$/, ({ id, body }) => card.change(id, body)],
+  ['DELETE', /^\/cards\/([^/]+)$/, ({ id }) => card.remove(id)],
   ['GET', /^\/codes$/, code.get],
   ['POST', /^\/codes$/, ({ body }) => (/^\d{4,12}$/.test(body.code) ? code.create({ ...body, code: undefined, id: ++sequence }) : invalid([{ field: 'code', message: 'Code: four to twelve digits.', limit: '4 to 12' }]))],
   ['PATCH', /^\/codes\/([^/]+)$/, ({ id, body }) => code.change(id, body)],

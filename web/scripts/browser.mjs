@@ -14,7 +14,7 @@ const DEVICE = (kind) => JSON.stringify({
 export const FACES = [
   { name: 'setup', url: '/', fresh: true },
   { name: 'login', url: '/' },
-  ...['/', '/live', '/journal', '/household/rooms', '/household/monitors', '/household/stations', '/access/doors', '/access/codes', '/settings/calls', '/settings/streams', '/panel/hardware', '/system/accounts', '/system/machines', '/system/certificate', '/system/about'].map((path) => ({
+  ...['/', '/live', '/journal', '/household/rooms', '/household/monitors', '/household/stations', '/access/doors', '/access/codes', '/access/cards', '/settings/calls', '/settings/streams', '/panel/hardware', '/system/accounts', '/system/machines', '/system/certificate', '/system/about'].map((path) => ({
     name: `console${path === '/' ? '-overview' : path.replaceAll('/', '-')}`, url: `/#${path}`, login: true,
   })),
   { name: 'console-rooms-batch', url: '/#/household/rooms', login: true, act: (page) => page.getByRole('button', { name: 'Add many' }).click() },

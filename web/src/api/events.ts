@@ -1,11 +1,12 @@
 import { apiUrl, checkSession } from './client';
-import type { Call, CameraState, Hello, JournalEntry, Lock, LockState, PanelState } from './types';
+import type { Call, CameraState, CardIssue, Hello, JournalEntry, Lock, LockState, PanelState } from './types';
 
 /** What GET /events sends, by the name of the event. */
 export interface Events {
   hello: Hello;
   journal: JournalEntry;
   panel: PanelState;
+  card: CardIssue;
   lock: { number: number; state: LockState; held_open?: boolean } & Partial<Lock>;
   call: Call;
   monitor: { account: string; online: boolean };
@@ -15,7 +16,7 @@ export interface Events {
 
 export type Link = 'connecting' | 'online' | 'reconnecting';
 type Name = keyof Events;
-const NAMES: Name[] = ['hello', 'journal', 'panel', 'lock', 'call', 'monitor', 'camera', 'setting'];
+const NAMES: Name[] = ['hello', 'journal', 'panel', 'card', 'lock', 'call', 'monitor', 'camera', 'setting'];
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 15_000;
 

@@ -113,6 +113,30 @@ export interface Code {
   active: boolean;
 }
 
+/** A card of a room; of its number only the ending is ever told. */
+export interface CardRecord {
+  id: number;
+  ending: string;
+  room: string;
+  name?: string;
+  locks: number[];
+  /** Issues further cards of its room at the station, and opens no door. */
+  main: boolean;
+  lost: boolean;
+}
+
+/** How the issue of a card at the reader stands. */
+export interface CardIssue {
+  state: 'idle' | 'awaited' | 'keeping' | 'issued' | 'expired' | 'cancelled' | 'failed';
+  room?: string;
+  by?: string;
+  until?: string;
+  /** Held while another one was awaited: somebody has it already. */
+  known?: CardRecord;
+  card?: CardRecord;
+  message?: string;
+}
+
 export type JournalKind = 'call' | 'unlock' | 'alarm' | 'operation' | 'system';
 export type Severity = 'information' | 'notice' | 'warning' | 'error' | 'alarm';
 
@@ -138,6 +162,7 @@ export interface PanelState {
   input?: string;
   locked_until?: string | null;
   mode?: string;
+  reader?: { light: 'ready' | 'awaiting' | 'accepted' | 'refused'; awaits_until?: string };
 }
 
 export type PanelKey =

@@ -12,6 +12,7 @@ const Monitors = lazy(() => import('./pages/Monitors'));
 const Stations = lazy(() => import('./pages/Stations'));
 const Doors = lazy(() => import('./pages/Doors'));
 const Codes = lazy(() => import('./pages/Codes'));
+const Cards = lazy(() => import('./pages/Cards'));
 const Settings = lazy(() => import('./pages/Settings'));
 const Hardware = lazy(() => import('./pages/Hardware'));
 const Accounts = lazy(() => import('./pages/Accounts'));
@@ -47,6 +48,7 @@ export function Pages({ version }: { version: string }) {
         <Route path="/household/stations"><Guard key="stations"><Stations /></Guard></Route>
         <Route path="/access/doors"><Guard key="doors"><Doors /></Guard></Route>
         <Route path="/access/codes"><Guard key="codes"><Codes /></Guard></Route>
+        <Route path="/access/cards"><Guard key="cards"><Cards /></Guard></Route>
         <Route path="/settings/:page">{({ page }) => <Guard key={page}><Settings page={page} /></Guard>}</Route>
         <Route path="/panel/hardware"><Guard key="hardware"><Hardware /></Guard></Route>
         <Route path="/system/accounts"><Guard key="accounts"><Accounts /></Guard></Route>

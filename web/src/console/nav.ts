@@ -58,6 +58,7 @@ export function useNavigation(): { top: (NavItem & { icon: LucideIcon })[]; grou
       items: [
         { path: '/access/doors', title: t`Doors`, words: t`unlock open relay` },
         { path: '/access/codes', title: t`Codes`, words: t`pin credential keypad` },
+        { path: '/access/cards', title: t`Cards`, words: t`rfid nfc tag reader lost main card` },
       ],
     },
     { id: 'intercom', title: t`Intercom`, icon: PhoneCall, items: [] },

@@ -1,8 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { BellRing, CircleAlert, DoorOpen, Hash, type LucideIcon, MessageCircle, PhoneCall, Timer } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { BellRing, CircleAlert, DoorOpen, Hash, type LucideIcon, MessageCircle, Nfc, PhoneCall, Timer } from 'lucide-react';
 import type { PanelState } from '@/api/types';
 import { countdown } from '@/i18n/format';
+import { useSecondsUntil } from '@/shared/countdown';
 import { cx } from '@/ui/cx';
 import { panelWords } from './words';
 
@@ -20,8 +20,9 @@ export function Display({ state, refusal }: { state?: PanelState; refusal: strin
   const { i18n } = useLingui();
   const open = state?.lights.unlock;
   const { icon, look } = LOOKS[refusal ? 'error' : (state?.display.kind ?? 'idle')] ?? LOOKS.message;
-  const Icon = open && !refusal ? DoorOpen : icon;
-  const wait = useWait(state?.locked_until);
+  const awaited = state?.display.kind === 'message' && state.reader?.light === 'awaiting';
+  const Icon = open && !refusal ? DoorOpen : awaited ? Nfc : icon;
+  const wait = useSecondsUntil(state?.locked_until);
   const lines = refusal ? [refusal] : (state?.display.lines ?? []).map((line) => panelWords(i18n, line)).filter(Boolean);
   return (
     <div className="grid min-h-[clamp(6.5rem,17dvh,11rem)] content-center lg:min-h-72 gap-2 rounded-3xl bg-[#14191c] p-4 sm:p-6 ring-1 ring-white/10" aria-live="assertive" aria-atomic role="status" data-testid="panel-display">
@@ -48,16 +49,4 @@ export function Display({ state, refusal }: { state?: PanelState; refusal: strin
       )}
     </div>
   );
-}
-
-function useWait(until?: string | null): number {
-  const left = () => (until ? Math.max(0, Math.ceil((new Date(until).getTime() - Date.now()) / 1_000)) : 0);
-  const [seconds, setSeconds] = useState(left);
-  useEffect(() => {
-    setSeconds(left());
-    if (!until) return;
-    const timer = setInterval(() => setSeconds(left()), 1_000);
-    return () => clearInterval(timer);
-  }, [until]);
-  return seconds;
 }

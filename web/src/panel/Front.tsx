@@ -7,16 +7,18 @@ import { useEvent, useLink } from '@/api/hooks';
 import type { PanelKey, PanelState, StationName } from '@/api/types';
 import { LiveView } from '@/media/LiveView';
 import { useWakeLock } from '@/media/wakeLock';
+import { TapCard } from '@/shared/TapCard';
 import { Display } from './Display';
 import { Keypad } from './Keypad';
 import { Lend } from './Lend';
 import { Lights } from './Lights';
+import { Reader } from './Reader';
 
 const SYMBOLS: Record<string, PanelKey> = { Enter: 'call', Escape: 'hangup', '*': '*', '#': '#' };
 const REFUSAL_STAYS_MS = 4_000;
 
 /** The station's front as a page: display, keypad, lights; large, high in contrast, for a gloved thumb in the rain. */
-export function Front({ station, answers }: { station: StationName; answers: boolean }) {
+export function Front({ station, answers, plays }: { station: StationName; answers: boolean; /** The administrator: may hold twin cards to the reader. */ plays?: boolean }) {
   const { t } = useLingui();
   const client = useQueryClient();
   const link = useLink();
@@ -95,6 +97,8 @@ export function Front({ station, answers }: { station: StationName; answers: boo
       </div>
       <div className="grid content-start gap-3 lg:row-span-2 lg:content-center">
         <Keypad onKey={press} inCall={inCall} locked={!!state?.locked_until && new Date(state.locked_until) > new Date()} />
+        <Reader reader={state?.reader} />
+        {plays && <TapCard />}
         <div className="grid grid-cols-2 gap-3">
           <button type="button" onClick={() => press('centre')} className="flex min-h-[clamp(3rem,7dvh,4rem)] items-center justify-center gap-2 rounded-2xl bg-[#1d2327] text-base font-semibold hover:bg-[#2a3136] focus-visible:outline-white">
             <Bell aria-hidden className="size-5" />

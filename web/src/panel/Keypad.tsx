@@ -17,7 +17,7 @@ export function Keypad({ onKey, inCall, locked }: { onKey: (key: PanelKey) => vo
             aria-label={key === '*' ? t`Star` : key === '#' ? t`Hash` : undefined}
             aria-disabled={locked || undefined}
             onClick={() => onKey(key)}
-            className="min-h-[clamp(3.25rem,8.6dvh,5.5rem)] rounded-2xl bg-[#1d2327] text-3xl font-semibold tabular-nums select-none hover:bg-[#2a3136] focus-visible:outline-white active:bg-[#5ec4c8] active:text-[#06282a] aria-disabled:opacity-50"
+            className="min-h-[clamp(3.25rem,7.8dvh,5.5rem)] rounded-2xl bg-[#1d2327] text-3xl font-semibold tabular-nums select-none hover:bg-[#2a3136] focus-visible:outline-white active:bg-[#5ec4c8] active:text-[#06282a] aria-disabled:opacity-50"
           >
             {key}
           </button>

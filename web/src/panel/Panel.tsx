@@ -32,7 +32,7 @@ export function Panel() {
         }}
       />
     );
-  if (!pairing && admin) return <Front station={state.data?.station ?? { name: '', number: '' }} answers />;
+  if (!pairing && admin) return <Front station={state.data?.station ?? { name: '', number: '' }} answers plays />;
   if (!pairing && state.isPending) return <main className="min-h-dvh bg-[#0b0e10]" aria-busy />;
   return <PairScreen kind="panel" notice={notice} onPaired={paired} />;
 }

@@ -30,6 +30,17 @@ const WORDS: Record<string, Words> = {
   keypad_locked: (seconds) => msg`Too many wrong codes. Wait ${seconds} seconds`,
   code_too_soon: (seconds) => msg`The door opened just now. Wait ${seconds} seconds`,
   not_allowed: () => msg`This code does not open this door`,
+  card_awaited: (room) => msg`Hold the new card of room ${room} to the reader`,
+  card_issued: () => msg`The card is issued`,
+  card_known: () => msg`This card is somebody's already. Hold another one`,
+  card_expired: () => msg`No card was held in time`,
+  card_cancelled: () => msg`No card is issued now`,
+  card_not_kept: () => msg`The card could not be stored. Try again`,
+  card_unknown: () => msg`This card is not known`,
+  card_flooded: (seconds) => msg`Too many unknown cards. Wait ${seconds} seconds`,
+  card_lost: () => msg`This card was reported lost`,
+  card_too_soon: (seconds) => msg`The door opened just now. Wait ${seconds} seconds`,
+  card_not_allowed: () => msg`This card does not open this door`,
   lock_jammed: () => msg`The lock does not answer`,
 };
 

@@ -4,6 +4,7 @@ import { Circle, CircleDot, Cpu, TriangleAlert } from 'lucide-react';
 import { api, part } from '@/api/client';
 import { useEvent } from '@/api/hooks';
 import type { Page, Twin } from '@/api/types';
+import { TapCard } from '@/shared/TapCard';
 import { Button } from '@/ui/Button';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
 import { Note, Status } from '@/ui/Status';
@@ -34,8 +35,9 @@ export default function Hardware() {
           <li key={twin.name}>
             <Card title={spoken(twin.name)} icon={Cpu} actions={<TwinState state={twin.state} words={spoken(twin.state)} />}>
               <p className="mb-3 text-sm text-soft">{spoken(twin.kind)}</p>
+              {twin.kind === 'reader' && twin.actions.length > 0 && <TapCard onDone={refresh} />}
               <div className="flex flex-wrap gap-2">
-                {twin.actions.map((action) => (
+                {twin.actions.filter((action) => !action.endsWith('…')).map((action) => (
                   <Button key={action} size="small" data-twin={twin.name} data-action={action} onClick={() => act.mutate({ name: twin.name, action })}>
                     {spoken(action)}
                   </Button>

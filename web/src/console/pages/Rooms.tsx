@@ -130,12 +130,12 @@ export default function Rooms() {
           act={() => api.delete(`/rooms/${part(open.room.number)}`)}
           onDone={() => done(t`Room ${open.room.number} was deleted.`)}
         >
-          <Trans>Its monitors stop ringing at once and must be paired again, and its codes no longer open.</Trans>
+          <Trans>Its monitors stop ringing at once and must be paired again, and its codes and cards no longer open.</Trans>
         </ConfirmDialog>
       )}
       {open?.what === 'clear' && (
         <ConfirmDialog title={t`Delete all rooms?`} verb={t`Delete all`} password onClose={close} act={(password) => api.delete('/rooms', { password })} onDone={() => done(t`All rooms were deleted.`)}>
-          <Trans>All {total} rooms, their monitors and their codes will be gone. This cannot be undone.</Trans>
+          <Trans>All {total} rooms, their monitors, codes and cards will be gone. This cannot be undone.</Trans>
         </ConfirmDialog>
       )}
     </>
