@@ -156,6 +156,7 @@ Decision Access::open_those(UnlockRequest request, LockSet allowed, Decision dec
     request.lock = number;
     const Decision one = lock->open(request);
     if (!granted(one.outcome)) refused(request, one.outcome, one.wait);
+    if (one.outcome == Outcome::already_open) tell_of("access.let_in", request, *lock);
     // Of several locks the best answer is the answer.
     if (decision.lock == 0 || (granted(one.outcome) && !granted(decision.outcome))) {
       decision.outcome = one.outcome;
@@ -242,17 +243,8 @@ void Access::lock_changed(Lock& lock, const UnlockRequest* request) {
     tell("access.lock_recovered", Severity::info, lock);
   }
   if (request != nullptr) {
-    AccessEvent event;
-    event.event = "access.unlocked";
-    event.lock = lock.options().number;
-    event.lock_name = lock.options().name;
-    event.subject = request->subject;
-    event.method = request->lock == 0 ? std::string_view() : name_of(request->method);
-    event.room = request->room;
-    event.source = request->source;
-    event.call = request->call;
     opened_ = static_cast<LockSet>(opened_ | bit);
-    listener_.access_happened(event);
+    tell_of("access.unlocked", *request, lock);
   } else if (lock.state() == LockState::locked) {
     // Not the drive to hold at every start.
     if (!recovered && (opened_ & bit) != 0) tell("access.locked", Severity::info, lock);
@@ -274,6 +266,19 @@ void Access::door_held(Lock& lock) {
   event.wait = lock.options().hold_limit;
   listener_.access_happened(event);
   listener_.lock_changed(view(lock));
+}
+
+void Access::tell_of(std::string_view name, const UnlockRequest& request, const Lock& lock) {
+  AccessEvent event;
+  event.event = name;
+  event.lock = lock.options().number;
+  event.lock_name = lock.options().name;
+  event.subject = request.subject;
+  event.method = request.lock == 0 ? std::string_view() : name_of(request.method);
+  event.room = request.room;
+  event.source = request.source;
+  event.call = request.call;
+  listener_.access_happened(event);
 }
 
 void Access::tell(std::string_view name, Severity severity, const Lock& lock) {

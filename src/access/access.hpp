@@ -32,6 +32,7 @@ enum class Severity { info, warning, alarm };
 
 // What happened, for the journal. `event` is one of the ids below; never holds a code.
 //   access.unlocked     a lock opened; subject, method, room, call say for whom
+//   access.let_in       a right code or card came while the lock was open, or opening (A21)
 //   access.locked       it holds again
 //   access.refused      an attempt was refused; reason is name_of(Outcome)
 //   access.keypad_locked    too many wrong codes (A25); wait says for how long
@@ -115,6 +116,7 @@ class Access final : private Lock::Owner {
   // Of several locks the best answer is the answer.
   Decision open_those(UnlockRequest request, LockSet allowed, Decision decision);
   [[nodiscard]] static LockView view(const Lock& lock);
+  void tell_of(std::string_view event, const UnlockRequest& request, const Lock& lock);
   void tell(std::string_view event, Severity severity, const Lock& lock);
 
   Clock& clock_;

@@ -81,6 +81,8 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
 
   if (event.event == "access.unlocked") {
     journal_.record(event.method == "exit_button" ? events::access_exit_button : events::access_unlocked, details);
+  } else if (event.event == "access.let_in") {
+    journal_.record(events::access_let_in, details);
   } else if (event.event == "access.locked") {
     journal_.record(events::access_locked, details);
   } else if (event.event == "access.refused") {

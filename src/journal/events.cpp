@@ -41,6 +41,7 @@ constexpr std::array all = {
     &events::call_rejected,
     &events::call_emergency,
     &events::access_unlocked,
+    &events::access_let_in,
     &events::access_locked,
     &events::access_refused,
     &events::access_wrong_code,

@@ -93,6 +93,8 @@ inline constexpr Event call_emergency{"call.emergency", Kind::alarm, Severity::a
 
 inline constexpr Event access_unlocked{"access.unlocked", Kind::unlock, Severity::information,
   "{subject} opened {door} by {method}.", "The lock was told to open."};
+inline constexpr Event access_let_in{"access.let_in", Kind::unlock, Severity::information,
+  "{subject} came by {method} while {door} was open.", "A right code or card; the lock had been told to open already."};
 inline constexpr Event access_locked{"access.locked", Kind::unlock, Severity::information,
   "{door} is locked again.", "The unlock period is over."};
 inline constexpr Event access_refused{"access.refused", Kind::unlock, Severity::warning,

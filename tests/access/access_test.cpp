@@ -159,6 +159,17 @@ TEST_F(AccessTest, A10_aCodeOpensAndSaysWhoCame) {
   EXPECT_EQ(heard.events[0].source, "keypad");
 }
 
+TEST_F(AccessTest, A21_aRightCodeAtAnOpenLockIsWrittenDownToo) {
+  issue("1", "1234");
+  EXPECT_EQ(unlock("101#1"), Outcome::opened);
+  EXPECT_EQ(access.try_code("1234").outcome, Outcome::already_open);
+  ASSERT_EQ(heard.count("access.let_in"), 1);
+  EXPECT_EQ(heard.events.back().subject, "Anna 1");
+  EXPECT_EQ(heard.events.back().method, "code");
+  EXPECT_EQ(unlock("101#1"), Outcome::already_open);
+  EXPECT_EQ(heard.count("access.let_in"), 1) << "a monitor presses as often as it likes";
+}
+
 TEST_F(AccessTest, A10_aWrongOrSleepingCodeOpensNothing) {
   issue("1", "1234");
   issue("2", "777777", 1, false);

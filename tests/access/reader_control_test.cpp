@@ -112,6 +112,9 @@ TEST_F(ReaderTest, H06_aCardOpensWhatItMayAndTheJournalHearsAfterTheRelay) {
   EXPECT_EQ(event.source, "reader");
   EXPECT_TRUE(event.relay_moved);
   EXPECT_EQ(reader.held("0000AAAA").kind, Kind::opened) << "it is open already";
+  ASSERT_EQ(heard.count("access.let_in"), 1) << "each attempt is written down (A21)";
+  EXPECT_EQ(heard.events.back().subject, "Ann");
+  EXPECT_EQ(heard.count("access.unlocked"), 1);
 }
 
 TEST_F(ReaderTest, A08_aCardOpensOnlyLocksThatTakeLocalMethods) {
