@@ -101,19 +101,28 @@ const Card* Household::card(std::int64_t id) const {
 
 CardPage Household::cards(std::string_view room, std::string_view words, std::int64_t cursor, std::size_t limit) const {
   CardPage page;
-  const auto look_at = [&](const Card& card) {
-    if (!matches(card, words)) return;
-    ++page.total;
-    if (card.id <= cursor) return;
+  const auto take = [&](const Card& card) {
     if (page.cards.size() < limit)
       page.cards.push_back(card);
     else if (page.next_cursor == 0 && !page.cards.empty())
       page.next_cursor = page.cards.back().id;
   };
-  if (room.empty()) {
-    for (const auto& [id, card] : inner_->cards) look_at(card);
-  } else if (const auto own = inner_->cards_by_room.find(comparable(room)); own != inner_->cards_by_room.end()) {
+  const auto look_at = [&](const Card& card) {
+    if (!matches(card, words)) return;
+    ++page.total;
+    if (card.id > cursor) take(card);
+  };
+  if (!room.empty()) {
+    const auto own = inner_->cards_by_room.find(comparable(room));
+    if (own == inner_->cards_by_room.end()) return page;
     for (const std::int64_t id : own->second) look_at(inner_->cards.at(id));
+  } else if (!words.empty()) {
+    for (const auto& [id, card] : inner_->cards) look_at(card);
+  } else {
+    // A page of all is asked for most, and looks at no more than it shows.
+    page.total = inner_->cards.size();
+    auto next = inner_->cards.upper_bound(cursor);
+    for (; next != inner_->cards.end() && page.next_cursor == 0; ++next) take(next->second);
   }
   return page;
 }
