@@ -33,15 +33,21 @@ calls::CardNews news_of(access::CardAnswer::Kind kind) {
 
 Cards::Cards(Loop& loop, household::Household& household, settings::Settings& settings, journal::Journal& journal, Doors& doors,
              access::AttemptLimiter& guesses)
-    : household_(household),
+    : doors_(doors),
+      household_(household),
       settings_(settings),
       journal_(journal),
       control_(loop.clock(), doors.access(), *this, guesses, doors) {
   guesses.set_rule(access::ReaderControl::source, unknown_cards);
-  control_.set_wait(settings_.get(settings::reader::wait));
-  settings_changes_ = settings_.on_change([this](const settings::Change&) { control_.set_wait(settings_.get(settings::reader::wait)); });
+  apply_settings();
+  settings_changes_ = settings_.on_change([this](const settings::Change&) { apply_settings(); });
   control_.listen([this](const access::CardProgress& progress) { progressed(progress); });
   doors.reader().listen([this](const std::string& number) { held(number); });
+}
+
+void Cards::apply_settings() {
+  control_.set_wait(settings_.get(settings::reader::wait));
+  if (!doors_.has_reader()) control_.cancel();
 }
 
 void Cards::held(const std::string& number) {
@@ -106,6 +112,8 @@ web::CardIssue Cards::issue() const {
 }
 
 Result<web::CardIssue> Cards::begin(const web::Subject& who, const web::CardWish& wish) {
+  if (!doors_.has_reader())
+    return Error{ErrorCode::unavailable, "There is no card reader to hold a card to. Choose one under Access, Card reader."};
   const household::Room* room = household_.room(wish.room);
   if (room == nullptr) return Error{ErrorCode::not_found, "There is no such room.", "room", wish.room.substr(0, 20)};
   LINTEL_CHECK(household::check_locks(wish.locks));

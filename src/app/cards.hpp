@@ -37,9 +37,11 @@ class Cards final : public access::Cards, public web::CardPort {
   bool cancel() override;
 
  private:
+  void apply_settings();
   void held(const std::string& number);
   void progressed(const access::CardProgress& progress);
 
+  Doors& doors_;
   household::Household& household_;
   settings::Settings& settings_;
   journal::Journal& journal_;

@@ -172,7 +172,7 @@ void Doors::show(const calls::PanelState& state) {
   if (!state.input.empty()) lines.push_back(state.input);
   display_->show(lines);
   lights_->set(state.lights);
-  reader_->show(state.reader.light);
+  if (state.reader) reader_->show(state.reader->light);
 }
 
 void Doors::access_happened(const access::AccessEvent& event) {
@@ -256,10 +256,17 @@ Result<web::LockState> Doors::unlock(const web::Subject& who, std::uint32_t numb
   return error_of({.outcome = access::Outcome::no_such_lock});
 }
 
+bool Doors::has_reader() const { return settings_.get(settings::reader::device) != "none"; }
+
+std::optional<std::string> Doors::instead_of_twin(std::string_view name) const {
+  if (name == reader_->name() && !has_reader()) return std::string();
+  return wiring_.instead_of_twin(name);
+}
+
 std::vector<web::Twin> Doors::twins() const {
   std::vector<web::Twin> out;
   for (const auto& twin : twins_.list()) {
-    const auto real = wiring_.instead_of_twin(twin->name());
+    const auto real = instead_of_twin(twin->name());
     if (!real) out.push_back({twin->name(), twin->kind(), twin->state(), twin->actions()});
     if (real && !real->empty()) out.push_back({twin->name(), twin->kind(), *real, {}});
   }
@@ -267,8 +274,8 @@ std::vector<web::Twin> Doors::twins() const {
 }
 
 Result<web::Twin> Doors::act(const web::Subject& /*who*/, std::string_view name, std::string_view action) {
-  if (wiring_.instead_of_twin(name))
-    return Error{ErrorCode::conflict, "The twin is not in use: another device was chosen under Relays and inputs.", "name",
+  if (instead_of_twin(name))
+    return Error{ErrorCode::conflict, "The twin is not in use: another device was chosen in the settings.", "name",
                  std::string(name.substr(0, 64)), "a twin that is in use"};
   LINTEL_CHECK(twins_.act(name, action));
   const hardware::Twin& twin = *twins_.find(name);

@@ -37,6 +37,7 @@ class Doors final : public access::AccessListener,
   void stop();
   [[nodiscard]] hardware::TwinKeypad& keypad() { return *keypad_; }
   [[nodiscard]] hardware::CardReader& reader() { return *reader_; }
+  [[nodiscard]] bool has_reader() const;
   [[nodiscard]] access::Access& access() { return access_; }
   [[nodiscard]] hardware::Twins& devices() { return twins_; }
   [[nodiscard]] bool any_open() const;
@@ -71,6 +72,7 @@ class Doors final : public access::AccessListener,
   void apply_settings();
   void door_told(int number);
   void exit_pressed();
+  [[nodiscard]] std::optional<std::string> instead_of_twin(std::string_view name) const;  // as Wiring's
   [[nodiscard]] web::LockState state_of(const access::LockView& lock) const;
 
   Clock& clock_;

@@ -64,6 +64,7 @@ calls::CallOptions Front::call_options() const {
 calls::PanelOptions Front::panel_options() const {
   calls::PanelOptions options;
   options.input_limit = needs_.settings.get(settings::keypad::input_time);
+  options.reader = needs_.doors.has_reader();
   options.hint = needs_.settings.get(settings::station::name);
   return options;
 }
@@ -100,8 +101,10 @@ web::PanelState Front::state() const {
   out.input = panel.input;
   out.locked_until = panel.locked_until;
   out.mode = panel.mode;
-  out.reader_light = hardware::name_of(panel.reader.light);
-  out.reader_awaits_until = panel.reader.awaits_until;
+  if (panel.reader) {
+    out.reader_light = hardware::name_of(panel.reader->light);
+    out.reader_awaits_until = panel.reader->awaits_until;
+  }
   return out;
 }
 

@@ -276,8 +276,7 @@ void Panel::refresh() {
   next.mode = typing_code_ ? "code" : "number";
   next.input = typing_code_ ? std::string(code_.size(), '*') : input_;
   next.lights.unlock = door_open_;
-  next.reader = {awaited_until_ ? hardware::ReaderLight::awaiting : hardware::ReaderLight::ready, awaited_until_};
-  if (reader_light_ != hardware::ReaderLight::ready) next.reader.light = reader_light_;
+  if (options_.reader) draw_reader(next);
   if (const auto call = calls_.current()) {
     draw_call(next, *call);
   } else if (typing_code_ || !input_.empty()) {

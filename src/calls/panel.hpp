@@ -39,7 +39,7 @@ struct PanelState {
   std::string input{};                     // the number as typed; of a code one '*' a digit
   std::string_view mode = "number";        // or "code"
   std::optional<WallTime> locked_until{};  // of the keypad, for codes
-  ReaderState reader{};
+  std::optional<ReaderState> reader{};     // nothing where the front has none
   friend bool operator==(const PanelState&, const PanelState&) = default;
 };
 
@@ -83,6 +83,7 @@ struct PanelOptions {
   Duration input_limit = std::chrono::seconds(10);  // a number or code left alone
   Duration message_time = std::chrono::seconds(4);  // how long a message stands
   std::size_t longest_number = 9;                   // C06
+  bool reader = true;                               // the front has a card reader
   std::string hint{};                               // the idle display's second line, plain text; empty: none
 };
 
@@ -124,6 +125,7 @@ class Panel final : public CallListener {
   void refresh();  // draws the state anew, and tells it if it changed
   void draw_call(PanelState& state, const CallView& call) const;
   void draw_awaited(PanelState& state) const;
+  void draw_reader(PanelState& state) const;
   void show_light(hardware::ReaderLight light);
 
   Clock& clock_;

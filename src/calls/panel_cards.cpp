@@ -79,6 +79,11 @@ void Panel::show_light(hardware::ReaderLight light) {
   });
 }
 
+void Panel::draw_reader(PanelState& state) const {
+  state.reader = {awaited_until_ ? ReaderLight::awaiting : ReaderLight::ready, awaited_until_};
+  if (reader_light_ != ReaderLight::ready) state.reader->light = reader_light_;
+}
+
 void Panel::draw_awaited(PanelState& state) const {
   state.kind = DisplayKind::message;
   state.lines.push_back({"panel.card_awaited", {awaited_room_}});

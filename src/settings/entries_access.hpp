@@ -12,6 +12,7 @@ inline constexpr std::array safe_states = {Choice{"fail_secure", "Stays locked w
                                            Choice{"fail_safe", "Opens without power"}};
 inline constexpr std::array contacts = {Choice{"normally_closed", "Closed while the door is shut"},
                                         Choice{"normally_open", "Open while the door is shut"}};
+inline constexpr std::array reader_devices = {Choice{"none", "Nothing"}, Choice{"twin", "The built-in twin"}};
 inline constexpr std::array which_lock = {Choice{"1", "Lock 1"}, Choice{"2", "Lock 2"}, Choice{"both", "Both locks"}};
 
 // One setting a paragraph.
@@ -92,10 +93,14 @@ inline constexpr std::array access = {
     .help = "Digits that were typed and neither called nor finished with # are cleared after this pause.",
     .type = Type::duration, .unit = Unit::seconds, .number = 10, .minimum = 2, .maximum = 60},
 
+  // A22
+  Entry{.key = "reader.device", .page = "reader", .title = "Card reader",
+    .help = "What reads cards at the panel. Without a reader the panel draws none, and no cards can be issued at it.",
+    .type = Type::choice, .text = "twin", .choices = reader_devices},
   // H06
   Entry{.key = "reader.wait", .page = "reader", .title = "A new card is awaited for",
     .help = "How long the reader waits for the next unknown card after Issue a card was pressed, or a main card was held to it. A main card issues further cards of its room in this way, and opens no door itself; held a second time, it takes it back.",
-    .type = Type::duration, .unit = Unit::seconds, .number = 30, .minimum = 5, .maximum = 120},
+    .type = Type::duration, .unit = Unit::seconds, .number = 30, .minimum = 5, .maximum = 120, .depends_on = "reader.device", .depends_value = "twin"},
 };
 // clang-format on
 

@@ -70,6 +70,7 @@ inline constexpr Setting<std::chrono::seconds> input_time{"keypad.input_time"};
 }  // namespace keypad
 
 namespace reader {
+inline constexpr Setting<std::string> device{"reader.device"};
 inline constexpr Setting<std::chrono::seconds> wait{"reader.wait"};
 }  // namespace reader
 

@@ -12,7 +12,7 @@ inline constexpr std::array all_pages = {
     Page{"hardware", "Relays and inputs",
          "What moves the locks, and where buttons and door contacts are connected. Changes apply at once.", "Access"},
     Page{"keypad", "Keypad", "What happens at the panel's keypad when codes are typed.", "Access"},
-    Page{"reader", "Card reader", "How cards are issued at the panel's reader.", "Access"},
+    Page{"reader", "Card reader", "What reads cards at the panel, and how they are issued there.", "Access"},
     Page{"call", "Call features", "How calls ring, how long they last and what ends them.", "Intercom"},
     Page{"account", "SIP account", "Where this station registers when another machine is the SIP server.", "Intercom"},
     Page{"audio", "Audio", "Microphone, speaker and echo.", "Intercom"},

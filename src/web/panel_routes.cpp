@@ -76,7 +76,7 @@ void end_call(Call& call) {
 
 void add_panel_routes(http::Router& router, const std::shared_ptr<Context>& context) {
   const std::string state =
-      object_schema("display:object lights:object input:string mode:string reader:object locked_until?:time");
+      object_schema("display:object lights:object input:string mode:string reader?:object locked_until?:time");
   const std::string twin = "name:string kind:string state:string actions:strings";
   const std::string one = "id:string state:string room:string peer:string since:time";
   add(router, context,

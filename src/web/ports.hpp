@@ -64,7 +64,7 @@ struct PanelState {
   std::string input;  // what was typed, codes masked
   std::optional<WallTime> locked_until;
   std::string mode;
-  std::string reader_light = "ready";           // ready | awaiting | accepted | refused
+  std::string reader_light;                     // ready | awaiting | accepted | refused; empty: there is no reader
   std::optional<WallTime> reader_awaits_until;  // a new card
 };
 class PanelPort {

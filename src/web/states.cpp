@@ -28,7 +28,7 @@ Json to_json(const PanelState& state) {
   json["lights"] = Json{{"call", state.call_light}, {"talk", state.talk_light}, {"unlock", state.unlock_light}};
   json["input"] = state.input;
   json["mode"] = state.mode;
-  json["reader"] = Json{{"light", state.reader_light}};
+  if (!state.reader_light.empty()) json["reader"] = Json{{"light", state.reader_light}};
   if (state.reader_awaits_until) json["reader"]["awaits_until"] = write_time(*state.reader_awaits_until);
   if (state.locked_until) json["locked_until"] = write_time(*state.locked_until);
   return json;

@@ -35,7 +35,7 @@ struct PanelCards : testing::Test {
 
   void SetUp() override { directory.add(Resolution::Kind::room, "101", 1); }
   [[nodiscard]] std::string line() const { return panel.state().lines.front().id; }
-  [[nodiscard]] ReaderLight light() const { return panel.state().reader.light; }
+  [[nodiscard]] ReaderLight light() const { return panel.state().reader->light; }
 };
 
 TEST_F(PanelCards, A21_aRefusedCardIsSaidInWordsAndLightAndForgotten) {
@@ -71,7 +71,7 @@ TEST_F(PanelCards, H06_aNewCardIsAwaitedInWordsAndLight) {
   panel.card_awaited("101", until);
   EXPECT_EQ(in_english(panel.state().lines[0]), "Hold the new card of room 101 to the reader");
   EXPECT_EQ(light(), ReaderLight::awaiting);
-  EXPECT_EQ(panel.state().reader.awaits_until, until);
+  EXPECT_EQ(panel.state().reader->awaits_until, until);
   panel.card_held(CardNews::known);
   EXPECT_EQ(line(), "panel.card_known");
   clock.advance(4s);
@@ -80,7 +80,7 @@ TEST_F(PanelCards, H06_aNewCardIsAwaitedInWordsAndLight) {
   panel.card_held(CardNews::issued);
   EXPECT_EQ(line(), "panel.card_issued");
   EXPECT_EQ(light(), ReaderLight::accepted);
-  EXPECT_FALSE(panel.state().reader.awaits_until);
+  EXPECT_FALSE(panel.state().reader->awaits_until);
   clock.advance(4s);
   EXPECT_EQ(line(), "panel.idle");
 }
@@ -93,10 +93,16 @@ TEST_F(PanelCards, H06_theWaitEndsInWords) {
     panel.card_awaited("101", clock.wall() + 30s);
     panel.card_held(news);
     EXPECT_EQ(line(), words);
-    EXPECT_FALSE(panel.state().reader.awaits_until);
+    EXPECT_FALSE(panel.state().reader->awaits_until);
     clock.advance(4s);
     EXPECT_EQ(line(), "panel.idle");
   }
+}
+
+TEST_F(PanelCards, A22_aFrontWithoutAReaderShowsNone) {
+  EXPECT_TRUE(panel.state().reader);
+  panel.set_options({.reader = false});
+  EXPECT_FALSE(panel.state().reader);
 }
 
 TEST_F(PanelCards, aCallAndATypedNumberGoOnBesideTheReader) {

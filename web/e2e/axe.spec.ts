@@ -83,6 +83,19 @@ for (const [width, colorScheme] of [[1440, 'light'], [360, 'dark']] as const)
     await office.page.getByRole('button', { name: 'Pair a monitor with room 101' }).click();
     await office.page.getByText(/Valid for/).waitFor();
     await clean(office, 'pairing');
+    await office.page.goto('/#/access/cards');
+    await office.page.getByRole('button', { name: 'Issue a card' }).first().click();
+    await office.page.getByRole('dialog').getByLabel('Room').fill('101');
+    await clean(office, 'a card to be issued');
+    await office.page.keyboard.press('Enter');
+    await office.page.getByRole('timer').waitFor();
+    await clean(office, 'a card awaited');
+    await station.expect('POST', '/twins/reader', { action: `card:04A1${width}` });
+    await office.page.getByText(/is issued for room 101/).waitFor();
+    await clean(office, 'a card issued');
+    await office.page.keyboard.press('Enter');
+    await office.page.getByRole('row').first().waitFor();
+    await clean(office, 'a list of cards');
   });
 
 test('monitor and panel, from pairing to the call and its end', async ({ browser }) => {
@@ -101,6 +114,13 @@ test('monitor and panel, from pairing to the call and its end', async ({ browser
 
   await pairPanel(panel, station);
   await clean(panel, 'panel: idle');
+  await station.expect('POST', '/cards/issue', { room: '101' });
+  await panel.page.locator('[data-reader="awaiting"]').waitFor();
+  await clean(panel, 'panel: a card awaited');
+  await station.expect('DELETE', '/cards/issue');
+  await station.expect('POST', '/twins/reader', { action: 'card:DEADBEEF' });
+  await panel.page.locator('[data-reader="refused"]').waitFor();
+  await clean(panel, 'panel: a card refused');
   await pairMonitor(hall, station, '101');
   await clean(hall, 'monitor: to be armed');
   await arm(hall);

@@ -240,6 +240,18 @@ test('A22: the administrator taps twin cards in the console and at the panel; a 
   await light(page, 'unlock', false);
 });
 
+test('A22: a station without a reader draws none, plays none and awaits no card', async () => {
+  await station.expect('PATCH', '/settings', { 'reader.device': 'none' });
+  await expect(panel.page.locator('[data-reader]')).toHaveCount(0);
+  expect((await station.call('POST', '/twins/reader', { action: `card:${cardB}` })).status).toBe(409);
+  const refused = await station.call('POST', '/cards/issue', { room: '101' });
+  expect(refused.status).toBe(503);
+  expect(refused.body.error.message).toContain('There is no card reader');
+  expect((await station.expect('GET', '/twins')).items.map((twin: any) => twin.name)).not.toContain('reader');
+  await station.expect('PATCH', '/settings', { 'reader.device': 'twin' });
+  await reader('ready');
+});
+
 for (const [width, language] of [[1280, 'en'], [390, 'de']] as const)
   test(`cards and reader fit ${width} wide, in ${language}`, async ({ browser }) => {
     const device = await newDevice(browser, station, { width, height: 844, language });

@@ -15,7 +15,7 @@ const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 's
 let initialised = !process.env.MOCK_FRESH;
 const sessions = new Map();
 const streams = new Set();
-const panel = { display: { lines: ['panel.idle'], kind: 'idle' }, lights: { call: false, talk: false, unlock: false }, input: '', locked_until: null, mode: 'call' };
+const panel = { display: { lines: ['panel.idle'], kind: 'idle' }, lights: { call: false, talk: false, unlock: false }, input: '', locked_until: null, mode: 'call', reader: { light: 'ready' } };
 const machines = [{ name: 'recorder', rights: ['rtsp'], created_at: new Date().toISOString() }];
 let sequence = 1000;
 

@@ -162,6 +162,7 @@ export interface PanelState {
   input?: string;
   locked_until?: string | null;
   mode?: string;
+  /** Where the station has none, it is not drawn. */
   reader?: { light: 'ready' | 'awaiting' | 'accepted' | 'refused'; awaits_until?: string };
 }
 

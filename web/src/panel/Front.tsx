@@ -97,8 +97,8 @@ export function Front({ station, answers, plays }: { station: StationName; answe
       </div>
       <div className="grid content-start gap-3 lg:row-span-2 lg:content-center">
         <Keypad onKey={press} inCall={inCall} locked={!!state?.locked_until && new Date(state.locked_until) > new Date()} />
-        <Reader reader={state?.reader} />
-        {plays && <TapCard />}
+        {(!state || state.reader) && <Reader reader={state?.reader} />}
+        {plays && state?.reader && <TapCard />}
         <div className="grid grid-cols-2 gap-3">
           <button type="button" onClick={() => press('centre')} className="flex min-h-[clamp(3rem,7dvh,4rem)] items-center justify-center gap-2 rounded-2xl bg-[#1d2327] text-base font-semibold hover:bg-[#2a3136] focus-visible:outline-white">
             <Bell aria-hidden className="size-5" />
