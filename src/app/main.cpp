@@ -8,6 +8,7 @@
 #include "app/service.hpp"
 #include "app/station.hpp"
 #include "base/log.hpp"
+#include "system/memory.hpp"
 
 int main(int count, char** arguments) {
   using namespace lintel;
@@ -32,6 +33,7 @@ int main(int count, char** arguments) {
                  : options->log == "error"   ? log::Level::error
                                              : log::Level::info);
   app::Signals::block();
+  system::settle_memory();
   const auto done = app::run_station(*options);
   if (!done.ok()) fmt::print(stderr, "lintel: {}\n", done.error().message);
   return done.ok() ? 0 : 1;

@@ -20,6 +20,7 @@
 #include "http/server.hpp"
 #include "media/media.hpp"
 #include "system/certificates.hpp"
+#include "system/memory.hpp"
 #include "web/api.hpp"
 
 namespace lintel::app {
@@ -30,6 +31,7 @@ namespace events = lintel::journal::events;
 constexpr std::size_t worker_threads = 2;    // slow hashes, exports
 constexpr std::size_t worker_queue = 64;
 constexpr Duration drain_time = std::chrono::milliseconds(300);  // for BYEs and the last answers when the program ends
+constexpr Duration pipelines_end = std::chrono::seconds(1);  // after the camera fell asleep: then all that it used is free
 
 class Certificate final : public web::CertificatePort {
  public:
@@ -98,6 +100,7 @@ class Station {
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<web::Api> api_;
   storage::Subscription settings_changes_;
+  Timer tidying_;
   std::uint16_t http_port_ = 0, https_port_ = 0;
 };
 
@@ -177,6 +180,11 @@ Result<void> Station::build() {
     api_->lock_changed(lock);
   };
   pictures_->on_camera = [this](const web::PartState& state) { api_->camera_changed(state); };
+  pictures_->video().on_camera([this](const media::CameraStatus& status) {
+    tidying_.cancel();
+    if (status.state != media::CameraState::asleep) return;
+    tidying_ = loop_.clock().after(pipelines_end, [this] { (void)workers_->run(&system::give_back_memory); });
+  });
   telephony_->on_presence = [this](std::string_view account, bool online) {
     api_->monitor_changed(account, online);
     if (online) front_->calls().contact_came();

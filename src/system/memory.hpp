@@ -1,0 +1,14 @@
+// How the process holds memory. A station runs for years beside little else on a small machine: what was freed goes
+// back.
+#pragma once
+
+namespace lintel::system {
+
+// Before the first thread: pictures (a megabyte and more) come from the kernel and go back to it one by one, instead of
+// leaving holes in the heap; few arenas; no huge pages, of which an encoder's buffers leave most untouched.
+void settle_memory();
+
+// Gives the kernel back what is free. Any thread; takes milliseconds: on a worker.
+void give_back_memory();
+
+}  // namespace lintel::system
