@@ -48,6 +48,7 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
   std::shared_ptr<LentInput> lent;  // the newest lender
   bool lent_has_picture = false;
   bool looking = false;
+  bool plain = false;  // opened without text on it, only to see whether it opens
   bool unplugged = false;
   std::uint64_t opening = 0;
   Monotonic since{};  // when this opening began
@@ -89,7 +90,8 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
       return;
     }
     sleep_timer.cancel();
-    if (status.state == CameraState::asleep) open();
+    const bool text_missing = plain && pipeline != nullptr && raw->members() > 0;
+    if (status.state == CameraState::asleep || text_missing) open();
   }
 
   void fall_asleep() {
@@ -128,6 +130,7 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
     if (shows_lent()) plan.lent = lent;
     plan.any_device = source.kind == CameraSource::Kind::automatic;
     plan.options = options;
+    plan.plain = plain = !shows_lent() && !options.stay_awake && raw->members() == 0;
     plan.opening = number;
     plan.gate = gate;
     const auto to_loop = [weak = weak_from_this(), post = post, number](auto work) {

@@ -52,7 +52,7 @@ std::string beginning(const CameraPlan& plan) {
 
 std::string describe(const CameraPlan& plan) {
   const bool test = plan.lent == nullptr && plan.source.kind == Kind::test;
-  const bool text = has_element("clockoverlay") && has_element("textoverlay");
+  const bool text = !plan.plain && has_element("clockoverlay") && has_element("textoverlay");
   // Files are paced by the sink; everything else paces itself, and waiting would only add delay.
   const bool file = plan.lent == nullptr && plan.source.kind == Kind::file;
   return beginning(plan) +

@@ -35,6 +35,7 @@ struct CameraPlan {
   std::shared_ptr<LentInput> lent;  // instead of the source
   bool any_device = false;          // when the device is not there, any other will do: numbers change on replugging
   CameraOptions options;
+  bool plain = false;  // nobody watches: no text on it, so that the libraries that write it are not loaded for nothing
   std::uint64_t opening = 0;
   std::shared_ptr<FrameGate> gate;
   std::function<void(Caps)> first_frame;  // streaming thread

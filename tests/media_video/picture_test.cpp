@@ -62,6 +62,31 @@ TEST_F(PictureTest, aStillIsAJpegOfTheSizeAskedFor) {
   ASSERT_TRUE(until([&] { return video.camera().state == CameraState::asleep; })) << "it sleeps again";
 }
 
+// The first look at the camera writes no text; who comes while it lasts sees the text all the same.
+TEST_F(PictureTest, whoWatchesDuringTheFirstLookSeesTheText) {
+  auto given = options();
+  given.camera.sleep_grace = 20s;
+  const auto corner = [this](Video& video) {  // the upper left, where the name stands
+    const Picture picture = decoded(*still(video));
+    std::vector<std::uint8_t> grey;
+    for (std::size_t row = 1; row < 6; ++row)
+      for (std::size_t column = 2; column < 24; ++column) grey.push_back(picture.grey.at(row * 64 + column));
+    return grey;
+  };
+  Video without(loop, given);
+  given.camera.overlay.show_name = true;
+  given.camera.overlay.name = "Main entrance";
+  Video with(loop, given);
+  for (Video* video : {&without, &with}) {
+    video->start();
+    ASSERT_TRUE(until([&] { return video->camera().state == CameraState::running; }));
+  }
+  // A frame of the first look may still be on its way.
+  double seen = 0;
+  for (int tries = 0; tries < 20 && seen < 1; ++tries) seen = difference(corner(with), corner(without));
+  EXPECT_GT(seen, 1);
+}
+
 TEST_F(PictureTest, manyAskersShareOneStillAndTheRestAreRefused) {
   Video video(loop, options());
   std::size_t given = 0, refused = 0;
