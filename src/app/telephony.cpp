@@ -117,7 +117,8 @@ Result<void> Telephony::start(const Options& options, const std::string& chain, 
   if (settings.get(keys::tls)) {
     LINTEL_TRY(auto accepting, accepting_context(chain, key));
     const Context connecting(SSL_CTX_new(TLS_client_method()));
-    SSL_CTX_set_default_verify_paths(connecting.get());
+    // The folder and not the one file: an authority is read when its name is met, not all of them at every start.
+    SSL_CTX_set_default_verify_dir(connecting.get());
     SSL_CTX_set_verify(connecting.get(), SSL_VERIFY_PEER, nullptr);
     network_.set_tls(accepting.get(), connecting.get());
     const auto tls_port = options.sips_port.value_or(static_cast<std::uint16_t>(settings.get(keys::tls_port)));
