@@ -264,7 +264,7 @@ void Connection<Stream>::gate_passed(std::uint64_t request, Request plain) {
   Upgrade message;
   message.base() = parser_->get().base();
   start_websocket(core_, io_, AnyStream(std::move(stream_)), tls_, std::move(admission_), std::move(message),
-                          std::move(plain), *websocket_);
+                  std::move(plain), *websocket_);
 }
 
 template <typename Stream>
@@ -303,13 +303,19 @@ bool Connection<Stream>::serve_file() {
     write(std::move(response), keep_alive);
     return true;
   }
-  const FileChoice choice = FileTable::choose(*file, view(beast::http::field::accept_encoding));
+  FileChoice choice = FileTable::choose(*file, view(beast::http::field::accept_encoding));
+  if (choice.variant == nullptr) {
+    write(error_response(500, "unavailable", "The web pages are damaged. Install the station again."), keep_alive);
+    return true;
+  }
   const bool same = FileTable::matches(view(beast::http::field::if_none_match), choice.variant->etag);
   Response response{.status = same ? 304 : 200, .headers = {}, .body = {}};
   response.set("Content-Type", file->type).set("ETag", choice.variant->etag).set("Vary", "Accept-Encoding");
   response.set("Cache-Control", file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
   if (choice.encoding != nullptr) response.set("Content-Encoding", choice.encoding);
-  write(std::move(response), keep_alive, same ? nullptr : choice.variant, table);
+  std::shared_ptr<const void> keep = table;
+  if (choice.unpacked != nullptr) keep = std::move(choice.unpacked);
+  write(std::move(response), keep_alive, same ? nullptr : choice.variant, std::move(keep));
   return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "http/gzip.hpp"
 
 namespace lintel::http {
 namespace {
@@ -97,6 +98,7 @@ Result<std::shared_ptr<const FileTable>> FileTable::load(const StaticFiles& opti
               .plain = std::move(*plain),
               .brotli = read(at->path().string() + ".br"),
               .gzip = read(at->path().string() + ".gz")};
+    if (file.gzip && gzip_length(file.gzip->body) == file.plain.body.size()) std::string().swap(file.plain.body);
     table->files_.emplace("/" + name, std::move(file));
   }
   if (error) return unreadable(options.folder);
@@ -116,9 +118,13 @@ const File* FileTable::find(std::string_view path) const {
 }
 
 FileChoice FileTable::choose(const File& file, std::string_view accept_encoding) {
-  if (file.brotli && accepts(accept_encoding, "br")) return {&file, &*file.brotli, "br"};
-  if (file.gzip && accepts(accept_encoding, "gzip")) return {&file, &*file.gzip, "gzip"};
-  return {&file, &file.plain, nullptr};
+  if (file.brotli && accepts(accept_encoding, "br")) return {&file, &*file.brotli, "br", nullptr};
+  if (file.gzip && accepts(accept_encoding, "gzip")) return {&file, &*file.gzip, "gzip", nullptr};
+  if (!file.plain.body.empty() || !file.gzip) return {&file, &file.plain, nullptr, nullptr};
+  auto body = unpack_gzip(file.gzip->body);
+  if (!body) return {&file, nullptr, nullptr, nullptr};
+  auto made = std::make_shared<const FileVariant>(FileVariant{std::move(*body), file.plain.etag});
+  return {&file, made.get(), nullptr, made};
 }
 
 bool FileTable::matches(std::string_view if_none_match, std::string_view etag) {

@@ -1,4 +1,5 @@
-// The built pages, read once into memory: a request can only ever name what was there at loading. Private to the room.
+// The built pages, read once into memory: a request can only ever name what was there at loading. What the build packed
+// is held packed alone. Private to the room.
 #pragma once
 
 #include <cstdint>
@@ -21,15 +22,16 @@ struct File {
   std::string type;
   bool immutable = false;  // its name holds a hash of its content
   bool page = false;
-  FileVariant plain;
+  FileVariant plain;  // without its body where `gzip` holds it
   std::optional<FileVariant> brotli, gzip;
 };
 
 // What to send for one request; `variant` views into the table.
 struct FileChoice {
   const File* file = nullptr;
-  const FileVariant* variant = nullptr;
-  const char* encoding = nullptr;  // "br", "gzip", or null
+  const FileVariant* variant = nullptr;         // null: what the build packed is damaged
+  const char* encoding = nullptr;               // "br", "gzip", or null
+  std::shared_ptr<const FileVariant> unpacked;  // what `variant` points into, where it was made for this request
 };
 
 class FileTable {

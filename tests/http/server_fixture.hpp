@@ -112,8 +112,21 @@ class ServerTest : public ::testing::Test {
     write("assets/app-1a2b.js", "plain");
     write("assets/app-1a2b.js.br", "brotli");
     write("assets/app-1a2b.js.gz", "gzip");
+    // As the build packs it: twenty times "lintel ".
+    write("assets/long-3c4d.txt", long_text());
+    write("assets/long-3c4d.txt.gz", std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\xc9\xcc\x2b\x49\xcd\x51"
+                                                 "\xc8\x19\x0c\x14\x00\xeb\xb1\x89\x8b\x8c\x00\x00\x00",
+                                                 30));
+    write("assets/torn-5e6f.txt", "seven");
+    write("assets/torn-5e6f.txt.gz",
+          std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xff\xff\x00\x00\x00\x00\x05\x00\x00\x00", 20));
     write(".secret", "hidden");
     ASSERT_TRUE(server_->serve_files({.folder = folder_.string(), .https_port = https_port}).ok());
+  }
+  static std::string long_text() {
+    std::string text;
+    for (int i = 0; i < 20; ++i) text += "lintel ";
+    return text;
   }
   static std::string upgrade(const std::string& path, const std::string& more) {
     return "GET " + path +

@@ -157,6 +157,22 @@ TEST_F(ServerTest, servesPrecompressedFilesAndPages) {
   });
 }
 
+TEST_F(ServerTest, unpacksForWhoTakesNoEncoding) {
+  start();
+  serve_files();
+  beside(loop_, [this] {
+    Client client(plain_);
+    const Answer packed = client.ask("GET", "/assets/long-3c4d.txt", "Accept-Encoding: gzip\r\n");
+    EXPECT_EQ(packed.body.size(), 30U);
+    const Answer plain = client.ask("GET", "/assets/long-3c4d.txt");
+    EXPECT_EQ(plain.body, long_text());
+    EXPECT_EQ(plain.header("Content-Encoding"), "");
+    EXPECT_NE(plain.header("ETag"), packed.header("ETag"));
+    EXPECT_EQ(client.ask("GET", "/assets/torn-5e6f.txt").status, 500);
+    EXPECT_EQ(client.ask("GET", "/assets/long-3c4d.txt").body, long_text());
+  });
+}
+
 TEST_F(ServerTest, sendsPagesOfOtherMachinesToHttps) {
   start();
   serve_files(secure_);
