@@ -27,25 +27,25 @@ def installed_of_station():
 
 
 class Baresip:
-    """One that waits, or one that calls the other by its address, with a moving picture."""
+    """One that waits and takes what calls, or one that calls the other by its address."""
 
     def __init__(self, port, calls=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lintel-bench-baresip-"))
         application = ("account", "contact", "menu")
-        media = ("g711", "ausine", "avcodec", "fakevideo", "auresample")
+        media = ("g711", "ausine", "aufile", "avcodec", "fakevideo")
         (self.folder / "config").write_text("\n".join(
-            [f"sip_listen 127.0.0.1:{port}", "poll_method epoll", "audio_source ausine,440", "audio_player aufile,/dev/null", "video_source fakevideo,nil",
+            [f"sip_listen 127.0.0.1:{port}", "poll_method epoll", "audio_source ausine,440", "audio_player aufile,/dev/null",
+             "audio_alert aufile,/dev/null", "video_source fakevideo,nil",
              "video_display fakevideo,nil", "video_size 1280x720", "video_fps 25", "video_bitrate 2000000", "module_path /usr/lib/baresip/modules",
              *(f"module {name}.so" for name in media), *(f"module_app {name}.so" for name in application), ""]))
         (self.folder / "accounts").write_text(f"<sip:{port}@127.0.0.1:{port}>;regint=0;answermode=auto;audio_codecs=pcma;video_codecs=h264\n")
         (self.folder / "contacts").write_text("")
-        self.process = subprocess.Popen(["baresip", "-4", "-f", str(self.folder), *(["-e", f"/dial sip:{calls}@127.0.0.1:{calls}"] if calls else [])],
+        self.process = subprocess.Popen(["baresip", "-4", "-v", "-f", str(self.folder), *(["-e", f"/dial sip:{calls}@127.0.0.1:{calls}"] if calls else [])],
                                         stdin=subprocess.PIPE, stdout=open(self.folder / "output", "w"), stderr=subprocess.STDOUT)
         time.sleep(2)
 
-    def in_video(self):
-        text = (self.folder / "output").read_text(errors="replace")
-        return "established" in text.lower()
+    def sends_video(self):
+        return "h264 encoder activated" in (self.folder / "output").read_text(errors="replace")
 
     def __enter__(self):
         return self
@@ -57,14 +57,13 @@ class Baresip:
 
 
 def of_peers():
-    """kB resident, idle and with one who sees: both programs together."""
-    with Kamailio(100) as kamailio, Baresip(25160) as door, Baresip(25170) as inside:
+    """kB resident, idle and with one who sees. In the call the pages that both baresips share count half for the door, which is to its favour."""
+    with Kamailio(100) as kamailio, Baresip(25160) as door:
         server, idle = cost.resident(kamailio.pid), cost.resident(door.process.pid)
-        inside.process.terminate()
-    with Baresip(25180) as inside, Baresip(25190, calls=25180) as door:
+    with Baresip(25180) as door, Baresip(25190, calls=25180):
         time.sleep(6)
-        if not door.in_video():
-            raise SystemExit("baresip did not come to talk:\n" + (door.folder / "output").read_text(errors="replace"))
+        if not door.sends_video():
+            raise SystemExit("baresip sent no picture:\n" + (door.folder / "output").read_text(errors="replace"))
         busy = cost.resident(door.process.pid)
     return {"kamailio": server, "idle": idle, "busy": busy}
 
