@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "base/bytes.hpp"
 #include "base/gobject.hpp"
@@ -32,6 +33,7 @@ namespace {
 using Message = Handle<GstSDPMessage, gst_sdp_message_free>;
 
 constexpr std::size_t line_limit = 1000;
+constexpr std::size_t usual_length = 768;  // of what write() gives
 constexpr std::size_t parameters_limit = 512;
 constexpr std::size_t attribute_limit = 512;  // of one media line
 
@@ -313,56 +315,35 @@ std::string spelling_of(const std::string& encoding) {
 }
 
 std::string write(const LocalDescription& local) {
-  const bool six = local.address.find(':') != std::string::npos;
-  const char* family = six ? "IP6" : "IP4";
-  GstSDPMessage* raw = nullptr;
-  gst_sdp_message_new(&raw);
-  const Message message(raw);
-  gst_sdp_message_set_version(raw, "0");
-  gst_sdp_message_set_origin(raw, "lintel", local.session_id.c_str(), std::to_string(local.version).c_str(), "IN",
-                             family, local.address.c_str());
-  gst_sdp_message_set_session_name(raw, "Lintel");
-  gst_sdp_message_set_connection(raw, "IN", family, local.address.c_str(), 0, 0);
-  gst_sdp_message_add_time(raw, "0", "0", nullptr);
+  const char* family = local.address.find(':') != std::string::npos ? "IP6" : "IP4";
+  std::string text;
+  text.reserve(usual_length);
+  const auto out = std::back_inserter(text);
+  fmt::format_to(out, "v=0\r\no=lintel {} {} IN {} {}\r\ns=Lintel\r\nc=IN {} {}\r\nt=0 0\r\n", local.session_id,
+                 local.version, family, local.address, family, local.address);
   for (const LocalMedia& media : local.media) {
-    GstSDPMedia* line = nullptr;
-    gst_sdp_media_new(&line);
-    gst_sdp_media_set_media(line, media.kind.c_str());
-    gst_sdp_media_set_proto(line, media.protocol.c_str());
-    gst_sdp_media_set_port_info(line, static_cast<guint>(media.port), 1);
+    fmt::format_to(out, "m={} {} {}", media.kind, media.port, media.protocol);
     if (media.port == 0) {
-      for (const std::string& format : media.raw_formats) gst_sdp_media_add_format(line, format.c_str());
-      if (media.raw_formats.empty()) gst_sdp_media_add_format(line, "0");
-    } else {
-      for (const Format& format : media.formats) {
-        const std::string type = std::to_string(format.payload_type);
-        gst_sdp_media_add_format(line, type.c_str());
-        // Opus is always said to have two channels (RFC 7587 §7), the others have one.
-        const std::string name = spelling_of(format.encoding);
-        gst_sdp_media_add_attribute(
-            line, "rtpmap",
-            fmt::format("{} {}/{}{}", type, name, format.clock_rate, format.channels == 2 ? "/2" : "").c_str());
-        if (!format.parameters.empty()) {
-          gst_sdp_media_add_attribute(line, "fmtp", fmt::format("{} {}", type, format.parameters).c_str());
-        }
-      }
-      for (const Crypto& crypto : media.cryptos) {
-        gst_sdp_media_add_attribute(
-            line, "crypto",
-            fmt::format("{} {} inline:{}", crypto.tag, crypto.suite, bytes::to_base64(crypto.key_and_salt)).c_str());
-      }
-      if (media.kind == "audio") gst_sdp_media_add_attribute(line, "ptime", "20");
-      if (media.feedback) {
-        gst_sdp_media_add_attribute(line, "rtcp-fb", "* nack pli");
-        gst_sdp_media_add_attribute(line, "rtcp-fb", "* ccm fir");
-      }
-      gst_sdp_media_add_attribute(line, name_of(media.direction), "");
+      for (const std::string& format : media.raw_formats) fmt::format_to(out, " {}", format);
+      text += media.raw_formats.empty() ? " 0\r\n" : "\r\n";
+      continue;
     }
-    gst_sdp_message_add_media(raw, line);  // moves its content
-    gst_sdp_media_free(line);
+    for (const Format& format : media.formats) fmt::format_to(out, " {}", format.payload_type);
+    text += "\r\n";
+    for (const Format& format : media.formats) {
+      // Opus is always said to have two channels (RFC 7587 §7), the others have one.
+      fmt::format_to(out, "a=rtpmap:{} {}/{}{}\r\n", format.payload_type, spelling_of(format.encoding),
+                     format.clock_rate, format.channels == 2 ? "/2" : "");
+      if (!format.parameters.empty()) fmt::format_to(out, "a=fmtp:{} {}\r\n", format.payload_type, format.parameters);
+    }
+    for (const Crypto& crypto : media.cryptos)
+      fmt::format_to(out, "a=crypto:{} {} inline:{}\r\n", crypto.tag, crypto.suite,
+                     bytes::to_base64(crypto.key_and_salt));
+    if (media.kind == "audio") text += "a=ptime:20\r\n";
+    if (media.feedback) text += "a=rtcp-fb:* nack pli\r\na=rtcp-fb:* ccm fir\r\n";
+    fmt::format_to(out, "a={}\r\n", name_of(media.direction));
   }
-  const GCharHandle text(gst_sdp_message_as_text(raw));
-  return text ? text.get() : "";
+  return text;
 }
 
 std::optional<Format> standard_format(AudioCodec codec) {
