@@ -149,11 +149,11 @@ void RtpSession::build_line(Line& line, GstElement* rtpbin) {
   if (!pipeline_->ok()) return;
   const int dscp = line.kind == "audio" ? audio_dscp : video_dscp;
   for (GstElement* element : {rtp_source, rtcp_source}) {
-    g_object_set(element, "socket", element == rtp_source ? line.ports.rtp.get() : line.ports.rtcp.get(),
+    g_object_set(element, "socket", element == rtp_source ? line.ports.rtp.view() : line.ports.rtcp.view(),
                  "close-socket", FALSE, nullptr);
   }
   for (GstElement* element : {rtp_sink, rtcp_sink}) {
-    GSocket* socket = element == rtp_sink ? line.ports.rtp.get() : line.ports.rtcp.get();
+    GSocket* socket = element == rtp_sink ? line.ports.rtp.view() : line.ports.rtcp.view();
     const bool six = address_.find(':') != std::string::npos;
     g_object_set(element, six ? "socket-v6" : "socket", socket, "close-socket", FALSE, "sync", FALSE, "async", FALSE,
                  "qos-dscp", dscp, "host", "127.0.0.1", "port", line.port, nullptr);

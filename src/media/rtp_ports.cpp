@@ -1,44 +1,93 @@
 #include "media/rtp_ports.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
-
-#include "base/handle.hpp"
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace lintel::media {
 namespace {
 
 constexpr int attempts_without_range = 64;
 
-Object<GSocket> bind_one(GInetAddress* to, int port) {
-  Object<GSocket> socket = Object<GSocket>::adopt(
-      g_socket_new(g_inet_address_get_family(to), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr));
-  if (!socket) return {};
-  const Object<GSocketAddress> address =
-      Object<GSocketAddress>::adopt(g_inet_socket_address_new(to, static_cast<guint16>(port)));
-  if (!g_socket_bind(socket.get(), address.get(), FALSE, nullptr)) return {};
+struct Host {
+  sockaddr_storage address{};
+  socklen_t size = 0;
+};
+
+// Any address of the family, or with `there_only` the one that `text` names.
+Host host_of(const std::string& text, bool there_only) {
+  Host host;
+  if (text.find(':') == std::string::npos) {
+    auto& four = reinterpret_cast<sockaddr_in&>(host.address);
+    four.sin_family = AF_INET;
+    four.sin_addr.s_addr = htonl(INADDR_ANY);
+    if (there_only) (void)inet_pton(AF_INET, text.c_str(), &four.sin_addr);
+    host.size = sizeof four;
+  } else {
+    auto& six = reinterpret_cast<sockaddr_in6&>(host.address);
+    six.sin6_family = AF_INET6;
+    if (there_only) (void)inet_pton(AF_INET6, text.c_str(), &six.sin6_addr);
+    host.size = sizeof six;
+  }
+  return host;
+}
+
+UdpSocket bind_one(Host host, int port) {
+  const int descriptor = ::socket(host.address.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return {};
+  UdpSocket socket(descriptor);
+  auto& at = host.address.ss_family == AF_INET ? reinterpret_cast<sockaddr_in&>(host.address).sin_port
+                                               : reinterpret_cast<sockaddr_in6&>(host.address).sin6_port;
+  at = htons(static_cast<std::uint16_t>(port));
+  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&host.address), host.size) != 0) return {};
   return socket;
 }
 
-int port_of(GSocket* socket) {
-  const Object<GSocketAddress> address = Object<GSocketAddress>::adopt(g_socket_get_local_address(socket, nullptr));
-  return address ? g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(address.get())) : 0;
+int port_of(const UdpSocket& socket) {
+  Host host;
+  host.size = sizeof host.address;
+  if (::getsockname(socket.descriptor(), reinterpret_cast<sockaddr*>(&host.address), &host.size) != 0) return 0;
+  return ntohs(host.address.ss_family == AF_INET ? reinterpret_cast<sockaddr_in&>(host.address).sin_port
+                                                 : reinterpret_cast<sockaddr_in6&>(host.address).sin6_port);
 }
 
 }  // namespace
 
+UdpSocket& UdpSocket::operator=(UdpSocket&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  descriptor_ = std::exchange(other.descriptor_, -1);
+  view_ = std::move(other.view_);
+  return *this;
+}
+
+UdpSocket::~UdpSocket() {
+  close();
+}
+
+void UdpSocket::close() {
+  if (!view_ && descriptor_ >= 0) ::close(descriptor_);
+  view_ = {};
+  descriptor_ = -1;
+}
+
+GSocket* UdpSocket::view() {
+  if (!view_ && descriptor_ >= 0) view_ = Object<GSocket>::adopt(g_socket_new_from_fd(descriptor_, nullptr));
+  return view_.get();
+}
+
 Result<PortPair> PortRange::bind(const std::string& address, bool there_only) {
-  const GSocketFamily family = address.find(':') == std::string::npos ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6;
-  Object<GInetAddress> to;
-  if (there_only) to = Object<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
-  if (!to) to = Object<GInetAddress>::adopt(g_inet_address_new_any(family));
+  const Host to = host_of(address, there_only);
   if (first_ == 0) {
     for (int attempt = 0; attempt < attempts_without_range; ++attempt) {
       PortPair pair;
-      pair.rtp = bind_one(to.get(), 0);
+      pair.rtp = bind_one(to, 0);
       if (!pair.rtp) break;
-      pair.port = port_of(pair.rtp.get());
+      pair.port = port_of(pair.rtp);
       if (pair.port == 0 || pair.port % 2 != 0 || pair.port > 65533) continue;
-      pair.rtcp = bind_one(to.get(), pair.port + 1);
+      pair.rtcp = bind_one(to, pair.port + 1);
       if (pair.rtcp) return pair;
     }
     return Error{ErrorCode::unavailable, "No UDP port is free for the sound of a call.", {}, {}, {}};
@@ -53,9 +102,9 @@ Result<PortPair> PortRange::bind(const std::string& address, bool there_only) {
     }
     PortPair pair;
     pair.port = static_cast<int>(even + 2 * at);
-    pair.rtp = bind_one(to.get(), pair.port);
+    pair.rtp = bind_one(to, pair.port);
     if (!pair.rtp) continue;
-    pair.rtcp = bind_one(to.get(), pair.port + 1);
+    pair.rtcp = bind_one(to, pair.port + 1);
     if (pair.rtcp) return pair;
   }
   return Error{ErrorCode::unavailable,

@@ -6,15 +6,37 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "base/gobject.hpp"
 #include "base/result.hpp"
 
 namespace lintel::media {
 
+// A bound UDP socket that does not block. GLib's view of it is made when it is asked for: a phone that is rung and does
+// not answer never needs it, and sixteen may be rung at once.
+class UdpSocket {
+ public:
+  UdpSocket() = default;
+  explicit UdpSocket(int descriptor) : descriptor_(descriptor) {}
+  UdpSocket(UdpSocket&& other) noexcept
+      : descriptor_(std::exchange(other.descriptor_, -1)), view_(std::move(other.view_)) {}
+  UdpSocket& operator=(UdpSocket&& other) noexcept;
+  ~UdpSocket();
+
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  explicit operator bool() const { return descriptor_ >= 0; }
+  [[nodiscard]] GSocket* view();  // lives as long as this; null when the system refuses
+
+ private:
+  void close();
+  int descriptor_ = -1;
+  Object<GSocket> view_;  // owns the descriptor once it is there
+};
+
 struct PortPair {
-  Object<GSocket> rtp;
-  Object<GSocket> rtcp;
+  UdpSocket rtp;
+  UdpSocket rtcp;
   int port = 0;  // of RTP
 };
 

@@ -60,11 +60,10 @@ Result<std::unique_ptr<RtspUdp>> RtspUdp::open(PortRange& range, const std::stri
 }
 
 RtspUdp::RtspUdp(PortPair ports) : ports_(std::move(ports)) {
-  g_socket_set_blocking(ports_.rtp.get(), FALSE);
-  g_socket_set_blocking(ports_.rtcp.get(), FALSE);
   (void)setsockopt(rtp_socket(), SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
-  address_size_ =
-      g_socket_get_family(ports_.rtp.get()) == G_SOCKET_FAMILY_IPV6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  sockaddr_storage own{};
+  address_size_ = sizeof own;
+  (void)::getsockname(rtp_socket(), reinterpret_cast<sockaddr*>(&own), &address_size_);
 }
 
 std::vector<RtspUdp::Destination> RtspUdp::send(const Bundle& bundle, const std::vector<Destination>& to) {

@@ -30,8 +30,8 @@ class RtspUdp {
   [[nodiscard]] static Result<std::unique_ptr<RtspUdp>> open(PortRange& range, const std::string& address);
 
   [[nodiscard]] int rtp_port() const { return ports_.port; }
-  [[nodiscard]] int rtp_socket() const { return g_socket_get_fd(ports_.rtp.get()); }
-  [[nodiscard]] int rtcp_socket() const { return g_socket_get_fd(ports_.rtcp.get()); }
+  [[nodiscard]] int rtp_socket() const { return ports_.rtp.descriptor(); }
+  [[nodiscard]] int rtcp_socket() const { return ports_.rtcp.descriptor(); }
 
   // Answers those of `to` that did not get it, because too much waits already.
   using Destination = std::shared_ptr<RtspDestination>;
