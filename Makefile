@@ -7,7 +7,7 @@ ARGS ?=
 FUZZ_SECONDS ?= 600
 MINUTES ?= 60
 KILLS ?= 100
-BENCH ?= sip unlock webrtc rtsp
+BENCH ?= sip ring unlock webrtc rtsp
 
 .PHONY: help build run test unit e2e soak kills bench web web-test packages packages-test install uninstall fuzz lint format clean settings
 
@@ -56,7 +56,7 @@ soak: unit ## the station under calls and viewers for MINUTES=60; descriptors, t
 kills: unit ## kill -9 the station KILLS=100 times in the middle of unlocks and registrations
 	@cd web && npm run --silent kills -- $(KILLS)
 
-bench: build ## figures beside the peers, in one run; one part by BENCH=sip (unlock, webrtc, rtsp), a short look by QUICK=1
+bench: build ## figures beside the peers, in one run; one part by BENCH=sip (ring, unlock, webrtc, rtsp), a short look by QUICK=1
 	@scripts/install-packages bench
 	@JOBS=$(JOBS) QUICK=$(QUICK) bench/run $(BENCH)
 
