@@ -1,6 +1,7 @@
 #include "media/audio.hpp"
 
 #include <fmt/format.h>
+#include <pthread.h>
 
 #include <condition_variable>
 #include <filesystem>
@@ -192,6 +193,7 @@ struct AudioEngine::Inner : std::enable_shared_from_this<AudioEngine::Inner> {
 
   // The audio thread: paced by the microphone where it has a clock of its own, else by the monotonic clock.
   void run() {
+    pthread_setname_np(pthread_self(), "sound");
     using Steady = std::chrono::steady_clock;
     auto due = Steady::now();
     bool late = false;

@@ -40,6 +40,12 @@ void read_lost(std::span<const std::uint8_t> packet, Heard& heard) {
   }
 }
 
+void read_receptions(std::span<const std::uint8_t> packet, std::size_t at, unsigned count, Heard& heard) {
+  constexpr std::size_t block = 24;
+  for (; count > 0 && at + block <= packet.size() && heard.receptions.size() < reception_limit; --count, at += block)
+    heard.receptions.push_back({read32(packet, at), packet[at + 4]});
+}
+
 void ask_for_key(std::uint32_t source, Heard& heard) {
   if (heard.key_requests.size() < key_request_limit) heard.key_requests.push_back(source);
 }
@@ -51,7 +57,9 @@ void read_packet(std::span<const std::uint8_t> packet, Heard& heard) {
       if (packet.size() < 28) return;
       heard.sender = read32(packet, 4);
       heard.sender_time = (read32(packet, 8) << 16) | (read32(packet, 12) >> 16);
-      return;
+      return read_receptions(packet, 28, count, heard);
+    case receiver_report:
+      return read_receptions(packet, 8, count, heard);
     case goodbye:
       for (std::size_t index = 0; index < count && 8 + 4 * index <= packet.size(); ++index) {
         heard.leaving.push_back(read32(packet, 4 + 4 * index));

@@ -13,16 +13,24 @@ namespace lintel::media::rtcp {
 
 inline constexpr std::size_t lost_limit = 256;       // sequence numbers of one compound that are asked for again
 inline constexpr std::size_t key_request_limit = 8;  // sources of one compound that shall give a key
+inline constexpr std::size_t reception_limit = 8;    // report blocks of one compound
 
 struct Lost {
   std::uint32_t source = 0;  // of the media
   std::uint16_t sequence = 0;
 };
 
+// What a receiver says of one of our streams.
+struct Reception {
+  std::uint32_t source = 0;        // of the media
+  std::uint8_t fraction_lost = 0;  // of 256, since its last report
+};
+
 struct Heard {
   std::vector<Lost> lost;                   // generic NACK
   std::vector<std::uint32_t> key_requests;  // PLI and FIR: the media source
   std::vector<std::uint32_t> leaving;       // BYE, at most 31
+  std::vector<Reception> receptions;        // of sender and receiver reports
   std::optional<std::uint32_t> sender;      // of a sender report
   std::uint32_t sender_time = 0;            // its middle 32 bits of NTP
 };

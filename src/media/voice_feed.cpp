@@ -1,11 +1,18 @@
 #include "media/voice_feed.hpp"
 
+#include <algorithm>
+
 namespace lintel::media {
 namespace {
 
 constexpr int waiting_limit = 25;                          // frames on their way to this thread: half a second
 constexpr GstClockTime resynchronise = 100 * GST_MSECOND;  // beyond, the frames' own time is given up
 constexpr GstClockTime frame_time = 20 * GST_MSECOND;
+constexpr int bit_rate = 40'000;
+constexpr int complexity = 5;
+constexpr std::uint8_t loss_that_counts = 5;            // of 256: 2 %
+constexpr GstClockTime lossy_period = 30 * GST_SECOND;  // after the last report of such a loss
+constexpr int most_loss = 20;                           // percent; beyond, repair would take all the bits
 
 }  // namespace
 
@@ -13,11 +20,18 @@ OpusEncoding::OpusEncoding() {
   int error = 0;
   encoder_.reset(opus_encoder_create(audio_rate, 1, OPUS_APPLICATION_VOIP, &error));
   if (!encoder_) return;
-  opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(32'000));
-  opus_encoder_ctl(encoder_.get(), OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
-  opus_encoder_ctl(encoder_.get(), OPUS_SET_COMPLEXITY(5));
-  opus_encoder_ctl(encoder_.get(), OPUS_SET_INBAND_FEC(1));
-  opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(5));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_BITRATE(bit_rate));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_COMPLEXITY(complexity));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_SIGNAL(OPUS_SIGNAL_MUSIC));
+}
+
+void OpusEncoding::expect_loss(int percent) {
+  if (!encoder_ || percent == loss_) return;
+  loss_ = percent;
+  // The signal's kind is what the library chooses the coder by.
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_SIGNAL(percent > 0 ? OPUS_SIGNAL_VOICE : OPUS_SIGNAL_MUSIC));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_INBAND_FEC(percent > 0 ? 1 : 0));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(percent));
 }
 
 std::span<const std::uint8_t> OpusEncoding::encode(const AudioFrame& frame) {
@@ -39,32 +53,49 @@ Result<void> VoiceFeed::join(VoiceTaker* taker, AudioEngine& engine) {
       if (const auto self = weak.lock()) self->frame(near);
     }));
   }
-  takers_.push_back(taker);
+  join(taker);
   return {};
+}
+
+void VoiceFeed::join(VoiceTaker* taker) {
+  takers_.push_back(taker);
+  listeners_ = takers_.size();
 }
 
 void VoiceFeed::leave(VoiceTaker* taker) {
   std::erase(takers_, taker);
+  listeners_ = takers_.size();
   if (takers_.empty()) port_.reset();
 }
 
+void VoiceFeed::heard_loss(std::uint8_t fraction, GstClockTime now) {
+  if (fraction >= loss_that_counts) {
+    lossy_until_ = now + lossy_period;
+    loss_ = std::min(std::max<int>(loss_, fraction * 100 / 256), most_loss);
+  } else if (now > lossy_until_) {
+    loss_ = 0;
+  }
+}
+
 void VoiceFeed::frame(const AudioFrame& frame) {
-  if (*waiting_ >= waiting_limit) return;
+  if (listeners_ == 0 || *waiting_ >= waiting_limit) return;
+  encoding_.expect_loss(loss_);
+  const auto packet = encoding_.encode(frame);
+  if (packet.empty()) return;
   ++*waiting_;
-  queue_->run([weak = weak_from_this(), waiting = waiting_, frame, now = running_time()] {
+  queue_->run([weak = weak_from_this(), waiting = waiting_, now = running_time(),
+               payload = std::vector<std::uint8_t>(packet.begin(), packet.end())] {
     --*waiting;
-    if (const auto self = weak.lock()) self->deliver(frame, now);
+    if (const auto self = weak.lock()) self->deliver(payload, now);
   });
 }
 
-void VoiceFeed::deliver(const AudioFrame& frame, GstClockTime now) {
-  if (takers_.empty()) return;
+void VoiceFeed::deliver(std::span<const std::uint8_t> payload, GstClockTime now) {
   // Even timestamps while the frames come evenly, so that the peer's jitter buffer sees our clock and not our
   // scheduler.
   if (!GST_CLOCK_TIME_IS_VALID(next_) || now > next_ + resynchronise || now + resynchronise < next_) next_ = now;
-  const VoicePacket packet{encoding_.encode(frame), silence_, next_};
+  const VoicePacket packet{payload, silence_, next_};
   next_ += frame_time;
-  if (packet.payload.empty()) return;
   for (VoiceTaker* taker : takers_) taker->take(packet);
 }
 

@@ -123,6 +123,10 @@ void VoiceSender::leave() {
   own_.reset();
 }
 
+void VoiceSender::heard_loss(std::uint8_t fraction, GstClockTime now) {
+  if (joined_) (own_ ? *own_ : host_.voice()).heard_loss(fraction, now);
+}
+
 void VoiceSender::take(const VoicePacket& packet) {
   if (!sending_) return;
   const std::uint32_t timestamp = rtp_.timestamp(packet.time);

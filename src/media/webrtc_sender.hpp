@@ -85,8 +85,9 @@ class VoiceSender final : public VoiceTaker {
   VoiceSender(WebrtcHost& host, WebrtcTransport& transport) : host_(host), transport_(transport) {}
   ~VoiceSender() override { leave(); }
 
-  void set_format(int payload_type, int event_type);  // event_type < 0: the peer takes no telephone events
-  Result<void> join(std::shared_ptr<VoiceFeed> own);  // null: the station's near end. Error: full
+  void set_format(int payload_type, int event_type);         // event_type < 0: the peer takes no telephone events
+  Result<void> join(std::shared_ptr<VoiceFeed> own);         // null: the station's near end. Error: full
+  void heard_loss(std::uint8_t fraction, GstClockTime now);  // of 256, as the peer reports it
   void leave();
   void set_sending(bool sending) { sending_ = sending; }
   void set_muted(bool muted) { muted_ = muted; }

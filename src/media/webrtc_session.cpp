@@ -278,6 +278,8 @@ void WebrtcSession::heard_control(std::span<const std::uint8_t> compound) {
   const std::uint32_t own = picture_->stream().source();
   if (std::ranges::find(heard.key_requests, own) != heard.key_requests.end()) picture_->request_key();
   if (!heard.lost.empty()) picture_->repair(heard.lost);
+  for (const rtcp::Reception& reception : heard.receptions)
+    if (reception.source == voice_->stream().source()) voice_->heard_loss(reception.fraction_lost, now);
 }
 
 void WebrtcSession::tick(GstClockTime now) {

@@ -134,6 +134,42 @@ class Voices : public ::testing::Test {
   VoiceReceiver receiver{[this](Samples samples) { heard.insert(heard.end(), samples.begin(), samples.end()); }};
 };
 
+// RFC 6716 §3.1: the first five bits name the coder; below 12 it is the voice coder, from 16 on the transform coder.
+TEST(Voice, isRepairableWhileAListenerLosesPackets) {
+  const auto speech = speech_like(2);
+  std::size_t at = 0;
+  OpusEncoding encoding;
+  const auto coder_after = [&](int frames) {
+    unsigned coder = 0;
+    for (int count = 0; count < frames; ++count, at = (at + audio_frame) % (speech.size() - audio_frame)) {
+      AudioFrame frame;
+      std::copy_n(speech.begin() + static_cast<std::ptrdiff_t>(at), audio_frame, frame.begin());
+      coder = encoding.encode(frame)[0] >> 3U;
+    }
+    return coder;
+  };
+  EXPECT_GE(coder_after(20), 16U);
+  encoding.expect_loss(10);
+  EXPECT_LT(coder_after(20), 12U);
+  encoding.expect_loss(0);
+  EXPECT_GE(coder_after(20), 16U);
+}
+
+TEST(Voice, preparesForLossAsLongAsItIsReported) {
+  constexpr std::uint8_t tenth = 26, hundredth = 2;
+  const auto feed = std::make_shared<VoiceFeed>(std::make_shared<WorkQueue>());
+  feed->heard_loss(hundredth, 1 * GST_SECOND);
+  EXPECT_EQ(feed->expected_loss(), 0);
+  feed->heard_loss(tenth, 2 * GST_SECOND);
+  EXPECT_EQ(feed->expected_loss(), 10);
+  feed->heard_loss(0, 31 * GST_SECOND);  // of another listener, or for a moment
+  EXPECT_EQ(feed->expected_loss(), 10);
+  feed->heard_loss(255, 32 * GST_SECOND);
+  EXPECT_EQ(feed->expected_loss(), 20);
+  feed->heard_loss(0, 63 * GST_SECOND);
+  EXPECT_EQ(feed->expected_loss(), 0);
+}
+
 TEST_F(Voices, keepTheirLengthWhenPacketsAreLost) {
   for (std::size_t index = 0; index < packets.size(); ++index) {
     if (index % 10 != 4) receiver.packet(static_cast<std::uint16_t>(65'500 + index), packets[index]);

@@ -56,6 +56,34 @@ TEST(Rtcp, boundsWhatOneCompoundCanAsk) {
   EXPECT_EQ(heard.key_requests.size(), key_request_limit);
 }
 
+TEST(Rtcp, hearsWhatReceiversLost) {  // RFC 3550 §6.4
+  const std::vector<ReceptionReport> blocks{{.source = 7, .fraction_lost = 64}, {.source = 9, .fraction_lost = 3}};
+  Bytes compound;
+  append_receiver_report(compound, 1, blocks);
+  append_sender_report(compound, {.source = 2}, std::span(blocks).first(1));
+  Heard heard;
+  ASSERT_TRUE(parse(compound, heard));
+  ASSERT_EQ(heard.receptions.size(), 3U);
+  EXPECT_EQ(heard.receptions[0].source, 7U);
+  EXPECT_EQ(heard.receptions[0].fraction_lost, 64);
+  EXPECT_EQ(heard.receptions[1].source, 9U);
+  EXPECT_EQ(heard.receptions[2].fraction_lost, 64);
+
+  // As many as are said to be there, as are there, and no more than the bound.
+  Bytes lying(compound.begin(), compound.begin() + 32);
+  lying[0] = 0x9F;
+  lying[3] = 7;
+  Heard little;
+  EXPECT_TRUE(parse(lying, little));
+  EXPECT_EQ(little.receptions.size(), 1U);
+  const std::vector<ReceptionReport> crowd(31, {.source = 1, .fraction_lost = 1});
+  Bytes many;
+  append_receiver_report(many, 1, crowd);
+  Heard bounded;
+  EXPECT_TRUE(parse(many, bounded));
+  EXPECT_EQ(bounded.receptions.size(), reception_limit);
+}
+
 TEST(Rtcp, refusesWhatIsCut) {
   Bytes out;
   append_sender_report(out, {7, 1, 2, 3, 4}, {});
