@@ -213,11 +213,15 @@ class Feed:
 
 
 
-encoder_threads = ("source:src",)  # the station's camera and encoder, which work as much for one as for many
+picture_threads = ("source:src",)  # the station's camera and encoder, which work as much for one as for many
+sound_threads = ("sound",)         # its microphone, echo canceller and encoder, likewise
 
 
 def usage(pid, seconds):
-    """Share of a core over so many seconds, without the station's encoder: its ups and downs are larger than a viewer."""
-    before, began = cost.cpu(pid, encoder_threads), time.monotonic()
+    """Shares of a core over so many seconds: without the picture's encoder, whose ups and downs are larger than a viewer; and without the sound's as well."""
+    def look():
+        return cost.cpu(pid, picture_threads), cost.cpu(pid, picture_threads + sound_threads)
+    before, began = look(), time.monotonic()
     time.sleep(seconds)
-    return (cost.cpu(pid, encoder_threads) - before) / (time.monotonic() - began)
+    after, took = look(), time.monotonic() - began
+    return tuple((late - early) / took for early, late in zip(before, after))
