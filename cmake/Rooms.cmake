@@ -1,7 +1,7 @@
-# lintel_room(sip DEPENDS base LIBRARIES OpenSSL::SSL)
+# lintel_room(sip [SMALL] DEPENDS base LIBRARIES OpenSSL::SSL)
 # Every .cpp below the calling folder becomes the static library lintel_<name>; a main.cpp is a program of its own.
 function(lintel_room name)
-  cmake_parse_arguments(ROOM "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "SMALL" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(NOT sources)
@@ -13,6 +13,10 @@ function(lintel_room name)
     target_link_libraries(lintel_${name} PUBLIC lintel_${room})
   endforeach()
   target_link_libraries(lintel_${name} PRIVATE lintel_warnings PUBLIC ${ROOM_LIBRARIES})
+  # Read from the disk once and kept in memory for good: what runs a few times a second is compiled for size.
+  if(ROOM_SMALL)
+    target_compile_options(lintel_${name} PRIVATE "$<$<CONFIG:RelWithDebInfo>:-Os;-ffunction-sections;-fdata-sections>")
+  endif()
 endfunction()
 
 # lintel_test(sip DEPENDS sip LIBRARIES ...)
