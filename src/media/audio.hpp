@@ -55,9 +55,9 @@ class AudioPort {
 };
 
 struct AudioOptions {
-  // "test" (speech-like, repeatable), "room" (the same, hearing the speaker too), "tone" (1 kHz), "silence",
-  // "file:/path" or a path with a slash and a suffix (any format, looped), "alsa:hw:0", "pipewire:name", "default"
-  // (ALSA's default device).
+  // "test" (speech-like, repeatable), "room" (the same, hearing the speaker too; "room:/path": that file's voice
+  // instead), "tone" (1 kHz), "silence", "file:/path" or a path with a slash and a suffix (any format, looped),
+  // "alsa:hw:0", "pipewire:name", "default" (ALSA's default device).
   std::string microphone = "default";
   // "test" (kept in a ring, see recorded()), "none", "file:/path.wav" (written), "alsa:…", "pipewire:…", "default".
   std::string speaker = "default";

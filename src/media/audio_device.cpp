@@ -13,6 +13,7 @@
 namespace lintel::media {
 namespace {
 
+constexpr int room_delay = 120;  // milliseconds from the speaker to the microphone of the twin
 constexpr std::size_t microphone_queue_limit = 10 * audio_frame;
 constexpr guint64 speaker_queue_limit = 80 * GST_MSECOND;
 const char* const raw_caps = "audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved";
@@ -181,6 +182,7 @@ Result<DeviceName> parse_device_name(std::string_view text, bool microphone) {
   if (text == "none" || text == "silence" || text == "off") return DeviceName{Kind::silence, {}};
   if (text == "test") return DeviceName{Kind::test, {}};
   if (text == "room" && microphone) return DeviceName{Kind::room, {}};
+  if (starts_with(text, "room:") && microphone) return DeviceName{Kind::room, std::string(text.substr(5))};
   if (text == "tone" && microphone) return DeviceName{Kind::tone, {}};
   if (text.empty() || text == "default" || text == "auto") return DeviceName{Kind::alsa, "default"};
   if (starts_with(text, "alsa:")) return DeviceName{Kind::alsa, std::string(text.substr(5))};
@@ -212,8 +214,11 @@ Result<std::unique_ptr<MicrophoneDevice>> open_microphone(const DeviceName& name
       return Opened(std::make_unique<MemoryMicrophone>(speech_like(10)));
     case Kind::tone:
       return Opened(std::make_unique<MemoryMicrophone>(tone(1000, 1000, 0.25)));
-    case Kind::room:
-      return Opened(std::make_unique<RoomMicrophone>(120, true));
+    case Kind::room: {
+      if (name.name.empty()) return Opened(std::make_unique<RoomMicrophone>(room_delay, speech_like(10)));
+      LINTEL_TRY(auto voice, decode_audio_file(name.name, clip_seconds_limit, false));
+      return Opened(std::make_unique<RoomMicrophone>(room_delay, std::move(voice)));
+    }
     case Kind::file: {
       LINTEL_TRY(auto samples, decode_audio_file(name.name, clip_seconds_limit, false));
       return Opened(std::make_unique<MemoryMicrophone>(std::move(samples)));

@@ -7,8 +7,8 @@
 
 namespace lintel::media {
 
-RoomMicrophone::RoomMicrophone(int delay_milliseconds, bool with_voice) : echo_(4 * audio_frame) {
-  if (with_voice) voice_ = speech_like(10);
+RoomMicrophone::RoomMicrophone(int delay_milliseconds, std::vector<std::int16_t> voice)
+    : voice_(std::move(voice)), echo_(4 * audio_frame) {
   // The direct sound at -8 dB and reflections that die away over 60 ms.
   taps_.assign(audio_rate * 60 / 1000, 0.0F);
   taps_[0] = 0.4F;

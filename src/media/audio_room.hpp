@@ -1,4 +1,4 @@
-// A twin of the station's acoustics: a microphone that hears a test voice and, later and distorted, the speaker.
+// A twin of the station's acoustics: a microphone that hears a voice and, later and distorted, the speaker.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@ namespace lintel::media {
 class RoomMicrophone final : public MicrophoneDevice {
  public:
   // `delay_milliseconds` from the mixed frame to the echo's first arrival; a short reverberation follows it.
-  explicit RoomMicrophone(int delay_milliseconds, bool with_voice);
+  // `voice` is who speaks there, over and over; empty: nobody.
+  RoomMicrophone(int delay_milliseconds, std::vector<std::int16_t> voice);
   bool take(AudioFrame& frame) override;
   void hear(const AudioFrame& played) override;
   [[nodiscard]] bool has_clock() const override { return false; }

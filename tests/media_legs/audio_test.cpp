@@ -33,7 +33,7 @@ struct Echo {
 Echo talk_in_a_room(int delay_milliseconds) {
   const std::vector<std::int16_t> far = speech_like(10, 2);
   EchoCanceller canceller(256);
-  RoomMicrophone quiet(delay_milliseconds, false);
+  RoomMicrophone quiet(delay_milliseconds, {});
   const std::vector<std::int16_t> voice = speech_like(8, 5);
   Echo echo;
   std::size_t at = 0;
