@@ -44,8 +44,12 @@ class SessionLeg final : public Leg {
   [[nodiscard]] LegKind kind() const override { return kind_; }
 
   void create_offer(SdpReady ready) override {
-    core_->state = LegState::offering;
-    run_([session = session_, ready = on_loop<std::string>(std::move(ready), false)] { session->offer(ready); });
+    const bool first = std::exchange(core_->state, LegState::offering) == LegState::idle;
+    auto told = on_loop<std::string>(std::move(ready), false);
+    // The first offer of a phone binds sockets and writes a text. It is made here, before the session's thread knows
+    // the session: two changes of thread would take longer than that, for each phone of a room before it rings.
+    if (first && kind_ != LegKind::webrtc) return session_->offer(told);
+    run_([session = session_, told = std::move(told)] { session->offer(told); });
   }
   void accept_answer(std::string answer, Done done) override {
     run_([session = session_, answer = std::move(answer), done = on_loop<void>(std::move(done), true)] {

@@ -26,7 +26,7 @@ struct SessionEvents {
 class MediaSession {
  public:
   virtual ~MediaSession() = default;
-  virtual void offer(Leg::SdpReady ready) = 0;
+  virtual void offer(Leg::SdpReady ready) = 0;  // the first one of all calls: on the loop, and never waits
   virtual void accept(const std::string& answer, Leg::Done done) = 0;
   virtual void answer(const std::string& offer, Leg::SdpReady ready) = 0;
   virtual void start() = 0;
