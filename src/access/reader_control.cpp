@@ -60,6 +60,7 @@ CardAnswer ReaderControl::held(std::string_view number) {
 }
 
 CardAnswer ReaderControl::unknown(std::string_view number) {
+  if (progress_.state == State::keeping && number == kept_) return {Kind::taken};
   if (progress_.state == State::awaited) {
     take(number);
     return {Kind::taken};
@@ -130,6 +131,7 @@ bool ReaderControl::cancel() {
 void ReaderControl::take(std::string_view number) {
   expiry_.cancel();
   const CardOrder order = progress_.order;
+  kept_ = number;
   become({.state = State::keeping, .order = order});
   cards_.keep(std::string(number), order, [this, order, alive = std::weak_ptr<int>(alive_)](Result<Card> kept) {
     if (alive.expired()) return;

@@ -29,7 +29,7 @@ struct CardAnswer {
     known,      // a new card was awaited, and this one is somebody's already; it opens nothing that it could not before
     awaited,    // a main card made one awaited
     withdrawn,  // … and it, held again, ended that
-    taken,      // it is being kept as a new card; Progress says how that ended
+    taken,      // it is being kept as a new card, or was already; progress says how that ends
     too_soon,   // wait says how long
     not_allowed,
     jammed,
@@ -96,6 +96,7 @@ class ReaderControl {
   std::function<void(const CardProgress&)> changed_;
   CardProgress progress_;
   std::int64_t main_card_ = 0;  // that made one awaited; 0: a person did
+  std::string kept_;            // the number that is being kept
   Timer expiry_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // a card that was kept after the end finds nobody
 };

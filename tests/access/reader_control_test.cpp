@@ -236,6 +236,9 @@ TEST_F(ReaderTest, H06_whileOneIsKeptNoOtherIsTaken) {
   ASSERT_TRUE(reader.await({.room = "101"}).ok());
   EXPECT_EQ(reader.held("1234ABCD").kind, Kind::taken);
   EXPECT_EQ(reader.held("5678ABCD").kind, Kind::unknown);
+  EXPECT_EQ(heard.count("access.refused"), 1);
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::taken) << "held twice in one movement it is no stranger's";
+  EXPECT_EQ(heard.count("access.refused"), 1);
   EXPECT_EQ(reader.await({.room = "102"}).error().code, ErrorCode::conflict);
   EXPECT_EQ(reader.held("0000DDDD").kind, Kind::known) << "a main card has to wait too";
   EXPECT_FALSE(reader.cancel());
