@@ -46,7 +46,7 @@ CardAnswer ReaderControl::held(std::string_view number) {
         {.subject = card->name, .method = Method::card, .lock = 0, .room = card->room, .source = std::string(source)},
         Outcome::lost_card, {});
   } else if (card->main) {
-    return main_card(*card);
+    return main_card(*card, number);
   } else {
     answer = answer_of(access_.open_by_card(*card, source));
   }
@@ -81,9 +81,9 @@ CardAnswer ReaderControl::unknown(std::string_view number) {
   return {Kind::unknown, wait};
 }
 
-CardAnswer ReaderControl::main_card(const Card& card) {
+CardAnswer ReaderControl::main_card(const Card& card, std::string_view number) {
   if (progress_.state == State::awaited) {
-    if (main_card_ == card.id) {
+    if (main_card_ == number) {
       cancel();
       return {Kind::withdrawn};
     }
@@ -93,7 +93,7 @@ CardAnswer ReaderControl::main_card(const Card& card) {
     return {Kind::known};
   }
   if (!await({.room = card.room, .locks = card.locks, .by = card.name}).ok()) return {Kind::known};
-  main_card_ = card.id;
+  main_card_ = number;
   AccessEvent event;
   event.event = "access.main_card";
   event.subject = card.name;
@@ -113,7 +113,7 @@ Result<void> ReaderControl::await(CardOrder order, std::optional<Duration> wait)
   if (time < shortest_wait || time > longest_wait)
     return Error{ErrorCode::invalid, "A card is awaited for 5 to 120 seconds.", "seconds",
                  std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()), "5 to 120"};
-  main_card_ = 0;
+  main_card_.clear();
   expiry_ = clock_.after(time, [this] { become({.state = State::expired, .order = progress_.order}); });
   become({.state = State::awaited,
           .order = std::move(order),
@@ -126,6 +126,12 @@ bool ReaderControl::cancel() {
   expiry_.cancel();
   become({.state = State::cancelled, .order = progress_.order});
   return true;
+}
+
+void ReaderControl::cards_changed() {
+  if (progress_.state != State::awaited || main_card_.empty()) return;
+  const std::optional<Card> card = cards_.find(main_card_);
+  if (!card || card->lost || !card->main) cancel();
 }
 
 void ReaderControl::take(std::string_view number) {

@@ -79,11 +79,13 @@ class ReaderControl {
   // `conflict`: one is awaited already, or being kept; the message says for which room. `invalid` (field "seconds").
   Result<void> await(CardOrder order, std::optional<Duration> wait = {});
   bool cancel();  // false: none is awaited
+  // Somebody changed a card: a wait that a main card began ends when that one is lost, deleted, or a main card no more.
+  void cards_changed();
   [[nodiscard]] const CardProgress& progress() const { return progress_; }
 
  private:
   CardAnswer unknown(std::string_view number);
-  CardAnswer main_card(const Card& card);
+  CardAnswer main_card(const Card& card, std::string_view number);
   void take(std::string_view number);
   void become(CardProgress next);
 
@@ -95,8 +97,8 @@ class ReaderControl {
   Duration wait_ = std::chrono::seconds(30);
   std::function<void(const CardProgress&)> changed_;
   CardProgress progress_;
-  std::int64_t main_card_ = 0;  // that made one awaited; 0: a person did
-  std::string kept_;            // the number that is being kept
+  std::string main_card_;  // the number of the one that made one awaited; empty: a person did
+  std::string kept_;       // the number that is being kept
   Timer expiry_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // a card that was kept after the end finds nobody
 };

@@ -41,6 +41,7 @@ Cards::Cards(Loop& loop, household::Household& household, settings::Settings& se
   guesses.set_rule(access::ReaderControl::source, unknown_cards);
   apply_settings();
   settings_changes_ = settings_.on_change([this](const settings::Change&) { apply_settings(); });
+  household_changes_ = household_.on_change([this](const household::Change&) { household_changed(); });
   control_.listen([this](const access::CardProgress& progress) { progressed(progress); });
   doors.reader().listen([this](const std::string& number) { held(number); });
 }
@@ -48,6 +49,12 @@ Cards::Cards(Loop& loop, household::Household& household, settings::Settings& se
 void Cards::apply_settings() {
   control_.set_wait(settings_.get(settings::reader::wait));
   if (!doors_.has_reader()) control_.cancel();
+}
+
+// Nobody waits for a card of a room that is no more, or by the word of a main card that was set lost meanwhile.
+void Cards::household_changed() {
+  control_.cards_changed();
+  if (household_.room(control_.progress().order.room) == nullptr) control_.cancel();
 }
 
 void Cards::held(const std::string& number) {

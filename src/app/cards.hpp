@@ -38,6 +38,7 @@ class Cards final : public access::Cards, public web::CardPort {
 
  private:
   void apply_settings();
+  void household_changed();
   void held(const std::string& number);
   void progressed(const access::CardProgress& progress);
 
@@ -46,7 +47,7 @@ class Cards final : public access::Cards, public web::CardPort {
   settings::Settings& settings_;
   journal::Journal& journal_;
   access::ReaderControl control_;
-  storage::Subscription settings_changes_;
+  storage::Subscription settings_changes_, household_changes_;
 };
 
 }  // namespace lintel::app

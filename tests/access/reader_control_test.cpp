@@ -260,6 +260,29 @@ TEST_F(ReaderTest, H06_aMainCardIssuesForItsRoomAndOpensNothing) {
   EXPECT_FALSE(reader.progress().card->main);
 }
 
+TEST_F(ReaderTest, H06_aStolenMainCardThatIsSetLostIssuesNothingMore) {
+  const Card dee = drawer.cards["0000DDDD"];
+  const std::vector<std::function<void(Card&)>> ends = {[](Card& card) { card.lost = true; },
+                                                        [](Card& card) { card.main = false; }};
+  for (const auto& end : ends) {
+    EXPECT_EQ(reader.held("0000DDDD").kind, Kind::awaited);
+    reader.cards_changed();
+    EXPECT_EQ(reader.progress().state, State::awaited) << "another card's change ends nothing";
+    end(drawer.cards["0000DDDD"]);
+    reader.cards_changed();
+    EXPECT_EQ(reader.progress().state, State::cancelled);
+    EXPECT_EQ(reader.held("1234ABCD").kind, Kind::unknown);
+    drawer.cards["0000DDDD"] = dee;
+  }
+  EXPECT_EQ(reader.held("0000DDDD").kind, Kind::awaited);
+  drawer.cards.erase("0000DDDD");
+  reader.cards_changed();
+  EXPECT_EQ(reader.progress().state, State::cancelled);
+  ASSERT_TRUE(reader.await({.room = "104", .by = "admin"}).ok());
+  reader.cards_changed();
+  EXPECT_EQ(reader.progress().state, State::awaited) << "a person's word needs no card";
+}
+
 TEST_F(ReaderTest, H06_aMainCardHeldTwiceTakesItBack) {
   EXPECT_EQ(reader.held("0000DDDD").kind, Kind::awaited);
   EXPECT_EQ(reader.held("0000DDDD").kind, Kind::withdrawn);
