@@ -37,6 +37,10 @@ ReaderControl::ReaderControl(Clock& clock, Access& access, Cards& cards, Attempt
 ReaderControl::~ReaderControl() = default;
 
 CardAnswer ReaderControl::held(std::string_view number) {
+  const Monotonic now = clock_.monotonic();
+  if (looked_at_ && now - *looked_at_ < flooded_pace && limiter_.wait({}, source) > Duration::zero())
+    return {Kind::unknown, *looked_at_ + flooded_pace - now};
+  looked_at_ = now;
   const std::optional<Card> card = cards_.find(number);
   if (!card) return unknown(number);
   const bool awaited = progress_.state == State::awaited;

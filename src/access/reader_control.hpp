@@ -6,7 +6,8 @@
 // card that is held while it made one awaited ends it.
 //
 // Unknown cards cost only themselves: past a number of them further ones are refused without an entry of the journal
-// each, for a while. Known cards are always looked at, and so are codes, buttons and monitors: nothing here stops them.
+// each, for a while, and one number a second is looked at meanwhile, whosever it is: a machine that tries out numbers
+// finds somebody's no sooner than a hand would. Codes, buttons and monitors are stopped by nothing here.
 #pragma once
 
 #include <memory>
@@ -63,6 +64,7 @@ class ReaderControl {
   static constexpr std::string_view source = "reader";  // of the journal and the limiter
   static constexpr Duration shortest_wait = std::chrono::seconds(5);
   static constexpr Duration longest_wait = std::chrono::minutes(2);
+  static constexpr Duration flooded_pace = std::chrono::seconds(1);  // between two looks, after too many unknown cards
 
   // All must outlive it. `limiter` is the common one.
   ReaderControl(Clock& clock, Access& access, Cards& cards, AttemptLimiter& limiter, AccessListener& listener);
@@ -97,8 +99,9 @@ class ReaderControl {
   Duration wait_ = std::chrono::seconds(30);
   std::function<void(const CardProgress&)> changed_;
   CardProgress progress_;
-  std::string main_card_;  // the number of the one that made one awaited; empty: a person did
-  std::string kept_;       // the number that is being kept
+  std::string main_card_;               // the number of the one that made one awaited; empty: a person did
+  std::string kept_;                    // the number that is being kept
+  std::optional<Monotonic> looked_at_;  // when a card was looked at last
   Timer expiry_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // a card that was kept after the end finds nobody
 };

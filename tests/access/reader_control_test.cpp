@@ -161,7 +161,9 @@ TEST_F(ReaderTest, A21_unknownCardsCostOnlyThemselves) {
   EXPECT_GT(reader.held("1234ABCD").wait, Duration::zero());
   EXPECT_EQ(heard.count("access.refused"), tried) << "no further entry of each";
 
+  clock.advance(1s);
   EXPECT_EQ(reader.held("0000CCCC").kind, Kind::lost) << "what is known is looked at";
+  clock.advance(1s);
   EXPECT_EQ(reader.held("0000AAAA").kind, Kind::opened);
   EXPECT_EQ(access.keypad_wait(), Duration::zero());
   clock.advance(10s);
@@ -172,6 +174,16 @@ TEST_F(ReaderTest, A21_unknownCardsCostOnlyThemselves) {
   EXPECT_EQ(access.unlock({.method = Method::exit_button}).outcome, Outcome::opened);
   ASSERT_TRUE(reader.await({.room = "101", .by = "admin"}).ok());
   EXPECT_EQ(reader.held("1234ABCD").kind, Kind::taken) << "nor is the issue of a card stopped";
+}
+
+TEST_F(ReaderTest, A21_aMachineFindsNoNumberSoonerThanAHand) {  // security.md 8
+  while (reader.held("1234ABCD").wait == Duration::zero()) {
+  }
+  int looked_at = 0;
+  for (int tried = 0; tried < 600; ++tried, clock.advance(100ms))
+    if (reader.held("0000CCCC").kind == Kind::lost) ++looked_at;
+  EXPECT_LE(looked_at, 60) << "in a minute";
+  EXPECT_GE(looked_at, 50) << "but looked at all the same";
 }
 
 TEST_F(ReaderTest, A25_aLockedKeypadStopsNoCard) {
