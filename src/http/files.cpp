@@ -97,8 +97,12 @@ Result<std::shared_ptr<const FileTable>> FileTable::load(const StaticFiles& opti
               .page = name.ends_with(".html"),
               .plain = std::move(*plain),
               .brotli = read(at->path().string() + ".br"),
-              .gzip = read(at->path().string() + ".gz")};
-    if (file.gzip && gzip_length(file.gzip->body) == file.plain.body.size()) std::string().swap(file.plain.body);
+              .gzip = read(at->path().string() + ".gz"),
+              .unpacked = nullptr};
+    if (file.gzip && gzip_length(file.gzip->body) == file.plain.body.size()) {
+      std::string().swap(file.plain.body);
+      file.unpacked = std::make_shared<Unpacked>();
+    }
     table->files_.emplace("/" + name, std::move(file));
   }
   if (error) return unreadable(options.folder);
@@ -120,10 +124,15 @@ const File* FileTable::find(std::string_view path) const {
 FileChoice FileTable::choose(const File& file, std::string_view accept_encoding) {
   if (file.brotli && accepts(accept_encoding, "br")) return {&file, &*file.brotli, "br", nullptr};
   if (file.gzip && accepts(accept_encoding, "gzip")) return {&file, &*file.gzip, "gzip", nullptr};
-  if (!file.plain.body.empty() || !file.gzip) return {&file, &file.plain, nullptr, nullptr};
-  auto body = unpack_gzip(file.gzip->body);
-  if (!body) return {&file, nullptr, nullptr, nullptr};
-  auto made = std::make_shared<const FileVariant>(FileVariant{std::move(*body), file.plain.etag});
+  if (!file.unpacked) return {&file, &file.plain, nullptr, nullptr};
+  const std::lock_guard lock(file.unpacked->mutex);
+  auto made = file.unpacked->last.lock();
+  if (!made) {
+    auto body = unpack_gzip(file.gzip->body);
+    if (!body) return {&file, nullptr, nullptr, nullptr};
+    made = std::make_shared<const FileVariant>(FileVariant{std::move(*body), file.plain.etag});
+    file.unpacked->last = made;
+  }
   return {&file, made.get(), nullptr, made};
 }
 

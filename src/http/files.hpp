@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,12 +19,19 @@ struct FileVariant {
   std::string body;
   std::string etag;  // quoted
 };
+// What was unpacked for who takes no encoding. All who read it at a time share it: slow readers, who may be many, cost
+// no copy each.
+struct Unpacked {
+  std::mutex mutex;
+  std::weak_ptr<const FileVariant> last;
+};
 struct File {
   std::string type;
   bool immutable = false;  // its name holds a hash of its content
   bool page = false;
   FileVariant plain;  // without its body where `gzip` holds it
   std::optional<FileVariant> brotli, gzip;
+  std::shared_ptr<Unpacked> unpacked;  // there where `gzip` alone holds the body
 };
 
 // What to send for one request; `variant` views into the table.
@@ -31,7 +39,7 @@ struct FileChoice {
   const File* file = nullptr;
   const FileVariant* variant = nullptr;         // null: what the build packed is damaged
   const char* encoding = nullptr;               // "br", "gzip", or null
-  std::shared_ptr<const FileVariant> unpacked;  // what `variant` points into, where it was made for this request
+  std::shared_ptr<const FileVariant> unpacked;  // what `variant` points into, where it had to be made
 };
 
 class FileTable {
