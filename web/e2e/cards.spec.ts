@@ -174,6 +174,24 @@ test('H06: a main card opens nothing, issues another at the station itself, and 
   await idle();
 });
 
+test('H06: a main card that is set lost while the seconds run issues nothing more, nor does a room that is gone', async () => {
+  const { id } = (await station.expect('GET', '/cards?text=Ann')).items[0];
+  await tap(cardA);
+  await reader('awaiting');
+  await station.expect('PATCH', `/cards/${id}`, { lost: true });
+  await shows('No card is issued now');
+  await tap('0477AA10');
+  await shows('This card is not known');
+  await station.expect('PATCH', `/cards/${id}`, { lost: false });
+
+  await station.expect('POST', '/rooms', { number: '103' });
+  await station.expect('POST', '/cards/issue', { room: '103' });
+  await station.expect('DELETE', '/rooms/103');
+  expect((await station.expect('GET', '/cards/issue')).state).toBe('cancelled');
+  await shows('No card is issued now');
+  await idle();
+});
+
 test('H06: a deleted card is unknown, and may be issued anew', async () => {
   const { page } = office;
   await page.getByRole('button', { name: 'Delete …E5F6' }).click();
@@ -206,7 +224,11 @@ test('A25: a locked keypad stops no card, and no flood of unknown cards stops a 
   for (let i = 0; i < 12; ++i) await tap('DEADBEEF');
   await station.waitForEvent('access.reader_flooded');
   await shows(/Too many unknown cards. Wait \d+ seconds/);
-  await tap(cardB);
+  // One card a second is looked at meanwhile.
+  await station.waitFor('the known card to open', async () => {
+    await tap(cardB);
+    return (await station.lock()).state !== 'locked';
+  });
   await light(panel.page, 'unlock', true);
   await light(panel.page, 'unlock', false);
 });
