@@ -13,6 +13,8 @@ export function useCardIssue() {
     client.setQueryData<CardIssue>(['card-issue'], issue);
     if (issue.state === 'issued') void client.invalidateQueries({ queryKey: ['cards'] });
   });
+  // What was told while the link was down is told to nobody again.
+  useEvent('hello', () => void client.invalidateQueries({ queryKey: ['card-issue'] }));
   return useQuery({
     queryKey: ['card-issue'],
     staleTime: 0,
