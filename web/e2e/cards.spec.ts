@@ -123,6 +123,26 @@ test('H06: nobody holds a card in time: the dialog says so and begins again', as
   await idle();
 });
 
+test("H06: a dialog whose time is over leaves somebody else's issue alone", async () => {
+  const { page } = office;
+  await station.expect('PATCH', '/settings', { 'reader.wait': 5 });
+  await page.getByRole('button', { name: 'Issue a card' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Issue a card' });
+  await dialog.getByLabel('Room').fill('101');
+  await dialog.getByRole('button', { name: 'Start' }).click();
+  await expect(dialog.getByText('No card was held in time')).toBeVisible({ timeout: 10_000 });
+  await station.expect('PATCH', '/settings', { 'reader.wait': 30 });
+  await station.expect('POST', '/cards/issue', { room: '102' });
+  await shows('Hold the new card of room 102 to the reader');
+  await expect(dialog.getByText('No card was held in time')).toHaveCount(0);
+  await expect(dialog.getByLabel('Room')).toHaveValue('101');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('A new card of room 102 is awaited at the reader')).toBeVisible();
+  expect((await station.expect('GET', '/cards/issue')).state).toBe('awaited');
+  await station.expect('DELETE', '/cards/issue');
+  await idle();
+});
+
 test('H06: a lost card is refused and journalled; found, it opens again', async () => {
   const { page } = office;
   await page.getByRole('button', { name: 'Set Ann lost' }).click();

@@ -21,13 +21,19 @@ export function IssueDialog({ locks, onClose, onDone }: { locks: Lock[]; onClose
   const { t } = useLingui();
   const client = useQueryClient();
   const issue = useCardIssue();
-  const [begun, setBegun] = useState(false);
-  const state = begun ? issue.data?.state : undefined;
+  // Until when the card is awaited that this dialog asked for: it tells it from the next one, which may be somebody else's.
+  const [begun, setBegun] = useState('');
+  const awaited = issue.data?.state === 'awaited' ? issue.data.until : undefined;
+  const others = !!awaited && awaited !== begun;
+  const state = begun && !others ? issue.data?.state : undefined;
+  useEffect(() => {
+    if (others) setBegun((own) => (own === awaited ? own : ''));
+  }, [others, awaited]);
   const { form, fault, busy, submit, error } = useApiForm({ room: '', locks: ['1'] }, async (values) => {
-    await api.post('/cards/issue', { room: values.room.trim(), locks: numbers(values.locks) });
+    const { until } = await api.post<CardIssue>('/cards/issue', { room: values.room.trim(), locks: numbers(values.locks) });
     // Asked for anew: a card may have been held before this answer came.
     await client.refetchQueries({ queryKey: ['card-issue'] });
-    setBegun(true);
+    setBegun(until ?? '');
   });
   const close = () => {
     // A card that is not awaited any more cannot be cancelled: nothing to say about that.
