@@ -56,6 +56,8 @@ void Chronicle::call(const calls::CallEvent& event, std::size_t legs) {
     journal_.record(event.start == calls::Start::busy ? events::call_busy : events::call_rejected, details);
   } else if (event.event == "call.not_placed") {
     field("number", event.number);
+    // Pressed is pressed, whether or not the centre can be called.
+    if (event.kind == calls::CallKind::emergency && event.start != calls::Start::busy) journal_.record(events::call_emergency, details);
     field("reason", std::string(calls::name_of(event.start)));
     switch (event.start) {
       case calls::Start::no_such_number:

@@ -53,6 +53,15 @@ test('A19: an exit button that is not there is said on the overview and in the j
   expect(await twin('exit-button')).toBeUndefined();
 });
 
+test('A16 C06: the emergency key is an alarm in the journal, though no centre can be called', async () => {
+  station = await Station.start();
+  await station.setUp();
+  await station.expect('POST', '/twins/emergency-key', { action: 'press' });
+  const told = await station.waitForEvent('call.emergency');
+  expect(told.kind).toBe('alarm');
+  await station.waitForEvent('call.nobody_available');
+});
+
 test('A04 A05 A16: a watched door keeps its lock open, is held, forced, and shown', async ({ page }) => {
   station = await Station.start();
   await station.setUp();
