@@ -98,6 +98,16 @@ void receive(const CameraPlan& plan, GstElement* sink, const Sample& sample) {
   if (plan.gate->pass(plan.opening, sample, time)) plan.first_frame(Caps::share(gst_sample_get_caps(sample.get())));
 }
 
+// The place of a device now; its own where it is not known to be elsewhere.
+std::string place_of(const CameraSource& device) {
+  std::error_code error;
+  if (device.model.empty() || std::filesystem::exists(device.location, error)) return device.location;
+  std::vector<CaptureDevice> present;
+  for (const std::string& path : capture_devices()) present.push_back({path, model_of(path)});
+  const std::string found = find_device(device, present);
+  return found.empty() ? device.location : found;
+}
+
 Error because(std::string reason) {
   return Error{ErrorCode::unavailable, std::move(reason), "camera", {}, {}};
 }
@@ -113,7 +123,8 @@ Result<CameraSource> settle(CameraSource source, bool any_device) {
     const auto devices = capture_devices();
     if (!devices.empty()) return CameraSource{Kind::device, devices.front(), devices.front()};
   }
-  if ((source.kind == Kind::device || source.kind == Kind::file) && !std::filesystem::exists(source.location, error))
+  const std::string place = source.kind == Kind::device ? place_of(source) : source.location;
+  if ((source.kind == Kind::device || source.kind == Kind::file) && !std::filesystem::exists(place, error))
     return because(source.kind == Kind::device ? "it is not plugged in" : "the file is not there");
   return source;
 }
@@ -159,7 +170,11 @@ Result<OpenCamera> open_camera(CameraPlan plan) {
   OpenCamera open{std::move(parsed).value(), plan.source};
   Pipeline& pipeline = *open.pipeline;
   if (const auto source = pipeline.find("source")) {
-    if (plan.source.kind == Kind::device) g_object_set(source.get(), "device", plan.source.location.c_str(), nullptr);
+    if (plan.source.kind == Kind::device) {
+      const std::string place = place_of(plan.source);
+      g_object_set(source.get(), "device", place.c_str(), nullptr);
+      if (open.source.model.empty()) open.source.model = model_of(place);
+    }
     if (plan.source.kind == Kind::rtsp || plan.source.kind == Kind::file)
       g_object_set(source.get(), "location", plan.source.location.c_str(), nullptr);
     if (plan.source.kind == Kind::test) paint_test_picture(source.get());

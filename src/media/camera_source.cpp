@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 
 #include "base/text.hpp"
@@ -17,7 +18,8 @@ namespace {
 constexpr std::size_t length_limit = 1024;
 constexpr std::size_t device_limit = 64;
 
-bool can_capture(const std::string& path) {
+// Whether it is a camera; `model`, where wanted, is what it calls itself.
+bool can_capture(const std::string& path, std::string* model = nullptr) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return false;
   v4l2_capability capability{};
@@ -25,7 +27,12 @@ bool can_capture(const std::string& path) {
   ::close(descriptor);
   const auto able =
       (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? capability.device_caps : capability.capabilities;
-  return answered && (able & V4L2_CAP_VIDEO_CAPTURE) != 0 && (able & V4L2_CAP_STREAMING) != 0;
+  if (!answered || (able & V4L2_CAP_VIDEO_CAPTURE) == 0 || (able & V4L2_CAP_STREAMING) == 0) return false;
+  if (model != nullptr) {
+    const auto* const card = reinterpret_cast<const char*>(capability.card);
+    model->assign(card, ::strnlen(card, sizeof(capability.card)));
+  }
+  return true;
 }
 
 // The URL as people may see it: no user, no password, no query (some cameras take the password there).
@@ -88,6 +95,21 @@ std::vector<std::string> capture_devices() {
   std::vector<std::string> paths;
   for (auto& [number, path] : found) paths.push_back(std::move(path));
   return paths;
+}
+
+std::string model_of(const std::string& path) {
+  std::string model;
+  return can_capture(path, &model) ? model : std::string();
+}
+
+std::string find_device(const CameraSource& wanted, const std::vector<CaptureDevice>& present) {
+  const auto at = [&](auto matches) {
+    const auto found = std::ranges::find_if(present, matches);
+    return found != present.end() ? found->path : std::string();
+  };
+  const std::string same = at([&](const CaptureDevice& one) { return one.path == wanted.location; });
+  if (!same.empty() || wanted.model.empty()) return same;
+  return at([&](const CaptureDevice& one) { return one.model == wanted.model; });
 }
 
 }  // namespace lintel::media

@@ -51,5 +51,15 @@ TEST(CameraSource, refusesTheRestAndSaysWhatIsAllowed) {
   EXPECT_FALSE(parse_camera_source(std::string(2000, 'a') + ".avi").ok());
 }
 
+TEST(CameraSource, aCameraThatCameBackUnderAnotherNumberIsFoundByWhatItCallsItself) {
+  CameraSource wanted{CameraSource::Kind::device, "/dev/video0", "/dev/video0"};
+  const std::vector<CaptureDevice> present{{"/dev/video1", "Other"}, {"/dev/video2", "Door cam"}};
+  EXPECT_EQ(find_device(wanted, present), "") << "it was never seen: nothing is guessed";
+  wanted.model = "Door cam";
+  EXPECT_EQ(find_device(wanted, present), "/dev/video2");
+  EXPECT_EQ(find_device(wanted, {{"/dev/video1", "Other"}}), "") << "somebody else's camera is not the door's";
+  EXPECT_EQ(find_device(wanted, {{"/dev/video0", "Door cam"}, {"/dev/video2", "Door cam"}}), "/dev/video0");
+}
+
 }  // namespace
 }  // namespace lintel::media
