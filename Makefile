@@ -9,7 +9,7 @@ MINUTES ?= 60
 KILLS ?= 100
 BENCH ?= sip ring unlock webrtc rtsp
 
-.PHONY: help build run test unit e2e soak kills bench web web-test packages packages-test install uninstall fuzz lint format clean settings
+.PHONY: help build run test unit e2e soak kills trial bench web web-test packages packages-test install uninstall fuzz lint format clean settings
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -55,6 +55,10 @@ soak: unit ## the station under calls and viewers for MINUTES=60; descriptors, t
 
 kills: unit ## kill -9 the station KILLS=100 times in the middle of unlocks and registrations
 	@cd web && npm run --silent kills -- $(KILLS)
+
+trial: build ## the installed station in a virtual machine: simulated camera, GPIO chip and sound card, pulled plugs
+	@scripts/install-packages trial
+	@scripts/hardware-trial
 
 bench: build ## figures beside the peers, in one run; one part by BENCH=sip (ring, unlock, webrtc, rtsp), a short look by QUICK=1
 	@scripts/install-packages bench
