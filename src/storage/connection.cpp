@@ -92,9 +92,14 @@ Error opening_error(const std::exception& problem, const std::string& folder) {
                       message_of(problem))};
 }
 
+// Of pages of the database: SQLite would keep 2,000. What one transaction touches is little, and the system keeps the
+// file in memory too.
+constexpr int cache_kib = 512;
+
 Connection::Connection(const std::string& path, std::string shown_folder, Mode mode, int page_limit)
     : folder_(std::move(shown_folder)), session_(*soci::factory_sqlite3(), "dbname=" + path + " timeout=10") {
   session_ << "PRAGMA foreign_keys=ON";
+  session_ << "PRAGMA cache_size=-" << cache_kib;
   if (mode == Mode::read) {
     session_ << "PRAGMA query_only=ON";
     return;
