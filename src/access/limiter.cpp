@@ -7,51 +7,117 @@ namespace lintel::access {
 
 AttemptLimiter::AttemptLimiter(Clock& clock, LimiterOptions options) : clock_(clock), options_(options) {}
 
-const AttemptLimiter::Entry* AttemptLimiter::Table::find(std::string_view name) const {
-  const auto found = entries_.find(name);
-  return found == entries_.end() ? nullptr : &found->second;
+AttemptLimiter::Table::~Table() {
+  while (oldest_ != nullptr) free(std::exchange(oldest_, oldest_->newer));
 }
 
-AttemptLimiter::Entry& AttemptLimiter::Table::touch(std::string_view name, Monotonic now, std::size_t limit) {
-  auto found = entries_.find(name);
-  if (found == entries_.end()) {
-    make_room(now, limit);
-    found = entries_.emplace(name, Entry{}).first;
-    found->second.age = by_age_.emplace(by_age_.end(), name);
-  } else {
-    by_age_.splice(by_age_.end(), by_age_, found->second.age);
+AttemptLimiter::Name AttemptLimiter::Table::Node::name() const {
+  const char* const text = reinterpret_cast<const char*>(this + 1);
+  return {{text, first_size}, {text + first_size, second_size}};
+}
+
+// No name of ours is nearly as long; what a stranger calls himself may be.
+AttemptLimiter::Name AttemptLimiter::Table::shortened(const Name& name) {
+  constexpr std::size_t longest = 1024;
+  return {name.first.substr(0, longest), name.second.substr(0, longest)};
+}
+
+AttemptLimiter::Table::Node* AttemptLimiter::Table::make(const Name& name) {
+  auto* const node = new (::operator new(sizeof(Node) + name.first.size() + name.second.size())) Node;
+  char* const text = reinterpret_cast<char*>(node + 1);
+  std::copy(name.first.begin(), name.first.end(), text);
+  std::copy(name.second.begin(), name.second.end(), text + name.first.size());
+  node->first_size = static_cast<std::uint16_t>(name.first.size());
+  node->second_size = static_cast<std::uint16_t>(name.second.size());
+  node->hash = static_cast<std::uint32_t>(name.hash());
+  return node;
+}
+
+void AttemptLimiter::Table::free(Node* node) {
+  node->~Node();
+  ::operator delete(node);
+}
+
+AttemptLimiter::Entry* AttemptLimiter::Table::find(const Name& long_name) const {
+  const Name name = shortened(long_name);
+  if (slots_.empty()) return nullptr;
+  const std::size_t hash = name.hash();
+  Node* node = slots_[hash & (slots_.size() - 1)];
+  while (node != nullptr && (node->hash != static_cast<std::uint32_t>(hash) || node->name() != name)) node = node->next;
+  return node;
+}
+
+void AttemptLimiter::Table::leave(Node& node) {
+  (node.older != nullptr ? node.older->newer : oldest_) = node.newer;
+  (node.newer != nullptr ? node.newer->older : youngest_) = node.older;
+  node.older = node.newer = nullptr;
+}
+
+void AttemptLimiter::Table::enter(Node& node) {
+  node.older = youngest_;
+  (youngest_ != nullptr ? youngest_->newer : oldest_) = &node;
+  youngest_ = &node;
+}
+
+void AttemptLimiter::Table::grow() {
+  constexpr std::size_t fewest = 16;
+  slots_ = std::vector<Node*>(std::max(fewest, slots_.size() * 2));
+  for (Node* node = oldest_; node != nullptr; node = node->newer) {
+    Node*& slot = slot_of(node->hash);
+    node->next = std::exchange(slot, node);
   }
-  found->second.touched = now;
-  return found->second;
+}
+
+void AttemptLimiter::Table::touch(Entry& entry, Monotonic now) {
+  Node& node = static_cast<Node&>(entry);
+  if (&node != youngest_) {
+    leave(node);
+    enter(node);
+  }
+  entry.touched = now;
+}
+
+AttemptLimiter::Entry& AttemptLimiter::Table::touch(const Name& long_name, Monotonic now, std::size_t limit) {
+  const Name name = shortened(long_name);
+  Entry* entry = find(name);
+  if (entry == nullptr) {
+    make_room(now, limit);
+    if (size_ >= slots_.size()) grow();
+    Node* const node = make(name);
+    Node*& slot = slot_of(node->hash);
+    node->next = std::exchange(slot, node);
+    enter(*node);
+    ++size_;
+    entry = node;
+  }
+  touch(*entry, now);
+  return *entry;
 }
 
 void AttemptLimiter::Table::make_room(Monotonic now, std::size_t limit) {
-  if (entries_.size() < std::max<std::size_t>(limit, 1)) return;
+  if (size_ < std::max<std::size_t>(limit, 1)) return;
   // A crowd of new names must not wash out those that are locked out; look at a few, so that a flood stays cheap.
   constexpr int looked_at = 32;
-  auto victim = by_age_.begin();
+  Node* victim = oldest_;
   int looked = 0;
-  for (auto each = by_age_.begin(); each != by_age_.end() && looked < looked_at; ++each, ++looked) {
-    if (entries_.find(*each)->second.locked_until <= now) {
+  for (Node* each = oldest_; each != nullptr && looked < looked_at; each = each->newer, ++looked) {
+    if (each->locked_until <= now) {
       victim = each;
       break;
     }
   }
-  entries_.erase(*victim);
-  by_age_.erase(victim);
+  Node** link = &slot_of(victim->hash);
+  while (*link != victim) link = &(*link)->next;
+  *link = victim->next;
+  leave(*victim);
+  free(victim);
+  --size_;
 }
 
 double AttemptLimiter::tokens_now(const Entry& entry) const {
   const auto since = std::chrono::duration<double>(clock_.monotonic() - entry.touched).count();
   const auto interval = std::chrono::duration<double>(options_.subject_interval).count();
   return std::min<double>(options_.subject_burst, entry.tokens + since / std::max(interval, 1e-9));
-}
-
-std::string AttemptLimiter::pair_of(std::string_view subject, std::string_view source) {
-  std::string pair;
-  pair.reserve(subject.size() + source.size() + 1);
-  pair.append(subject).append(1, '\0').append(source);
-  return pair;
 }
 
 SourceRule AttemptLimiter::rule_of(std::string_view source) const {
@@ -62,16 +128,16 @@ SourceRule AttemptLimiter::rule_of(std::string_view source) const {
 
 Duration AttemptLimiter::locked_for(std::string_view subject, std::string_view source) const {
   if (source.empty()) return {};
-  const Entry* entry = subject.empty() ? nullptr : known_.find(pair_of(subject, source));
-  if (entry == nullptr) entry = sources_.find(source);
+  const Entry* entry = subject.empty() ? nullptr : known_.find({subject, source});
+  if (entry == nullptr) entry = sources_.find({source});
   return entry == nullptr ? Duration::zero() : std::max<Duration>(Duration::zero(), entry->locked_until - clock_.monotonic());
 }
 
 Duration AttemptLimiter::wait(std::string_view subject, std::string_view source) const {
   const Duration locked = locked_for(subject, source);
   if (subject.empty()) return locked;
-  const Entry* const entry = subjects_.find(subject);
-  if (entry == nullptr || known_.find(pair_of(subject, source)) != nullptr) return locked;
+  const Entry* const entry = subjects_.find({subject});
+  if (entry == nullptr || known_.find({subject, source}) != nullptr) return locked;
   const double missing = 1.0 - tokens_now(*entry);
   if (missing <= 0) return locked;
   const auto interval = std::chrono::duration<double>(options_.subject_interval);
@@ -81,20 +147,19 @@ Duration AttemptLimiter::wait(std::string_view subject, std::string_view source)
 Duration AttemptLimiter::failed(std::string_view subject, std::string_view source) {
   const auto now = clock_.monotonic();
   if (!subject.empty()) {
-    const Entry* const known = subjects_.find(subject);
+    const Entry* const known = subjects_.find({subject});
     const double tokens = known != nullptr ? tokens_now(*known) : options_.subject_burst;
-    subjects_.touch(subject, now, options_.table_limit).tokens = std::max(0.0, tokens - 1.0);
+    subjects_.touch({subject}, now, options_.table_limit).tokens = std::max(0.0, tokens - 1.0);
   }
   if (source.empty()) return {};
-  const std::string pair = subject.empty() ? std::string() : pair_of(subject, source);
-  const bool was_right = !pair.empty() && known_.find(pair) != nullptr;
+  const bool was_right = !subject.empty() && known_.find({subject, source}) != nullptr;
   Table& table = was_right ? known_ : sources_;
-  const std::string_view name = was_right ? std::string_view(pair) : source;
+  const Name name = was_right ? Name{subject, source} : Name{source};
   const SourceRule rule = rule_of(source);
   const Entry* const known = table.find(name);
   const bool forgotten =
       known != nullptr && now - std::max(known->touched, known->locked_until) >= rule.forget_after;
-  Entry& entry = table.touch(name, now, options_.table_limit);
+  Entry& entry = table.touch(name, now, was_right ? options_.known_limit : options_.table_limit);
   if (forgotten) entry.failures = entry.lock_outs = 0;
   if (++entry.failures < rule.free_failures) return {};
   entry.failures = 0;
@@ -110,14 +175,17 @@ void AttemptLimiter::succeeded(std::string_view subject, std::string_view source
   const auto now = clock_.monotonic();
   if (source.empty()) return;
   if (!subject.empty()) {
-    const std::string pair = pair_of(subject, source);
-    const bool was_right = known_.find(pair) != nullptr;
-    known_.touch(pair, now, options_.table_limit).failures = 0;
-    if (was_right) return;
+    Entry* const known = known_.find({subject, source});
+    if (known != nullptr) {
+      known->failures = 0;
+      return known_.touch(*known, now);
+    }
+    known_.touch({subject, source}, now, options_.known_limit);
   }
   // Its lock-outs stay: being right now and then must not buy a guesser short ones.
-  if (const Entry* const entry = sources_.find(source); entry != nullptr && entry->failures > 0) {
-    sources_.touch(source, now, options_.table_limit).failures = 0;
+  if (Entry* const entry = sources_.find({source}); entry != nullptr && entry->failures > 0) {
+    entry->failures = 0;
+    sources_.touch(*entry, now);
   }
 }
 

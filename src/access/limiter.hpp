@@ -9,10 +9,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/string_hash.hpp"
@@ -26,7 +27,8 @@ struct LimiterOptions {
   Duration forget_after = std::chrono::hours(1);         // quiet for this long: all is forgotten
   int subject_burst = 10;                                // wrong attempts on a subject at full speed
   Duration subject_interval = std::chrono::seconds(10);  // then one in this time
-  std::size_t table_limit = 4096;                        // entries of each table
+  std::size_t table_limit = 4096;   // entries of each table
+  std::size_t known_limit = 20'000;  // pairs that were right: no stranger gets in there, and large houses have so many
 };
 
 // When one named source is to have other bounds than the rest ("keypad").
@@ -55,30 +57,61 @@ class AttemptLimiter {
   [[nodiscard]] std::size_t entries() const { return sources_.size() + subjects_.size() + known_.size(); }
 
  private:
+  // A name, or a pair of names.
+  struct Name {
+    std::string_view first;
+    std::string_view second = {};
+    bool operator==(const Name&) const = default;
+    [[nodiscard]] std::size_t hash() const {
+      return std::hash<std::string_view>{}(first) * 31 + std::hash<std::string_view>{}(second);
+    }
+  };
   struct Entry {
-    int failures = 0;
-    int lock_outs = 0;
     double tokens = 0;
     Monotonic touched{};
     Monotonic locked_until{};
-    std::list<std::string>::iterator age;
+    int failures = 0;
+    int lock_outs = 0;
   };
-  // A map that forgets its oldest.
+  // A map that forgets its oldest. Asked for with each registration, and thousands are in it: an entry is one piece of
+  // memory with its name behind it.
   class Table {
    public:
-    [[nodiscard]] const Entry* find(std::string_view name) const;
-    Entry& touch(std::string_view name, Monotonic now, std::size_t limit);
-    [[nodiscard]] std::size_t size() const { return entries_.size(); }
+    Table() = default;
+    ~Table();
+    Table(const Table&) = delete;
+    Table& operator=(const Table&) = delete;
+    [[nodiscard]] Entry* find(const Name& name) const;
+    Entry& touch(const Name& name, Monotonic now, std::size_t limit);
+    void touch(Entry& entry, Monotonic now);  // one that find() answered
+    [[nodiscard]] std::size_t size() const { return size_; }
 
    private:
+    struct Node : Entry {
+      std::uint32_t hash = 0;  // a part of it, so that few others are looked at
+      std::uint16_t first_size = 0, second_size = 0;
+      Node* next = nullptr;  // in the slot
+      Node* older = nullptr;
+      Node* newer = nullptr;
+      [[nodiscard]] Name name() const;
+    };
+    static Name shortened(const Name& name);
+    static Node* make(const Name& name);
+    static void free(Node* node);
+    [[nodiscard]] Node*& slot_of(std::size_t hash) { return slots_[hash & (slots_.size() - 1)]; }
+    void grow();
     void make_room(Monotonic now, std::size_t limit);
-    std::unordered_map<std::string, Entry, StringHash, std::equal_to<>> entries_;
-    std::list<std::string> by_age_;  // oldest first
+    void leave(Node& node);  // the order of age
+    void enter(Node& node);  // as the youngest
+
+    std::vector<Node*> slots_;  // a power of two, or empty
+    std::size_t size_ = 0;
+    Node* oldest_ = nullptr;
+    Node* youngest_ = nullptr;
   };
 
   [[nodiscard]] double tokens_now(const Entry& entry) const;
   [[nodiscard]] SourceRule rule_of(std::string_view source) const;
-  [[nodiscard]] static std::string pair_of(std::string_view subject, std::string_view source);
 
   Clock& clock_;
   LimiterOptions options_;

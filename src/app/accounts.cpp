@@ -1,41 +1,93 @@
 #include "app/accounts.hpp"
 
+#include <algorithm>
+
+#include "base/bytes.hpp"
 #include "base/text.hpp"
 
 namespace lintel::app {
+
+namespace {
+
+constexpr std::string_view main_monitor = "#0";  // `101` is another name of `101#0` (H04)
+constexpr std::size_t fewest_slots = 64;
+
+// Both spellings are found in one place.
+std::uint64_t hash_of(std::string_view user) {
+  if (user.ends_with(main_monitor)) user.remove_suffix(main_monitor.size());
+  return std::hash<std::string_view>{}(user);
+}
+
+}  // namespace
 
 Accounts::Accounts(Loop& loop, household::Household& household, std::function<bool()> group_call)
     : loop_(loop), household_(household), group_call_(std::move(group_call)) {
   changes_ = household_.on_change([this](const household::Change&) {
     // The server may still hold an account of this turn: the old ones go at the next.
     auto retired = std::make_shared<Cache>(std::move(cache_));
-    cache_.clear();
+    cache_ = {};
     loop_.post([retired] {});
   });
 }
 
+Accounts::Kept* Accounts::kept(std::string_view user) const {
+  if (cache_.slots.empty()) return nullptr;
+  const std::size_t mask = cache_.slots.size() - 1;
+  const std::uint64_t hash = hash_of(user);
+  for (std::size_t slot = hash & mask; cache_.slots[slot].number != 0; slot = (slot + 1) & mask) {
+    if (cache_.slots[slot].hash != static_cast<std::uint32_t>(hash >> 32U)) continue;
+    Kept& one = cache_.accounts[cache_.slots[slot].number - 1];
+    if (one.account.is_called(user)) return cache_.last = &one;
+  }
+  return nullptr;
+}
+
+const sip::Account* Accounts::keep(const std::string& name) const {
+  auto& [accounts, slots, last] = cache_;
+  const auto enter = [&slots = slots](const std::string& its_name, std::uint32_t number) {
+    const std::size_t mask = slots.size() - 1;
+    const std::uint64_t hash = hash_of(its_name);
+    std::size_t slot = hash & mask;
+    while (slots[slot].number != 0) slot = (slot + 1) & mask;
+    slots[slot] = {number, static_cast<std::uint32_t>(hash >> 32U)};
+  };
+  if ((accounts.size() + 1) * 4 > slots.size() * 3) {
+    slots = std::vector<Slot>(std::max(fewest_slots, slots.size() * 2));
+    for (std::uint32_t i = 0; i < accounts.size(); ++i) enter(accounts[i].account.name, i + 1);
+  }
+  Kept& one = accounts.emplace_back();
+  one.account.name = name;
+  if (name.ends_with(main_monitor)) one.account.alias_length = static_cast<std::uint8_t>(name.size() - main_monitor.size());
+  enter(name, static_cast<std::uint32_t>(accounts.size()));
+  last = &one;
+  return &one.account;
+}
+
 const sip::Account* Accounts::find(std::string_view user) const {
-  // Asked for with each request: what is known is found under its name, or under that of the main monitor it stands for.
-  auto kept = cache_.find(user);
-  if (kept == cache_.end()) kept = cache_.find(std::string(user) + "#0");
-  if (kept != cache_.end()) return kept->second.get();
-  const auto known = household_.sip_account(user);
-  if (!known) return nullptr;
-  auto& slot = cache_[known->user];
-  if (slot != nullptr) return slot.get();
-  slot = std::make_unique<sip::Account>();
-  slot->name = known->user;
-  const auto canonical = known->user == user ? known : household_.sip_account(known->user);
-  if (canonical) {
-    slot->ha1_md5 = canonical->ha1_md5;
-    slot->ha1_sha256 = canonical->ha1_sha256;
+  if (const Kept* const known = kept(user)) return &known->account;
+  const auto account = household_.sip_account(user);
+  if (!account) return nullptr;
+  if (const Kept* const known = kept(account->user)) return &known->account;
+  return keep(account->user);
+}
+
+std::optional<Accounts::Ha1> Accounts::ha1(const sip::Account& account, std::string_view user,
+                                           lintel::digest::Algorithm algorithm) const {
+  Kept* const known = cache_.last != nullptr && &cache_.last->account == &account ? cache_.last : kept(account.name);
+  if (known == nullptr || &known->account != &account) return std::nullopt;
+  const bool md5 = algorithm == lintel::digest::Algorithm::md5;
+  const auto of = md5 ? Kept::Of::md5 : Kept::Of::sha256;
+  const bool of_alias = user != account.name;
+  const std::size_t size = md5 ? 16 : known->hash.size();
+  if (known->of != of || known->of_alias != of_alias) {
+    const auto asked = household_.sip_account(user);
+    const auto raw = asked ? bytes::from_hex(md5 ? asked->ha1_md5 : asked->ha1_sha256) : std::nullopt;
+    if (!raw || raw->size() != size) return std::nullopt;
+    std::copy(raw->begin(), raw->end(), known->hash.begin());
+    known->of = of;
+    known->of_alias = of_alias;
   }
-  // `101` is another name of `101#0` (H04), and digest hashes the name as it was typed into the phone.
-  if (known->user.ends_with("#0")) {
-    const std::string alias = known->user.substr(0, known->user.size() - 2);
-    if (const auto other = household_.sip_account(alias)) slot->aliases.push_back({alias, other->ha1_md5, other->ha1_sha256});
-  }
-  return slot.get();
+  return Ha1(std::string_view(known->hash.data(), size));
 }
 
 std::vector<const sip::Account*> Accounts::expand(std::string_view user) const {

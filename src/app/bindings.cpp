@@ -1,6 +1,8 @@
 #include "app/bindings.hpp"
 
 #include <array>
+#include <charconv>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -11,15 +13,26 @@ namespace {
 constexpr char separator = '\x1f';  // a part that holds one spoils its own record only: the count of parts is checked
 constexpr std::size_t parts = 10;
 
-std::string key_of(const std::string& account, const std::string& id) { return account + separator + id; }
+void put_key(std::string& out, const std::string& account, const std::string& id) {
+  out.assign(account).append(1, separator).append(id);
+}
 
-std::string pack(const sip::StoredBinding& binding) {
-  const std::array<std::string, parts> all{
-      binding.account, binding.id, binding.contact, binding.parameters, binding.call_id, std::to_string(binding.cseq), binding.path,
-      binding.user_agent, binding.received, std::to_string(binding.expires.time_since_epoch().count())};
-  std::string out;
-  for (const auto& part : all) (out += out.empty() ? "" : std::string(1, separator)) += part;
-  return out;
+void pack(std::string& out, const sip::StoredBinding& binding) {
+  std::array<char, 24> digits{};
+  const auto number = [&digits](std::int64_t value) {
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    return std::string_view(digits.data(), end);
+  };
+  out.clear();
+  for (const std::string_view part : {std::string_view(binding.account), std::string_view(binding.id),
+                                      std::string_view(binding.contact), std::string_view(binding.parameters),
+                                      std::string_view(binding.call_id)})
+    out.append(part).push_back(separator);
+  out.append(number(binding.cseq)).push_back(separator);
+  for (const std::string_view part :
+       {std::string_view(binding.path), std::string_view(binding.user_agent), std::string_view(binding.received)})
+    out.append(part).push_back(separator);
+  out.append(number(binding.expires.time_since_epoch().count()));
 }
 
 std::optional<sip::StoredBinding> unpack(std::string_view value) {
@@ -44,22 +57,23 @@ std::optional<sip::StoredBinding> unpack(std::string_view value) {
 
 }  // namespace
 
-void Bindings::write(std::vector<sip::StoredBinding> saved, std::vector<Key> removed) {
-  std::vector<household::RecordStore::Record> records;
-  records.reserve(saved.size());
-  for (const auto& binding : saved) {
-    household::RecordStore::Record record{key_of(binding.account, binding.id), pack(binding)};
-    // Text on the disk ends at a NUL: a phone that names itself so registers again after a restart.
-    if (record.value.find('\0') == std::string::npos) records.push_back(std::move(record));
-  }
-  const auto told = [](const Result<void>& done) {
+void Bindings::save(const sip::StoredBinding& binding) {
+  put_key(key_, binding.account, binding.id);
+  pack(value_, binding);
+  // Text on the disk ends at a NUL: a phone that names itself so registers again after a restart.
+  if (value_.find('\0') == std::string::npos) batch_.save(key_, value_);
+}
+
+void Bindings::remove(const std::string& account, const std::string& id) {
+  put_key(key_, account, id);
+  batch_.remove(key_);
+}
+
+void Bindings::write() {
+  if (batch_.empty()) return;
+  records_.write(std::exchange(batch_, {}), [](const Result<void>& done) {
     if (!done.ok()) log::warning("sip", "Registrations are not kept over a restart now: {}", done.error().message);
-  };
-  if (!records.empty()) records_.save(std::move(records), told);
-  std::vector<std::string> keys;
-  keys.reserve(removed.size());
-  for (const auto& key : removed) keys.push_back(key_of(key.account, key.id));
-  if (!keys.empty()) records_.remove(std::move(keys), told);
+  });
 }
 
 std::vector<sip::StoredBinding> Bindings::load() {

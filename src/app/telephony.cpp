@@ -6,7 +6,6 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/handle.hpp"
 #include "base/log.hpp"
@@ -120,7 +119,6 @@ Result<void> Telephony::start(const Options& options, const std::string& chain, 
     const Context connecting(SSL_CTX_new(TLS_client_method()));
     // The folder and not the one file: an authority is read when its name is met, not all of them at every start.
     SSL_CTX_set_default_verify_dir(connecting.get());
-    if (std::getenv(X509_get_default_cert_file_env()) != nullptr) SSL_CTX_set_default_verify_file(connecting.get());
     SSL_CTX_set_verify(connecting.get(), SSL_VERIFY_PEER, nullptr);
     network_.set_tls(accepting.get(), connecting.get());
     const auto tls_port = options.sips_port.value_or(static_cast<std::uint16_t>(settings.get(keys::tls_port)));
@@ -132,17 +130,18 @@ Result<void> Telephony::start(const Options& options, const std::string& chain, 
   if (!settings.get(keys::on)) return {};
   sip::ServerEvents events;
   events.presence = [this](const std::string& account, bool online) { presence_changed(account, online); };
-  events.authentication_failed = [this](const std::string& user, const std::string& source) {
-    authentication_failed(user, source);
+  events.authentication_failed = [this](const std::string& user, const sip::Hop& from) {
+    authentication_failed(user, from);
   };
   // The station's own user agent is in this process, and is not limited.
-  events.may_authenticate = [this](const std::string& user, const std::string& source) {
+  events.may_authenticate = [this](std::string_view user, const sip::Hop& from) {
     // Lock-outs only: these passwords are random, and slowing an account down would only keep its phone away.
-    return source == "local" || needs_.guesses.locked_for(user, http::source_of(source)) <= Duration::zero();
+    return from.kind == sip::TransportKind::local ||
+           needs_.guesses.locked_for(user, source_of(from.address)) <= Duration::zero();
   };
-  events.authenticated = [this](const std::string& user, const sip::Hop& source) {
+  events.authenticated = [this](std::string_view user, const sip::Hop& source) {
     if (source.kind == sip::TransportKind::local) return;
-    needs_.guesses.succeeded(user, http::source_of(source.address.host()));
+    needs_.guesses.succeeded(user, source_of(source.address));
     network_.trust(source);
   };
   server_ = std::make_unique<sip::Server>(core_, accounts_, &bindings_, needs_.vault.derive("sip server"),
@@ -273,6 +272,14 @@ void Telephony::presence_changed(const std::string& account, bool online) {
   if (on_presence) on_presence(account, online);
 }
 
+const std::string& Telephony::source_of(const sip::SocketAddress& address) {
+  if (!address.same_host(last_address_) || last_source_.empty()) {
+    last_source_ = http::source_of(address.host_text().view());
+    last_address_ = address;
+  }
+  return last_source_;
+}
+
 // Empty for names that are no account's: those count for their source alone.
 std::string Telephony::subject_of(const std::string& user) const {
   const sip::Account* account = accounts_.find(user);
@@ -280,7 +287,8 @@ std::string Telephony::subject_of(const std::string& user) const {
 }
 
 // Each is journalled: the limit allows few, and a forged address never gets here.
-void Telephony::authentication_failed(const std::string& user, const std::string& source) {
+void Telephony::authentication_failed(const std::string& user, const sip::Hop& from) {
+  const std::string source = from.kind == sip::TransportKind::local ? "local" : from.address.host();
   log::info("sip", "Authentication failed from {}", source);
   const Duration locked = needs_.guesses.failed(subject_of(user), http::source_of(source));
   const std::string subject = text::printable(user) ? user.substr(0, 64) : "?";

@@ -66,7 +66,8 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   void settings_changed(const settings::Change& change);
   void presence_changed(const std::string& account, bool online);
   void forget_removed_accounts();
-  void authentication_failed(const std::string& user, const std::string& source);
+  void authentication_failed(const std::string& user, const sip::Hop& from);
+  const std::string& source_of(const sip::SocketAddress& address);  // as the limit on guessing calls it
   [[nodiscard]] std::string subject_of(const std::string& user) const;
 
   Needs needs_;
@@ -84,6 +85,8 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   storage::Subscription settings_changes_;
   storage::Subscription household_changes_;
   web::SipReach reach_;
+  sip::SocketAddress last_address_;  // asked for twice a request
+  std::string last_source_;
   sip::RegistrationStatus account_;  // the last one that was journalled
 };
 

@@ -16,18 +16,28 @@ constexpr std::string_view standard_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef
 constexpr std::string_view url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view clear_characters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-std::string base64(std::string_view data, std::string_view alphabet, bool padded) {
-  std::string out;
-  out.reserve((data.size() + 2) / 3 * 4);
-  std::uint32_t group = 0;
-  unsigned bits = 0;
-  for (const char c : data) {
-    group = (group << 8U) | static_cast<unsigned char>(c);
-    bits += 8;
-    while (bits >= 6) out.push_back(alphabet[(group >> (bits -= 6)) & 63U]);
+// Answers the end of what it wrote.
+char* base64(std::string_view data, std::string_view alphabet, char* out) {
+  std::size_t at = 0;
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(data[i])}; };
+  for (; at + 3 <= data.size(); at += 3) {
+    const std::uint32_t group = byte(at) << 16U | byte(at + 1) << 8U | byte(at + 2);
+    for (unsigned shift = 18; shift < 24; shift -= 6) *out++ = alphabet[(group >> shift) & 63U];
   }
-  if (bits > 0) out.push_back(alphabet[(group << (6 - bits)) & 63U]);
-  while (padded && out.size() % 4 != 0) out.push_back('=');
+  if (at < data.size()) {
+    const bool two = at + 1 < data.size();
+    const std::uint32_t group = byte(at) << 16U | (two ? byte(at + 1) << 8U : 0U);
+    *out++ = alphabet[group >> 18U];
+    *out++ = alphabet[(group >> 12U) & 63U];
+    if (two) *out++ = alphabet[(group >> 6U) & 63U];
+  }
+  return out;
+}
+
+std::string base64(std::string_view data, std::string_view alphabet, bool padded) {
+  std::string out((data.size() + 2) / 3 * 4, '=');
+  const char* const end = base64(data, alphabet, out.data());
+  if (!padded) out.resize(static_cast<std::size_t>(end - out.data()));
   return out;
 }
 
@@ -75,15 +85,18 @@ std::string_view view(const Digest& digest, std::size_t size) {
 
 }  // namespace
 
-std::string to_hex(std::string_view data) {
+void to_hex(std::string_view data, char* out) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string out(data.size() * 2, '\0');
-  std::size_t at = 0;
   for (const char c : data) {
     const auto byte = static_cast<unsigned char>(c);
-    out[at++] = digits[byte >> 4U];
-    out[at++] = digits[byte & 15U];
+    *out++ = digits[byte >> 4U];
+    *out++ = digits[byte & 15U];
   }
+}
+
+std::string to_hex(std::string_view data) {
+  std::string out(data.size() * 2, '\0');
+  to_hex(data, out.data());
   return out;
 }
 
@@ -108,20 +121,29 @@ std::optional<std::string> from_hex(std::string_view text) {
 std::string to_base64(std::string_view data) { return base64(data, standard_alphabet, true); }
 std::string to_base64url(std::string_view data) { return base64(data, url_alphabet, false); }
 
-std::optional<std::string> from_base64(std::string_view text) {
+void to_base64url(std::string_view data, char* out) { base64(data, url_alphabet, out); }
+
+bool from_base64(std::string_view text, char* out, std::size_t size) {
   while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
+  if (text.size() % 4 == 1 || text.size() / 4 * 3 + (text.size() % 4 == 0 ? 0 : text.size() % 4 - 1) != size) return false;
   std::uint32_t group = 0;
+  int wrong = 0;  // negative once a character was none of the alphabet
   unsigned bits = 0;
   for (const char c : text) {
     const int value = value_of(c);
-    if (value < 0) return std::nullopt;
-    group = (group << 6U) | static_cast<unsigned>(value);
+    wrong |= value;
+    group = (group << 6U) | static_cast<unsigned>(value & 63);
     bits += 6;
-    if (bits >= 8) out.push_back(static_cast<char>((group >> (bits -= 8)) & 255U));
+    if (bits >= 8) *out++ = static_cast<char>((group >> (bits -= 8)) & 255U);
   }
+  return wrong >= 0;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out(text.size() / 4 * 3 + (text.size() % 4 == 0 ? 0 : text.size() % 4 - 1), '\0');
+  if (!from_base64(text, out.data(), out.size())) return std::nullopt;
   return out;
 }
 
@@ -163,13 +185,24 @@ std::string random_digits(std::size_t length) {
   return out;
 }
 
+namespace {
+std::string_view hash_into(const EVP_MD* kind, std::string_view data, Hash& out) {
+  Digest digest;
+  const std::size_t size = hash(kind, {data}, digest);
+  std::memcpy(out.data(), digest.data(), size);
+  return {out.data(), size};
+}
+}  // namespace
+
+std::string_view sha256(std::string_view data, Hash& out) { return hash_into(fetched_sha256(), data, out); }
+std::string_view md5(std::string_view data, Hash& out) { return hash_into(fetched_md5(), data, out); }
 std::string sha256(std::string_view data) {
-  Digest out;
-  return std::string(view(out, hash(fetched_sha256(), {data}, out)));
+  Hash out;
+  return std::string(sha256(data, out));
 }
 std::string md5(std::string_view data) {
-  Digest out;
-  return std::string(view(out, hash(fetched_md5(), {data}, out)));
+  Hash out;
+  return std::string(md5(data, out));
 }
 
 // RFC 2104. OpenSSL's HMAC() looks up two algorithms and makes three contexts for each call.

@@ -1,8 +1,10 @@
 #include "base/digest.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
@@ -15,30 +17,74 @@ constexpr std::size_t parameter_limit = 16;
 constexpr std::size_t nonce_random = 8;
 constexpr std::size_t nonce_mac = 16;
 
-std::string hashed(Algorithm algorithm, std::string_view data) {
-  return bytes::to_hex(algorithm == Algorithm::md5 ? bytes::md5(data) : bytes::sha256(data));
+Hexadecimal hashed(Algorithm algorithm, std::string_view data) {
+  bytes::Hash hash;
+  return Hexadecimal(algorithm == Algorithm::md5 ? bytes::md5(data, hash) : bytes::sha256(data, hash));
 }
 
-std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  text.reserve(256);  // one allocation for all but strange ones
-  for (const std::string_view part : parts) text.append(part).push_back(':');
-  text.pop_back();
-  return text;
+// The hash of the parts with colons between them.
+Hexadecimal hashed(Algorithm algorithm, std::initializer_list<std::string_view> parts) {
+  std::size_t size = parts.size() - 1;
+  for (const auto part : parts) size += part.size();
+  std::array<char, 512> usual;
+  std::string unusual;
+  if (size > usual.size()) unusual.resize(size);
+  char* const begin = size > usual.size() ? unusual.data() : usual.data();
+  char* at = begin;
+  bool first = true;
+  for (const auto part : parts) {
+    if (!std::exchange(first, false)) *at++ = ':';
+    // An empty part may have no address, which memcpy must not be given.
+    if (!part.empty()) std::memcpy(at, part.data(), part.size());
+    at += part.size();
+  }
+  return hashed(algorithm, std::string_view(begin, size));
+}
+
+// HA2, and the last one of the thread kept: a crowd that registers asks for the same again and again.
+Hexadecimal ha2(Algorithm algorithm, std::string_view method, std::string_view uri) {
+  struct Last {
+    Algorithm algorithm = Algorithm::md5;
+    std::size_t method_size = 0, size = 0;
+    std::array<char, 64> text{};
+    Hexadecimal digits;
+  };
+  thread_local Last last;
+  const std::size_t size = method.size() + uri.size();
+  if (method.empty() || uri.empty() || size > last.text.size()) return hashed(algorithm, {method, uri});
+  const std::string_view known(last.text.data(), last.size);
+  if (last.algorithm != algorithm || last.method_size != method.size() || last.size != size || !known.starts_with(method) ||
+      !known.ends_with(uri)) {
+    last.digits = hashed(algorithm, {method, uri});
+    last.algorithm = algorithm;
+    last.method_size = method.size();
+    last.size = size;
+    std::memcpy(last.text.data(), method.data(), method.size());
+    std::memcpy(last.text.data() + method.size(), uri.data(), uri.size());
+  }
+  return last.digits;
 }
 
 }  // namespace
 
-std::string ha1(Algorithm algorithm, std::string_view user, std::string_view realm, std::string_view password) {
-  return hashed(algorithm, joined({user, realm, password}));
+Hexadecimal::Hexadecimal(std::string_view hash) : size_(hash.size() * 2) { bytes::to_hex(hash, digits_.data()); }
+
+Hexadecimal::Hexadecimal(std::string_view digits, AsDigits) : size_(std::min(digits.size(), digits_.size())) {
+  std::copy_n(digits.begin(), size_, digits_.begin());
 }
 
-std::string response(const Answer& answer) {
-  const std::string ha2 = hashed(answer.algorithm, joined({answer.method, answer.uri}));
-  if (answer.qop.empty()) return hashed(answer.algorithm, joined({answer.ha1, answer.nonce, ha2}));
-  return hashed(answer.algorithm,
-                joined({answer.ha1, answer.nonce, answer.nonce_count, answer.client_nonce, answer.qop, ha2}));
+std::string ha1(Algorithm algorithm, std::string_view user, std::string_view realm, std::string_view password) {
+  return std::string(hashed(algorithm, {user, realm, password}).view());
 }
+
+Hexadecimal response_digits(const Answer& answer) {
+  const Hexadecimal second = ha2(answer.algorithm, answer.method, answer.uri);
+  if (answer.qop.empty()) return hashed(answer.algorithm, {answer.ha1, answer.nonce, second.view()});
+  return hashed(answer.algorithm,
+                {answer.ha1, answer.nonce, answer.nonce_count, answer.client_nonce, answer.qop, second.view()});
+}
+
+std::string response(const Answer& answer) { return std::string(response_digits(answer).view()); }
 
 std::optional<Parameters> parse_parameters(std::string_view rest) {
   Parameters parameters;
@@ -114,7 +160,7 @@ Nonces::State Nonces::check(std::string_view nonce, Monotonic now, Duration life
 }
 
 std::string Nonces::decoy_ha1(Algorithm algorithm, std::string_view user) const {
-  return hashed(algorithm, key_ + std::string(user));
+  return std::string(hashed(algorithm, key_ + std::string(user)).view());
 }
 
 }  // namespace lintel::digest

@@ -3,6 +3,7 @@
 // Any thread.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,20 @@ struct Answer {
   std::string_view ha1, method, uri, nonce, nonce_count, client_nonce, qop;
 };
 [[nodiscard]] std::string response(const Answer& answer);
+// A hash in hexadecimal that needs no allocation.
+class Hexadecimal {
+ public:
+  Hexadecimal() = default;
+  explicit Hexadecimal(std::string_view hash);  // of at most 32 bytes
+  enum AsDigits { as_digits };
+  Hexadecimal(std::string_view digits, AsDigits);  // at most 64 of them, as they are
+  [[nodiscard]] std::string_view view() const { return {digits_.data(), size_}; }
+
+ private:
+  std::array<char, 64> digits_{};
+  std::size_t size_ = 0;
+};
+[[nodiscard]] Hexadecimal response_digits(const Answer& answer);  // the same as response()
 
 // The auth-params of RFC 7235 §2.1 after the scheme, names in lower case, at most 16; nothing when they are not
 // well-formed or one comes twice.

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <charconv>
+#include <deque>
 #include <map>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -13,17 +17,28 @@ namespace {
 constexpr std::string_view log_prefix = "~";
 constexpr std::string_view insert = "INSERT INTO records (collection, key, value) VALUES (:collection, :key, :value)";
 
-using InForce = std::map<std::string, std::string>;
+using InForce = std::map<std::string_view, std::string_view>;  // into the texts of a Read
 
 std::string log_key(std::uint64_t number) {
   return fmt::format("{}{:016}", log_prefix, number);
 }
 
+void append_number(std::string& row, std::size_t number) {
+  std::array<char, 24> digits{};
+  row.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
 // "<bytes of the key> <bytes of the value, or -> <key><value>": nothing in either can be taken for the next record.
-void append_record(std::string& row, std::string_view key, const std::string* value) {
-  row += fmt::format("{} {} ", key.size(), value == nullptr ? "-" : std::to_string(value->size()));
-  row += key;
-  if (value != nullptr) row += *value;
+void append_record(std::string& row, std::string_view key, const std::string_view* value) {
+  append_number(row, key.size());
+  row.push_back(' ');
+  if (value == nullptr)
+    row.push_back('-');
+  else
+    append_number(row, value->size());
+  row.push_back(' ');
+  row.append(key);
+  if (value != nullptr) row.append(*value);
 }
 
 std::string_view next_word(std::string_view& rest) {
@@ -41,40 +56,35 @@ std::size_t apply_row(std::string_view row, InForce& in_force) {
     const auto value_word = next_word(row);
     const auto value_size = value_word == "-" ? std::optional<std::uint64_t>(0) : text::to_unsigned(value_word);
     if (!key_size || !value_size || *key_size > row.size() || *value_size > row.size() - *key_size) return count;
-    std::string key(row.substr(0, *key_size));
+    const auto key = row.substr(0, *key_size);
     if (value_word == "-")
       in_force.erase(key);
     else
-      in_force[std::move(key)] = row.substr(*key_size, *value_size);
+      in_force[key] = row.substr(*key_size, *value_size);
     row.remove_prefix(*key_size + *value_size);
   }
   return count;
 }
 
-std::vector<std::string> rows_of(const std::vector<RecordStore::Record>& records) {
-  std::vector<std::string> rows;
-  for (const auto& record : records) {
-    if (rows.empty() || rows.back().size() >= RecordStore::row_bytes) rows.emplace_back();
-    append_record(rows.back(), record.key, &record.value);
-  }
-  return rows;
-}
-
 struct Read {
+  std::deque<std::string> texts;  // stay where they are
   InForce in_force;
   std::size_t records = 0;
 };
 
 Result<Read> read_all(storage::Transaction& transaction, const std::string& collection) {
-  LINTEL_TRY(const auto rows,
+  LINTEL_TRY(auto rows,
              transaction.query("SELECT key, value FROM records WHERE collection = :collection ORDER BY key",
                                {collection}, {storage::Column::text, storage::Column::text}));
   Read read;
-  for (const auto& row : rows) {
-    if (row.text(0).starts_with(log_prefix)) {
-      read.records += apply_row(row.text(1), read.in_force);
+  for (auto& row : rows) {
+    const std::string& key = read.texts.emplace_back(row.text(0));
+    const std::string& value = read.texts.emplace_back(row.text(1));
+    row = {};  // the log of a large house is long: it is in memory once
+    if (key.starts_with(log_prefix)) {
+      read.records += apply_row(value, read.in_force);
     } else {
-      read.in_force[row.text(0)] = row.text(1);
+      read.in_force[key] = value;
       ++read.records;
     }
   }
@@ -106,30 +116,48 @@ Result<std::vector<RecordStore::Record>> RecordStore::load() {
   *counts_ = {read.in_force.size(), read.records - std::min(read.records, read.in_force.size())};
   std::vector<Record> records;
   records.reserve(read.in_force.size());
-  for (auto& [key, value] : read.in_force) records.push_back({key, std::move(value)});
+  for (const auto& [key, value] : read.in_force) records.push_back({std::string(key), std::string(value)});
   return records;
 }
 
-void RecordStore::save(std::vector<Record> records, std::function<void(Result<void>)> then) {
-  for (const Record& record : records) {
-    // Text on the disk ends at a NUL.
-    const bool text = record.key.find('\0') == std::string::npos && record.value.find('\0') == std::string::npos;
-    if (text && !record.key.empty() && record.key.size() <= max_key && record.value.size() <= max_value) continue;
-    if (then)
-      then(Error{ErrorCode::invalid, "A record is too large to be kept.", "key", record.key.substr(0, 100),
-                 fmt::format("{} bytes of key, {} of value, none of them 0", max_key, max_value)});
-    return;
-  }
-  append(rows_of(records), records.size(), std::move(then));
+std::string& RecordStore::Batch::row() {
+  if (rows_.empty() || rows_.back().size() >= row_bytes) rows_.emplace_back();
+  return rows_.back();
 }
 
-void RecordStore::remove(std::vector<std::string> keys, std::function<void(Result<void>)> then) {
-  std::vector<std::string> rows;
-  for (const auto& key : keys) {
-    if (rows.empty() || rows.back().size() >= row_bytes) rows.emplace_back();
-    append_record(rows.back(), key, nullptr);
+void RecordStore::Batch::save(std::string_view key, std::string_view value) {
+  // Text on the disk ends at a NUL.
+  const bool text = key.find('\0') == std::string_view::npos && value.find('\0') == std::string_view::npos;
+  if (!text || key.empty() || key.size() > max_key || value.size() > max_value) {
+    if (!std::exchange(bad_, true)) bad_key_ = key.substr(0, 100);
+    return;
   }
-  append(std::move(rows), keys.size(), std::move(then));
+  append_record(row(), key, &value);
+  ++records_;
+}
+
+void RecordStore::Batch::remove(std::string_view key) {
+  append_record(row(), key, nullptr);
+  ++records_;
+}
+
+void RecordStore::write(Batch batch, std::function<void(Result<void>)> then) {
+  if (!batch.bad_) return append(std::move(batch.rows_), batch.records_, std::move(then));
+  if (then)
+    then(Error{ErrorCode::invalid, "A record is too large to be kept.", "key", batch.bad_key_,
+               fmt::format("{} bytes of key, {} of value, none of them 0", max_key, max_value)});
+}
+
+void RecordStore::save(const std::vector<Record>& records, std::function<void(Result<void>)> then) {
+  Batch batch;
+  for (const Record& record : records) batch.save(record.key, record.value);
+  write(std::move(batch), std::move(then));
+}
+
+void RecordStore::remove(const std::vector<std::string>& keys, std::function<void(Result<void>)> then) {
+  Batch batch;
+  for (const auto& key : keys) batch.remove(key);
+  write(std::move(batch), std::move(then));
 }
 
 void RecordStore::append(std::vector<std::string> rows, std::size_t records, std::function<void(Result<void>)> then) {
@@ -152,13 +180,13 @@ void RecordStore::write_anew() {
   database_.write<std::size_t>(
       [collection = collection_](storage::Transaction& transaction) -> Result<std::size_t> {
         LINTEL_TRY(auto read, read_all(transaction, collection));
-        std::vector<Record> records;
-        for (auto& [key, value] : read.in_force) records.push_back({key, std::move(value)});
+        Batch batch;
+        for (const auto& [key, value] : read.in_force) batch.save(key, value);
         LINTEL_TRY(const auto removed,
                    transaction.execute("DELETE FROM records WHERE collection = :collection", {collection}));
         static_cast<void>(removed);
-        LINTEL_CHECK(insert_rows(transaction, collection, 0, rows_of(records)));
-        return records.size();
+        LINTEL_CHECK(insert_rows(transaction, collection, 0, batch.rows_));
+        return batch.records_;
       },
       [counts = counts_](const Result<std::size_t>& in_force) {
         if (in_force.ok()) counts->in_force = *in_force;

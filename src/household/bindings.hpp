@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,8 +34,27 @@ class RecordStore {
   static storage::Schema schema();
 
   Result<std::vector<Record>> load();  // start only: waits for the disk
-  void save(std::vector<Record> records, std::function<void(Result<void>)> then = {});
-  void remove(std::vector<std::string> keys, std::function<void(Result<void>)> then = {});
+  // What goes to the disk together, in the order of the calls. Any thread, one at a time.
+  class Batch {
+   public:
+    // A key or value that is too large, holds a 0 or is no key at all spoils the batch: write() then tells of the first.
+    void save(std::string_view key, std::string_view value);
+    void remove(std::string_view key);
+    [[nodiscard]] bool empty() const { return rows_.empty() && !bad_; }
+
+   private:
+    friend class RecordStore;
+    std::string& row();
+    std::vector<std::string> rows_;
+    std::size_t records_ = 0;
+    std::string bad_key_;
+    bool bad_ = false;
+  };
+  // All of the batch, or nothing of it.
+  void write(Batch batch, std::function<void(Result<void>)> then = {});
+  // The same for what is at hand as it is.
+  void save(const std::vector<Record>& records, std::function<void(Result<void>)> then = {});
+  void remove(const std::vector<std::string>& keys, std::function<void(Result<void>)> then = {});
 
  private:
   void append(std::vector<std::string> rows, std::size_t records, std::function<void(Result<void>)> then);

@@ -44,15 +44,7 @@ const Household::Identity& Household::identity() const {
 }
 
 void Household::set_identity(Identity identity) {
-  const bool new_realm = identity.realm != inner_->identity.realm;
   inner_->identity = std::move(identity);
-  if (new_realm) {
-    const auto forget = [](const Secret& secret) { secret.user.clear(); };
-    forget(inner_->own);
-    for (const auto& [key, record] : inner_->monitors) forget(record.secret);
-    for (const auto& [key, record] : inner_->stations) forget(record.secret);
-    for (const auto& [key, record] : inner_->centres) forget(record.secret);
-  }
   inner_->tell(Collection::stations, Done::changed, inner_->identity.station_number);
 }
 
@@ -84,13 +76,8 @@ Result<void> Household::centre_number_free(std::string_view number) const {
 
 SipAccount Household::Inner::sip_account(SipAccount::Kind kind, std::string user, std::string room,
                                          std::string_view asked, const Secret& secret) const {
-  if (secret.user != asked) {
-    const std::string words = fmt::format("{}:{}:{}", asked, identity.realm, secret.plain);
-    secret.ha1_md5 = bytes::to_hex(bytes::md5(words));
-    secret.ha1_sha256 = bytes::to_hex(bytes::sha256(words));
-    secret.user = asked;
-  }
-  return {std::move(user), kind, std::move(room), secret.ha1_md5, secret.ha1_sha256};
+  const std::string words = fmt::format("{}:{}:{}", asked, identity.realm, secret.plain);
+  return {std::move(user), kind, std::move(room), bytes::to_hex(bytes::md5(words)), bytes::to_hex(bytes::sha256(words))};
 }
 
 std::optional<SipAccount> Household::sip_account(std::string_view user) const {

@@ -22,10 +22,8 @@ struct NumberOrder {
   bool operator()(std::string_view left, std::string_view right) const;
 };
 
-// A secret, and the HA1 values of the user name it was last asked for: registrations come again and again.
 struct Secret {
   std::string plain;
-  mutable std::string user, ha1_md5, ha1_sha256;
 };
 
 struct StationRecord {
@@ -175,7 +173,6 @@ struct Household::Inner {
 
 [[nodiscard]] std::string packed_locks(const std::vector<int>& locks);
 [[nodiscard]] std::vector<int> unpacked_locks(std::string_view packed);
-[[nodiscard]] std::string purpose_of_card(std::int64_t id);  // what its number is sealed for
 [[nodiscard]] inline std::int64_t micros(WallTime time) {
   return time.time_since_epoch().count();
 }

@@ -58,7 +58,7 @@ Plan<Paired> Household::Inner::plan_monitor(Monitor monitor) {
        {key, monitor.account, comparable(monitor.room), monitor.room, std::string(name_of(monitor.kind)), monitor.name,
         packed_locks(monitor.locks), micros(monitor.paired_at), vault.seal(password, "monitor:" + key)}}};
   plan.in_force = [this, key, monitor, password] {
-    monitors[key] = {monitor, {password, {}, {}, {}}, {}};
+    monitors[key] = {monitor, {password}, {}};
     tell(Collection::monitors, Done::added, monitor.account);
     return Paired{monitor, password};
   };

@@ -59,7 +59,7 @@ void Household::add_station(Station station, Then<NewSecret> then) {
               {station.number, station.name, station.address,
                inner->vault.seal(password, "station:" + station.number)}}},
             [inner, station, password] {
-              inner->stations[station.number] = {station, {password, {}, {}, {}}};
+              inner->stations[station.number] = {station, {password}};
               inner->tell(Collection::stations, Done::added, station.number);
               return NewSecret{station.number, password};
             }};
@@ -142,7 +142,7 @@ void Household::add_centre(Centre centre, Then<NewSecret> then) {
             {{"INSERT INTO centres (key, name, address, secret) VALUES (:key, :name, :address, :secret)",
               {centre.number, centre.name, centre.address, inner->vault.seal(password, "centre:" + centre.number)}}},
             [inner, centre, password] {
-              inner->centres[centre.number] = {centre, {password, {}, {}, {}}};
+              inner->centres[centre.number] = {centre, {password}};
               inner->tell(Collection::centres, Done::added, centre.number);
               return NewSecret{centre.number, password};
             }};

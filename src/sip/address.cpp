@@ -53,20 +53,24 @@ bool SocketAddress::is_wildcard() const {
   return bytes_ == decltype(bytes_){};
 }
 
-std::string SocketAddress::host() const {
-  if (family_ == 0) return {};
+SocketAddress::Text SocketAddress::host_text() const {
+  Text text;
   if (family_ == 4) {  // every request asks for it, and inet_ntop goes through printf
-    std::array<char, 16> text{};
-    char* at = text.data();
+    char* at = text.text_.data();
     for (std::size_t i = 0; i < 4; ++i) {
       if (i != 0) *at++ = '.';
-      at = std::to_chars(at, text.data() + text.size(), bytes_[i]).ptr;
+      unsigned number = bytes_[i];
+      if (number >= 100) *at++ = static_cast<char>('0' + number / 100);
+      if (number >= 10) *at++ = static_cast<char>('0' + number / 10 % 10);
+      *at++ = static_cast<char>('0' + number % 10);
     }
-    return {text.data(), at};
+    text.size_ = static_cast<std::size_t>(at - text.text_.data());
+  } else if (family_ == 6) {
+    static_assert(std::tuple_size_v<decltype(text.text_)> >= INET6_ADDRSTRLEN);
+    inet_ntop(AF_INET6, bytes_.data(), text.text_.data(), INET6_ADDRSTRLEN);
+    text.size_ = std::strlen(text.text_.data());
   }
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(AF_INET6, bytes_.data(), text.data(), text.size());
-  return text.data();
+  return text;
 }
 
 std::string SocketAddress::uri_host() const {
@@ -112,14 +116,18 @@ std::size_t SocketAddress::hash() const {
   return host_hash() ^ (std::size_t{port_} * 0x9e3779b97f4a7c15U);
 }
 
-std::string SocketAddress::compact() const {
-  std::string result;
-  result.push_back(static_cast<char>(family_));
-  result.append(reinterpret_cast<const char*>(bytes_.data()), family_ == 4 ? 4 : family_ == 6 ? 16 : 0);
-  if (family_ == 6) result.append(reinterpret_cast<const char*>(&scope_), 4);
-  result.push_back(static_cast<char>(port_ >> 8));
-  result.push_back(static_cast<char>(port_ & 0xff));
-  return result;
+std::size_t SocketAddress::compact(char* out) const {
+  const std::size_t host = host_bytes().size();
+  const std::size_t scope = family_ == 6 ? sizeof scope_ : 0;
+  char* at = out;
+  *at++ = static_cast<char>(family_);
+  std::memcpy(at, bytes_.data(), host);
+  at += host;
+  std::memcpy(at, &scope_, scope);
+  at += scope;
+  *at++ = static_cast<char>(port_ >> 8);
+  *at++ = static_cast<char>(port_ & 0xff);
+  return static_cast<std::size_t>(at - out);
 }
 
 std::optional<SocketAddress> SocketAddress::from_compact(std::string_view data) {

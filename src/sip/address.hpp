@@ -25,19 +25,35 @@ class SocketAddress {
   [[nodiscard]] bool is_wildcard() const;
   [[nodiscard]] std::uint16_t port() const { return port_; }
   void set_port(std::uint16_t port) { port_ = port; }
-  [[nodiscard]] std::string host() const;      // "192.0.2.1", "2001:db8::1"
-  [[nodiscard]] std::string uri_host() const;  // IPv6 in brackets
-  [[nodiscard]] std::string text() const;      // "192.0.2.1:5060", "[2001:db8::1]:5060"
+  // Text that needs no allocation.
+  class Text {
+   public:
+    [[nodiscard]] std::string_view view() const { return {text_.data(), size_}; }
+
+   private:
+    friend class SocketAddress;
+    std::array<char, 64> text_;
+    std::size_t size_ = 0;
+  };
+  [[nodiscard]] Text host_text() const;
+  [[nodiscard]] std::string host() const { return std::string(host_text().view()); }  // "192.0.2.1", "2001:db8::1"
+  [[nodiscard]] std::string uri_host() const;                                         // IPv6 in brackets
+  [[nodiscard]] std::string text() const;  // "192.0.2.1:5060", "[2001:db8::1]:5060"
   [[nodiscard]] bool same_host(const SocketAddress& other) const {
     return family_ == other.family_ && bytes_ == other.bytes_;
   }
   // Fills a sockaddr_storage; IPv4 as mapped IPv6 when `mapped`. Answers its length.
   unsigned to_sockaddr(void* storage, bool mapped) const;
   [[nodiscard]] const std::array<std::uint8_t, 16>& raw() const { return bytes_; }
+  // The bytes of the host, 4 or 16, in network order; none when empty().
+  [[nodiscard]] std::string_view host_bytes() const {
+    return {reinterpret_cast<const char*>(bytes_.data()), family_ == 0 ? 0U : family_ == 4 ? 4U : 16U};
+  }
   [[nodiscard]] std::size_t hash() const;
   [[nodiscard]] std::size_t host_hash() const;
-  // A few bytes (at most 23) that from_compact() reads again; for flow tokens.
-  [[nodiscard]] std::string compact() const;
+  // A few bytes that from_compact() reads again; for flow tokens.
+  static constexpr std::size_t longest_compact = 23;
+  [[nodiscard]] std::size_t compact(char* out) const;  // answers how many
   [[nodiscard]] static std::optional<SocketAddress> from_compact(std::string_view bytes);
   bool operator==(const SocketAddress&) const = default;
 

@@ -3,66 +3,80 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "sip/grammar.hpp"
 
 namespace lintel::sip {
 namespace {
 
+constexpr std::size_t usual_size = 1000;  // of a message without a body; allocators serve such sizes best
+
 // The topmost Via as it must stand in a response: with what the transport learnt (RFC 3261 §18.2.1, RFC 3581 §4).
-void append_top_via(std::string& out, const Message& request, const Message::Line& line, const Hop& from) {
-  std::string_view rest = request.value(line);
-  std::string_view top;
-  next_value(rest, top);
-  append_via_with_source(out, top, from);
-  if (!rest.empty()) out.append(rest);
+void append_top_via(Buffer& out, const Message& request, const Message::Line& line, const Hop& from) {
+  const auto& via = request.top_via();
+  if (!via) {
+    out.append(request.value(line));
+    return;
+  }
+  append_via_with_source(out, *via, from);
+  const auto value = request.value(line);
+  out.append(value.substr(static_cast<std::size_t>(via->text.data() - value.data()) + via->text.size()));
 }
 
 }  // namespace
 
-void append_via_with_source(std::string& out, std::string_view via_text, const Hop& from) {
-  const auto via = Via::parse(via_text);
-  if (!via || from.address.empty()) {
-    out.append(via_text);
+void append_via_with_source(Buffer& out, const Via& via, const Hop& from) {
+  if (from.address.empty()) {
+    out.append(via.text);
     return;
   }
-  const bool rport = parameter(via->parameters, "rport").has_value();
-  const std::string host = from.address.host();
-  std::string_view sent_by = via->host;
+  const auto host = from.address.host_text();
+  std::string_view sent_by = via.host;
   if (sent_by.size() > 2 && sent_by.front() == '[') sent_by = sent_by.substr(1, sent_by.size() - 2);
-  const bool received = rport || sent_by != host;
-  if (!received) {
-    out.append(via_text);
+  if (!via.rport && sent_by == host.view()) {
+    out.append(via.text);
     return;
   }
   // Whatever the sender wrote there itself is dropped: it is ours to say.
-  const std::size_t parameters_length = via->parameters.size();
-  out.append(via->text.substr(0, via->text.size() - parameters_length));
-  std::string_view parameters = via->parameters;
-  while (!parameters.empty()) {
+  std::string_view rest = via.parameters;
+  const char* kept = via.text.data();  // from here on it is still to be copied
+  const bool quotes = rest.find('"') != std::string_view::npos;
+  while (!rest.empty()) {
     std::size_t end = 1;
-    bool quoted = false;
-    for (; end < parameters.size() && (quoted || parameters[end] != ';'); ++end)
-      if (parameters[end] == '"') quoted = !quoted;
-    const auto one = parameters.substr(0, end);
-    parameters.remove_prefix(end);
-    if (!parameter(one, "received") && !parameter(one, "rport")) out.append(one);
+    if (quotes) {
+      bool quoted = false;
+      for (; end < rest.size() && (quoted || rest[end] != ';'); ++end)
+        if (rest[end] == '"') quoted = !quoted;
+    } else {
+      end = std::min(rest.find(';', 1), rest.size());
+    }
+    const auto one = rest.substr(0, end);
+    rest.remove_prefix(end);
+    const std::size_t begin = grammar::skip(one, 1, grammar::classes::space);
+    const auto name = one.substr(begin, grammar::skip(one, begin, grammar::classes::token) - begin);
+    if (!(name.size() == 5 && grammar::is_lower_of(name, "rport")) &&
+        !(name.size() == 8 && grammar::is_lower_of(name, "received")))
+      continue;
+    out.append({kept, static_cast<std::size_t>(one.data() - kept)});
+    kept = one.data() + one.size();
   }
-  out.append(";received=").append(host);
-  if (rport) out.append(";rport=").append(std::to_string(from.address.port()));
+  out.append({kept, static_cast<std::size_t>(via.text.data() + via.text.size() - kept)});
+  out.append(";received=").append(host.view());
+  if (via.rport) out.append(";rport=").append_number(from.address.port());
 }
 
 Builder Builder::request(std::string_view method, std::string_view uri) {
   Builder builder;
-  builder.text_.reserve(1024);
-  builder.text_.append(method).append(" ").append(uri).append(" SIP/2.0\r\n");
+  builder.text_.reserve(usual_size);
+  builder.text_.append(method).append(' ').append(uri).append(" SIP/2.0\r\n");
   return builder;
 }
 
 Builder Builder::response(const Message& request, const Hop& from, int status, std::string_view reason,
                           std::string_view to_tag) {
   Builder builder;
-  std::string& out = builder.text_;
-  out.reserve(1024);
-  out.append("SIP/2.0 ").append(std::to_string(status)).append(" ");
+  Buffer& out = builder.text_;
+  out.reserve(usual_size);
+  out.append("SIP/2.0 ").append_number(static_cast<std::uint64_t>(status)).append(' ');
   out.append(reason.empty() ? phrase_of(status) : reason).append("\r\n");
   bool first = true;
   for (const auto& line : request.lines()) {
@@ -94,13 +108,24 @@ Builder Builder::response(const Message& request, const Hop& from, int status, s
   return builder;
 }
 
+Builder& Builder::open(std::string_view name) & {
+  text_.append(name).append(": ");
+  return *this;
+}
+
+Builder& Builder::close() & {
+  text_.append("\r\n");
+  return *this;
+}
+
 Builder& Builder::add(std::string_view name, std::string_view value) & {
   text_.append(name).append(": ").append(value).append("\r\n");
   return *this;
 }
 
 Builder& Builder::add(std::string_view name, std::uint64_t value) & {
-  return add(name, std::to_string(value));
+  text_.append(name).append(": ").append_number(value).append("\r\n");
+  return *this;
 }
 
 Builder& Builder::add_line(std::string_view line) & {
@@ -120,10 +145,9 @@ Builder& Builder::body(std::string_view content_type, std::string_view bytes) & 
   return *this;
 }
 
-std::string Builder::finish() {
-  text_.append("Content-Length: ").append(std::to_string(body_.size())).append("\r\n\r\n").append(body_);
-  body_.clear();
-  return std::move(text_);
+std::string_view Builder::finish_here() {
+  text_.append("Content-Length: ").append_number(body_.size()).append("\r\n\r\n").append(body_);
+  return text_.view();
 }
 
 Edit& Edit::replace(std::size_t begin, std::size_t end, std::string text) {

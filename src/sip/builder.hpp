@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sip/buffer.hpp"
 #include "sip/message.hpp"
 #include "sip/transport.hpp"
 
@@ -24,10 +25,16 @@ class Builder {
   Builder& add_line(std::string_view line) &;         // a whole header line without its CRLF
   Builder& copy(const Message& from, Field field) &;  // all lines of that kind as they are (Record-Route into a 200)
   Builder& body(std::string_view content_type, std::string_view bytes) &;
-  [[nodiscard]] std::string finish();  // adds Content-Length, the empty line and the body; the builder is then empty
+  // A header whose value is put together piece by piece: open(), append() to out(), close().
+  Builder& open(std::string_view name) &;
+  Builder& close() &;
+  [[nodiscard]] Buffer& out() { return text_; }
+  // Adds Content-Length, the empty line and the body. The text stands in the builder, or is taken out of it.
+  [[nodiscard]] std::string_view finish_here();
+  [[nodiscard]] std::string finish() { return std::string(finish_here()); }
 
  private:
-  std::string text_;
+  Buffer text_;
   std::string body_;
 };
 
@@ -57,7 +64,7 @@ class Edit {
 
 // Appends the value of a topmost Via with `received` and, where asked for, `rport` of the source (RFC 3261 §18.2.1, RFC
 // 3581 §4); whatever the sender wrote there itself is dropped.
-void append_via_with_source(std::string& out, std::string_view via, const Hop& from);
+void append_via_with_source(Buffer& out, const Via& via, const Hop& from);
 [[nodiscard]] std::string new_tag();      // 64 random bits
 [[nodiscard]] std::string new_call_id();  // 128 random bits
 

@@ -89,7 +89,7 @@ void Core::Inner::on_request(const Message& message, const Hop& from) {
         wheel.arm(invite->end, settings.t4);  // timer I
         return;
       }
-      if (const auto tag = message.to_tag(); !tag.empty() && tag == stateless_tag(message)) return;
+      if (const auto tag = message.to_tag(); !tag.empty() && tag == stateless_tag(message).view()) return;
       return dispatch({message, from});
     }
     if (invite != nullptr && is_same_neighbour(invite->to, from)) {
@@ -100,6 +100,7 @@ void Core::Inner::on_request(const Message& message, const Hop& from) {
     }
     return dispatch({message, from});
   }
+  if (servers_of[static_cast<std::size_t>(message.method())] == 0) return dispatch({message, from});
   if (ServerTransaction* known = server_of(server_key(message, false)); known != nullptr) {
     // A retransmission. A 2xx to INVITE is retransmitted by who made it, not by us (RFC 6026 §7.1).
     if (!known->response.empty() && known->state != ServerTransaction::State::accepted &&
@@ -117,20 +118,20 @@ void Core::Inner::dispatch(const Incoming& request) {
   core.reply(request, method == Method::cancel || !request.message.to_tag().empty() ? 481 : 404);
 }
 
-void Core::reply(const Incoming& request, std::string response) {
+void Core::reply(const Incoming& request, std::string_view response) {
   inner_->send_bytes(inner_->response_hop(request.message, request.from), response);
 }
 
 void Core::reply(const Incoming& request, int status, std::string_view reason) {
-  auto builder =
-      Builder::response(request.message, request.from, status, reason, inner_->stateless_tag(request.message));
+  const Tag tag = inner_->stateless_tag(request.message);
+  auto builder = Builder::response(request.message, request.from, status, reason, tag.view());
   builder.add("Server", inner_->settings.user_agent);
   if (status == 405)
     builder.add("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, MESSAGE, NOTIFY, PRACK");
-  reply(request, builder.finish());
+  reply(request, builder);
 }
 
-std::string Core::reply_tag(const Incoming& request) const {
+Core::Tag Core::reply_tag(const Incoming& request) const {
   return inner_->stateless_tag(request.message);
 }
 

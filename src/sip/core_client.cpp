@@ -123,7 +123,7 @@ void Core::Inner::on_response(const Message& message, const Hop& from) {
   using State = ClientTransaction::State;
   const auto& via = message.top_via();
   const auto& cseq = message.cseq();
-  ClientTransaction* transaction = via && cseq ? client_of(via->branch()) : nullptr;
+  ClientTransaction* transaction = via && cseq ? client_of(via->branch) : nullptr;
   if (transaction != nullptr && transaction->invite && cseq->method == "CANCEL") {
     const auto cancel = clients.find(transaction->cancelled_by);
     transaction = cancel == clients.end() ? nullptr : cancel->second.get();

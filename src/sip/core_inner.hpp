@@ -18,7 +18,7 @@ struct ClientTransaction {
   TransactionId id = 0;
   Hop to;
   std::string request;  // whole until the first answer; then its headers, of which ACK and CANCEL repeat some
-  std::string ack;  // of a non-2xx, to be sent again
+  std::string ack;      // of a non-2xx, to be sent again
   std::string cancel_extra;
   ClientListener* listener = nullptr;
   TransactionId parent = 0;  // of a CANCEL: its INVITE
@@ -40,8 +40,8 @@ struct ServerTransaction {
   Duration interval{};
   Wheel::Entry again, end;
   State state = State::proceeding;
+  Method method = Method::other;
   bool invite = false;
-  bool two_hundred = false;
 };
 
 struct Core::Inner {
@@ -57,7 +57,7 @@ struct Core::Inner {
   [[nodiscard]] std::uint64_t server_key(const Message& message, bool as_invite) const;
   [[nodiscard]] ServerTransaction* server_of(std::uint64_t key);
   [[nodiscard]] Hop response_hop(const Message& request, const Hop& from) const;
-  [[nodiscard]] std::string stateless_tag(const Message& request) const;
+  [[nodiscard]] Tag stateless_tag(const Message& request) const;
   void end_server(TransactionId id, bool acknowledged);
 
   void append_branch(std::string& out, TransactionId id) const;
@@ -97,6 +97,8 @@ struct Core::Inner {
   std::unordered_map<TransactionId, std::unique_ptr<ClientTransaction>> clients;
   std::unordered_map<TransactionId, std::unique_ptr<ServerTransaction>> servers;
   std::unordered_map<std::uint64_t, TransactionId> server_by_key;
+  // How many of each method there are: a REGISTER, which is answered without one, is looked up nowhere.
+  std::array<std::size_t, method_count> servers_of{};
   TransactionId next_id = 1;
   std::deque<std::pair<FlowId, std::string>> local;  // what is on the local wire, by the end it was sent to
   Timer local_due;

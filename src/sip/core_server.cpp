@@ -15,7 +15,7 @@ std::uint64_t Core::Inner::server_key(const Message& message, bool as_invite) co
   const auto& via = message.top_via();
   auto run = hash.run();
   if (!via) return run.finish();
-  const auto branch = via->branch();
+  const auto branch = via->branch;
   const std::string_view method = as_invite ? "INVITE" : message.method_name();
   if (branch.size() > magic_cookie.size() && branch.starts_with(magic_cookie))
     return run.add(branch).add(via->host).add(std::uint64_t{via->port}).add(method).finish();
@@ -42,16 +42,20 @@ Hop Core::Inner::response_hop(const Message& request, const Hop& from) const {
   Hop hop = from;
   const auto& via = request.top_via();
   // RFC 3581 §4; without rport the answer goes to the port of sent-by, at the address it came from.
-  if (via && !parameter(via->parameters, "rport")) hop.address.set_port(via->port == 0 ? 5060 : via->port);
+  if (via && !via->rport) hop.address.set_port(via->port == 0 ? 5060 : via->port);
   return hop;
 }
 
-std::string Core::Inner::stateless_tag(const Message& request) const {
+Core::Tag Core::Inner::stateless_tag(const Message& request) const {
   // The same for every retransmission and for the ACK.
   const auto& cseq = request.cseq();
   const std::uint64_t number =
       hash.run().add(request.call_id()).add(request.from_tag()).add(std::uint64_t{cseq ? cseq->number : 0}).finish();
-  return bytes::to_hex({reinterpret_cast<const char*>(&number), sizeof number});
+  return Tag(number);
+}
+
+Core::Tag::Tag(std::uint64_t number) {
+  bytes::to_hex({reinterpret_cast<const char*>(&number), sizeof number}, digits_.data());
 }
 
 TransactionId Core::accept(const Incoming& request, ServerListener* listener, bool trying) {
@@ -66,7 +70,8 @@ TransactionId Core::accept(const Incoming& request, ServerListener* listener, bo
   transaction->key = inner.server_key(request.message, false);
   transaction->to = inner.response_hop(request.message, request.from);
   transaction->listener = listener;
-  transaction->invite = request.message.method() == Method::invite;
+  transaction->method = request.message.method();
+  transaction->invite = transaction->method == Method::invite;
   transaction->again.owner = transaction->end.owner = id;
   transaction->again.kind = Inner::server_again;
   transaction->end.kind = Inner::server_end;
@@ -76,6 +81,7 @@ TransactionId Core::accept(const Incoming& request, ServerListener* listener, bo
   }
   inner.wheel.arm(transaction->end, forgotten);
   inner.server_by_key[transaction->key] = id;
+  ++inner.servers_of[static_cast<std::size_t>(transaction->method)];
   inner.servers.emplace(id, std::move(transaction));
   return id;
 }
@@ -119,6 +125,7 @@ void Core::Inner::end_server(TransactionId id, bool acknowledged) {
   if (found == servers.end()) return;
   const auto transaction = std::move(found->second);
   servers.erase(found);
+  --servers_of[static_cast<std::size_t>(transaction->method)];
   if (const auto key = server_by_key.find(transaction->key); key != server_by_key.end() && key->second == id)
     server_by_key.erase(key);
   if (transaction->listener != nullptr) transaction->listener->on_terminated(id, acknowledged);

@@ -51,13 +51,13 @@ std::optional<Dialog> Dialog::of_response(const Message& response, std::string_v
   const auto from = response.from();
   const auto to = response.to();
   const auto cseq = response.cseq();
-  if (!from || !to || !cseq || to->tag().empty()) return std::nullopt;
+  if (!from || !to || !cseq || to->tag.empty()) return std::nullopt;
   Dialog dialog;
   dialog.call_id = response.call_id();
   dialog.local = without_parameters(*from);
-  dialog.local_tag = from->tag();
+  dialog.local_tag = from->tag;
   dialog.remote = without_parameters(*to);
-  dialog.remote_tag = to->tag();
+  dialog.remote_tag = to->tag;
   dialog.local_cseq = cseq->number;
   const auto contact = response.contact();
   dialog.remote_target = contact && contact->uri.is_sip() ? contact->uri.text : target_so_far;
@@ -77,7 +77,7 @@ std::optional<Dialog> Dialog::of_request(const Message& request, std::string_vie
   dialog.local = without_parameters(*to);
   dialog.local_tag = local_tag;
   dialog.remote = without_parameters(*from);
-  dialog.remote_tag = from->tag();
+  dialog.remote_tag = from->tag;
   dialog.remote_target = contact->uri.text;
   dialog.remote_cseq = cseq->number;
   for (const auto route : request.list(Field::record_route)) dialog.routes.emplace_back(route);

@@ -56,6 +56,9 @@ struct Credentials {
 // another scheme, or of an algorithm or qop we do not know (RFC 7616 §3.3: such a challenge is passed over).
 [[nodiscard]] Result<Challenge> parse_challenge(std::string_view value);
 [[nodiscard]] Result<Credentials> parse_credentials(std::string_view value);
+// The same into an object that is used again and again, whose strings then need no allocation. False: malformed or not
+// known to us as above; what `out` then holds means nothing.
+[[nodiscard]] bool read_credentials(std::string_view value, Credentials& out);
 
 using lintel::digest::ha1;  // what a directory keeps in place of the password
 // The `response` for these credentials (its own `response` is not looked at), RFC 7616 §3.4.1.
@@ -68,7 +71,15 @@ using lintel::digest::ha1;  // what a directory keeps in place of the password
 struct Secrets {
   std::string ha1_md5;
   std::string ha1_sha256;
+  [[nodiscard]] std::string_view of(Algorithm algorithm) const {
+    return algorithm == Algorithm::md5 ? ha1_md5 : ha1_sha256;
+  }
 };
+
+using Nonce = std::array<char, 38>;
+[[nodiscard]] inline std::string_view view(const Nonce& nonce) {
+  return {nonce.data(), nonce.size()};
+}
 
 // Stateless nonces: time and a count under a keyed hash. A nonce may be used again until it expires, because old
 // devices do (nonce counts are not tracked). `context` binds a nonce to something both calls know, such as the remote
@@ -77,16 +88,16 @@ class NonceSigner {
  public:
   enum class State { fresh, expired, foreign };
 
-  // `key` of at least 32 bytes (a new one each start is right: clients are challenged again with stale=true).
+  // `key` of at least 16 bytes (a new one each start is right: clients are challenged again with stale=true).
   NonceSigner(std::string_view key, Duration lifetime)
-      : left_(key), right_(key.substr(16)), count_(bytes::random_number()), lifetime_(lifetime) {}
-  [[nodiscard]] std::string make(Monotonic now, std::string_view context = {});
+      : key_(key), count_(bytes::random_number()), lifetime_(lifetime) {}
+  [[nodiscard]] Nonce make(Monotonic now, std::string_view context = {});
   [[nodiscard]] State check(std::string_view nonce, Monotonic now, std::string_view context = {}) const;
 
  private:
   [[nodiscard]] std::array<char, 16> sign(std::string_view stamp, std::string_view context) const;
-  KeyedHash left_, right_;  // 64 bits each: together too many to guess
-  std::uint64_t count_;     // so that no two nonces are the same
+  KeyedHash key_;
+  std::uint64_t count_;  // so that no two nonces are the same
   Duration lifetime_;
 };
 
@@ -102,11 +113,28 @@ enum class Verdict {
 [[nodiscard]] Verdict verify(const Credentials& credentials, const Secrets& secrets, std::string_view method,
                              std::string_view realm, const NonceSigner& nonces, Monotonic now,
                              std::string_view context = {});
+// The same with the one secret that is asked for.
+[[nodiscard]] Verdict verify(const Credentials& credentials, std::string_view ha1_hex, std::string_view method,
+                             std::string_view realm, const NonceSigner& nonces, Monotonic now,
+                             std::string_view context = {});
 [[nodiscard]] const Secrets& decoy_secrets();  // random ones that no password gives
 
-// Values of the challenge headers in the order to send them: MD5 first (JsSIP gives up on another first one), then
-// SHA-256, both with the same nonce and qop="auth".
-[[nodiscard]] std::vector<std::string> make_challenges(std::string_view realm, std::string_view nonce, bool stale);
+// The values of the challenge headers of one realm, made ready: only the nonce changes. They are sent in this order:
+// MD5 first (JsSIP gives up on another first one), then SHA-256, both with the same nonce and qop="auth".
+class Challenges {
+ public:
+  explicit Challenges(std::string_view realm);
+  template <typename Out>  // anything with append(std::string_view)
+  void append(Out& out, Algorithm algorithm, const Nonce& nonce, bool stale) const {
+    out.append(std::string_view(begin_));
+    out.append(view(nonce));
+    out.append(std::string_view(algorithm == Algorithm::md5 ? md5_ : sha256_));
+    if (stale) out.append(std::string_view(", stale=true"));
+  }
+
+ private:
+  std::string begin_, md5_, sha256_;
+};
 
 // ---- Client side ----------------------------------------------------------------------------------------------------
 

@@ -218,7 +218,7 @@ bool Endpoint::on_request(const Incoming& request) {
     default: {
       auto response = Builder::response(message, request.from, 405, {}, new_tag());
       response.add("Allow", allowed_methods);
-      inner_->the_core.reply(request, response.finish());
+      inner_->the_core.reply(request, response);
       return true;
     }
   }

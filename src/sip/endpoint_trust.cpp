@@ -90,7 +90,7 @@ void Endpoint::Inner::asked_for_options(const Incoming& request) {
   response.add("Accept", "application/sdp, application/dtmf-relay, application/dtmf");
   if (current.session_timer.on) response.add("Supported", "timer");
   response.add("User-Agent", current.user_agent);
-  the_core.reply(request, response.finish());
+  the_core.reply(request, response);
 }
 
 void Endpoint::Inner::invited(const Incoming& request) {

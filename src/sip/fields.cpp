@@ -1,6 +1,8 @@
 // Names of methods, header fields and status codes.
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include "sip/grammar.hpp"
 #include "sip/message.hpp"
@@ -31,7 +33,6 @@ struct FieldName {
   std::string_view name;  // lower case
   Field field;
 };
-// By length, so that a look-up compares with the few names as long as its own.
 constexpr std::array field_names{FieldName{"a", Field::other},  // Accept-Contact
                                  FieldName{"c", Field::content_type},
                                  FieldName{"e", Field::content_encoding},
@@ -93,16 +94,27 @@ constexpr std::array field_names{FieldName{"a", Field::other},  // Accept-Contac
                                  FieldName{"p-preferred-identity", Field::p_preferred_identity}};
 constexpr std::size_t longest = 20;
 
-constexpr auto by_length = [] {
-  std::array<std::uint8_t, longest + 2> first{};
-  std::size_t at = 0;
-  for (std::size_t length = 0; length < first.size(); ++length) {
-    first[length] = static_cast<std::uint8_t>(at);
-    while (at < field_names.size() && field_names[at].name.size() == length) ++at;
-  }
-  return first;
+// A hash without collisions among these names, so that a look-up compares with one of them.
+constexpr std::size_t slots = 256;
+constexpr std::size_t slot_of(std::string_view name) {
+  // Without the bit that tells the cases apart; what it makes of others is for the comparison to find.
+  const auto letter = [&](std::size_t at) { return static_cast<unsigned char>(name.data()[at]) | 0x20U; };
+  const std::size_t size = name.size();
+  return (size * 14 + letter(0) * 13 + letter(size - 1) * 191 + letter(size / 2) * 209) % slots;
+}
+constexpr auto by_slot = [] {
+  std::array<std::uint8_t, slots> out{};  // counted from 1
+  for (std::size_t i = 0; i < field_names.size(); ++i)
+    out[slot_of(field_names[i].name)] = static_cast<std::uint8_t>(i + 1);
+  return out;
 }();
-static_assert(by_length.back() == field_names.size(), "field_names must be sorted by length");
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < field_names.size(); ++i)
+        if (by_slot[slot_of(field_names[i].name)] != i + 1) return false;
+      return true;
+    }(),
+    "two names share a slot: look for other factors");
 
 struct Phrase {
   int status;
@@ -170,8 +182,9 @@ constexpr std::array phrases{Phrase{100, "Trying"},
 }  // namespace
 
 Method method_of(std::string_view name) {
+  if (name.empty()) return Method::other;
   for (const auto& entry : method_names)
-    if (entry.name == name) return entry.method;
+    if (entry.name.front() == name.front() && entry.name == name) return entry.method;
   return Method::other;
 }
 
@@ -181,15 +194,40 @@ std::string_view name_of(Method method) {
   return {};
 }
 
+namespace {
+
+// Eight bytes or four, in lower case where they are letters.
+template <typename Word>
+Word lower_word(const char* text) {
+  Word word = 0;
+  std::memcpy(&word, text, sizeof word);
+  return word | static_cast<Word>(0x2020202020202020U);
+}
+
+// Whether `name` is `known` but for case, sizes being the same: compared in words from both ends.
+bool is_name(std::string_view name, std::string_view known) {
+  const char* const left = name.data();
+  const char* const right = known.data();
+  const std::size_t size = name.size();
+  const auto same = [&]<typename Word>(Word, std::size_t at) {
+    return lower_word<Word>(left + at) == lower_word<Word>(right + at);
+  };
+  if (size >= 16) return same(std::uint64_t{}, 0) && same(std::uint64_t{}, 8) && same(std::uint64_t{}, size - 8);
+  if (size >= 8) return same(std::uint64_t{}, 0) && same(std::uint64_t{}, size - 8);
+  if (size >= 4) return same(std::uint32_t{}, 0) && same(std::uint32_t{}, size - 4);
+  return grammar::is_lower_of(name, known);
+}
+
+}  // namespace
+
 Field field_of(std::string_view name) {
   if (name.empty() || name.size() > longest) return Field::other;
-  for (std::size_t i = by_length[name.size()]; i < by_length[name.size() + 1]; ++i) {
-    const std::string_view known = field_names[i].name;
-    std::size_t at = 0;
-    while (at < name.size() && grammar::lower(name[at]) == known[at]) ++at;
-    if (at == name.size()) return field_names[i].field;
-  }
-  return Field::other;
+  const std::size_t found = by_slot[slot_of(name)];
+  if (found == 0) return Field::other;
+  const auto& [known, field] = field_names[found - 1];
+  if (known.size() != name.size() || !is_name(name, known)) return Field::other;
+  // A CR in place of a hyphen is the one other byte that reads the same.
+  return std::memchr(name.data(), '\r', name.size()) == nullptr ? field : Field::other;
 }
 
 std::string_view phrase_of(int status) {

@@ -6,11 +6,13 @@ namespace lintel::sip {
 namespace {
 
 constexpr std::size_t mac_bytes = 8;
-constexpr std::size_t most = 160;  // characters of a token
+constexpr std::size_t hop_bytes = 1 + 6 + 1 + SocketAddress::longest_compact;
+constexpr std::size_t most_bytes = 4 + 4 + 2 * hop_bytes + mac_bytes;
 
-void append_number(std::string& out, std::uint64_t number, std::size_t size) {
+char* put_number(char* out, std::uint64_t number, std::size_t size) {
   for (int shift = (static_cast<int>(size) - 1) * 8; shift >= 0; shift -= 8)
-    out.push_back(static_cast<char>(number >> shift & 0xff));
+    *out++ = static_cast<char>(number >> shift & 0xff);
+  return out;
 }
 
 bool take_number(std::string_view& in, std::uint64_t& number, std::size_t size) {
@@ -21,13 +23,13 @@ bool take_number(std::string_view& in, std::uint64_t& number, std::size_t size) 
   return true;
 }
 
-void append_hop(std::string& out, const Hop& hop) {
-  out.push_back(static_cast<char>(hop.kind));
+char* put_hop(char* out, const Hop& hop) {
+  *out++ = static_cast<char>(hop.kind);
   // A UDP socket of ours is found again by its address family alone.
-  append_number(out, hop.kind == TransportKind::udp ? 0 : hop.flow, 6);
-  const std::string address = hop.address.compact();
-  out.push_back(static_cast<char>(address.size()));
-  out.append(address);
+  out = put_number(out, hop.kind == TransportKind::udp ? 0 : hop.flow, 6);
+  const std::size_t size = hop.address.compact(out + 1);
+  *out = static_cast<char>(size);
+  return out + 1 + size;
 }
 
 bool take_hop(std::string_view& in, Hop& hop) {
@@ -56,23 +58,30 @@ std::uint32_t FlowTokens::side(std::string_view call_id, std::string_view tag) c
   return static_cast<std::uint32_t>(hash_.run().add(call_id).add(tag).finish());
 }
 
-std::string FlowTokens::make(std::string_view call_id, std::string_view caller_tag, const Hop& caller,
-                             const Hop& callee) const {
-  std::string token;
-  append_number(token, boot_, 4);
-  append_number(token, side(call_id, caller_tag), 4);
-  append_hop(token, caller);
-  append_hop(token, callee);
-  append_number(token, mac_(token), mac_bytes);
-  return bytes::to_base64url(token);
+FlowTokens::Token FlowTokens::make(std::string_view call_id, std::string_view caller_tag, const Hop& caller,
+                                   const Hop& callee) const {
+  std::array<char, most_bytes> raw;
+  char* end = put_number(raw.data(), boot_, 4);
+  end = put_number(end, side(call_id, caller_tag), 4);
+  end = put_hop(end, caller);
+  end = put_hop(end, callee);
+  end = put_number(end, mac_({raw.data(), static_cast<std::size_t>(end - raw.data())}), mac_bytes);
+  const std::string_view whole(raw.data(), static_cast<std::size_t>(end - raw.data()));
+  Token token;
+  static_assert(bytes::base64url_size(most_bytes) <= std::tuple_size_v<decltype(token.text_)>);
+  bytes::to_base64url(whole, token.text_.data());
+  token.size_ = bytes::base64url_size(whole.size());
+  return token;
 }
 
 FlowTokens::Found FlowTokens::read(std::string_view text, std::string_view call_id, std::string_view from_tag,
                                    std::string_view to_tag) const {
-  if (text.size() < 24 || text.size() > most) return {};
-  const auto decoded = bytes::from_base64(text);
-  if (!decoded || decoded->size() <= mac_bytes) return {};
-  std::string_view rest(*decoded);
+  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  std::array<char, most_bytes> raw;
+  const std::size_t size = text.size() * 3 / 4;
+  if (text.size() < 24 || size > raw.size() || size <= mac_bytes || !bytes::from_base64(text, raw.data(), size))
+    return {};
+  std::string_view rest(raw.data(), size);
   std::string_view mac_text = rest.substr(rest.size() - mac_bytes);
   rest.remove_suffix(mac_bytes);
   std::uint64_t mac = 0;

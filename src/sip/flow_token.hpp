@@ -2,6 +2,7 @@
 // brings it back finds the other side's flow, with no state kept here, and only within the dialog it was made for.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,8 +17,18 @@ class FlowTokens {
   // `key` of 32 bytes, kept over restarts: UDP dialogs then outlive one. Connections do not, and are not mistaken.
   explicit FlowTokens(const std::string& key);
 
-  [[nodiscard]] std::string make(std::string_view call_id, std::string_view caller_tag, const Hop& caller,
-                                 const Hop& callee) const;
+  // Text that needs no allocation.
+  class Token {
+   public:
+    [[nodiscard]] std::string_view view() const { return {text_.data(), size_}; }
+
+   private:
+    friend class FlowTokens;
+    std::array<char, 128> text_;
+    std::size_t size_ = 0;
+  };
+  [[nodiscard]] Token make(std::string_view call_id, std::string_view caller_tag, const Hop& caller,
+                           const Hop& callee) const;
   enum class State { foreign, of_another_dialog, good };
   struct Found {
     State state = State::foreign;

@@ -20,28 +20,82 @@ constexpr bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// A set of characters as a table: these tests run for every byte of every message.
-class CharacterSet {
- public:
-  constexpr explicit CharacterSet(std::string_view members, bool with_alphanumeric = true) {
-    for (int c = 0; c < 256; ++c)
-      if (with_alphanumeric && is_alphanumeric(static_cast<char>(c))) has_[static_cast<std::size_t>(c)] = true;
-    for (const char c : members) has_[static_cast<unsigned char>(c)] = true;
-  }
-  constexpr bool operator()(char c) const { return has_[static_cast<unsigned char>(c)]; }
-
- private:
-  std::array<bool, 256> has_{};
+// A set of characters, for tests that run for every byte of every message. All sets are bits of one table, of which
+// the few lines that text touches stay in the cache. A set takes the next bit; there are sixteen.
+namespace classes {
+enum : std::uint16_t {
+  token = 1,
+  host = 2,
+  user = 4,
+  password = 8,
+  uri_parameters = 16,
+  uri_headers = 32,
+  scheme = 64,
+  loose = 128,       // an unquoted value of a header's parameter, as peers write it
+  ends_value = 256,  // what can change where a comma-separated value ends
+  space = 512,       // CRLF only inside folds
+  control = 1024,
+  hexadecimal = 2048,
+  ends_quoted = 4096,    // a quoted string, or makes it a strange one
+  ends_unquoted = 8192,  // a value in a header of comma-separated parameters
 };
 
-inline constexpr CharacterSet token("-.!%*_+`'~");
-inline constexpr CharacterSet host_character("-._");
+struct Members {
+  std::uint16_t bit;
+  std::string_view members;
+  bool with_alphanumeric = true;
+};
+inline constexpr std::array all{Members{token, "-.!%*_+`'~"},
+                                Members{host, "-._"},
+                                Members{user, "-_.!~*'()&=+$,;?/#"},
+                                Members{password, "-_.!~*'()&=+$,"},
+                                Members{uri_parameters, "-_.!~*'()[]/:&+$;="},
+                                Members{uri_headers, "-_.!~*'()[]/?:+$&="},
+                                Members{scheme, "+-."},
+                                Members{loose, "-.!%*_+`'~[]:/@&?$=<>#|{}^"},
+                                Members{ends_value, "\\\"<>,", false},
+                                Members{space, " \t\r\n", false},
+                                Members{ends_quoted, "\"\\", false},
+                                Members{ends_unquoted, ",\" \t\r\n", false}};
+
+inline constexpr auto table = [] {
+  std::array<std::uint16_t, 256> out{};
+  for (const auto& one : all) {
+    for (int c = 0; c < 256 && one.with_alphanumeric; ++c)
+      if (is_alphanumeric(static_cast<char>(c))) out[static_cast<std::size_t>(c)] |= one.bit;
+    for (const char c : one.members) out[static_cast<unsigned char>(c)] |= one.bit;
+  }
+  for (std::size_t c = 0; c < 128; ++c) {
+    if ((c < 32 && c != '\t') || c == 127) out[c] |= control | ends_quoted | ends_unquoted;
+    if (is_hex(static_cast<char>(c))) out[c] |= hexadecimal;
+  }
+  return out;
+}();
+}  // namespace classes
+
+// Whether `c` is in any of the classes.
+constexpr bool is(char c, unsigned which) {
+  return (classes::table[static_cast<unsigned char>(c)] & which) != 0;
+}
+// The first character from `at` on that is in one of the classes; `text.size()`: there is none.
+constexpr std::size_t skip_to(std::string_view text, std::size_t at, unsigned which) {
+  const char* const begin = text.data();
+  while (at < text.size() && !is(begin[at], which)) ++at;
+  return at;
+}
+// The first character from `at` on that is in none of the classes; `text.size()`: there is none.
+constexpr std::size_t skip(std::string_view text, std::size_t at, unsigned which) {
+  const char* const begin = text.data();
+  while (at < text.size() && is(begin[at], which)) ++at;
+  return at;
+}
+
 constexpr bool is_token(char c) {
-  return token(c);
+  return is(c, classes::token);
 }
 constexpr bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}  // CRLF only inside folds
+  return is(c, classes::space);
+}
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
@@ -52,9 +106,7 @@ constexpr std::string_view trim(std::string_view text) {
   return text;
 }
 constexpr bool is_token(std::string_view text) {
-  for (const char c : text)
-    if (!is_token(c)) return false;
-  return !text.empty();
+  return !text.empty() && skip(text, 0, classes::token) == text.size();
 }
 
 // `value` as a decimal number of at most ten digits; false for anything else.
@@ -68,18 +120,17 @@ constexpr bool to_number(std::string_view text, std::uint64_t& number) {
   return true;
 }
 
+inline constexpr std::size_t longest_host = 255;
 // A host name, IPv4 literal or bracketed IPv6 literal by its characters.
 constexpr bool valid_host(std::string_view host) {
-  if (host.empty() || host.size() > 255) return false;
+  if (host.empty() || host.size() > longest_host) return false;
   if (host.front() == '[') {
     if (host.size() < 4 || host.back() != ']') return false;
     for (const char c : host.substr(1, host.size() - 2))
       if (!is_hex(c) && c != ':' && c != '.') return false;
     return true;
   }
-  for (const char c : host)
-    if (!host_character(c)) return false;
-  return true;
+  return skip(host, 0, classes::host) == host.size();
 }
 
 // "host", "host:port", "[v6]:port" from the front of `text`; `left` is what follows. A port of 0 given or above 65535
@@ -93,7 +144,7 @@ constexpr bool split_host_port(std::string_view text, std::string_view& host, st
     if (end == std::string_view::npos) return false;
     ++end;
   } else {
-    while (end < text.size() && (host_character(text[end]))) ++end;
+    end = skip(text, 0, classes::host);
   }
   host = text.substr(0, end);
   if (!valid_host(host)) return false;
@@ -113,7 +164,52 @@ constexpr bool split_host_port(std::string_view text, std::string_view& host, st
   return true;
 }
 
-// ";name;name=token;name="quoted"" with nothing malformed in it. Bounded by its input, no recursion.
-bool valid_parameters(std::string_view parameters);
+// Whether two texts of one size are the same but for case; the second is in lower case already.
+constexpr bool is_lower_of(std::string_view text, std::string_view lower_case) {
+  for (std::size_t at = 0; at < text.size(); ++at)
+    if (lower(text.data()[at]) != lower_case.data()[at]) return false;
+  return true;
+}
+
+// Reads ";name;name=token;name="quoted"" and calls `visit(name, value)` for each: a flag has an empty value, a quoted
+// one comes without its quotes, escapes unresolved. False when something in it is malformed, and then some were
+// visited. Bounded by its input, no recursion.
+template <typename Visit>
+constexpr bool read_parameters(std::string_view text, Visit visit) {
+  std::size_t at = 0;
+  const std::size_t end = text.size();
+  const char* const begin = text.data();
+  const auto skip_space = [&] { at = skip(text, at, classes::space); };
+  for (skip_space(); at < end; skip_space()) {
+    if (begin[at] != ';') return false;
+    ++at;
+    skip_space();
+    if (at == end || begin[at] == ';') continue;  // an empty parameter: common and harmless
+    const std::size_t name = at;
+    at = skip(text, at, classes::token);
+    if (at == name) return false;
+    const std::string_view its_name(begin + name, at - name);
+    skip_space();
+    if (at == end || begin[at] != '=') {
+      visit(its_name, std::string_view{});
+      continue;
+    }
+    ++at;
+    skip_space();
+    std::size_t value = at;
+    std::size_t value_end = at;
+    if (at < end && begin[at] == '"') {
+      for (++at; at < end && begin[at] != '"';) at += begin[at] == '\\' ? 2 : 1;
+      if (at >= end) return false;
+      ++value;
+      value_end = at++;
+    } else {
+      // Token or host; peers also write colons, slashes and escapes here (received=[::1], +sip.instance unquoted).
+      value_end = at = skip(text, at, classes::loose);
+    }
+    visit(its_name, std::string_view(begin + value, value_end - value));
+  }
+  return true;
+}
 
 }  // namespace lintel::sip::grammar

@@ -1,6 +1,7 @@
 // SipHash-2-4: a hash that outsiders cannot aim at, and a short MAC. Any thread.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -48,6 +49,15 @@ class KeyedHash {
       v2_ ^= 0xff;
       for (int i = 0; i < 4; ++i) round();
       return v0_ ^ v1_ ^ v2_ ^ v3_;
+    }
+
+    // 128 bits, too many to guess: both halves of a state that went through as many rounds for each.
+    [[nodiscard]] std::array<std::uint64_t, 2> finish_long() {
+      v1_ ^= 0xee;  // not the state that finish() begins with
+      const std::uint64_t first = finish();
+      v1_ ^= 0xdd;
+      for (int i = 0; i < 4; ++i) round();
+      return {first, v0_ ^ v1_ ^ v2_ ^ v3_};
     }
 
    private:

@@ -30,8 +30,9 @@ enum class Method : std::uint8_t {
   subscribe,
   prack,
   refer,
-  publish
+  publish  // the last: see method_count
 };
+inline constexpr std::size_t method_count = static_cast<std::size_t>(Method::publish) + 1;
 [[nodiscard]] Method method_of(std::string_view name);  // case-sensitive, RFC 3261 §7.1
 [[nodiscard]] std::string_view name_of(Method method);  // "INVITE"; empty for `other`
 
@@ -114,10 +115,10 @@ struct Via {
   std::string_view host;       // an IPv6 literal keeps its brackets
   std::uint16_t port = 0;      // 0: not given
   std::string_view parameters;
+  std::string_view branch;  // of the parameters; empty when absent
+  bool rport = false;       // whether they ask for it
   [[nodiscard]] static std::optional<Via> parse(std::string_view text);
-  [[nodiscard]] std::string_view branch() const {
-    return sip::parameter(parameters, "branch").value_or(std::string_view{});
-  }
+  [[nodiscard]] bool read(std::string_view from);  // the same in place; after false what it holds means nothing
 };
 
 class Message {
@@ -135,10 +136,10 @@ class Message {
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
-  // Finds the lines of `bytes`, which must stay alive and unchanged as long as this Message is used (see keep()).
-  // Only what makes the rest unreadable is a Fault here; check() looks closer. Reusing one Message saves allocations.
-  // For streams `bytes` is one whole message as the Framer cut it; for datagrams what is after Content-Length is
-  // ignored.
+  // Finds the lines of `bytes` in one pass, which must stay alive and unchanged as long as this Message is used (see
+  // keep()). Only what makes the rest unreadable is a Fault here; check() looks closer. Reusing one Message saves
+  // allocations. For streams `bytes` is one whole message as the Framer cut it; for datagrams what is after
+  // Content-Length is ignored.
   [[nodiscard]] Fault parse(std::string_view bytes, const Limits& limits = {});
   // What every element must refuse: missing or doubled From, To, Call-ID, CSeq, Via; method mismatch; bad numbers;
   // a body shorter than Content-Length; a version other than 2.0 (505); a malformed Request-URI.
@@ -164,17 +165,20 @@ class Message {
   [[nodiscard]] const Line* find(Field field, std::size_t nth = 0) const;  // the nth line of that kind, or null
   [[nodiscard]] std::string_view value(Field field) const;                 // of its first line; empty when absent
   [[nodiscard]] std::string_view value(std::string_view name) const;       // any header, ignoring case
-  [[nodiscard]] bool has(Field field) const { return find(field) != nullptr; }
+  [[nodiscard]] bool has(Field field) const { return (present_ & bit(field)) != 0; }
   [[nodiscard]] std::size_t count(Field field) const;  // lines, not values
   // All comma-separated values of all lines of that kind, in order. Commas in quotes and <> do not separate.
   [[nodiscard]] std::vector<std::string_view> list(Field field) const;
+  // The same for one look, without allocation.
+  template <typename Visit>
+  void for_each(Field field, Visit visit) const;
   [[nodiscard]] std::string_view first_of_list(Field field) const;  // the topmost of them, without allocation
   // Whether a token list such as Supported or Require names `token`, ignoring case.
   [[nodiscard]] bool lists(Field field, std::string_view token) const;
 
   // Typed access: nothing when absent or not well formed.
-  [[nodiscard]] std::optional<Uri> uri() const { return Uri::parse(request_uri()); }
-  // These four are parsed once and remembered (so a Message is for one thread at a time).
+  // These five are parsed once and remembered (so a Message is for one thread at a time).
+  [[nodiscard]] const std::optional<Uri>& uri() const;
   [[nodiscard]] const std::optional<Via>& top_via() const;
   [[nodiscard]] const std::optional<Address>& from() const;
   [[nodiscard]] const std::optional<Address>& to() const;
@@ -189,7 +193,12 @@ class Message {
   [[nodiscard]] std::string_view view(std::size_t begin, std::size_t length) const {
     return bytes_.substr(begin, length);
   }
+  [[nodiscard]] static std::uint64_t bit(Field field) { return std::uint64_t{1} << static_cast<unsigned>(field); }
   [[nodiscard]] Fault parse_start_line(std::string_view line);
+  [[nodiscard]] bool parse_line(std::size_t at, std::size_t end, bool folded);
+  void measure_body();
+  [[nodiscard]] Fault check_counts() const;
+  [[nodiscard]] Fault check_vias() const;
   [[nodiscard]] static std::optional<CSeq> parse_cseq(std::string_view text);
 
   std::string_view bytes_;
@@ -197,6 +206,9 @@ class Message {
   std::vector<Line> lines_;
   std::array<std::uint8_t, field_count>
       first_{};  // the first line of each kind, counted from 1; 0: none (or beyond 255)
+  // The kinds that are there, and those with more than one line. Field::other counts like any.
+  std::uint64_t present_ = 0;
+  std::uint64_t repeated_ = 0;
   std::uint32_t first_line_end_ = 0;
   std::uint32_t headers_end_ = 0;
   std::uint32_t body_begin_ = 0;
@@ -207,18 +219,31 @@ class Message {
   std::int16_t status_ = 0;
   Method method_ = Method::other;
   Fault fault_;  // of the start line, kept for check()
-  struct Cached {
-    std::optional<std::optional<Via>> via;
-    std::optional<std::optional<Address>> from, to;
-    std::optional<std::optional<CSeq>> cseq;
-  };
-  mutable Cached cached_;
+  enum Remembered : std::uint8_t { the_uri = 1, the_via = 2, the_from = 4, the_to = 8, the_cseq = 16 };
+  [[nodiscard]] bool recall(Remembered what) const;  // whether it was read before; from now on it was
+  mutable std::uint8_t remembered_ = 0;
+  mutable bool single_via_ = false;  // the first Via line holds one value
+  mutable std::optional<Uri> uri_;
+  mutable std::optional<Via> via_;
+  mutable std::optional<Address> from_, to_;
+  mutable std::optional<CSeq> cseq_;
 };
+static_assert(field_count <= 64, "the kinds are bits of one number");
 
 using KeptMessage = std::shared_ptr<const Message>;
 
 // Cuts comma-separated values out of one header value, one a call; false at the end. RFC 3261 §7.3.1.
 bool next_value(std::string_view& rest, std::string_view& value);
+template <typename Visit>
+void Message::for_each(Field field, Visit visit) const {
+  if (!has(field)) return;
+  for (const Line& line : lines_) {
+    if (line.field != field) continue;
+    std::string_view rest = value(line);
+    std::string_view one;
+    while (next_value(rest, one)) visit(one);
+  }
+}
 // The standard phrase of a status code ("Busy Here"), or "Unknown".
 [[nodiscard]] std::string_view phrase_of(int status);
 

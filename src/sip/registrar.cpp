@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "sip/grammar.hpp"
 
 namespace lintel::sip {
 namespace {
@@ -19,9 +20,17 @@ std::optional<TransportKind> kind_of(std::string_view name) {
   return std::nullopt;
 }
 
-std::string received_text(const Hop& hop) {
-  const std::string kind = hop.kind == TransportKind::local ? "local" : text::lower(via_name_of(hop.kind));
-  return hop.address.empty() ? kind : kind + " " + hop.address.text();
+void write_source(const Binding& binding, std::string& out) {
+  out.clear();
+  for (const char c : binding.kind == TransportKind::local ? "local" : via_name_of(binding.kind))
+    out.push_back(grammar::lower(c));
+  if (binding.source.empty()) return;
+  out.push_back(' ');
+  if (binding.source.is_v6()) out.push_back('[');
+  out.append(binding.source.host_text().view());
+  if (binding.source.is_v6()) out.push_back(']');
+  out.push_back(':');
+  out.append(std::to_string(binding.source.port()));
 }
 
 std::optional<Hop> hop_of(std::string_view received) {
@@ -39,17 +48,51 @@ std::optional<Hop> hop_of(std::string_view received) {
   return Hop{*kind, 0, *address, {}};
 }
 
+void write_id(std::uint64_t id, std::string& out) {
+  std::array<char, 16> digits{};
+  out.assign(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), id, 16).ptr);
+}
+
+// Fills in where the binding listens, from its contact, its hop and what they have in common.
+void find_direct(Binding& binding, const Uri& uri) {
+  binding.direct_port = 0;
+  if (is_websocket(binding.kind) || binding.kind == TransportKind::local || !binding.path().empty()) return;
+  // Only the host it came from: a contact never makes us send elsewhere.
+  if (uri.host != binding.source.host_text().view()) {
+    const auto address = SocketAddress::parse(uri.host, uri.port);
+    if (!address || !address->same_host(binding.source)) return;
+  }
+  TransportKind kind = binding.kind;
+  if (uri.scheme == Uri::Scheme::sips)
+    kind = TransportKind::tls;
+  else if (const auto transport = uri.parameter("transport")) {
+    const auto named = kind_of(*transport);
+    if (!named || is_websocket(*named) || *named == TransportKind::local) return;
+    kind = *named;
+  }
+  const std::uint16_t port = uri.port != 0 ? uri.port : kind == TransportKind::tls ? 5061 : 5060;
+  // The very port a connection came from is not one that listens.
+  if (is_reliable(kind) && kind == binding.kind && port == binding.source.port()) return;
+  binding.direct_port = port;
+  binding.direct_kind = kind;
+}
+
 }  // namespace
 
 std::string id_text(std::uint64_t id) {
-  std::array<char, 17> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + 16, id, 16).ptr;
-  return {digits.data(), end};
+  std::string text;
+  write_id(id, text);
+  return text;
 }
 
 Registrar::Registrar(Core& core, BindingStore* store, std::string key, const ServerSettings& settings,
                      const ServerEvents& events)
-    : core_(core), store_(store), hash_(bytes::hmac_sha256(key, "binding")), settings_(settings), events_(events) {
+    : core_(core),
+      store_(store),
+      hash_(bytes::hmac_sha256(key, "binding")),
+      settings_(settings),
+      events_(events),
+      began_(core.clock().monotonic()) {
   sweeper_ = core_.clock().every(sweep_every, [this] { sweep(); });
 }
 
@@ -68,52 +111,34 @@ void Registrar::load() {
     // A clock that was wrong must not keep a binding for ever.
     const auto left =
         std::min<Duration>(std::chrono::duration_cast<Duration>(stored.expires - now), settings_.maximum_expiry);
-    Binding binding;
-    if (hop) binding.hop = *hop;
-    binding.id = id;
-    binding.contact = std::move(stored.contact);
-    binding.parameters = std::move(stored.parameters);
-    binding.call_id = std::move(stored.call_id);
-    binding.cseq = stored.cseq;
-    binding.path = std::move(stored.path);
-    binding.user_agent = std::move(stored.user_agent);
-    binding.refreshed = core_.clock().monotonic();
-    binding.expires = binding.refreshed + left;
-    find_direct(binding);
-    Hop reached;
-    // A browser's connection is gone with the old process, and so is its binding: it comes back by itself.
-    if (!hop || id == 0 || left <= Duration::zero() || count_ >= settings_.bindings || !reach(binding, reached)) {
-      dirty_[stored.account].insert(id);
+    const auto uri = Uri::parse(stored.contact);
+    const Binding::Texts texts{stored.account, stored.contact, stored.parameters,
+                               stored.call_id, stored.path,    stored.user_agent};
+    std::size_t size = 0;
+    for (const auto text :
+         {texts.account, texts.contact, texts.parameters, texts.call_id, texts.path, texts.user_agent})
+      size += text.size();
+    if (!hop || !uri || id == 0 || left <= Duration::zero() || table_.size() >= settings_.bindings ||
+        size > BindingTable::most_text || table_.find(stored.account, id) != nullptr) {
+      gone(stored.account, id);
       continue;
     }
-    table_[stored.account].push_back(std::move(binding));
-    ++count_;
+    Binding& binding = table_.add(id, texts);
+    binding.kind = hop->kind;
+    binding.source = hop->address;
+    table_.set_flow(binding, hop->flow, false);
+    binding.cseq = stored.cseq;
+    binding.expires = core_.clock().monotonic() + left;
+    find_direct(binding, *uri);
+    // A browser's connection is gone with the old process, and so is its binding: it comes back by itself.
+    if (Hop reached; !reach(binding, reached)) erase(binding);
   }
-  if (!dirty_.empty()) flush();
+  if (!gone_.empty()) flush();
 }
 
-std::uint64_t Registrar::id_of(const Address& contact) const {
-  const auto instance = contact.parameter("+sip.instance");
-  const auto reg_id = contact.parameter("reg-id");
-  auto run = hash_.run();
-  if (instance && reg_id) return run.add("instance").add(*instance).add(*reg_id).finish() | 1;
-  // What RFC 3261 §19.1.4 compares for a contact; header order and odd parameters do not make another phone.
-  return run.add("uri")
-             .add(contact.uri.unescaped_user())
-             .add(text::lower(contact.uri.host))
-             .add(std::uint64_t{contact.uri.port})
-             .add(text::lower(contact.uri.parameter("transport").value_or(std::string_view{})))
-             .finish() |
-         1;
-}
-
-Binding* Registrar::find(std::string_view account, std::uint64_t id) {
-  const auto list = table_.find(account);
-  if (list == table_.end()) return nullptr;
-  const Monotonic now = core_.clock().monotonic();
-  for (auto& binding : list->second)
-    if (binding.id == id && binding.expires > now) return &binding;
-  return nullptr;
+const Binding* Registrar::find(std::string_view account, std::uint64_t id, Monotonic now) const {
+  const Binding* const known = table_.find(account, id);
+  return known != nullptr && known->expires > now ? known : nullptr;
 }
 
 std::vector<const Binding*> Registrar::of(std::string_view account) const {
@@ -124,145 +149,156 @@ std::vector<const Binding*> Registrar::of(std::string_view account) const {
 
 std::vector<std::string> Registrar::accounts() const {
   std::vector<std::string> result;
-  for (const auto& [account, list] : table_) result.push_back(account);
+  table_.for_each([&](const Binding& one) {
+    if (table_.first(one.account()) == &one) result.emplace_back(one.account());
+  });
   return result;
 }
 
-bool Registrar::put(std::string_view account, Binding binding, std::size_t most) {
-  const auto known = table_.find(account);
-  const bool was_online = known != table_.end();
-  List& list = was_online ? known->second : table_[std::string(account)];
-  auto at = std::find_if(list.begin(), list.end(), [&](const Binding& one) { return one.id == binding.id; });
-  if (at == list.end()) {
-    if (count_ >= settings_.bindings) {
-      if (list.empty()) table_.erase(std::string(account));
-      return false;
-    }
-    if (list.size() >= std::max<std::size_t>(most, 1)) {
-      at = std::min_element(list.begin(), list.end(),
-                            [](const Binding& a, const Binding& b) { return a.refreshed < b.refreshed; });
-      changed(account, at->id);
-    } else {
-      at = list.emplace(list.end());
-      ++count_;
+bool Registrar::put(const Contact& contact, std::size_t most) {
+  const auto& texts = contact.texts;
+  Binding* binding = nullptr;
+  Binding* stalest = nullptr;
+  std::size_t count = 0;
+  Binding* const first = table_.first(texts.account);
+  for (Binding* one = first; one != nullptr; one = BindingTable::next(*one), ++count) {
+    if (one->id == contact.id) binding = one;
+    if (stalest == nullptr || one->refreshed < stalest->refreshed) stalest = one;
+  }
+  if (binding == nullptr) {
+    if (table_.size() >= settings_.bindings) return false;
+    if (count >= std::max<std::size_t>(most, 1)) {
+      gone(texts.account, stalest->id);
+      binding = stalest;
+      binding->id = contact.id;
     }
   }
-  if (binding.hop.flow != 0 && is_reliable(binding.hop.kind) && binding.hop.kind != TransportKind::local) {
-    by_flow_[binding.hop.flow].emplace(account);
+  const Hop& hop = contact.hop;
+  const bool listed = hop.flow != 0 && is_reliable(hop.kind) && hop.kind != TransportKind::local;
+  bool moved = true;
+  if (binding == nullptr) {
+    binding = &table_.add(contact.id, texts);
+  } else {
+    moved = binding->kind != hop.kind || binding->source != hop.address || binding->contact() != texts.contact ||
+            binding->path().empty() != texts.path.empty();
+    Binding& kept = table_.rewrite(*binding, texts);
+    if (&kept != binding && kept.changed) std::replace(changed_.begin(), changed_.end(), binding, &kept);
+    binding = &kept;
   }
-  changed(account, binding.id);
-  *at = std::move(binding);
-  if (!was_online) tell(account, false);
+  if (binding->flow != hop.flow || moved) table_.set_flow(*binding, hop.flow, listed);
+  binding->kind = hop.kind;
+  binding->source = hop.address;
+  binding->cseq = contact.cseq;
+  binding->expires = contact.now + contact.expiry;
+  binding->refreshed =
+      static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(contact.now - began_).count());
+  if (moved) find_direct(*binding, contact.uri);
+  changed(*binding);
+  if (first == nullptr) tell(texts.account, false);
   return true;
 }
 
+void Registrar::erase(Binding& binding) {
+  gone(binding.account(), binding.id);
+  if (binding.changed) std::replace(changed_.begin(), changed_.end(), &binding, static_cast<Binding*>(nullptr));
+  table_.remove(binding);
+}
+
 void Registrar::remove(std::string_view account, std::uint64_t id) {
-  const auto list = table_.find(account);
-  if (list == table_.end()) return;
-  const auto gone = std::erase_if(list->second, [id](const Binding& binding) { return binding.id == id; });
-  if (gone == 0) return;
-  count_ -= gone;
-  changed(account, id);
-  if (list->second.empty()) {
-    const std::string name(account);  // `account` may be the key itself
-    table_.erase(list);
-    tell(name, true);
-  }
+  Binding* const known = table_.find(account, id);
+  if (known == nullptr) return;
+  const std::string name(account);  // `account` may be a part of it
+  erase(*known);
+  if (table_.first(name) == nullptr) tell(name, true);
 }
 
 void Registrar::remove_all(std::string_view account) {
   const std::string name(account);
-  for (auto list = table_.find(name); list != table_.end(); list = table_.find(name))
-    remove(name, list->second.front().id);
+  while (const Binding* const one = table_.first(name)) remove(name, one->id);
 }
 
 void Registrar::flow_closed(FlowId flow) {
-  const auto known = by_flow_.find(flow);
-  if (known == by_flow_.end()) return;
-  const auto concerned = std::move(known->second);
-  by_flow_.erase(known);
-  for (const auto& account : concerned) {
-    const auto list = table_.find(account);
-    if (list == table_.end()) continue;
-    std::vector<std::uint64_t> gone;
-    for (const auto& binding : list->second)
-      if (binding.hop.flow == flow && binding.direct.empty()) gone.push_back(binding.id);
-    for (const auto id : gone) remove(account, id);
-  }
+  std::vector<std::pair<std::string, std::uint64_t>> concerned;
+  for (Binding* one = table_.first_of_flow(flow); one != nullptr; one = BindingTable::next_of_flow(*one))
+    if (!listens(*one)) concerned.emplace_back(one->account(), one->id);
+  for (const auto& [account, id] : concerned) remove(account, id);
+  while (Binding* const one = table_.first_of_flow(flow)) table_.set_flow(*one, flow, false);
 }
 
 void Registrar::tell(std::string_view account, bool was_online) {
   if (events_.presence) events_.presence(std::string(account), !was_online);
 }
 
-void Registrar::changed(std::string_view account, std::uint64_t id) {
+void Registrar::changed(Binding& binding) {
+  if (store_ == nullptr || binding.changed) return;
+  binding.changed = true;
+  changed_.push_back(&binding);
+  write_soon();
+}
+
+void Registrar::gone(std::string_view account, std::uint64_t id) {
   if (store_ == nullptr) return;
-  const auto entry = dirty_.find(account);
-  (entry == dirty_.end() ? dirty_[std::string(account)] : entry->second).insert(id);
-  if (!flush_timer_.armed()) flush_timer_ = core_.clock().after(write_after, [this] { flush(); });
+  gone_.emplace_back(account, id);
+  write_soon();
+}
+
+void Registrar::write_soon() {
+  if (!std::exchange(write_is_due_, true)) flush_timer_ = core_.clock().after(write_after, [this] { flush(); });
 }
 
 void Registrar::flush() {
-  if (store_ == nullptr || dirty_.empty()) return;
-  std::vector<StoredBinding> saved;
-  std::vector<BindingStore::Key> removed;
-  for (const auto& [account, ids] : dirty_) {
-    for (const auto id : ids) {
-      const Binding* binding = find(account, id);
-      if (binding == nullptr) {
-        removed.push_back({account, id_text(id)});
-        continue;
-      }
-      saved.push_back({account, id_text(id), binding->contact, binding->parameters, binding->call_id, binding->cseq,
-                       binding->path, binding->user_agent, received_text(binding->hop), wall_of(binding->expires)});
+  write_is_due_ = false;
+  flush_timer_ = {};
+  if (store_ == nullptr || (changed_.empty() && gone_.empty())) return;
+  const Monotonic now = core_.clock().monotonic();
+  const WallTime wall = core_.clock().wall();
+  for (Binding* const binding : changed_) {
+    if (binding == nullptr) continue;
+    binding->changed = false;
+    stored_.account = binding->account();
+    write_id(binding->id, stored_.id);
+    if (binding->expires <= now) {
+      store_->remove(stored_.account, stored_.id);
+      continue;
     }
+    stored_.contact = binding->contact();
+    stored_.parameters = binding->parameters();
+    stored_.call_id = binding->call_id();
+    stored_.cseq = binding->cseq;
+    stored_.path = binding->path();
+    stored_.user_agent = binding->user_agent();
+    write_source(*binding, stored_.received);
+    stored_.expires = wall + std::chrono::duration_cast<std::chrono::microseconds>(binding->expires - now);
+    store_->save(stored_);
   }
-  dirty_.clear();
-  store_->write(std::move(saved), std::move(removed));
+  for (const auto& [account, id] : gone_)
+    if (table_.find(account, id) == nullptr) store_->remove(account, id_text(id));  // else it came again
+  changed_.clear();
+  gone_.clear();
+  store_->write();
 }
 
 void Registrar::sweep() {
   const Monotonic now = core_.clock().monotonic();
-  std::vector<std::pair<std::string, std::uint64_t>> gone;
-  for (const auto& [account, list] : table_)
-    for (const auto& binding : list)
-      if (binding.expires <= now) gone.emplace_back(account, binding.id);
-  for (const auto& [account, id] : gone) remove(account, id);
-}
-
-void Registrar::find_direct(Binding& binding) {
-  binding.direct = {};
-  const auto uri = Uri::parse(binding.contact);
-  if (!uri || is_websocket(binding.hop.kind) || binding.hop.kind == TransportKind::local || !binding.path.empty())
-    return;
-  auto address = SocketAddress::parse(uri->host, uri->port);
-  // Only the host it came from: a contact never makes us send elsewhere.
-  if (!address || !address->same_host(binding.hop.address)) return;
-  TransportKind kind = binding.hop.kind;
-  if (uri->scheme == Uri::Scheme::sips)
-    kind = TransportKind::tls;
-  else if (const auto transport = uri->parameter("transport")) {
-    const auto named = kind_of(*transport);
-    if (!named || is_websocket(*named) || *named == TransportKind::local) return;
-    kind = *named;
-  }
-  if (address->port() == 0) address->set_port(kind == TransportKind::tls ? 5061 : 5060);
-  // The very port a connection came from is not one that listens.
-  if (is_reliable(kind) && kind == binding.hop.kind && address->port() == binding.hop.address.port()) return;
-  binding.direct = *address;
-  binding.direct_kind = kind;
+  std::vector<std::pair<std::string, std::uint64_t>> over;
+  table_.for_each([&](const Binding& one) {
+    if (one.expires <= now) over.emplace_back(one.account(), one.id);
+  });
+  for (const auto& [account, id] : over) remove(account, id);
 }
 
 bool Registrar::reach(const Binding& binding, Hop& hop) const {
-  hop = binding.hop;
+  hop = binding.hop();
   if (hop.kind == TransportKind::local) return true;
   if (is_reliable(hop.kind)) {
     if (hop.flow != 0 && core_.is_open(hop)) return true;
-    if (binding.direct.empty()) return false;
+    if (!listens(binding)) return false;
   }
-  if (!binding.direct.empty()) {
+  if (listens(binding)) {
     const FlowId socket = binding.direct_kind == TransportKind::udp && hop.kind == TransportKind::udp ? hop.flow : 0;
-    hop = {binding.direct_kind, socket, binding.direct, {}};
+    hop.kind = binding.direct_kind;
+    hop.flow = socket;
+    hop.address.set_port(binding.direct_port);
   }
   return true;
 }

@@ -1,32 +1,28 @@
 // The table of bindings (RFC 3261 §10, RFC 5626 §6), without messages: who is reachable where, until when. Loop only.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/string_hash.hpp"
+#include "sip/binding_table.hpp"
 #include "sip/keyed_hash.hpp"
 #include "sip/server.hpp"
 
 namespace lintel::sip {
 
-struct Binding {
-  std::uint64_t id = 0;    // stable, see StoredBinding::id
-  std::string contact;     // the URI as registered
-  std::string parameters;  // of the Contact header, without expires
-  std::string call_id;
-  std::string path;
-  std::string user_agent;
-  Hop hop;               // where it registered from; how it is reached while `hop.flow` lives
-  SocketAddress direct;  // where it says it listens, if that is the host it came from; else empty
-  Monotonic expires{};
-  Monotonic refreshed{};
-  std::uint32_t cseq = 0;
-  TransportKind direct_kind = TransportKind::udp;
+// What a registrar reads of the parameters of a Contact header; the first of a name counts.
+struct ContactParameters {
+  enum Name : std::uint8_t { q, instance, reg_id, methods, ice, kept, expires_ = kept, count };
+  static constexpr std::array<std::string_view, count> names{"q",       "+sip.instance", "reg-id",
+                                                             "methods", "+sip.ice",      "expires"};
+  std::array<std::optional<std::string_view>, count> values{};
+  void read(std::string_view parameters);
+  [[nodiscard]] const std::optional<std::string_view>& expires() const { return values[expires_]; }
 };
 
 class Registrar {
@@ -35,35 +31,46 @@ class Registrar {
             const ServerEvents& events);
 
   void load();
-  [[nodiscard]] std::uint64_t id_of(const Address& contact) const;  // by +sip.instance and reg-id, else by the URI
-  [[nodiscard]] Binding* find(std::string_view account, std::uint64_t id);
+  // By +sip.instance and reg-id, else by the URI.
+  [[nodiscard]] std::uint64_t id_of(const Uri& contact, const ContactParameters& parameters) const;
+  [[nodiscard]] const Binding* find(std::string_view account, std::uint64_t id, Monotonic now) const;
   // All that have not expired, oldest first.
   [[nodiscard]] std::vector<const Binding*> of(std::string_view account) const;
   // The same for one look; `visit` must not change the table.
   template <typename Visit>
   void for_each(std::string_view account, Visit visit) const {
-    const auto list = table_.find(account);
-    if (list == table_.end()) return;
-    const Monotonic now = core_.clock().monotonic();
-    for (const auto& binding : list->second)
-      if (binding.expires > now) visit(binding);
+    for_each(account, core_.clock().monotonic(), visit);
+  }
+  template <typename Visit>
+  void for_each(std::string_view account, Monotonic now, Visit visit) const {
+    for (const Binding* one = table_.first(account); one != nullptr; one = BindingTable::next(*one))
+      if (one->expires > now) visit(*one);
   }
   [[nodiscard]] std::vector<std::string> accounts() const;
+  struct Contact {
+    std::uint64_t id = 0;  // of id_of()
+    Binding::Texts texts;  // with the account; BindingTable::most_text bytes at most
+    const Uri& uri;        // of the contact
+    const Hop& hop;        // where it registers from
+    std::uint32_t cseq = 0;
+    Monotonic now{};
+    Duration expiry{};
+  };
   // Adds or refreshes. Beyond `most` contacts the one refreshed longest ago goes. False when the table is full.
-  bool put(std::string_view account, Binding binding, std::size_t most);
+  bool put(const Contact& contact, std::size_t most);
   void remove(std::string_view account, std::uint64_t id);
   void remove_all(std::string_view account);
   void flow_closed(FlowId flow);
   void flush();
-  // Fills in where the binding listens, from its contact, its hop and what they have in common.
-  static void find_direct(Binding& binding);
   // How to reach it now; kind and flow unset (flow 0, empty address) when it cannot be.
   [[nodiscard]] bool reach(const Binding& binding, Hop& hop) const;
   [[nodiscard]] WallTime wall_of(Monotonic expires) const;
 
  private:
-  using List = std::vector<Binding>;
-  void changed(std::string_view account, std::uint64_t id);
+  void changed(Binding& binding);
+  void gone(std::string_view account, std::uint64_t id);  // to be removed from the disk
+  void erase(Binding& binding);
+  void write_soon();
   void sweep();
   void tell(std::string_view account, bool was_online);
 
@@ -72,14 +79,20 @@ class Registrar {
   KeyedHash hash_;
   const ServerSettings& settings_;
   const ServerEvents& events_;
-  std::unordered_map<std::string, List, StringHash, std::equal_to<>> table_;
-  std::unordered_map<FlowId, std::unordered_set<std::string>> by_flow_;  // connections only
-  std::size_t count_ = 0;
-  std::unordered_map<std::string, std::unordered_set<std::uint64_t>, StringHash, std::equal_to<>> dirty_;
+  BindingTable table_;
+  Monotonic began_;
+  std::vector<Binding*> changed_;  // since the last flush; null: gone again
+  std::vector<std::pair<std::string, std::uint64_t>> gone_;
+  StoredBinding stored_;  // its strings are used again for each that is written
+  bool write_is_due_ = false;
   Timer flush_timer_;
   Timer sweeper_;
 };
 
+// Whether it is another way to a phone than the connection it registered over.
+inline bool listens(const Binding& binding) {
+  return binding.direct_port != 0;
+}
 [[nodiscard]] std::string id_text(std::uint64_t id);
 
 }  // namespace lintel::sip

@@ -15,20 +15,16 @@ ContactInfo info_of(std::string_view account, const Binding& binding, const Regi
   ContactInfo info;
   info.account = account;
   info.id = id_text(binding.id);
-  info.uri = binding.contact;
-  info.kind = binding.hop.kind;
-  info.local = binding.hop.kind == TransportKind::local;
-  info.user_agent = binding.user_agent;
-  if (!binding.hop.address.empty()) info.address = binding.hop.address.text();
+  info.uri = binding.contact();
+  info.kind = binding.kind;
+  info.local = binding.kind == TransportKind::local;
+  info.user_agent = binding.user_agent();
+  if (!binding.source.empty()) info.address = binding.source.text();
   info.expires = registrar.wall_of(binding.expires);
   return info;
 }
 
 }  // namespace
-
-std::string source_text(const Hop& hop) {
-  return hop.kind == TransportKind::local ? "local" : hop.address.host();
-}
 
 Server::Inner::Inner(Core& the_core, Accounts& the_accounts, BindingStore* store, std::string key,
                      ServerSettings the_settings, ServerEvents the_events)
@@ -40,6 +36,7 @@ Server::Inner::Inner(Core& the_core, Accounts& the_accounts, BindingStore* store
       tokens(key),
       nonces(bytes::hmac_sha256(key, "nonce"), settings.nonce_life),
       register_nonces(bytes::hmac_sha256(key, "nonce"), settings.register_nonce_life),
+      challenges(settings.domain),
       wheel(core.clock(), [this](TransactionId id, std::uint8_t) { timer_c(id); }) {}
 
 Server::Server(Core& core, Accounts& accounts, BindingStore* store, std::string key, ServerSettings settings,
@@ -83,6 +80,7 @@ void Server::remove_account(std::string_view account) {
 }
 
 void Server::set_settings(ServerSettings settings) {
+  inner_->challenges = digest::Challenges(settings.domain);
   inner_->settings = std::move(settings);
 }
 
@@ -123,7 +121,7 @@ bool Server::Inner::refuse_early(const Incoming& request) {
     std::size_t own = 0;
     for (const auto value : message.list(Field::via))
       if (const auto via = Via::parse(value);
-          via && via->branch().starts_with("z9hG4bK-") && via->host != "station.invalid")
+          via && via->branch.starts_with("z9hG4bK-") && via->host != "station.invalid")
         if (const auto sent_by = std::string(via->host) + ":" + std::to_string(via->port);
             sent_by == core.sent_by(request.from))
           ++own;
@@ -133,12 +131,12 @@ bool Server::Inner::refuse_early(const Incoming& request) {
     }
   }
   if (message.has(Field::proxy_require) && !ack) {
-    auto response = Builder::response(message, request.from, 420, {}, core.reply_tag(request));
+    auto response = Builder::response(message, request.from, 420, {}, core.reply_tag(request).view());
     std::string unsupported;
     for (const auto token : message.list(Field::proxy_require))
       unsupported.append(unsupported.empty() ? "" : ", ").append(token);
     response.add("Unsupported", unsupported);
-    core.reply(request, response.finish());
+    core.reply(request, response);
     return true;
   }
   return false;
@@ -214,18 +212,18 @@ void Server::Inner::initial(const Incoming& request) {
     if (const auto route_to = Address::parse(value); !route_to || !is_ours(route_to->uri, request.from))
       return core.reply(request, 403, "No Relaying");
   if (message.method() == Method::publish) {
-    auto response = Builder::response(message, request.from, 405, {}, core.reply_tag(request));
+    auto response = Builder::response(message, request.from, 405, {}, core.reply_tag(request).view());
     response.add("Allow", allowed);
-    return core.reply(request, response.finish());
+    return core.reply(request, response);
   }
   if (uri->user.empty()) return core.reply(request, 404);
   route(request, *caller);
 }
 
 void Server::Inner::options(const Incoming& request) {
-  auto response = Builder::response(request.message, request.from, 200, {}, core.reply_tag(request));
+  auto response = Builder::response(request.message, request.from, 200, {}, core.reply_tag(request).view());
   response.add("Allow", allowed).add("Supported", "path, outbound").add("Accept", "application/sdp");
-  core.reply(request, response.finish());
+  core.reply(request, response);
 }
 
 }  // namespace lintel::sip

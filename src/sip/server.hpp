@@ -5,11 +5,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/digest.hpp"
 #include "base/result.hpp"
 #include "sip/transaction.hpp"
 
@@ -18,15 +20,13 @@ namespace lintel::sip {
 // One account, as the directory knows it. H04: `101#0` is the room's main monitor, `101` means the same; `101#1` … are
 // its extensions. Stations are their number.
 struct Account {
-  std::string name;        // canonical: "101#0", "8001"
-  std::string ha1_md5;     // lower-case hex of MD5(user:realm:password)
-  std::string ha1_sha256;  // lower-case hex of SHA-256(user:realm:password); empty: not offered to it
-  // Further spellings of the name that digest clients may use as username, each with its own HA1s ("101" for "101#0").
-  struct Alias {
-    std::string name, ha1_md5, ha1_sha256;
-  };
-  std::vector<Alias> aliases;
-  std::size_t contacts = 5;  // bindings at once
+  std::string name;               // canonical: "101#0", "8001"
+  std::uint8_t alias_length = 0;  // so many characters of it are another spelling ("101" of "101#0"); 0: there is none
+  std::uint16_t contacts = 5;     // bindings at once
+  [[nodiscard]] std::string_view alias() const { return std::string_view(name).substr(0, alias_length); }
+  [[nodiscard]] bool is_called(std::string_view user) const {
+    return user == name || (alias_length != 0 && user == alias());
+  }
 };
 
 // The directory: in memory, answered at once. What it hands out stays valid until the loop's next turn.
@@ -35,6 +35,11 @@ class Accounts {
   virtual ~Accounts() = default;
   // `user` is unescaped; aliases find their account. Null: unknown.
   [[nodiscard]] virtual const Account* find(std::string_view user) const = 0;
+  // HA1 of an account that find() answered, for that spelling of its name, which digest hashes as it was typed into the
+  // phone. Nothing: this algorithm is not for it.
+  using Ha1 = lintel::digest::Hexadecimal;
+  [[nodiscard]] virtual std::optional<Ha1> ha1(const Account& account, std::string_view user,
+                                               lintel::digest::Algorithm algorithm) const = 0;
   // Whom a call to `user` rings: `101` and `101#0` the main monitor, and all extensions when group call is on; `101#2`
   // that extension alone. Empty: no such user.
   [[nodiscard]] virtual std::vector<const Account*> expand(std::string_view user) const = 0;
@@ -55,14 +60,14 @@ struct StoredBinding {
   WallTime expires{};
 };
 
-// Where bindings are kept. Both calls return at once (the disk is elsewhere); changes come in batches.
+// Where bindings are kept. All calls return at once (the disk is elsewhere); changes come in batches, which write()
+// ends. The references are good for the call alone.
 class BindingStore {
  public:
   virtual ~BindingStore() = default;
-  struct Key {
-    std::string account, id;
-  };
-  virtual void write(std::vector<StoredBinding> saved, std::vector<Key> removed) = 0;
+  virtual void save(const StoredBinding& binding) = 0;
+  virtual void remove(const std::string& account, const std::string& id) = 0;
+  virtual void write() = 0;                                     // all that was saved and removed since the last time
   [[nodiscard]] virtual std::vector<StoredBinding> load() = 0;  // at start, before the loop runs
 };
 
@@ -100,12 +105,12 @@ struct ContactInfo {
 struct ServerEvents {
   std::function<void(const std::string& account, bool online)> presence;  // first contact came, last one went
   // Wrong credentials for a nonce that was given to this very source: nobody can be blamed by a forged address.
-  std::function<void(const std::string& user, const std::string& source)> authentication_failed;
+  std::function<void(const std::string& user, const Hop& source)> authentication_failed;
   // Whether this source may still try this account: false answers 403, right or wrong. Null: always. `user` is
   // canonical; empty: no account of ours.
-  std::function<bool(const std::string& user, const std::string& source)> may_authenticate;
+  std::function<bool(std::string_view user, const Hop& source)> may_authenticate;
   // For Network::trust(), and for the limit on guessing.
-  std::function<void(const std::string& user, const Hop& source)> authenticated;
+  std::function<void(std::string_view user, const Hop& source)> authenticated;
 };
 
 class Server final : public RequestHandler {

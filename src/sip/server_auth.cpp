@@ -9,63 +9,62 @@ namespace {
 // The credentials for our realm among those given. A client that registers here and calls through us has two answers
 // for one realm, and may send both: the one to the challenge that we give to this method counts first (RFC 3261 §22.3),
 // for the other may be to a nonce that is old by now.
-std::optional<digest::Credentials> credentials_of(const Message& message, std::string_view realm) {
+bool find_credentials(const Message& message, std::string_view realm, digest::Credentials& out) {
   const bool registering = message.method() == Method::registration;
   const Field own = registering ? Field::authorization : Field::proxy_authorization;
   const Field other = registering ? Field::proxy_authorization : Field::authorization;
   for (const Field field : {own, other}) {
-    for (const auto& line : message.lines()) {
-      if (line.field != field) continue;
-      auto parsed = digest::parse_credentials(message.value(line));
-      if (parsed && parsed->realm == realm) return std::move(parsed).value();
-    }
+    if (!message.has(field)) continue;
+    for (const auto& line : message.lines())
+      if (line.field == field && digest::read_credentials(message.value(line), out) && out.realm == realm) return true;
   }
-  return std::nullopt;
+  return false;
 }
 
-digest::Secrets secrets_of(const Account* account, std::string_view user) {
-  if (account == nullptr) return digest::decoy_secrets();
-  for (const auto& alias : account->aliases)
-    if (alias.name == user) return {alias.ha1_md5, alias.ha1_sha256};
-  if (account->name == user) return {account->ha1_md5, account->ha1_sha256};
-  return digest::decoy_secrets();
+std::string source_text(const Hop& hop) {
+  return hop.kind == TransportKind::local ? "local" : hop.address.host();
 }
 
 }  // namespace
 
 bool Server::Inner::same_account(const Account& account, std::string_view escaped_user) const {
-  if (same_user(escaped_user, account.name)) return true;
-  for (const auto& alias : account.aliases)
-    if (same_user(escaped_user, alias.name)) return true;
-  return false;
+  if (escaped_user.find('%') == std::string_view::npos) return account.is_called(escaped_user);  // nearly all
+  return same_user(escaped_user, account.name) ||
+         (account.alias_length != 0 && same_user(escaped_user, account.alias()));
 }
 
 const Account* Server::Inner::authenticate(const Incoming& request) {
   const Message& message = request.message;
   const bool registering = message.method() == Method::registration;
-  const auto credentials = credentials_of(message, settings.domain);
-  if (!credentials) {
+  if (!find_credentials(message, settings.domain, credentials)) {
     challenge(request, false);
     return nullptr;
   }
-  const Account* account = accounts.find(credentials->user);
-  const std::string name = account == nullptr ? std::string() : account->name;
-  if (events.may_authenticate && !events.may_authenticate(name, source_text(request.from))) {
+  const Account* const account = accounts.find(credentials.user);
+  const std::string_view name = account == nullptr ? std::string_view{} : account->name;
+  if (events.may_authenticate && !events.may_authenticate(name, request.from)) {
     core.reply(request, 403);
     return nullptr;
   }
+  // A user that is not known is measured against a secret that nobody has, so that the answer takes as long.
+  std::optional<Accounts::Ha1> secret;
+  if (account != nullptr && account->is_called(credentials.user))
+    secret = accounts.ha1(*account, credentials.user, credentials.algorithm);
+  else
+    secret.emplace(digest::decoy_secrets().of(credentials.algorithm), Accounts::Ha1::as_digits);
   // A nonce is good from the host it was given to.
-  const std::string context = request.from.address.host();
-  auto verdict =
-      digest::verify(*credentials, secrets_of(account, credentials->user), message.method_name(), settings.domain,
-                     registering ? register_nonces : nonces, core.clock().monotonic(), context);
+  auto verdict = digest::verify(credentials, secret ? secret->view() : std::string_view{}, message.method_name(),
+                                settings.domain, registering ? register_nonces : nonces, core.clock().monotonic(),
+                                request.from.address.host_bytes());
   if (account == nullptr) verdict = digest::Verdict::refused;
   if (verdict != digest::Verdict::refused && !registering) {
     // Credentials are for one target; the spelling of its host may differ, and some clients name only the server.
-    const auto asked = Uri::parse(credentials->uri);
-    const auto target = message.uri();
-    if (!asked || !target || (!asked->user.empty() && !same_user(asked->user, target->user)))
-      verdict = digest::Verdict::refused;
+    const auto& target = message.uri();
+    if (credentials.uri != message.request_uri()) {
+      const auto asked = Uri::parse(credentials.uri);
+      if (!asked || !target || (!asked->user.empty() && !same_user(asked->user, target->user)))
+        verdict = digest::Verdict::refused;
+    }
   }
   switch (verdict) {
     case digest::Verdict::accepted:
@@ -76,7 +75,7 @@ const Account* Server::Inner::authenticate(const Incoming& request) {
       return nullptr;
     case digest::Verdict::refused:
       log::debug("sip", "Wrong credentials from {}", source_text(request.from));
-      if (events.authentication_failed) events.authentication_failed(credentials->user, source_text(request.from));
+      if (events.authentication_failed) events.authentication_failed(credentials.user, request.from);
       challenge(request, false);
       return nullptr;
   }
@@ -94,16 +93,20 @@ bool knows_only_md5(std::string_view user_agent) {
 }  // namespace
 
 void Server::Inner::challenge(const Incoming& request, bool stale) {
-  const bool registering = request.message.method() == Method::registration;
-  auto response =
-      Builder::response(request.message, request.from, registering ? 401 : 407, {}, core.reply_tag(request));
-  const std::string context = request.from.address.host();
-  const auto values = digest::make_challenges(settings.domain, nonces.make(core.clock().monotonic(), context), stale);
-  for (const auto& value : values) {
-    response.add(registering ? "WWW-Authenticate" : "Proxy-Authenticate", value);
-    if (!settings.offer_sha256 || knows_only_md5(request.message.value(Field::user_agent))) break;
+  const Message& message = request.message;
+  const bool registering = message.method() == Method::registration;
+  const auto tag = core.reply_tag(request);
+  auto response = Builder::response(message, request.from, registering ? 401 : 407, {}, tag.view());
+  const digest::Nonce nonce = nonces.make(core.clock().monotonic(), request.from.address.host_bytes());
+  for (const auto algorithm : {digest::Algorithm::md5, digest::Algorithm::sha256}) {
+    if (algorithm == digest::Algorithm::sha256 &&
+        (!settings.offer_sha256 || knows_only_md5(message.value(Field::user_agent))))
+      break;
+    response.open(registering ? "WWW-Authenticate" : "Proxy-Authenticate");
+    challenges.append(response.out(), algorithm, nonce, stale);
+    response.close();
   }
-  core.reply(request, response.finish());
+  core.reply(request, response);
 }
 
 }  // namespace lintel::sip

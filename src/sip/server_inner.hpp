@@ -57,17 +57,13 @@ struct Server::Inner final : ClientListener, ServerListener {
 
   // server_register.cpp
   void register_(const Incoming& request);
-  bool update_bindings(const Incoming& request, const Account& account);
-  void answer_register(const Incoming& request, const Account& account);
+  bool update_bindings(const Incoming& request, const Account& account, Monotonic now);
+  void answer_register(const Incoming& request, const Account& account, Monotonic now);
 
   // server_proxy.cpp
   void route(const Incoming& request, const Account& caller);
   void forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller, bool record,
                std::string_view token = {});
-  // `token`: the user part of our own Routes, which has been checked; empty: every Route is ours, or will be refused.
-  [[nodiscard]] std::string copy_for(const Incoming& request, const Target& target, const Account* caller, bool record,
-                                     std::string_view token);
-  [[nodiscard]] std::string record_route(const Incoming& request, const Hop& to);
   void on_response(TransactionId id, const Message& response, const Hop& from) override;
   void on_failed(TransactionId id, Failure failure) override;
   void on_cancel(TransactionId id, const Message& cancel) override;
@@ -80,6 +76,15 @@ struct Server::Inner final : ClientListener, ServerListener {
   void timer_c(TransactionId server);
   ProxiedCall* call_of(TransactionId client, ProxiedCall::Branch** branch);
 
+  // server_copy.cpp
+  // `token`: the user part of our own Routes, which has been checked; empty: every Route is ours, or will be refused.
+  [[nodiscard]] std::string copy_for(const Incoming& request, const Target& target, const Account* caller, bool record,
+                                     std::string_view token);
+  void append_record_route(Buffer& out, const Incoming& request, const Hop& to);
+  [[nodiscard]] static std::string_view without_own_routes(std::string_view value, const Account* caller,
+                                                           std::string_view token, bool& own);
+  [[nodiscard]] static std::string without_own_via(const Message& response);
+
   Core& core;
   Accounts& accounts;
   ServerSettings settings;
@@ -87,12 +92,22 @@ struct Server::Inner final : ClientListener, ServerListener {
   Registrar registrar;
   FlowTokens tokens;
   digest::NonceSigner nonces, register_nonces;
+  digest::Challenges challenges;
+  // Of the request that is looked at, here so that their memory is used again.
+  struct WantedContact {
+    std::string_view text;
+    Address address = {};
+    ContactParameters parameters = {};
+    std::uint64_t id = 0;
+    Duration expiry{};
+  };
+  std::vector<WantedContact> contacts;
+  digest::Credentials credentials;
+  Buffer scratch;
   Wheel wheel;
   std::unordered_map<TransactionId, std::unique_ptr<ProxiedCall>> calls;  // by server transaction
   std::size_t open_calls = 0;  // those not answered yet; the others only wait for late retransmissions
   std::unordered_map<TransactionId, TransactionId> by_client;
 };
-
-[[nodiscard]] std::string source_text(const Hop& hop);
 
 }  // namespace lintel::sip

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/text.hpp"
 #include "sip/server_inner.hpp"
 
 namespace lintel::sip {
@@ -46,14 +45,6 @@ std::string request_uri_of(std::string_view contact) {
   return std::string(contact);
 }
 
-// Who calls, and why, as phones and monitors show it: what an account says about itself there is nobody's proof.
-bool is_the_stations_word(std::string_view name) {
-  constexpr std::string_view own = "X-Lintel-";
-  return text::equals_ignoring_case(name.substr(0, own.size()), own) ||
-         text::equals_ignoring_case(name, "Remote-Party-ID") ||
-         text::equals_ignoring_case(name, "P-Preferred-Identity");
-}
-
 bool forms_dialog(Method method) {
   return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
@@ -82,95 +73,13 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
       if (only == 0 && target.hop.kind == request.from.kind && target.hop.flow == request.from.flow &&
           target.hop.address == request.from.address)
         return;
-      target.uri = request_uri_of(binding.contact);
-      target.route = binding.path;
+      target.uri = request_uri_of(binding.contact());
+      target.route = binding.path();
       targets.push_back(std::move(target));
     });
   }
   if (targets.empty()) return core.reply(request, 480);
   forward(request, targets, &caller, forms_dialog(request.message.method()));
-}
-
-std::string Server::Inner::record_route(const Incoming& request, const Hop& to) {
-  const auto uri_for = [&](const Hop& hop, const std::string& token) {
-    std::string line = "Record-Route: <sip:" + token + "@";
-    // A browser never resolves it, and learns no address from it.
-    line.append(is_websocket(hop.kind) || hop.kind == TransportKind::local ? settings.domain + ".invalid"
-                                                                           : core.sent_by(hop));
-    line.append(";transport=").append(parameter_name_of(hop.kind)).append(";lr>\r\n");
-    return line;
-  };
-  const std::string token = tokens.make(request.message.call_id(), request.message.from_tag(), request.from, to);
-  std::string lines = uri_for(to, token);
-  // Both sides must find an address of ours that suits them (RFC 5658); one line does when it is the same.
-  if (const std::string other = uri_for(request.from, token); other != lines) lines.append(other);
-  return lines;
-}
-
-std::string Server::Inner::copy_for(const Incoming& request, const Target& target, const Account* caller, bool record,
-                                    std::string_view token) {
-  const Message& message = request.message;
-  Edit edit(message);
-  if (!target.uri.empty()) edit.request_uri(target.uri);
-  if (record) edit.insert_first(record_route(request, target.hop));
-  if (!target.route.empty()) edit.insert_first("Route: " + target.route + "\r\n");
-  if (caller != nullptr)
-    edit.insert_last("P-Asserted-Identity: <sip:" + escape_user(caller->name) + "@" + settings.domain + ">\r\n");
-  // Our own Routes go: the one that brought it here, and its twin for the other side.
-  bool first_via = true;
-  bool own_routes = true;
-  bool has_max_forwards = false;
-  for (const auto& line : message.lines()) {
-    switch (line.field) {
-      case Field::via:
-        if (std::exchange(first_via, false)) {
-          std::string_view rest = message.value(line);
-          std::string_view top;
-          next_value(rest, top);
-          std::string changed;
-          append_via_with_source(changed, top, request.from);
-          const auto begin = static_cast<std::size_t>(top.data() - message.bytes().data());
-          if (changed != top) edit.replace(begin, begin + top.size(), std::move(changed));
-        }
-        break;
-      case Field::max_forwards: {
-        has_max_forwards = true;
-        const auto hops = message.number(Field::max_forwards).value_or(70);
-        edit.set_value(line, std::to_string(std::min<std::uint32_t>(hops, 70) - (hops > 0 ? 1 : 0)));
-        break;
-      }
-      case Field::route: {
-        if (!own_routes) break;
-        std::string_view rest = message.value(line);
-        std::string_view one;
-        std::string left;
-        while (next_value(rest, one)) {
-          if (own_routes) {
-            const auto address = Address::parse(one);
-            // Both of our lines carry the same token, and in_dialog() has checked it.
-            if (address && (caller != nullptr || address->uri.user == token)) continue;
-            own_routes = false;
-          }
-          left.append(left.empty() ? "" : ", ").append(one);
-        }
-        if (left.empty())
-          edit.remove(line);
-        else if (left.size() != line.value_length)
-          edit.set_value(line, left);
-        break;
-      }
-      case Field::proxy_authorization:  // not for those behind us
-      case Field::authorization:
-      case Field::p_asserted_identity:  // only we may say it
-        edit.remove(line);
-        break;
-      default:
-        if (request.from.kind != TransportKind::local && is_the_stations_word(message.name(line))) edit.remove(line);
-        break;
-    }
-  }
-  if (!has_max_forwards) edit.insert_last("Max-Forwards: 70\r\n");
-  return edit.finish();
 }
 
 void Server::Inner::forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller,
@@ -225,20 +134,20 @@ void Server::Inner::on_response(TransactionId id, const Message& response, const
   if (status < 200) {
     if (call->answered) return;
     if (call->invite && !call->cancelled) wheel.arm(call->timer_c, settings.timer_c);
-    core.respond(call->server, Edit(response).remove_first_value(Field::via).finish());
+    core.respond(call->server, without_own_via(response));
     return;
   }
   branch->over = true;
   if (status < 300) {
     // The first, its retransmissions, and those of branches that answered at the same moment: all go back.
-    core.respond(call->server, Edit(response).remove_first_value(Field::via).finish());
+    core.respond(call->server, without_own_via(response));
     if (call->answered) return;
     settle(*call);
     cancel_branches(*call, completed_elsewhere, id);
     return;
   }
   if (call->answered) return;
-  note_final(*call, status, Edit(response).remove_first_value(Field::via).finish());
+  note_final(*call, status, without_own_via(response));
   if (status >= 600) cancel_branches(*call, {}, id);
   finish_if_over(*call);
 }

@@ -47,13 +47,13 @@ bool Session::acceptable(const Incoming& invite) {
   if (!unknown.empty()) {
     auto response = Builder::response(message, invite.from, 420, {}, dialog_.local_tag);
     response.add("Unsupported", unknown);
-    core.reply(invite, response.finish());
+    core.reply(invite, response);
     return false;
   }
   if (brings_something_else(message)) {
     auto response = Builder::response(message, invite.from, 415, {}, dialog_.local_tag);
     response.add("Accept", offer_type);
-    core.reply(invite, response.finish());
+    core.reply(invite, response);
     return false;
   }
   if (!reads_answers(message)) {
@@ -63,7 +63,7 @@ bool Session::acceptable(const Incoming& invite) {
   if (const auto least = timer_.refuses(message)) {
     auto response = Builder::response(message, invite.from, 422, "Session Interval Too Small", dialog_.local_tag);
     response.add("Min-SE", static_cast<std::uint64_t>(least->count()));
-    core.reply(invite, response.finish());
+    core.reply(invite, response);
     return false;
   }
   return true;

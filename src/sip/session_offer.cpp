@@ -43,7 +43,7 @@ void Session::on_reinvite(const Incoming& request) {
     (void)dialog_.accepts(message);
     auto builder = Builder::response(message, request.from, glare ? 491 : 500, {}, dialog_.local_tag);
     if (!glare) builder.add_line(retry_after());
-    host_.core().reply(request, builder.finish());
+    host_.core().reply(request, builder);
     return;
   }
   if (!acceptable(request)) return;

@@ -3,6 +3,7 @@
 // same transaction, save on_request → accept/respond/reply, which are meant to be used there.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -88,10 +89,19 @@ class Core final : public TransportSink {
   // Answers without keeping state (RFC 3261 §8.2.7): right for REGISTER, OPTIONS, challenges and refusals. The
   // `response` is Builder::response(…).finish(). An ACK that answers it is absorbed only if accept() was not needed for
   // INVITE: the stateless non-2xx answer to an INVITE is not retransmitted, its ACK (our tag) is swallowed.
-  void reply(const Incoming& request, std::string response);
+  void reply(const Incoming& request, std::string_view response);
+  void reply(const Incoming& request, Builder& response) { reply(request, response.finish_here()); }
   void reply(const Incoming& request, int status, std::string_view reason = {});
   // The To tag for stateless answers: the same for every retransmission, and known again in the ACK.
-  [[nodiscard]] std::string reply_tag(const Incoming& request) const;
+  class Tag {
+   public:
+    explicit Tag(std::uint64_t number);
+    [[nodiscard]] std::string_view view() const { return {digits_.data(), digits_.size()}; }
+
+   private:
+    std::array<char, 16> digits_;
+  };
+  [[nodiscard]] Tag reply_tag(const Incoming& request) const;
   // Begins a server transaction; INVITE is answered with 100 at once when `trying`. 0 when the cap is reached: then the
   // Core has already answered 503. `listener` may be null; it is used until on_terminated or forget().
   TransactionId accept(const Incoming& request, ServerListener* listener, bool trying = true);

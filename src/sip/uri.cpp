@@ -10,59 +10,69 @@ namespace {
 
 using grammar::is_hex;
 
-constexpr grammar::CharacterSet in_user("-_.!~*'()&=+$,;?/#");
-constexpr grammar::CharacterSet in_password("-_.!~*'()&=+$,");
-constexpr grammar::CharacterSet in_parameters("-_.!~*'()[]/:&+$;=");
-constexpr grammar::CharacterSet in_headers("-_.!~*'()[]/?:+$&=");
-constexpr grammar::CharacterSet in_scheme("+-.");
+namespace classes = grammar::classes;
 
-// Escapes must be whole; everything else must be in `allowed`.
-bool valid_part(std::string_view part, const grammar::CharacterSet& allowed) {
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    const char c = part[i];
-    if (allowed(c)) continue;
-    if (c == '%') {
-      if (i + 2 >= part.size() || !is_hex(part[i + 1]) || !is_hex(part[i + 2])) return false;
-      i += 2;
-      continue;
-    }
-    return false;
+// The end of what is in `allowed` or a whole escape.
+std::size_t skip_part(std::string_view text, std::size_t at, unsigned allowed) {
+  for (;;) {
+    at = grammar::skip(text, at, allowed);
+    if (text.size() - at < 3 || text[at] != '%' || !is_hex(text[at + 1]) || !is_hex(text[at + 2])) return at;
+    at += 3;
   }
-  return true;
 }
 
 bool valid_scheme(std::string_view scheme) {
-  if (scheme.empty() || !grammar::is_alpha(scheme.front())) return false;
-  for (const char c : scheme)
-    if (!in_scheme(c)) return false;
-  return true;
+  return !scheme.empty() && grammar::is_alpha(scheme.front()) &&
+         grammar::skip(scheme, 0, classes::scheme) == scheme.size();
 }
 
+// What follows "sip:", each character looked at once (twice where there is no user). What an URI may not hold at all is
+// in none of the classes.
 bool parse_sip(std::string_view rest, Uri& uri) {
+  constexpr auto none = std::string_view::npos;
   // A user may contain ';' and '?', so the '@' decides first (RFC 4475 "semiuri"). It never stands in what follows.
-  if (const auto at = rest.find('@'); at != std::string_view::npos) {
-    std::string_view userinfo = rest.substr(0, at);
-    rest.remove_prefix(at + 1);
-    if (const auto colon = userinfo.find(':'); colon != std::string_view::npos) {
-      uri.password = userinfo.substr(colon + 1);
-      if (!valid_part(uri.password, in_password)) return false;
-      userinfo = userinfo.substr(0, colon);
-    }
-    if (userinfo.empty() || !valid_part(userinfo, in_user)) return false;
-    uri.user = userinfo;
+  std::size_t at = skip_part(rest, 0, classes::user);
+  const std::size_t user_end = at;
+  if (at < rest.size() && rest[at] == ':') {
+    at = skip_part(rest, at + 1, classes::password);
+    if (at < rest.size() && rest[at] == '@') uri.password = rest.substr(user_end + 1, at - user_end - 1);
   }
-  const auto host_end = rest.find_first_of(";?");
-  std::string_view host_port = rest.substr(0, host_end);
-  rest = host_end == std::string_view::npos ? std::string_view{} : rest.substr(host_end);
-  std::string_view left;
-  if (!grammar::split_host_port(host_port, uri.host, uri.port, left) || !left.empty()) return false;
-  const auto question = rest.find('?');
-  uri.parameters = rest.substr(0, question);
-  if (question != std::string_view::npos) {
-    uri.headers = rest.substr(question + 1);
-    if (!valid_part(uri.headers, in_headers)) return false;
+  if (at < rest.size() && rest[at] == '@') {
+    if (user_end == 0) return false;
+    uri.user = rest.substr(0, user_end);
+    ++at;
+  } else {
+    if (at < rest.size() && rest.find('@', at) != none) return false;
+    at = 0;
   }
-  return valid_part(uri.parameters, in_parameters);
+  const std::size_t host = at;
+  if (at < rest.size() && rest[at] == '[') {
+    at = rest.find(']', at);
+    if (at == none) return false;
+    ++at;
+    if (!grammar::valid_host(rest.substr(host, at - host))) return false;
+  } else {
+    at = grammar::skip(rest, at, classes::host);
+    if (at == host || at - host > grammar::longest_host) return false;
+  }
+  uri.host = rest.substr(host, at - host);
+  if (at < rest.size() && rest[at] == ':') {
+    const std::size_t port = ++at;
+    while (at < rest.size() && grammar::is_digit(rest[at])) ++at;
+    std::uint64_t number = 0;
+    if (!grammar::to_number(rest.substr(port, at - port), number) || number == 0 || number > 65'535) return false;
+    uri.port = static_cast<std::uint16_t>(number);
+  }
+  if (at == rest.size()) return true;
+  if (rest[at] == ';') {
+    const std::size_t parameters = at;
+    at = skip_part(rest, at, classes::uri_parameters);
+    uri.parameters = rest.substr(parameters, at - parameters);
+    if (at == rest.size()) return true;
+  }
+  if (rest[at] != '?') return false;
+  uri.headers = rest.substr(at + 1);
+  return skip_part(uri.headers, 0, classes::uri_headers) == uri.headers.size();
 }
 
 int hex_value(char c) {
@@ -94,22 +104,32 @@ bool same_unescaped(std::string_view left, std::string_view right, bool ignoring
 
 // One ";name=value" from the front of `rest`; false at the end.
 bool next_parameter(std::string_view& rest, std::string_view& name, std::string_view& value) {
-  while (!rest.empty() && (rest.front() == ';' || grammar::is_space(rest.front()))) rest.remove_prefix(1);
-  if (rest.empty()) return false;
-  std::size_t end = std::min(rest.find(';'), rest.size());
-  if (rest.substr(0, end).find('"') != std::string_view::npos) {
-    bool quoted = false;
-    for (end = 0; end < rest.size() && (quoted || rest[end] != ';'); ++end) {
+  constexpr auto none = std::string_view::npos;
+  std::size_t begin = 0;
+  while (begin < rest.size() && (rest[begin] == ';' || grammar::is_space(rest[begin]))) ++begin;
+  if (begin == rest.size()) return false;
+  std::size_t equals = none;
+  std::size_t end = begin;
+  bool quoted = false;
+  for (; end < rest.size() && rest[end] != ';'; ++end) {
+    if (rest[end] == '=' && equals == none) equals = end;
+    if (rest[end] == '"') {
+      quoted = true;
+      break;
+    }
+  }
+  if (quoted) {
+    quoted = false;
+    for (end = begin; end < rest.size() && (quoted || rest[end] != ';'); ++end) {
       if (rest[end] == '"') quoted = !quoted;
       if (quoted && rest[end] == '\\' && end + 1 < rest.size()) ++end;
     }
+    equals = rest.substr(0, end).find('=', begin);
   }
-  const std::string_view whole = rest.substr(0, end);
-  rest.remove_prefix(end);
-  std::size_t equals = whole.find('=');
-  name = grammar::trim(whole.substr(0, equals));
-  value = equals == std::string_view::npos ? std::string_view{} : grammar::trim(whole.substr(equals + 1));
+  name = grammar::trim(rest.substr(begin, std::min(equals, end) - begin));
+  value = equals == none ? std::string_view{} : grammar::trim(rest.substr(equals + 1, end - equals - 1));
   if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+  rest.remove_prefix(end);
   return true;
 }
 
@@ -119,35 +139,42 @@ std::optional<std::string_view> parameter(std::string_view parameters, std::stri
   std::string_view key;
   std::string_view value;
   while (next_parameter(parameters, key, value))
-    if (text::equals_ignoring_case(key, name)) return value;
+    if (key.size() == name.size() && text::equals_ignoring_case(key, name)) return value;
   return std::nullopt;
 }
 
-std::optional<Uri> Uri::parse(std::string_view text) {
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos || !valid_scheme(text.substr(0, colon))) return std::nullopt;
-  for (const char c : text)
-    if (static_cast<unsigned char>(c) <= ' ' || c == '<' || c == '>' || c == '"' || c == 127) return std::nullopt;
-  Uri uri;
-  uri.text = text;
-  const auto scheme = text.substr(0, colon);
-  const auto rest = text.substr(colon + 1);
-  if (text::equals_ignoring_case(scheme, "sip"))
-    uri.scheme = Scheme::sip;
-  else if (text::equals_ignoring_case(scheme, "sips"))
-    uri.scheme = Scheme::sips;
-  else if (text::equals_ignoring_case(scheme, "tel")) {
-    uri.scheme = Scheme::tel;
-    const auto end = rest.find(';');
-    uri.user = rest.substr(0, end);
-    if (uri.user.empty()) return std::nullopt;
-    if (end != std::string_view::npos) uri.parameters = rest.substr(end);
-    return uri;
-  } else {
-    if (rest.empty()) return std::nullopt;
-    return uri;
+bool Uri::read(std::string_view from) {
+  *this = {};
+  const auto is_letter = [&](std::size_t at, char lower) { return (from[at] | 0x20) == lower; };
+  text = from;
+  if (from.size() > 4 && is_letter(0, 's') && is_letter(1, 'i') && is_letter(2, 'p')) {
+    if (from[3] == ':') {
+      scheme = Scheme::sip;
+      return parse_sip(from.substr(4), *this);
+    }
+    if (is_letter(3, 's') && from[4] == ':') {
+      scheme = Scheme::sips;
+      return parse_sip(from.substr(5), *this);
+    }
   }
-  if (!parse_sip(rest, uri)) return std::nullopt;
+  const auto colon = from.find(':');
+  if (colon == std::string_view::npos || !valid_scheme(from.substr(0, colon))) return false;
+  for (const char c : from)
+    if (static_cast<unsigned char>(c) <= ' ' || c == '<' || c == '>' || c == '"' || c == 127) return false;
+  const auto rest = from.substr(colon + 1);
+  if (rest.empty()) return false;
+  if (!text::equals_ignoring_case(from.substr(0, colon), "tel"))
+    return !text::equals_ignoring_case(from.substr(0, colon), "sip");
+  scheme = Scheme::tel;
+  const auto end = rest.find(';');
+  user = rest.substr(0, end);
+  if (end != std::string_view::npos) parameters = rest.substr(end);
+  return !user.empty();
+}
+
+std::optional<Uri> Uri::parse(std::string_view text) {
+  std::optional<Uri> uri(std::in_place);
+  if (!uri->read(text)) uri.reset();
   return uri;
 }
 
@@ -198,47 +225,59 @@ bool equivalent(const Uri& left, const Uri& right) {
   return contains_all(left.headers, right.headers) && contains_all(right.headers, left.headers);
 }
 
-std::optional<Address> Address::parse(std::string_view text) {
-  Address address;
-  text = grammar::trim(text);
-  address.text = text;
-  std::size_t open = std::string_view::npos;
-  if (!text.empty() && text.front() == '"') {
+bool Address::read(std::string_view from) {
+  constexpr auto none = std::string_view::npos;
+  *this = {};
+  from = grammar::trim(from);
+  text = from;
+  std::size_t open = none;
+  if (!from.empty() && from.front() == '"') {
     std::size_t end = 1;
-    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
-    if (end >= text.size()) return std::nullopt;
-    address.display = text.substr(0, end + 1);
-    open = end + 1;
-    while (open < text.size() && grammar::is_space(text[open])) ++open;
-    if (open >= text.size() || text[open] != '<') return std::nullopt;
+    while (end < from.size() && from[end] != '"') end += from[end] == '\\' ? 2 : 1;
+    if (end >= from.size()) return false;
+    display = from.substr(0, end + 1);
+    open = grammar::skip(from, end + 1, classes::space);
+    if (open >= from.size() || from[open] != '<') return false;
   } else {
-    open = text.find('<');
-    if (open != std::string_view::npos) {
-      address.display = grammar::trim(text.substr(0, open));
-      // Unquoted, a display name is tokens and spaces only.
-      for (const char c : address.display)
-        if (!grammar::is_token(c) && !grammar::is_space(c)) return std::nullopt;
-    }
+    // Unquoted, a display name is tokens and spaces only.
+    open = grammar::skip(from, 0, classes::token | classes::space);
+    if (open == from.size()) return false;
+    if (from[open] == '<')
+      display = grammar::trim(from.substr(0, open));
+    else if (from.find('<', open) != none)
+      return false;
+    else
+      open = none;
   }
   std::string_view uri_text;
-  if (open != std::string_view::npos) {
-    const auto close = text.find('>', open);
-    if (close == std::string_view::npos) return std::nullopt;
-    uri_text = text.substr(open + 1, close - open - 1);
-    address.parameters = grammar::trim(text.substr(close + 1));
+  if (open != none) {
+    const auto close = from.find('>', open);
+    if (close == none) return false;
+    uri_text = from.substr(open + 1, close - open - 1);
+    parameters = grammar::trim(from.substr(close + 1));
   } else {
     // Without <> every parameter belongs to the header, and the URI may hold no comma, semicolon or question mark.
-    const auto end = text.find(';');
-    uri_text = grammar::trim(text.substr(0, end));
-    if (end != std::string_view::npos) address.parameters = text.substr(end);
-    if (uri_text.find_first_of("?,") != std::string_view::npos) return std::nullopt;
+    const auto end = from.find(';');
+    uri_text = grammar::trim(from.substr(0, end));
+    if (end != none) parameters = from.substr(end);
+    for (const char c : uri_text)
+      if (c == '?' || c == ',') return false;
   }
-  if (!address.parameters.empty() &&
-      (address.parameters.front() != ';' || !grammar::valid_parameters(address.parameters)))
-    return std::nullopt;
-  const auto uri = Uri::parse(uri_text);
-  if (!uri) return std::nullopt;
-  address.uri = *uri;
+  if (!parameters.empty()) {
+    bool tagged = false;
+    const auto note = [&](std::string_view name, std::string_view value) {
+      if (name.size() != 3 || tagged || !grammar::is_lower_of(name, "tag")) return;
+      tag = value;
+      tagged = true;
+    };
+    if (parameters.front() != ';' || !grammar::read_parameters(parameters, note)) return false;
+  }
+  return uri.read(uri_text);
+}
+
+std::optional<Address> Address::parse(std::string_view text) {
+  std::optional<Address> address(std::in_place);
+  if (!address->read(text)) address.reset();
   return address;
 }
 

@@ -29,6 +29,7 @@ struct Uri {
   // Nothing unless the whole of `text` is one well-formed URI: bad escapes, an empty host, a port above 65535 or stray
   // characters refuse it. A scheme other than sip, sips and tel is well formed with Scheme::other and only `text` set.
   [[nodiscard]] static std::optional<Uri> parse(std::string_view text);
+  [[nodiscard]] bool read(std::string_view from);  // the same in place; after false what it holds means nothing
 
   [[nodiscard]] bool is_sip() const { return scheme == Scheme::sip || scheme == Scheme::sips; }
   [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const {
@@ -51,12 +52,13 @@ struct Address {
   std::string_view display;     // as written, with quotes if any; may be empty
   Uri uri;                      // of uri.scheme `other` when the scheme is not ours
   std::string_view parameters;  // those of the header, ";tag=…"
+  std::string_view tag;         // of them; empty when absent
 
   [[nodiscard]] static std::optional<Address> parse(std::string_view text);
+  [[nodiscard]] bool read(std::string_view from);  // the same in place; after false what it holds means nothing
   [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const {
     return sip::parameter(parameters, name);
   }
-  [[nodiscard]] std::string_view tag() const { return parameter("tag").value_or(std::string_view{}); }
 };
 
 }  // namespace lintel::sip

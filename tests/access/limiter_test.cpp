@@ -78,6 +78,18 @@ TEST_F(LimiterTest, staysBoundedAndRemembersThoseLockedOut) {
   EXPECT_GT(limiter.wait({}, "keypad"), Duration::zero());
 }
 
+TEST_F(LimiterTest, whoWasRightIsRememberedInALargeHouseAndThatIsBoundedToo) {
+  const auto succeed = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) limiter.succeeded("phone-" + std::to_string(i), "192.0.2.1");
+  };
+  succeed(10'000);
+  for (int i = 0; i < 20; ++i) limiter.failed("phone-0", "203.0.113." + std::to_string(i));
+  EXPECT_GT(limiter.wait("phone-0", "198.51.100.1"), Duration::zero());
+  EXPECT_EQ(limiter.wait("phone-0", "192.0.2.1"), Duration::zero());
+  succeed(30'000);
+  EXPECT_LE(limiter.entries(), LimiterOptions{}.known_limit + 2 * LimiterOptions{}.table_limit);
+}
+
 TEST_F(LimiterTest, aTableFullOfLockedOutSourcesIsStillBounded) {
   LimiterOptions small;
   small.table_limit = 8;

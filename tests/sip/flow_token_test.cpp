@@ -16,7 +16,7 @@ class FlowToken : public testing::Test {
   FlowTokens tokens{std::string(32, 'k')};
   Hop caller = test::tcp(70, "2001:db8::1", 40'000);
   Hop callee = test::wss(71);
-  std::string token = tokens.make("call", "tag", caller, callee);
+  std::string token{tokens.make("call", "tag", caller, callee).view()};
 };
 
 TEST_F(FlowToken, leadsFromEachSideToTheOther) {

@@ -34,7 +34,7 @@ TEST(Message, readsCompactFormsFoldsAndLists) {
   EXPECT_EQ(message.request_uri(), "sip:101%231@VDP;transport=ws");
   EXPECT_EQ(message.top_via()->host, "192.0.2.4");
   EXPECT_EQ(message.top_via()->port, 5070);
-  EXPECT_EQ(message.top_via()->branch(), "z9hG4bK1");
+  EXPECT_EQ(message.top_via()->branch, "z9hG4bK1");
   EXPECT_EQ(message.list(Field::via).size(), 2U);
   EXPECT_EQ(Via::parse(message.list(Field::via)[1])->host, "[2001:db8::9]");
   EXPECT_EQ(message.from_tag(), "abc");
@@ -131,11 +131,11 @@ TEST(Address, readsNamesAndParameters) {
   const auto quoted = Address::parse("\"Bell, \\\"Tower\\\" >\" <sip:a@b;lr>;tag=x ; q = 0.5");
   ASSERT_TRUE(quoted);
   EXPECT_EQ(quoted->uri.user, "a");
-  EXPECT_EQ(quoted->tag(), "x");
+  EXPECT_EQ(quoted->tag, "x");
   EXPECT_EQ(quoted->parameter("q"), "0.5");
   const auto bare = Address::parse("sip:a@b;tag=y");
   ASSERT_TRUE(bare);
-  EXPECT_EQ(bare->tag(), "y");
+  EXPECT_EQ(bare->tag, "y");
   EXPECT_TRUE(bare->uri.parameters.empty());
   EXPECT_EQ(Address::parse("<sip:x@y.invalid;transport=ws>;+sip.ice;reg-id=1;+sip.instance=\"<urn:uuid:1>\"")
                 ->parameter("+sip.instance"),

@@ -12,15 +12,15 @@ namespace lintel::sip::test {
 class ServerTest : public testing::Test {
  protected:
   ServerTest() {
-    accounts.add("101#0", {"101"});
+    accounts.add("101#0", "101");
     for (const char* name : {"101#1", "101#2", "101#3", "102#0", "8001", "8002"}) accounts.add(name);
   }
   ServerEvents events() {
     ServerEvents result;
     result.presence = [this](const std::string& account, bool online) { presence.emplace_back(account, online); };
-    result.authentication_failed = [this](const std::string& user, const std::string&) { failed.push_back(user); };
-    result.may_authenticate = [this](const std::string& user, const std::string&) { return allowed && user != locked; };
-    result.authenticated = [this](const std::string& user, const Hop&) { right.push_back(user); };
+    result.authentication_failed = [this](const std::string& user, const Hop&) { failed.push_back(user); };
+    result.may_authenticate = [this](std::string_view user, const Hop&) { return allowed && user != locked; };
+    result.authenticated = [this](std::string_view user, const Hop&) { right.emplace_back(user); };
     return result;
   }
 

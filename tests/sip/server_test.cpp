@@ -162,6 +162,30 @@ TEST_F(Registering, manyRegistrationsAreWrittenTogether) {
   EXPECT_THAT(store.bindings, SizeIs(4));
 }
 
+TEST_F(Registering, aRenewalBeforeTheWriteIsWrittenOnceAndAsItIsLast) {
+  register_as("101#0", phone);
+  register_as("101#0", phone, "101#0", "Contact: <sip:x@192.0.2.10:5060>\nUser-Agent: " + std::string(100, 'u') + "\n");
+  register_as("102#0", phone);
+  register_as("102#0", phone, "102#0", "Contact: *\nExpires: 0\n");
+  register_as("8001", phone);
+  register_as("8001", phone, "8001", "Contact: *\nExpires: 0\n");
+  register_as("8001", phone);
+  clock.advance(200ms);
+  EXPECT_EQ(store.writes, 1);
+  ASSERT_THAT(store.bindings, SizeIs(2));  // who came and went leaves nothing, who came again stays
+  EXPECT_EQ(store.bindings.begin()->second.account, "101#0");
+  EXPECT_EQ(store.bindings.begin()->second.user_agent, std::string(100, 'u'));
+  EXPECT_EQ(store.bindings.rbegin()->second.account, "8001");
+}
+
+TEST_F(Registering, aLoweredSpellingOfParametersAndHostsIsTheSameContact) {
+  register_as("101#0", phone, "101#0", "Contact: <sip:x@Phone.example;transport=UDP>\n");
+  register_as("101#0", phone, "101#0", "Contact: <sip:x@PHONE.EXAMPLE;transport=udp>;Q=0.5;EXPIRES=100\n");
+  ASSERT_THAT(server.contacts("101#0"), SizeIs(1));
+  clock.advance(101s);
+  EXPECT_THAT(server.contacts("101#0"), IsEmpty());
+}
+
 TEST_F(Registering, anOlderCSeqOfTheSameCallIsRefused) {
   EXPECT_THAT(register_as("101#0", phone, "101#0", "Contact: <sip:x@192.0.2.10>\n", 9), HasSubstr("200 OK"));
   EXPECT_THAT(register_as("101#0", phone, "101#0", "Contact: <sip:x@192.0.2.10>;expires=0\n", 8), HasSubstr("500 "));

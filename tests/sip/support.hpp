@@ -82,24 +82,18 @@ class MemoryTransport final : public Transport {
 class MemoryAccounts final : public Accounts {
  public:
   explicit MemoryAccounts(std::string realm = "VDP") : realm_(std::move(realm)) {}
-  void add(const std::string& name, std::vector<std::string> aliases = {}, std::size_t contacts = 5) {
-    Account account;
-    account.name = name;
-    account.contacts = contacts;
-    account.ha1_md5 = digest::ha1(digest::Algorithm::md5, name, realm_, "secret-" + name);
-    account.ha1_sha256 = digest::ha1(digest::Algorithm::sha256, name, realm_, "secret-" + name);
-    for (const auto& alias : aliases)
-      account.aliases.push_back({alias, digest::ha1(digest::Algorithm::md5, alias, realm_, "secret-" + name),
-                                 digest::ha1(digest::Algorithm::sha256, alias, realm_, "secret-" + name)});
-    accounts_[name] = account;
+  // An alias is what stands at the front of the name.
+  void add(const std::string& name, const std::string& alias = {}, std::uint16_t contacts = 5) {
+    accounts_[name] = {name, static_cast<std::uint8_t>(alias.size()), contacts};
   }
   [[nodiscard]] const Account* find(std::string_view user) const override {
-    for (const auto& [name, account] : accounts_) {
-      if (name == user) return &account;
-      for (const auto& alias : account.aliases)
-        if (alias.name == user) return &account;
-    }
+    for (const auto& [name, account] : accounts_)
+      if (account.is_called(user)) return &account;
     return nullptr;
+  }
+  [[nodiscard]] std::optional<Ha1> ha1(const Account& account, std::string_view user,
+                                       digest::Algorithm algorithm) const override {
+    return Ha1(digest::ha1(algorithm, user, realm_, "secret-" + account.name), Ha1::as_digits);
   }
   [[nodiscard]] std::vector<const Account*> expand(std::string_view user) const override {
     const Account* account = find(user);
@@ -125,11 +119,9 @@ class MemoryAccounts final : public Accounts {
 
 class MemoryStore final : public BindingStore {
  public:
-  void write(std::vector<StoredBinding> saved, std::vector<Key> removed) override {
-    ++writes;
-    for (auto& one : saved) bindings[{one.account, one.id}] = one;
-    for (const auto& key : removed) bindings.erase({key.account, key.id});
-  }
+  void save(const StoredBinding& binding) override { bindings[{binding.account, binding.id}] = binding; }
+  void remove(const std::string& account, const std::string& id) override { bindings.erase({account, id}); }
+  void write() override { ++writes; }
   [[nodiscard]] std::vector<StoredBinding> load() override {
     std::vector<StoredBinding> result;
     for (const auto& [key, binding] : bindings) result.push_back(binding);

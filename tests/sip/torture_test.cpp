@@ -65,8 +65,8 @@ TEST(Torture, shortTortuousInvite) {  // 3.1.1.1
   EXPECT_EQ(message.cseq()->method, "INVITE");
   const auto vias = message.list(Field::via);
   ASSERT_EQ(vias.size(), 3U);
-  EXPECT_EQ(Via::parse(vias[0])->branch(), "390skdjuw");
-  EXPECT_EQ(Via::parse(vias[1])->branch(), "z9hG4bK9ikj8");
+  EXPECT_EQ(Via::parse(vias[0])->branch, "390skdjuw");
+  EXPECT_EQ(Via::parse(vias[1])->branch, "z9hG4bK9ikj8");
   EXPECT_EQ(Via::parse(vias[2])->host, "192.168.255.111");
   EXPECT_EQ(message.contact()->parameter("q"), "0.33");
   EXPECT_EQ(message.contact()->parameter("newparam"), "newvalue");

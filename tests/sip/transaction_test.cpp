@@ -264,7 +264,7 @@ TEST_F(Transactions, statelessAnswersLeaveNothingBehind) {
   // The ACK of a stateless refusal is known by our tag and goes no further.
   const std::string to = test::header(refused[0].bytes, "To");
   std::string ack = request("ACK");
-  ack.replace(ack.find("tag=t"), 5, "tag=" + std::string(Address::parse(to)->tag()));
+  ack.replace(ack.find("tag=t"), 5, "tag=" + std::string(Address::parse(to)->tag));
   transport.deliver(ack, peer);
   EXPECT_THAT(handler.seen, ElementsAre("INVITE"));
 }

@@ -1,0 +1,49 @@
+// Which contacts are the same one: RFC 3261 §19.1.4, RFC 5626 §6.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "sip/grammar.hpp"
+#include "sip/registrar.hpp"
+
+namespace lintel::sip {
+namespace {
+
+// Feeds the text in lower case.
+void add_lower(KeyedHash::Run& run, std::string_view text) {
+  std::array<char, 256> usual;
+  if (text.size() > usual.size()) {
+    run.add(text::lower(text));
+    return;
+  }
+  std::transform(text.begin(), text.end(), usual.begin(), grammar::lower);
+  run.add(std::string_view(usual.data(), text.size()));
+}
+
+}  // namespace
+
+void ContactParameters::read(std::string_view parameters) {
+  values = {};
+  grammar::read_parameters(parameters, [this](std::string_view name, std::string_view value) {
+    for (std::size_t i = 0; i < count; ++i)
+      if (names[i].size() == name.size() && !values[i] && grammar::is_lower_of(name, names[i])) values[i] = value;
+  });
+}
+
+std::uint64_t Registrar::id_of(const Uri& contact, const ContactParameters& parameters) const {
+  const auto& instance = parameters.values[ContactParameters::instance];
+  const auto& reg_id = parameters.values[ContactParameters::reg_id];
+  auto run = hash_.run();
+  if (instance && reg_id) return run.add("instance").add(*instance).add(*reg_id).finish() | 1;
+  // What RFC 3261 §19.1.4 compares for a contact; header order and odd parameters do not make another phone.
+  run.add("uri");
+  if (contact.user.find('%') == std::string_view::npos)
+    run.add(contact.user);
+  else
+    run.add(contact.unescaped_user());
+  add_lower(run, contact.host);
+  run.add(std::uint64_t{contact.port});
+  add_lower(run, contact.parameter("transport").value_or(std::string_view{}));
+  return run.finish() | 1;
+}
+
+}  // namespace lintel::sip
