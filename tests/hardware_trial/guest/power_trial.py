@@ -8,6 +8,7 @@ from station import run, wait_for
 
 
 def remember(station, context):
+    station.set(lock1__sensor=False)  # a lock that waits for its door would be unlocked once only
     write(context, "settings", station.settings())
 
 
