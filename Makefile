@@ -9,7 +9,7 @@ MINUTES ?= 60
 KILLS ?= 100
 BENCH ?= sip ring unlock webrtc rtsp
 
-.PHONY: help build run test unit e2e soak kills trial bench web web-test packages packages-test install uninstall fuzz lint format clean settings
+.PHONY: help build run test unit e2e soak kills trial bench web web-test packages packages-test install uninstall fuzz coverage lint format clean settings
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -79,6 +79,12 @@ fuzz: packages ## long fuzzing; FUZZ_SECONDS for each parser
 settings: packages-test ## write docs/settings.md anew from the settings table
 	@cmake --preset dev >/dev/null && cmake --build --preset dev -j $(JOBS) --target lintel_settings_reference >/dev/null
 	@build/dev/src/settings/lintel_settings_reference > docs/settings.md
+
+coverage: packages-test ## the C++ tests with the lines they reach, a room at a time
+	@scripts/install-packages develop
+	@cmake --preset coverage >/dev/null && cmake --build --preset coverage -j $(JOBS)
+	@ctest --test-dir build/coverage -j 2
+	@scripts/coverage build/coverage
 
 lint: ## clang-tidy over all sources
 	@scripts/install-packages develop

@@ -80,7 +80,7 @@ class [[nodiscard]] Result<void> {
   auto LINTEL_TRY_JOIN(lintel_try_, __LINE__) = (expression);                  \
   if (!LINTEL_TRY_JOIN(lintel_try_, __LINE__).ok())                            \
     return LINTEL_TRY_JOIN(lintel_try_, __LINE__).error();                     \
-  declaration = std::move(LINTEL_TRY_JOIN(lintel_try_, __LINE__)).value()
+  declaration = std::move(LINTEL_TRY_JOIN(lintel_try_, __LINE__)).value()  // NOLINT(bugprone-macro-parentheses)
 // LINTEL_CHECK(step()); — returns the error of a Result<void> from the enclosing function.
 #define LINTEL_CHECK(expression)                                               \
   if (auto lintel_check_ = (expression); !lintel_check_.ok()) return lintel_check_.error()

@@ -115,7 +115,7 @@ void Household::change_monitor(std::string account, MonitorPatch patch, Then<Mon
                                Monitor& known = inner->monitors[key].monitor;
                                known.name = monitor.name;
                                known.locks = monitor.locks;
-                               const Monitor changed = known;
+                               Monitor changed = known;
                                inner->tell(Collection::monitors, Done::changed, changed.account);
                                return changed;
                              }};

@@ -204,6 +204,7 @@ void Household::clear_rooms(Then<void> then) {
           for (auto& statement : Inner::forgetting(key)) plan.statements.push_back(std::move(statement));
         plan.in_force = [inner] {
           std::vector<std::string> keys;
+          keys.reserve(inner->rooms.size());
           for (const auto& [key, room] : inner->rooms) keys.push_back(key);
           for (const std::string& key : keys) inner->forget_room(key);
         };

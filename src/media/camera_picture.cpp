@@ -79,7 +79,7 @@ void paint(GstVideoFrame* frame, GstClockTime time) {
   const double across = std::abs(std::fmod(seconds / 4.0, 2.0) - 1.0);  // there and back in eight seconds
   const double bounce = std::abs(std::sin(seconds * 3.14159265));       // one bounce a second
   surface.disc(radius + static_cast<int>(across * (width - 2 * radius)),
-               height - radius - static_cast<int>(bounce * (height * 14 / 100)), radius, warm);
+               height - radius - static_cast<int>(bounce * height * 0.14), radius, warm);
 }
 
 GstPadProbeReturn painted(GstPad* pad, GstPadProbeInfo* probe, gpointer /*data*/) {

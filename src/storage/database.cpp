@@ -138,6 +138,7 @@ void Database::Inner::write_loop() {
 
 void Database::Inner::run_writes(std::vector<Task> tasks) {
   std::vector<const Job*> jobs;
+  jobs.reserve(tasks.size());
   for (const Task& task : tasks) jobs.push_back(&task.job);
   std::vector<Result<void>> outcomes;
   if (jobs.size() == 1 || !writer->transact_together(jobs, outcomes)) {
