@@ -51,8 +51,8 @@ try {
     const killed = Date.now();
     await station.kill('SIGKILL');
     running = false;
-    line.close();
     await Promise.all([unlocking, registering]);
+    line.close();  // a registration was still answering its challenge
     await station.launch();
     await station.logIn('admin', adminPassword);
     const state = (await station.lock()).state;
