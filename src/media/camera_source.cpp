@@ -93,6 +93,7 @@ std::vector<std::string> capture_devices() {
   }
   std::sort(found.begin(), found.end());
   std::vector<std::string> paths;
+  paths.reserve(found.size());
   for (auto& [number, path] : found) paths.push_back(std::move(path));
   return paths;
 }
@@ -107,7 +108,7 @@ std::string find_device(const CameraSource& wanted, const std::vector<CaptureDev
     const auto found = std::ranges::find_if(present, matches);
     return found != present.end() ? found->path : std::string();
   };
-  const std::string same = at([&](const CaptureDevice& one) { return one.path == wanted.location; });
+  std::string same = at([&](const CaptureDevice& one) { return one.path == wanted.location; });
   if (!same.empty() || wanted.model.empty()) return same;
   return at([&](const CaptureDevice& one) { return one.model == wanted.model; });
 }

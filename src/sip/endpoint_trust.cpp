@@ -116,7 +116,7 @@ void Endpoint::Inner::invited(const Incoming& request) {
   // RFC 3325: only a trusted server asserts.
   std::optional<Address> caller = from;
   if (judgement.trust != Trust::direct) {
-    if (auto asserted = Address::parse(message.first_of_list(Field::p_asserted_identity))) caller = std::move(asserted);
+    if (auto asserted = Address::parse(message.first_of_list(Field::p_asserted_identity))) caller = asserted;
   }
   about.user = caller->uri.unescaped_user();
   about.uri = caller->uri.text;
