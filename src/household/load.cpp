@@ -77,11 +77,12 @@ struct Loader {
   // A secret that does not open takes its owner out of service, not the station.
   bool open(const std::string& sealed, const std::string& purpose, std::string& plain) {
     auto opened = inner.vault.open_sealed(sealed, purpose);
-    if (opened.ok())
-      plain = std::move(opened).value();
-    else
+    if (!opened.ok()) {
       lintel::log::error("household", "{}", opened.error().message);
-    return opened.ok();
+      return false;
+    }
+    plain = std::move(opened).value();
+    return true;
   }
 
   Result<void> rooms_and_numbers() {

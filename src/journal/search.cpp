@@ -142,6 +142,7 @@ void Journal::count(WallTime from, WallTime to, std::function<void(Result<std::v
                               "AND time < :to_time GROUP BY event, time / 3600000000 ORDER BY hour, event",
                               {begin, end}, {Column::text, Column::integer, Column::integer}));
         std::vector<Count> counts;
+        counts.reserve(rows.size());
         for (const Row& row : rows) counts.push_back({row.text(0), row.integer(1), row.integer(2)});
         return counts;
       },
