@@ -43,8 +43,8 @@ Result<void> check(const Household::Inner& inner, Card& card, const std::string&
   return {};
 }
 
-storage::Values values_of(const Card& card) {
-  return {card.number,
+storage::Values values_of(const storage::Vault& vault, const Card& card) {
+  return {vault.seal(card.number, purpose_of_card(card.id)),
           comparable(card.room),
           card.room,
           card.name,
@@ -139,7 +139,7 @@ void Household::add_card(NewCard wanted, Then<Card> then) {
           return full("number", "There are too many cards; delete one first.", max_cards);
         return Plan<Card>{{{"INSERT INTO cards (number, room_key, room, name, locks, main, lost, id) VALUES (:number, "
                             ":room_key, :room, :name, :locks, :main, :lost, :id)",
-                            values_of(card)}},
+                            values_of(inner->vault, card)}},
                           [inner, card] {
                             inner->keep_card(card);
                             inner->tell(Collection::cards, Done::added, std::to_string(card.id));
@@ -165,7 +165,7 @@ void Household::change_card(std::int64_t id, CardPatch patch, Then<Card> then) {
         return Plan<Card>{
             {{"UPDATE cards SET number = :number, room_key = :room_key, room = :room, name = :name, locks "
               "= :locks, main = :main, lost = :lost WHERE id = :id",
-              values_of(card)}},
+              values_of(inner->vault, card)}},
             [inner, card] {
               inner->keep_card(card);
               inner->tell(Collection::cards, Done::changed, std::to_string(card.id));

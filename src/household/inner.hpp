@@ -173,6 +173,7 @@ struct Household::Inner {
 
 [[nodiscard]] std::string packed_locks(const std::vector<int>& locks);
 [[nodiscard]] std::vector<int> unpacked_locks(std::string_view packed);
+[[nodiscard]] std::string purpose_of_card(std::int64_t id);  // what its number is sealed for
 [[nodiscard]] inline std::int64_t micros(WallTime time) {
   return time.time_since_epoch().count();
 }

@@ -49,6 +49,10 @@ std::string packed_locks(const std::vector<int>& locks) {
   return fmt::format("{}", fmt::join(locks, ","));
 }
 
+std::string purpose_of_card(std::int64_t id) {
+  return fmt::format("card:{}", id);
+}
+
 std::vector<int> unpacked_locks(std::string_view packed) {
   std::vector<int> locks;
   for (const auto part : text::split(packed, ','))
@@ -163,9 +167,12 @@ struct Loader {
     constexpr Column integer = Column::integer;
     LINTEL_TRY(const auto found, rows("SELECT id, number, room, name, locks, main, lost FROM cards",
                                       {integer, text, text, text, text, integer, integer}));
-    for (const Row& row : found)
-      inner.keep_card({row.integer(0), row.text(1), row.text(2), row.text(3), unpacked_locks(row.text(4)),
-                       row.boolean(5), row.boolean(6)});
+    for (const Row& row : found) {
+      Card card{row.integer(0), {}, row.text(2), row.text(3), unpacked_locks(row.text(4)), row.boolean(5),
+                row.boolean(6)};
+      inner.last_card = std::max(inner.last_card, card.id);
+      if (open(row.text(1), purpose_of_card(card.id), card.number)) inner.keep_card(card);
+    }
     return {};
   }
 

@@ -89,8 +89,8 @@ struct Code {
   bool active = true;
 };
 
-// A card of a room (H06). Its number is no secret, as a code is, but who knows it whole can write it on another card:
-// people are shown its ending.
+// A card of a room (H06). Who knows its number whole can write it on another card: people are shown its ending, and it is
+// sealed at rest.
 struct Card {
   std::int64_t id = 0;
   std::string number;     // as comparable_card() has it

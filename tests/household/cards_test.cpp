@@ -42,6 +42,15 @@ TEST_F(Cards, H06_areFoundByTheirNumberHoweverItIsWritten) {
   }
 }
 
+// Who gets at the data folder alone, in a backup say, can copy no card.
+TEST_F(Cards, H06_areSealedAtRest) {
+  ASSERT_TRUE(add_room({"101"}).ok());
+  ASSERT_TRUE(add_card({"04A1B2C3D4E5F6", "101", "Ann"}).ok());
+  ASSERT_TRUE(change(1, {.name = "Ann Miller"}).ok());
+  EXPECT_NE(files().find("Ann Miller"), std::string::npos);
+  EXPECT_EQ(files().find("04A1B2C3D4E5F6"), std::string::npos);
+}
+
 TEST_F(Cards, H06_wrongOnesAreRefusedAndNothingIsKeptOfThem) {
   ASSERT_TRUE(add_room({"101"}).ok());
   ASSERT_TRUE(add_card({"04A1B2C3", "101"}).ok()) << "the holder's name may come later";
