@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/handle.hpp"
 #include "base/log.hpp"
@@ -119,6 +120,7 @@ Result<void> Telephony::start(const Options& options, const std::string& chain, 
     const Context connecting(SSL_CTX_new(TLS_client_method()));
     // The folder and not the one file: an authority is read when its name is met, not all of them at every start.
     SSL_CTX_set_default_verify_dir(connecting.get());
+    if (std::getenv(X509_get_default_cert_file_env()) != nullptr) SSL_CTX_set_default_verify_file(connecting.get());
     SSL_CTX_set_verify(connecting.get(), SSL_VERIFY_PEER, nullptr);
     network_.set_tls(accepting.get(), connecting.get());
     const auto tls_port = options.sips_port.value_or(static_cast<std::uint16_t>(settings.get(keys::tls_port)));
