@@ -163,14 +163,15 @@ Result<void> Connection::execute_many(const std::string& sql, const std::vector<
     for (std::size_t i = 0; i < sample.size() && i < row.size(); ++i)
       if (std::holds_alternative<Null>(sample[i])) sample[i] = row[i];
   bool fitting = true;
-  const Result<void> done = guarded([&] {
+  Result<void> done = guarded([&] {
     soci::statement prepared(session_);
     Bound bound(prepared, sample);
     prepared.alloc();
     prepared.prepare(sql);
     prepared.define_and_bind();
     for (const Values& row : rows) {
-      if (!(fitting = bound.set(row))) return;
+      fitting = bound.set(row);
+      if (!fitting) return;
       prepared.execute(true);
     }
   });
