@@ -303,7 +303,7 @@ bool Connection<Stream>::serve_file() {
     write(std::move(response), keep_alive);
     return true;
   }
-  FileChoice choice = FileTable::choose(*file, view(beast::http::field::accept_encoding));
+  const FileChoice choice = FileTable::choose(*file, view(beast::http::field::accept_encoding));
   if (choice.variant == nullptr) {
     write(error_response(500, "unavailable", "The web pages are damaged. Install the station again."), keep_alive);
     return true;
@@ -313,9 +313,7 @@ bool Connection<Stream>::serve_file() {
   response.set("Content-Type", file->type).set("ETag", choice.variant->etag).set("Vary", "Accept-Encoding");
   response.set("Cache-Control", file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
   if (choice.encoding != nullptr) response.set("Content-Encoding", choice.encoding);
-  std::shared_ptr<const void> keep = table;
-  if (choice.unpacked != nullptr) keep = std::move(choice.unpacked);
-  write(std::move(response), keep_alive, same ? nullptr : choice.variant, std::move(keep));
+  write(std::move(response), keep_alive, same ? nullptr : choice.variant, table);
   return true;
 }
 

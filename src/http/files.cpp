@@ -122,18 +122,13 @@ const File* FileTable::find(std::string_view path) const {
 }
 
 FileChoice FileTable::choose(const File& file, std::string_view accept_encoding) {
-  if (file.brotli && accepts(accept_encoding, "br")) return {&file, &*file.brotli, "br", nullptr};
-  if (file.gzip && accepts(accept_encoding, "gzip")) return {&file, &*file.gzip, "gzip", nullptr};
-  if (!file.unpacked) return {&file, &file.plain, nullptr, nullptr};
-  const std::lock_guard lock(file.unpacked->mutex);
-  auto made = file.unpacked->last.lock();
-  if (!made) {
-    auto body = unpack_gzip(file.gzip->body);
-    if (!body) return {&file, nullptr, nullptr, nullptr};
-    made = std::make_shared<const FileVariant>(FileVariant{std::move(*body), file.plain.etag});
-    file.unpacked->last = made;
-  }
-  return {&file, made.get(), nullptr, made};
+  if (file.brotli && accepts(accept_encoding, "br")) return {&file, &*file.brotli, "br"};
+  if (file.gzip && accepts(accept_encoding, "gzip")) return {&file, &*file.gzip, "gzip"};
+  if (!file.unpacked) return {&file, &file.plain, nullptr};
+  std::call_once(file.unpacked->once, [&file] {
+    if (auto body = unpack_gzip(file.gzip->body)) file.unpacked->file = FileVariant{std::move(*body), file.plain.etag};
+  });
+  return {&file, file.unpacked->file ? &*file.unpacked->file : nullptr, nullptr};
 }
 
 bool FileTable::matches(std::string_view if_none_match, std::string_view etag) {

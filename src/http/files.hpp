@@ -19,11 +19,10 @@ struct FileVariant {
   std::string body;
   std::string etag;  // quoted
 };
-// What was unpacked for who takes no encoding. All who read it at a time share it: slow readers, who may be many, cost
-// no copy each.
+// What was unpacked for who takes no encoding: once, when the first asks, and kept, as a crowd may ask for it.
 struct Unpacked {
-  std::mutex mutex;
-  std::weak_ptr<const FileVariant> last;
+  std::once_flag once;
+  std::optional<FileVariant> file;  // nothing: what the build packed is damaged
 };
 struct File {
   std::string type;
@@ -39,7 +38,6 @@ struct FileChoice {
   const File* file = nullptr;
   const FileVariant* variant = nullptr;         // null: what the build packed is damaged
   const char* encoding = nullptr;               // "br", "gzip", or null
-  std::shared_ptr<const FileVariant> unpacked;  // what `variant` points into, where it had to be made
 };
 
 class FileTable {
