@@ -282,6 +282,16 @@ test('A22: the administrator taps twin cards in the console and at the panel; a 
   await light(page, 'unlock', false);
 });
 
+test('H06: no card is awaited for a room that has as many as it can have', async () => {
+  const full = await station.expect('POST', '/rooms', { number: '199' });
+  for (let card = 0; card < 100; ++card)
+    await station.expect('POST', '/cards', { number: `F0${card.toString(16).padStart(6, '0')}`, room: full.number });
+  const refused = await station.call('POST', '/cards/issue', { room: full.number });
+  expect(refused.status).toBe(503);
+  expect(refused.body.error.message).toContain('as many cards as a room can have');
+  expect((await station.expect('GET', '/cards/issue')).state).not.toBe('awaited');
+});
+
 test('A22: a station without a reader draws none, plays none and awaits no card', async () => {
   await station.expect('PATCH', '/settings', { 'reader.device': 'none' });
   await expect(panel.page.locator('[data-reader]')).toHaveCount(0);
