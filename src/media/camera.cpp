@@ -48,7 +48,8 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
   std::shared_ptr<LentInput> lent;  // the newest lender
   bool lent_has_picture = false;
   bool looking = false;
-  bool plain = false;  // opened without text on it, only to see whether it opens
+  bool named = false;                     // opened so that it may have a name on it
+  std::shared_ptr<ClockOnPicture> clock;  // of this opening
   bool unplugged = false;
   std::uint64_t opening = 0;
   Monotonic since{};  // when this opening began
@@ -72,6 +73,11 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
   [[nodiscard]] std::string what() const { return shows_lent() ? "lent by " + lent->name() : settled.description; }
   [[nodiscard]] bool wanted() const { return looking || options.stay_awake || raw->members() > 0; }
 
+  // The first look, for nobody, writes none.
+  [[nodiscard]] bool needs_name() const {
+    return options.overlay.has_name() && (options.stay_awake || raw->members() > 0);
+  }
+
   void tell(CameraState state, std::string message) {
     const bool changed = status.state != state || status.message != message;
     status.state = state;
@@ -90,8 +96,7 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
       return;
     }
     sleep_timer.cancel();
-    const bool text_missing = plain && pipeline != nullptr && raw->members() > 0;
-    if (status.state == CameraState::asleep || text_missing) open();
+    if (status.state == CameraState::asleep || (pipeline != nullptr && !named && needs_name())) open();
   }
 
   void fall_asleep() {
@@ -130,7 +135,9 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
     if (shows_lent()) plan.lent = lent;
     plan.any_device = source.kind == CameraSource::Kind::automatic;
     plan.options = options;
-    plan.plain = plain = !shows_lent() && !options.stay_awake && raw->members() == 0;
+    plan.named = named = needs_name();
+    plan.clock = clock = std::make_shared<ClockOnPicture>();
+    clock->shown = options.overlay.show_time;
     plan.opening = number;
     plan.gate = gate;
     const auto to_loop = [weak = weak_from_this(), post = post, number](auto work) {
@@ -165,7 +172,7 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
       settled = std::move(result->source);
       status.source = what();
     }
-    media::set_overlay(*pipeline, options.overlay);  // it may have changed while it was built
+    set_name(*pipeline, options.overlay);  // it may have changed while it was built
     if (early) return opened(early);
     takers_changed();
   }
@@ -309,7 +316,9 @@ void Camera::set_size(int width, int height, int frames_per_second) {
 
 void Camera::set_overlay(OverlaySettings overlay) {
   inner_->options.overlay = std::move(overlay);
-  if (inner_->pipeline != nullptr) media::set_overlay(*inner_->pipeline, inner_->options.overlay);
+  if (inner_->clock != nullptr) inner_->clock->shown = inner_->options.overlay.show_time;
+  if (inner_->pipeline != nullptr) set_name(*inner_->pipeline, inner_->options.overlay);
+  inner_->takers_changed();
 }
 
 std::shared_ptr<LentCamera> Camera::lend(std::string name) {

@@ -34,6 +34,7 @@ struct OverlaySettings {
   bool show_time = true;
   bool show_name = true;
   std::string name;
+  [[nodiscard]] bool has_name() const { return show_name && !name.empty(); }
 };
 
 struct CameraOptions {

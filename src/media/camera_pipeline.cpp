@@ -15,14 +15,9 @@ namespace {
 
 using Kind = CameraSource::Kind;
 
-constexpr const char* overlays =
-    " ! textoverlay name=name silent=true halignment=left valignment=top xpad=12 ypad=8 draw-outline=true "
-    "draw-shadow=false"
-    " font-desc=\"Sans Bold 10\" ! clockoverlay name=time silent=true halignment=right valignment=top xpad=12 ypad=8"
-    " draw-outline=true draw-shadow=false font-desc=\"Sans Bold 10\" time-format=\"%Y-%m-%d %H:%M:%S\"";
-constexpr const char* big_clock =
-    " ! clockoverlay halignment=center valignment=position ypos=0.335 draw-outline=false draw-shadow=false"
-    " font-desc=\"Sans Bold 22\" time-format=\"%H:%M:%S\"";
+constexpr const char* name_overlay =
+    " ! textoverlay name=name halignment=left valignment=top xpad=12 ypad=8 draw-outline=true draw-shadow=false"
+    " font-desc=\"Sans Bold 10\"";
 
 // How each kind of source begins; all end in decoded frames of some format.
 std::string beginning(const CameraPlan& plan) {
@@ -44,20 +39,19 @@ std::string beginning(const CameraPlan& plan) {
       return "filesrc name=source ! decodebin";
     default:
       return fmt::format(
-          "videotestsrc name=source is-live=true pattern=black "
+          "videotestsrc name=source is-live=true pattern=blink "  // of the still patterns it keeps a copy
           "! capsfilter caps=video/x-raw,format=I420,width={},height={},framerate={}/1",
           options.width, options.height, options.frames_per_second);
   }
 }
 
 std::string describe(const CameraPlan& plan) {
-  const bool test = plan.lent == nullptr && plan.source.kind == Kind::test;
-  const bool text = !plan.plain && has_element("clockoverlay") && has_element("textoverlay");
+  const bool named = plan.named && has_element("textoverlay");
   // Files are paced by the sink; everything else paces itself, and waiting would only add delay.
   const bool file = plan.lent == nullptr && plan.source.kind == Kind::file;
   return beginning(plan) +
-         " ! videoconvert ! videoscale ! capsfilter caps=video/x-raw,format=I420,pixel-aspect-ratio=1/1" +
-         (text && test ? big_clock : "") + (text ? overlays : "") +
+         " ! videoconvert ! videoscale ! capsfilter name=whole caps=video/x-raw,format=I420,pixel-aspect-ratio=1/1" +
+         (named ? name_overlay : "") +
          fmt::format(" ! appsink name=sink max-buffers=2 drop={} sync={} enable-last-sample=false",
                      file ? "false" : "true", file ? "true" : "false");
 }
@@ -180,7 +174,9 @@ Result<OpenCamera> open_camera(CameraPlan plan) {
     if (plan.source.kind == Kind::test) paint_test_picture(source.get());
   }
   keep_to_video(pipeline);
-  set_overlay(pipeline, plan.options.overlay);
+  set_name(pipeline, plan.options.overlay);
+  plan.clock->large = plan.lent == nullptr && plan.source.kind == Kind::test;
+  draw_clock(pipeline.find("whole").get(), plan.clock);
   gst_pipeline_use_clock(GST_PIPELINE(pipeline.get()), shared_clock());
 
   // A failure while starting is heard by the listener; the first reason is the one that counts.
@@ -210,12 +206,9 @@ bool rewind(Pipeline& pipeline) {
   return gst_element_seek_simple(pipeline.get(), GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, 0) != FALSE;
 }
 
-void set_overlay(Pipeline& pipeline, const OverlaySettings& overlay) {
-  if (const auto time = pipeline.find("time"))
-    g_object_set(time.get(), "silent", gboolean(!overlay.show_time), nullptr);
+void set_name(Pipeline& pipeline, const OverlaySettings& overlay) {
   if (const auto name = pipeline.find("name"))
-    g_object_set(name.get(), "text", overlay.name.c_str(), "silent",
-                 gboolean(!overlay.show_name || overlay.name.empty()), nullptr);
+    g_object_set(name.get(), "text", overlay.name.c_str(), "silent", gboolean(!overlay.has_name()), nullptr);
 }
 
 }  // namespace lintel::media

@@ -6,6 +6,7 @@
 
 #include "media/camera.hpp"
 #include "media/camera_lent.hpp"
+#include "media/picture_clock.hpp"
 #include "media/pipeline.hpp"
 
 namespace lintel::media {
@@ -35,7 +36,8 @@ struct CameraPlan {
   std::shared_ptr<LentInput> lent;  // instead of the source
   bool any_device = false;          // when the device is not there, any other will do: numbers change on replugging
   CameraOptions options;
-  bool plain = false;  // nobody watches: no text on it, so that the libraries that write it are not loaded for nothing
+  bool named = false;  // may write a name: only then are the libraries loaded that write any text
+  std::shared_ptr<ClockOnPicture> clock;
   std::uint64_t opening = 0;
   std::shared_ptr<FrameGate> gate;
   std::function<void(Caps)> first_frame;  // streaming thread
@@ -52,7 +54,7 @@ struct OpenCamera {
 [[nodiscard]] Result<OpenCamera> open_camera(CameraPlan plan);
 // Plays the file from its beginning again. False: it cannot seek. On a worker.
 [[nodiscard]] bool rewind(Pipeline& pipeline);
-// Any thread.
-void set_overlay(Pipeline& pipeline, const OverlaySettings& overlay);
+// Any thread. Without effect where the plan was not `named`.
+void set_name(Pipeline& pipeline, const OverlaySettings& overlay);
 
 }  // namespace lintel::media

@@ -27,7 +27,7 @@ SharedTime& shared_time() {
 // The Debian package of an element, for the sentence that asks to install it.
 const char* package_of(const std::string& factory) {
   if (factory == "x264enc") return "gstreamer1.0-plugins-ugly";
-  if (factory == "clockoverlay" || factory == "textoverlay") return "gstreamer1.0-x";
+  if (factory == "textoverlay") return "gstreamer1.0-x";
   if (factory == "h264parse" || factory == "openh264enc") return "gstreamer1.0-plugins-bad";
   if (factory.starts_with("avdec") || factory.starts_with("avenc")) return "gstreamer1.0-libav";
   if (factory == "appsrc" || factory == "appsink" || factory == "videoconvert" || factory == "decodebin")

@@ -62,7 +62,38 @@ TEST_F(PictureTest, aStillIsAJpegOfTheSizeAskedFor) {
   ASSERT_TRUE(until([&] { return video.camera().state == CameraState::asleep; })) << "it sleeps again";
 }
 
-// The first look at the camera writes no text; who comes while it lasts sees the text all the same.
+// V02. Both come and go while somebody watches.
+TEST_F(PictureTest, timeAndNameStandOnThePictureWhereTheyAreWanted) {
+  Video video(loop, options());
+  auto viewer = watch(video);
+  ASSERT_TRUE(until([&] { return viewer->units > 1; }));
+  const auto corners = [&] {
+    const Picture picture = decoded(*still(video));
+    std::pair<std::vector<std::uint8_t>, std::vector<std::uint8_t>> both;
+    for (std::size_t row = 0; row < 5; ++row)
+      for (std::size_t column = 0; column < 64; ++column)
+        (column < 28 ? both.first : both.second).push_back(picture.grey.at(row * 64 + column));
+    return both;
+  };
+  const auto plain = corners();
+  const auto becomes = [&](OverlaySettings overlay, bool name, bool time) {
+    video.set_overlay(std::move(overlay));
+    for (int tries = 0; tries < 60; ++tries) {
+      const auto now = corners();
+      if ((difference(now.first, plain.first) > 1) == name && (difference(now.second, plain.second) > 1) == time)
+        return true;
+      const auto seen = viewer->units.load();
+      (void)until([&] { return viewer->units > seen + 10; }, 2s);  // a still may be as old as half a second
+    }
+    return false;
+  };
+  EXPECT_TRUE(becomes({true, false, "Main entrance"}, false, true));
+  EXPECT_TRUE(becomes({true, true, "Main entrance"}, true, true));
+  EXPECT_TRUE(becomes({false, true, "Main entrance"}, true, false));
+  EXPECT_TRUE(becomes({false, true, ""}, false, false));
+}
+
+// The first look at the camera writes no name; who comes while it lasts sees the text all the same.
 TEST_F(PictureTest, whoWatchesDuringTheFirstLookSeesTheText) {
   auto given = options();
   given.camera.sleep_grace = 20s;

@@ -157,8 +157,10 @@ TEST_F(VideoTest, namesThePackageOfAMissingEncoderAndTheRestWorks) {
 }
 
 TEST_F(VideoTest, showsThePictureWithoutTextWhereTheOverlayIsNotInstalled) {
-  const Uninstalled text("textoverlay"), clock("clockoverlay");
-  Video video(loop, options());
+  const Uninstalled text("textoverlay");
+  auto given = options();
+  given.camera.overlay = {true, true, "Main entrance"};
+  Video video(loop, given);
   auto viewer = watch(video);
   ASSERT_TRUE(until([&] { return viewer->units > 1; }));
 }
