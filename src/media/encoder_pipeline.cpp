@@ -13,13 +13,15 @@ namespace lintel::media {
 namespace {
 
 constexpr int key_seconds = 2;  // a key comes at least this often
+constexpr int large_picture = 1280 * 720;
 
 // Constrained baseline without B frames: every browser and phone decodes it, and a frame leaves as soon as it came.
 std::string describe(const std::string& encoder, const ProfileSettings& settings) {
   const int distance = settings.frames_per_second * key_seconds;
   const int rate = settings.kilobits_per_second;
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  const unsigned threads = settings.width * settings.height >= 1280 * 720 ? std::min(4U, cores) : 1;
+  const bool large = settings.width * settings.height >= large_picture;
+  const unsigned threads = large ? std::min(4U, cores) : 1;
   if (encoder == "x264enc")
     return fmt::format(
         "x264enc name=encoder tune=zerolatency speed-preset=superfast bitrate={} key-int-max={} bframes=0 threads={} "
@@ -59,6 +61,16 @@ void emit(Hub& hub, const Sample& sample) {
   unit.key = !GST_BUFFER_FLAG_IS_SET(encoded, GST_BUFFER_FLAG_DELTA_UNIT);
   unit.running_time = time;
   hub.deliver(std::move(unit));
+}
+
+// The encoder shares its bits out by the rate in its caps.
+Caps limited(const Caps& raw, int frames_per_second) {
+  int numerator = 0, denominator = 1;
+  gst_structure_get_fraction(gst_caps_get_structure(raw.get(), 0), "framerate", &numerator, &denominator);
+  if (numerator <= static_cast<gint64>(frames_per_second) * denominator) return raw;
+  Caps made = Caps::adopt(gst_caps_copy(raw.get()));
+  gst_caps_set_simple(made.get(), "framerate", GST_TYPE_FRACTION, frames_per_second, 1, nullptr);
+  return made;
 }
 
 }  // namespace
@@ -117,22 +129,21 @@ Result<std::shared_ptr<EncoderPipeline>> EncoderPipeline::start(const std::strin
   const bool hardware = encoder == "vah264enc" || encoder == "v4l2h264enc";
   const std::string text = fmt::format(
       "appsrc name=source is-live=true format=time max-buffers=3 leaky-type=downstream "
-      "! videorate drop-only=true skip-to-first=true ! capsfilter caps=video/x-raw,framerate=[0/1,{}/1] "
       "! videoscale ! videoconvert ! capsfilter caps=video/x-raw,format={},width={},height={} ! {}{} "
       "! appsink name=sink sync=false async=false enable-last-sample=false",
-      settings.frames_per_second, hardware ? "NV12" : "I420", size.width, size.height, describe(encoder, settings),
+      hardware ? "NV12" : "I420", size.width, size.height, describe(encoder, settings),
       stream.codec == Codec::h264
           ? " ! h264parse config-interval=-1 ! capsfilter caps=video/x-h264,stream-format=byte-stream,alignment=au"
           : "");
   auto parsed = Pipeline::parse(text);
   if (!parsed.ok()) return parsed.error();
-  auto made = std::shared_ptr<EncoderPipeline>(new EncoderPipeline);
+  auto made = std::shared_ptr<EncoderPipeline>(new EncoderPipeline(settings.frames_per_second));
   made->name_ = encoder;
   made->pipeline_ = std::move(parsed).value();
   made->source_ = made->pipeline_->find("source");
   made->encoder_ = made->pipeline_->find("encoder");
   share_time(GST_PIPELINE(made->pipeline_->get()));
-  gst_app_src_set_caps(GST_APP_SRC(made->source_.get()), raw.get());
+  gst_app_src_set_caps(GST_APP_SRC(made->source_.get()), limited(raw, settings.frames_per_second).get());
   made->pipeline_->listen([failed = std::move(failed)](const Pipeline::Notice& notice) {
     failed(notice.kind == Pipeline::Notice::Kind::failed ? notice.reason : "it ended");
   });
@@ -146,6 +157,7 @@ Result<std::shared_ptr<EncoderPipeline>> EncoderPipeline::start(const std::strin
 }
 
 void EncoderPipeline::push(const Unit& frame) {
+  if (!limit_.pass(frame.running_time)) return;
   gst_app_src_push_buffer(GST_APP_SRC(source_.get()), gst_buffer_ref(frame.buffer.get()));
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "media/encoder.hpp"
+#include "media/frame_limit.hpp"
 #include "media/pipeline.hpp"
 
 namespace lintel::media {
@@ -21,13 +22,15 @@ class EncoderPipeline {
                                                                       ProfileSettings settings, const Caps& raw,
                                                                       std::shared_ptr<Hub> hub,
                                                                       std::function<void(std::string)> failed);
-  void push(const Unit& frame);  // the camera's streaming thread; never waits
-  void force_key();              // the next frame pushed becomes a key
+  void push(
+      const Unit& frame);  // the camera's streaming thread; never waits. Frames beyond the profile's rate are left out
+  void force_key();        // the next frame pushed becomes a key
   // Any thread; false: this encoder must be started anew for it.
   [[nodiscard]] bool change_bit_rate(int kilobits_per_second);
 
  private:
-  EncoderPipeline() = default;
+  explicit EncoderPipeline(int frames_per_second) : limit_(frames_per_second) {}
+  FrameLimit limit_;
   std::unique_ptr<Pipeline> pipeline_;
   Object<GstElement> source_, encoder_;
   std::string name_;

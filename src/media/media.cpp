@@ -53,7 +53,7 @@ Result<void> init() {
   if (!failure.empty())
     return Error{ErrorCode::unavailable,
                  fmt::format("GStreamer does not start ({}): check its installation.", failure)};
-  for (const char* needed : {"appsrc", "appsink", "videoconvert", "videoscale", "videorate", "decodebin"})
+  for (const char* needed : {"appsrc", "appsink", "videoconvert", "videoscale", "decodebin"})
     if (!has_element(needed)) return missing_element("The station's video", needed);
   return {};
 }
