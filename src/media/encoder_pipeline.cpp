@@ -22,11 +22,13 @@ std::string describe(const std::string& encoder, const ProfileSettings& settings
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const bool large = settings.width * settings.height >= large_picture;
   const unsigned threads = large ? std::min(4U, cores) : 1;
+  // To search between the points of a picture, x264 keeps three more pictures of luma with each: 6.5 MB of 720p for 0.1
+  // to 0.6 dB (docs/performance.md).
   if (encoder == "x264enc")
     return fmt::format(
         "x264enc name=encoder tune=zerolatency speed-preset=superfast bitrate={} key-int-max={} bframes=0 threads={} "
-        "vbv-buf-capacity=1000 option-string=scenecut=0 ! capsfilter caps=video/x-h264,profile=constrained-baseline",
-        rate, distance, threads);
+        "vbv-buf-capacity=1000 option-string=scenecut=0{} ! capsfilter caps=video/x-h264,profile=constrained-baseline",
+        rate, distance, threads, large ? ":subme=0" : "");
   if (encoder == "vah264enc")
     return fmt::format(
         "vah264enc name=encoder bitrate={} key-int-max={} b-frames=0 rate-control=cbr "
