@@ -43,12 +43,17 @@ Result<Srtp> Srtp::make(const SrtpKeys& keys) {
   if (made.out_ == nullptr || made.in_ == nullptr) {
     return Error{ErrorCode::unavailable, "SRTP could not be set up.", {}, {}, {}};
   }
+  if (keys.profile == SrtpProfile::aead_aes_128_gcm) {
+    LINTEL_TRY(made.gcm_, GcmSender::make(keys.ours));
+  }
   return made;
 }
 
-Srtp::Srtp(Srtp&& other) noexcept : out_(std::exchange(other.out_, nullptr)), in_(std::exchange(other.in_, nullptr)) {}
+Srtp::Srtp(Srtp&& other) noexcept
+    : gcm_(std::move(other.gcm_)), out_(std::exchange(other.out_, nullptr)), in_(std::exchange(other.in_, nullptr)) {}
 
 Srtp& Srtp::operator=(Srtp&& other) noexcept {
+  std::swap(gcm_, other.gcm_);
   std::swap(out_, other.out_);
   std::swap(in_, other.in_);
   return *this;
@@ -60,6 +65,7 @@ Srtp::~Srtp() {
 }
 
 std::size_t Srtp::protect(std::uint8_t* packet, std::size_t size) {
+  if (gcm_) return gcm_->protect(packet, size);
   int length = static_cast<int>(size);
   return srtp_protect(out_, packet, &length) == srtp_err_status_ok ? static_cast<std::size_t>(length) : 0;
 }

@@ -1,11 +1,13 @@
-// SRTP and SRTCP (RFC 3711, RFC 7714) of one peer by libsrtp. One thread.
+// SRTP and SRTCP (RFC 3711, RFC 7714) of one peer: by libsrtp, but for what most packets are. One thread.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/result.hpp"
 #include "media/dtls.hpp"
+#include "media/srtp_gcm.hpp"
 
 struct srtp_ctx_t_;
 
@@ -30,6 +32,7 @@ class Srtp {
 
  private:
   Srtp() = default;
+  std::optional<GcmSender> gcm_;  // outgoing RTP, where that was agreed
   srtp_ctx_t_* out_ = nullptr;
   srtp_ctx_t_* in_ = nullptr;
 };

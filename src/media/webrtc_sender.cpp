@@ -23,6 +23,8 @@ rtcp::SenderReport RtpStream::report(GstClockTime now) const {
 }
 
 Result<void> PictureSender::join(StreamKey stream, int payload_type) {
+  // What was sent under another type must not be sent again: a sequence number is sealed once, or for the same bytes.
+  if (rtp_.payload_type() != payload_type) sent_.fill({});
   rtp_.set_payload_type(payload_type);
   if (feed_ != nullptr) return {};
   VideoFeed& feed = host_.pictures(stream);
