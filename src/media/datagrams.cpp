@@ -178,7 +178,10 @@ std::size_t Datagrams::send_some(std::size_t from) {
   }
   const int descriptor = socket < sockets_.size() ? sockets_[socket].descriptor : -1;
   if (descriptor < 0) return at - from;
-  const int sent = sendmmsg(descriptor, messages.data(), static_cast<unsigned>(message), MSG_NOSIGNAL);
+  // Mostly there is one: a packet of sound, or all of a picture.
+  const int sent = message > 1 ? sendmmsg(descriptor, messages.data(), static_cast<unsigned>(message), MSG_NOSIGNAL)
+                   : sendmsg(descriptor, &messages[0].msg_hdr, MSG_NOSIGNAL) >= 0 ? 1
+                                                                                  : -1;
   if (sent > 0) {
     std::size_t done = 0;
     for (int index = 0; index < sent; ++index) done += counts[static_cast<std::size_t>(index)];

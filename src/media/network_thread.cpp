@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint32_t queue_number = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t events_at_once = 16;
+constexpr auto tick_early = NetworkThread::tick_period / 2;
 
 }  // namespace
 
@@ -34,16 +35,15 @@ bool WorkQueue::run(std::function<void()> work) {
   return true;
 }
 
-std::vector<std::function<void()>> WorkQueue::take() {
-  eventfd_t ignored = 0;
-  (void)eventfd_read(event_, &ignored);
+void WorkQueue::take(std::vector<std::function<void()>>& work) {
+  work.clear();
   const std::lock_guard lock(mutex_);
-  return std::exchange(waiting_, {});
+  waiting_.swap(work);
 }
 
 NetworkThread::NetworkThread() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = EPOLLIN | EPOLLET;  // told of each write once, so that nobody has to read it away
   event.data.u32 = queue_number;
   epoll_ctl(epoll_, EPOLL_CTL_ADD, queue_->event_, &event);
 }
@@ -64,14 +64,14 @@ void NetworkThread::start(Calls calls) {
     while (!ending_) turn();
     // What was queued meanwhile is done too, and what that queues.
     while (true) {
-      auto left = queue_->take();
-      if (left.empty()) {
+      queue_->take(work_);
+      if (work_.empty()) {
         const std::lock_guard lock(queue_->mutex_);
         if (!queue_->waiting_.empty()) continue;
         queue_->closed_ = true;
         break;
       }
-      for (auto& work : left) work();
+      for (auto& work : work_) work();
     }
     calls_.end();
   });
@@ -92,9 +92,12 @@ void NetworkThread::turn() {
       calls_.readable(number);
       continue;
     }
-    for (auto& work : queue_->take()) work();
+    queue_->take(work_);
+    for (auto& work : work_) work();
+    work_.clear();  // what it holds goes now, not with the next
   }
-  if (const auto now = Steady::now(); ticking_ && now >= next_tick_) {
+  // Awake for something else, it ticks a little early rather than wake for that alone.
+  if (const auto now = Steady::now(); ticking_ && now >= next_tick_ - tick_early) {
     ticking_ = calls_.tick();
     next_tick_ = now + tick_period;
   }

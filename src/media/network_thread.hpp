@@ -23,7 +23,7 @@ class WorkQueue {
 
  private:
   friend class NetworkThread;
-  std::vector<std::function<void()>> take();
+  void take(std::vector<std::function<void()>>& work);  // gives its room in exchange
   const int event_;
   std::mutex mutex_;
   std::vector<std::function<void()>> waiting_;
@@ -43,7 +43,7 @@ class NetworkThread {
     std::function<void()> begin, end;
     std::function<void(std::uint32_t)> readable;  // by the number given to epoll
     std::function<void()> done;                   // after each round of work, before it waits again
-    std::function<bool()> tick;                   // each tick_period, while it answers true
+    std::function<bool()> tick;                   // each tick_period or earlier, while it answers true
   };
   void start(Calls calls);
   [[nodiscard]] const std::shared_ptr<WorkQueue>& queue() const { return queue_; }
@@ -55,6 +55,7 @@ class NetworkThread {
   const int epoll_;
   std::shared_ptr<WorkQueue> queue_ = std::make_shared<WorkQueue>();
   Calls calls_;
+  std::vector<std::function<void()>> work_;  // what is being done
   bool ticking_ = false;
   bool ending_ = false;
   std::chrono::steady_clock::time_point next_tick_;

@@ -83,10 +83,11 @@ void VoiceFeed::frame(const AudioFrame& frame) {
   const auto packet = encoding_.encode(frame);
   if (packet.empty()) return;
   ++*waiting_;
-  queue_->run([weak = weak_from_this(), waiting = waiting_, now = running_time(),
-               payload = std::vector<std::uint8_t>(packet.begin(), packet.end())] {
+  std::array<std::uint8_t, OpusEncoding::packet_limit> payload;
+  std::ranges::copy(packet, payload.begin());
+  queue_->run([weak = weak_from_this(), waiting = waiting_, now = running_time(), payload, size = packet.size()] {
     --*waiting;
-    if (const auto self = weak.lock()) self->deliver(payload, now);
+    if (const auto self = weak.lock()) self->deliver(std::span(payload).first(size), now);
   });
 }
 

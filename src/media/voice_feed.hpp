@@ -24,9 +24,9 @@ class OpusEncoding {
   OpusEncoding();
   void expect_loss(int percent);                                                // 0: none
   [[nodiscard]] std::span<const std::uint8_t> encode(const AudioFrame& frame);  // valid until the next
+  static constexpr std::size_t packet_limit = 400;                              // bytes
 
  private:
-  static constexpr std::size_t packet_limit = 400;
   Handle<OpusEncoder, opus_encoder_destroy> encoder_;
   int loss_ = 0;
   std::array<std::uint8_t, packet_limit> packet_{};
