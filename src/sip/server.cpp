@@ -155,7 +155,7 @@ bool Server::Inner::in_dialog(const Incoming& request) {
     if (!ack) core.reply(request, 403);
     return true;
   }
-  Target target;
+  NextHop target;
   target.hop = found.to;
   const auto uri = message.uri();
   const auto address = uri ? SocketAddress::parse(uri->host, uri->port == 0 ? 5060 : uri->port) : std::nullopt;

@@ -57,7 +57,7 @@ std::string_view Server::Inner::without_own_routes(std::string_view value, const
 }
 
 // RFC 3261 §16.6, in one pass: what does not change is copied from the received bytes.
-std::string Server::Inner::copy_for(const Incoming& request, const Target& target, const Account* caller, bool record,
+std::string Server::Inner::copy_for(const Incoming& request, const NextHop& target, const Account* caller, bool record,
                                     std::string_view token) {
   const Message& message = request.message;
   const std::string_view bytes = message.bytes();

@@ -31,7 +31,7 @@ struct ProxiedCall {
 };
 
 // Where a request is to go, and what changes on the way.
-struct Target {
+struct NextHop {
   Hop hop;
   std::string uri;    // new Request-URI; empty: unchanged
   std::string route;  // values of a Route header to add; empty: none
@@ -62,7 +62,7 @@ struct Server::Inner final : ClientListener, ServerListener {
 
   // server_proxy.cpp
   void route(const Incoming& request, const Account& caller);
-  void forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller, bool record,
+  void forward(const Incoming& request, const std::vector<NextHop>& targets, const Account* caller, bool record,
                std::string_view token = {});
   void on_response(TransactionId id, const Message& response, const Hop& from) override;
   void on_failed(TransactionId id, Failure failure) override;
@@ -78,7 +78,7 @@ struct Server::Inner final : ClientListener, ServerListener {
 
   // server_copy.cpp
   // `token`: the user part of our own Routes, which has been checked; empty: every Route is ours, or will be refused.
-  [[nodiscard]] std::string copy_for(const Incoming& request, const Target& target, const Account* caller, bool record,
+  [[nodiscard]] std::string copy_for(const Incoming& request, const NextHop& target, const Account* caller, bool record,
                                      std::string_view token);
   void append_record_route(Buffer& out, const Incoming& request, const Hop& to);
   [[nodiscard]] static std::string_view without_own_routes(std::string_view value, const Account* caller,

@@ -63,11 +63,11 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
     const auto [end, error] = std::from_chars(picked->data(), picked->data() + picked->size(), only, 16);
     if (error != std::errc() || end != picked->data() + picked->size() || only == 0) return core.reply(request, 404);
   }
-  std::vector<Target> targets;
+  std::vector<NextHop> targets;
   for (const Account* account : called) {
     registrar.for_each(account->name, [&](const Binding& binding) {
       if (only != 0 && binding.id != only) return;
-      Target target;
+      NextHop target;
       if (!registrar.reach(binding, target.hop) || targets.size() >= settings.branches) return;
       // A caller who calls its own account rings its other devices.
       if (only == 0 && target.hop.kind == request.from.kind && target.hop.flow == request.from.flow &&
@@ -82,7 +82,7 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
   forward(request, targets, &caller, forms_dialog(request.message.method()));
 }
 
-void Server::Inner::forward(const Incoming& request, const std::vector<Target>& targets, const Account* caller,
+void Server::Inner::forward(const Incoming& request, const std::vector<NextHop>& targets, const Account* caller,
                             bool record, std::string_view token) {
   const Method method = request.message.method();
   if (method == Method::ack) {
