@@ -128,8 +128,8 @@ SourceRule AttemptLimiter::rule_of(std::string_view source) const {
 
 Duration AttemptLimiter::locked_for(std::string_view subject, std::string_view source) const {
   if (source.empty()) return {};
-  const Entry* entry = subject.empty() ? nullptr : known_.find({subject, source});
-  if (entry == nullptr) entry = sources_.find({source});
+  const bool known = !subject.empty() && known_.contains(subject, source);
+  const Entry* const entry = known ? pairs_.find({subject, source}) : sources_.find({source});
   return entry == nullptr ? Duration::zero() : std::max<Duration>(Duration::zero(), entry->locked_until - clock_.monotonic());
 }
 
@@ -137,7 +137,7 @@ Duration AttemptLimiter::wait(std::string_view subject, std::string_view source)
   const Duration locked = locked_for(subject, source);
   if (subject.empty()) return locked;
   const Entry* const entry = subjects_.find({subject});
-  if (entry == nullptr || known_.find({subject, source}) != nullptr) return locked;
+  if (entry == nullptr || known_.contains(subject, source)) return locked;
   const double missing = 1.0 - tokens_now(*entry);
   if (missing <= 0) return locked;
   const auto interval = std::chrono::duration<double>(options_.subject_interval);
@@ -152,14 +152,14 @@ Duration AttemptLimiter::failed(std::string_view subject, std::string_view sourc
     subjects_.touch({subject}, now, options_.table_limit).tokens = std::max(0.0, tokens - 1.0);
   }
   if (source.empty()) return {};
-  const bool was_right = !subject.empty() && known_.find({subject, source}) != nullptr;
-  Table& table = was_right ? known_ : sources_;
+  const bool was_right = !subject.empty() && known_.contains(subject, source);
+  Table& table = was_right ? pairs_ : sources_;
   const Name name = was_right ? Name{subject, source} : Name{source};
   const SourceRule rule = rule_of(source);
   const Entry* const known = table.find(name);
   const bool forgotten =
       known != nullptr && now - std::max(known->touched, known->locked_until) >= rule.forget_after;
-  Entry& entry = table.touch(name, now, was_right ? options_.known_limit : options_.table_limit);
+  Entry& entry = table.touch(name, now, options_.table_limit);
   if (forgotten) entry.failures = entry.lock_outs = 0;
   if (++entry.failures < rule.free_failures) return {};
   entry.failures = 0;
@@ -175,12 +175,12 @@ void AttemptLimiter::succeeded(std::string_view subject, std::string_view source
   const auto now = clock_.monotonic();
   if (source.empty()) return;
   if (!subject.empty()) {
-    Entry* const known = known_.find({subject, source});
-    if (known != nullptr) {
-      known->failures = 0;
-      return known_.touch(*known, now);
+    const bool was_right = known_.contains(subject, source);
+    known_.touch(subject, source, now, options_.known_limit);
+    if (was_right) {
+      if (Entry* const entry = pairs_.find({subject, source}); entry != nullptr) entry->failures = 0;
+      return;
     }
-    known_.touch({subject, source}, now, options_.known_limit);
   }
   // Its lock-outs stay: being right now and then must not buy a guesser short ones.
   if (Entry* const entry = sources_.find({source}); entry != nullptr && entry->failures > 0) {

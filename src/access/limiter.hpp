@@ -4,7 +4,7 @@
 // A *subject* (an account, "door-code") is slowed as a whole, so that many sources together get no further; a source
 // that was right for this subject before is not slowed, so that an attacker cannot lock the owner out. Such a pair has a
 // count and a lock-out of its own: behind one router, a stranger's guesses do not lock out the neighbours who live there.
-// Both tables are bounded; the entry unused for longest goes first, those locked out last.
+// All tables are bounded; the entry unused for longest goes first, those locked out last.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "access/known_pairs.hpp"
 #include "base/clock.hpp"
 #include "base/string_hash.hpp"
 
@@ -54,7 +55,7 @@ class AttemptLimiter {
   void succeeded(std::string_view subject, std::string_view source);
   void set_options(LimiterOptions options) { options_ = options; }
   void set_rule(std::string_view source, SourceRule rule) { rules_[std::string(source)] = rule; }  // a few of them
-  [[nodiscard]] std::size_t entries() const { return sources_.size() + subjects_.size() + known_.size(); }
+  [[nodiscard]] std::size_t entries() const { return sources_.size() + subjects_.size() + pairs_.size() + known_.size(); }
 
  private:
   // A name, or a pair of names.
@@ -73,8 +74,7 @@ class AttemptLimiter {
     int failures = 0;
     int lock_outs = 0;
   };
-  // A map that forgets its oldest. Asked for with each registration, and thousands are in it: an entry is one piece of
-  // memory with its name behind it.
+  // A map that forgets its oldest; an entry is one piece of memory with its name behind it.
   class Table {
    public:
     Table() = default;
@@ -118,7 +118,8 @@ class AttemptLimiter {
   std::unordered_map<std::string, SourceRule, StringHash, std::equal_to<>> rules_;
   Table sources_;
   Table subjects_;
-  Table known_;  // (subject, source) that was right
+  KnownPairs known_;
+  Table pairs_;  // known ones that were wrong since
 };
 
 }  // namespace lintel::access

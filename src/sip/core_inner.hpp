@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sip/keyed_hash.hpp"
+#include "base/keyed_hash.hpp"
 #include "sip/transaction.hpp"
 #include "sip/wheel.hpp"
 

@@ -15,7 +15,7 @@
 #include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "base/result.hpp"
-#include "sip/keyed_hash.hpp"
+#include "base/keyed_hash.hpp"
 
 namespace lintel::sip::digest {
 

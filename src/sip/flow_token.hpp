@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "sip/keyed_hash.hpp"
+#include "base/keyed_hash.hpp"
 #include "sip/transport.hpp"
 
 namespace lintel::sip {

@@ -10,7 +10,7 @@
 
 #include "base/clock.hpp"
 #include "sip/binding_table.hpp"
-#include "sip/keyed_hash.hpp"
+#include "base/keyed_hash.hpp"
 #include "sip/server.hpp"
 
 namespace lintel::sip {

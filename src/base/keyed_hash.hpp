@@ -9,7 +9,7 @@
 
 #include "base/bytes.hpp"
 
-namespace lintel::sip {
+namespace lintel {
 
 class KeyedHash {
  public:
@@ -83,4 +83,4 @@ class KeyedHash {
   std::uint64_t k0_ = 0, k1_ = 0;
 };
 
-}  // namespace lintel::sip
+}  // namespace lintel
