@@ -31,6 +31,7 @@ namespace events = lintel::journal::events;
 constexpr std::size_t worker_threads = 2;    // slow hashes, exports
 constexpr std::size_t worker_queue = 64;
 constexpr Duration drain_time = std::chrono::milliseconds(300);  // for BYEs and the last answers when the program ends
+constexpr Duration tidied_every = std::chrono::seconds(10);
 constexpr Duration pipelines_end = std::chrono::seconds(1);  // after the camera fell asleep: then all that it used is free
 
 class Certificate final : public web::CertificatePort {
@@ -100,7 +101,8 @@ class Station {
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<web::Api> api_;
   storage::Subscription settings_changes_;
-  Timer tidying_;
+  Timer tidying_;       // after the camera
+  Timer tidying_often_;
   std::uint16_t http_port_ = 0, https_port_ = 0;
 };
 
@@ -185,6 +187,7 @@ Result<void> Station::build() {
     if (status.state != media::CameraState::asleep) return;
     tidying_ = loop_.clock().after(pipelines_end, [this] { (void)workers_->run(&system::give_back_memory); });
   });
+  tidying_often_ = loop_.clock().every(tidied_every, [this] { (void)workers_->run([] { (void)system::give_back_spare_memory(); }); });
   telephony_->on_presence = [this](std::string_view account, bool online) {
     api_->monitor_changed(account, online);
     if (online) front_->calls().contact_came();

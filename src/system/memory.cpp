@@ -3,11 +3,15 @@
 #include <malloc.h>
 #include <sys/prctl.h>
 
+#include <atomic>
+#include <cstddef>
+
 namespace lintel::system {
 namespace {
 
 constexpr int picture_like = 256 * 1024;  // bytes: what is at least as large is mapped by itself
 constexpr int slack = 256 * 1024;         // bytes that may stay free at a heap's end
+constexpr std::size_t worth = 256 * 1024;  // bytes that are free in holes
 constexpr int arenas = 2;                 // the loop's, and one for all other threads
 
 }  // namespace
@@ -22,6 +26,17 @@ void settle_memory() {
 
 void give_back_memory() {
   malloc_trim(0);
+}
+
+bool give_back_spare_memory() {
+  // What was given back already counts as free as well, so that it is the growth since that says something.
+  static std::atomic<std::size_t> left = 0;
+  const std::size_t free = mallinfo2().fordblks;
+  if (free < left) left = free;
+  if (free < left + worth) return false;
+  malloc_trim(0);
+  left = mallinfo2().fordblks;
+  return true;
 }
 
 }  // namespace lintel::system

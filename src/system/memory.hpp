@@ -10,5 +10,8 @@ void settle_memory();
 
 // Gives the kernel back what is free. Any thread; takes milliseconds: on a worker.
 void give_back_memory();
+// The same if it is worth it: after a swarm (thousands of phones that register, a long export) the heap has holes of
+// megabytes. Answers whether it was.
+bool give_back_spare_memory();
 
 }  // namespace lintel::system
