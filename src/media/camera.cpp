@@ -190,9 +190,10 @@ struct Camera::Inner : std::enable_shared_from_this<Camera::Inner> {
     status.height = size.height;
     status.frames_per_second = denominator > 0 ? static_cast<double>(numerator) / denominator : 0;
     retry = options.first_retry;
-    const std::string rate =
-        status.frames_per_second > 0 ? fmt::format(" at {:.3g} pictures a second", status.frames_per_second) : "";
-    tell(CameraState::running, fmt::format("The camera ({}) gives {}x{}{}.", what(), size.width, size.height, rate));
+    tell(CameraState::running, status.frames_per_second > 0
+                                   ? fmt::format("The camera ({}) gives {}x{} at {:.3g} pictures a second.", what(),
+                                                 size.width, size.height, status.frames_per_second)
+                                   : fmt::format("The camera ({}) gives {}x{}.", what(), size.width, size.height));
     looking = false;
     takers_changed();
   }

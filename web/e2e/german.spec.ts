@@ -34,6 +34,15 @@ test('the overview says in German what needs attention', async () => {
   for (const one of attention) await expect(office.page.getByText(one.message)).toHaveCount(0);
 });
 
+test('N09: the overview says in German what the camera is and why it is lost', async () => {
+  const { page } = office;
+  await page.goto('/#/');
+  await expect(page.getByText(/Die Kamera \(Testbild\)/).first()).toBeVisible();
+  await station.expect('POST', '/twins/camera', { action: 'unplug' });
+  await expect(page.getByText(/Die Kamera \(Testbild\) ist ausgefallen: sie wurde abgezogen\./).first()).toBeVisible();
+  await station.expect('POST', '/twins/camera', { action: 'plug' });
+});
+
 test('no settings page shows a title, help or choice in English', async () => {
   const { page } = office;
   const { pages, settings } = await station.expect('GET', '/settings/schema');

@@ -133,6 +133,30 @@ function* units(list) {
       for (let end = list.indexOf('{', at) + 1, past = pastOperand(list, end); end < past; end++) if (list[end] === 'return' && isText(list[end + 1])) yield { id: list[end + 1].text, must: true };
 }
 
+/** Where `open` at `at` is closed again. */
+function closed(list, at) {
+  let depth = 0;
+  for (; at < list.length; at++) {
+    if (list[at] in OPEN) depth++;
+    else if (CLOSE.has(list[at]) && --depth === 0) break;
+  }
+  return at;
+}
+
+/** Parts of sentences that are translated by themselves: what a camera is, and why it is lost. */
+function* phrases(list) {
+  for (let at = 0; at < list.length; at++) {
+    let open = list[at] === 'CameraSource' && list[at + 1] === '{' ? at + 1 : 0;
+    if (/^(?:lose|because)$/.test(list[at]) && list[at + 1] === '(') open = at + 1;
+    if (/^(?:words_for|what)$/.test(list[at]) && list[at + 1] === '(') {
+      open = closed(list, at + 1) + 1;
+      if (list[open] === 'const') open++;
+      if (list[open] !== '{') continue;
+    }
+    for (let end = open + 1, past = open ? closed(list, open) : 0; end < past; end++) if (isText(list[end]) && / /.test(list[end].text)) yield { id: template(list, end).text };
+  }
+}
+
 /** What never reaches a page: the command line, the wire, the inside of calls and encoders, what ends the start. */
 const SILENT = /src\/(?:app\/(?:options|main)|base\/|sip\/(?!registration)|web\/openapi|http\/(?:files|server)|storage\/data_folder|media\/(?:leg|encryption|rtp|webrtc|sdp|media|pipeline|encoder_pipeline|sound_file))/;
 
@@ -156,6 +180,7 @@ export function textsOf(file, code) {
   } else if (!SILENT.test(file)) {
     found.push(...sentences(list), ...assigned(list, /^(?:limit|subject)$/), ...names(list), ...units(list));
   }
+  if (/src\/media\//.test(file)) found.push(...phrases(list));
   return [...new Map(found.filter((one) => /[a-z]/i.test(one.id.replace(/\{\d+\}/g, ''))).map((one) => [one.id, one])).values()];
 }
 

@@ -33,6 +33,17 @@ describe('what is read out of the sources', () => {
       route({.summary = "Every setting is listed here."});`;
     expect(ids('src/web/x.cpp', code)).toEqual(['Room {0} holds {1}.', "'{0}' must be {1}.", '{0} is not there yet. Try again.']);
   });
+
+  it('takes what a camera is, and why it is lost, as parts of sentences', () => {
+    const code = `std::string what() const { return lent ? "lent by " + name : description; }
+      if (gone) return lose("it was unplugged");
+      return because(device ? "it is not there" : text);
+      source = CameraSource{Kind::test, {}, "test picture"};
+      std::string words_for(const GError& error) { switch (error.code) { default: return "it stopped giving data"; } }
+      open("some other words");`;
+    expect(ids('src/media/camera.cpp', code)).toEqual(['lent by {0}', 'it was unplugged', 'it is not there', 'test picture', 'it stopped giving data']);
+    expect(ids('src/sip/x.cpp', code)).toEqual([]);
+  });
 });
 
 describe('what the station says, in German', () => {
@@ -51,6 +62,10 @@ describe('what the station says, in German', () => {
     expect(said('Longest ringing must be a whole number, 5 to 300 seconds.')).toBe('Längstes Klingeln muss eine ganze Zahl sein, 5 bis 300 Sekunden.');
     expect(said('2 fields are not right. The password is wrong.')).toBe('2 Felder stimmen nicht. Das Passwort ist falsch.');
     expect(said('Number may only be digits.')).toBe('Nummer: erlaubt sind nur Ziffern.');
+    expect(said('The camera (test picture) is lost: it was unplugged. It is tried again in 0.5 seconds.')).toBe(
+      'Die Kamera (Testbild) ist ausgefallen: sie wurde abgezogen. Nächster Versuch in 0.5 s.',
+    );
+    expect(said('The camera (lent by Panel) gives 1280x720 at 25 pictures a second.')).toBe('Die Kamera (verliehen von Panel) gibt 1280×720 mit 25 Bildern je Sekunde.');
   });
 
   it('leaves alone what it does not know, and what a person named', () => {
