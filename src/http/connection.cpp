@@ -38,6 +38,12 @@ Connection<Stream>::~Connection() {
 
 template <typename Stream>
 void Connection<Stream>::start() {
+  if (!admission_.set_leave([executor = stream_.get_executor(), weak = this->weak_from_this()] {
+        asio::post(executor, [weak] {
+          if (const auto connection = weak.lock()) connection->failed({});
+        });
+      }))
+    return;
   if constexpr (secure) {
     lowest(stream_).expires_after(core_->limits.tls_handshake_time);
     stream_.async_handshake(asio::ssl::stream_base::server, [self = self()](Code error) {
@@ -59,6 +65,7 @@ void Connection<Stream>::failed(Code error) {
 // Between requests the connection may rest; once bytes come, the header must be whole in time.
 template <typename Stream>
 void Connection<Stream>::await_request() {
+  admission_.wait();
   parser_.reset();
   target_.reset();
   parameters_.clear();
@@ -93,6 +100,7 @@ void Connection<Stream>::header_read(Code error) {
       error != beast::http::error::partial_message)
     return refuse(error_response(400, "invalid", "This is not well-formed HTTP."), true);
   if (error) return failed(error);
+  admission_.serve();
   ++core_->requests;
   const auto& message = parser_->get();
   // Two readers could disagree about where such a request ends (RFC 9112 §6.3).

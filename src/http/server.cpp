@@ -206,7 +206,7 @@ void Server::stop() {
 
 Statistics Server::statistics() const {
   const Core& core = *inner_->core;
-  return {.connections = core.connections,
+  return {.connections = core.seats.taken(),
           .requests_in_flight = core.in_flight,
           .requests = core.requests,
           .shed = core.shed,

@@ -129,6 +129,43 @@ TEST_F(ServerTest, boundsConnectionsOfASourceAndServesTheRest) {  // security.md
   });
 }
 
+TEST_F(ServerTest, whoSaysNothingLongestMakesRoomForWhoComes) {  // security.md 16
+  limits_.connections = 20;
+  start();
+  beside(loop_, [this] {
+    Client asks(plain_);
+    asks.send("GET /api/never HTTP/1.1\r\nHost: a\r\n\r\n");  // with the loop: that one stays
+    while (server_->statistics().requests == 0) std::this_thread::yield();
+    std::vector<std::unique_ptr<Client>> crowd;
+    for (int i = 0; i < 100; ++i) {
+      crowd.push_back(std::make_unique<Client>(plain_));
+      if (i % 2 == 0) crowd.back()->send("GET /api/hello HTTP/1.1\r\nX-Slow: ");
+    }
+    EXPECT_EQ(Client(plain_).ask("GET", "/api/hello").status, 200);
+    EXPECT_TRUE(crowd.front()->ends());
+    EXPECT_LE(server_->statistics().connections, 20U);
+    EXPECT_EQ(crowd.back()->ask("GET", "/api/hello").status, 200);
+    // One that was served and rests is asked to go like any other, when its turn comes.
+    for (int i = 0; i < 40; ++i) crowd.push_back(std::make_unique<Client>(plain_));
+    EXPECT_TRUE(crowd[99]->ends());
+  });
+  kept_.clear();
+}
+
+TEST_F(ServerTest, whereAllAreServedANewcomerIsRefused) {
+  limits_.connections = 2;
+  start();
+  beside(loop_, [this] {
+    Client first(plain_), second(plain_);
+    first.send("GET /api/never HTTP/1.1\r\nHost: a\r\n\r\n");
+    second.send("GET /api/never HTTP/1.1\r\nHost: a\r\n\r\n");
+    while (server_->statistics().requests < 2) std::this_thread::yield();
+    EXPECT_TRUE(Client(plain_).ends());
+  });
+  EXPECT_EQ(server_->statistics().shed, 1U);
+  kept_.clear();
+}
+
 TEST_F(ServerTest, servesPrecompressedFilesAndPages) {
   start();
   serve_files();
