@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "http/any_stream.hpp"
+#include "http/first_byte.hpp"
 #include "http/path.hpp"
 
 namespace lintel::http {
@@ -400,10 +401,13 @@ void start_connection(std::shared_ptr<Core> core, std::weak_ptr<Io> io, tcp::soc
         ->start();
     return;
   }
-  TlsStream stream(std::move(socket), *tls);
-  std::make_shared<Connection<TlsStream>>(std::move(core), std::move(io), std::move(stream), std::move(tls),
-                                          std::move(admission), std::move(address), port)
-      ->start();
+  auto speaks = [core, io = std::move(io), tls = std::move(tls), address = std::move(address), port](
+                    tcp::socket spoken, Admission its_admission) {
+    std::make_shared<Connection<TlsStream>>(core, io, TlsStream(std::move(spoken), *tls), tls, std::move(its_admission),
+                                            address, port)
+        ->start();
+  };
+  std::make_shared<FirstByte>(core, std::move(socket), std::move(admission), std::move(speaks))->start();
 }
 
 }  // namespace lintel::http
