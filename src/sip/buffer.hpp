@@ -7,12 +7,26 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace lintel::sip {
 
 class Buffer {
  public:
   explicit Buffer(std::size_t capacity = 0) { reserve(capacity); }
+  Buffer(Buffer&& other) noexcept
+      : text_(std::move(other.text_)),
+        size_(std::exchange(other.size_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
+  Buffer& operator=(Buffer&& other) noexcept {
+    std::swap(text_, other.text_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+    return *this;
+  }
+  ~Buffer() {
+    if (capacity_ == usual && kept == nullptr) kept = std::move(text_);
+  }
 
   // `piece` must not lie in this buffer.
   Buffer& append(std::string_view piece) {
@@ -49,13 +63,19 @@ class Buffer {
 
  private:
   static constexpr std::size_t longest_number = 20;
+  // Nearly every message fits. One piece of that size is kept for the next: an allocator takes its time for what is
+  // larger than the small things it keeps at hand.
+  static constexpr std::size_t usual = 4096;
+  inline static thread_local std::unique_ptr<char[]> kept;
 
   char* room(std::size_t more) {
     if (capacity_ - size_ < more) grow(std::max(size_ + more, 2 * capacity_));
     return text_.get() + size_;
   }
   void grow(std::size_t capacity) {
-    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    capacity = std::max(capacity, usual);
+    auto larger =
+        capacity == usual && kept != nullptr ? std::move(kept) : std::make_unique_for_overwrite<char[]>(capacity);
     if (size_ > 0) std::memcpy(larger.get(), text_.get(), size_);
     text_ = std::move(larger);
     capacity_ = capacity;

@@ -11,6 +11,9 @@
 
 namespace lintel::sip {
 
+// What a request is given in memory beyond its own size, so that the Core puts its Via in without moving it elsewhere.
+inline constexpr std::size_t room_for_via = 160;
+
 // Builder::request("INVITE", "sip:101@VDP").add("Call-ID", id).body("application/sdp", sdp).finish()
 class Builder {
  public:
@@ -24,18 +27,18 @@ class Builder {
   Builder& add(std::string_view name, std::uint64_t value) &;
   Builder& add_line(std::string_view line) &;         // a whole header line without its CRLF
   Builder& copy(const Message& from, Field field) &;  // all lines of that kind as they are (Record-Route into a 200)
-  Builder& body(std::string_view content_type, std::string_view bytes) &;
+  Builder& body(std::string_view content_type, std::string_view bytes) &;  // `bytes` must live until it is finished
   // A header whose value is put together piece by piece: open(), append() to out(), close().
   Builder& open(std::string_view name) &;
   Builder& close() &;
   [[nodiscard]] Buffer& out() { return text_; }
   // Adds Content-Length, the empty line and the body. The text stands in the builder, or is taken out of it.
   [[nodiscard]] std::string_view finish_here();
-  [[nodiscard]] std::string finish() { return std::string(finish_here()); }
+  [[nodiscard]] std::string finish();
 
  private:
   Buffer text_;
-  std::string body_;
+  std::string_view body_;
 };
 
 // A changed copy of a message: edits in any order, then finish() copies the unchanged ranges between them.

@@ -136,22 +136,42 @@ Core::Tag Core::reply_tag(const Incoming& request) const {
 }
 
 FlowId Core::Inner::send_bytes(const Hop& to, std::string_view bytes) {
-  if (to.kind != TransportKind::local) return transport.send(to, bytes);
+  return to.kind == TransportKind::local ? send_local(to, std::string(bytes)) : transport.send(to, bytes);
+}
+
+FlowId Core::Inner::send_local(const Hop& to, std::string bytes) {
   constexpr std::size_t most_waiting = 1024;
   if (local.size() >= most_waiting || (to.flow != 1 && to.flow != 2)) return 0;
-  local.emplace_back(to.flow, bytes);
+  local.emplace_back(to.flow, std::move(bytes));
   if (!local_due.armed()) local_due = clock.after(Duration::zero(), [this] { deliver_local(); });
   return to.flow;
+}
+
+void Core::Inner::deliver(const std::pair<FlowId, std::string>& sent) {
+  if (from_wire.parse(sent.second)) return;
+  delivering = true;
+  core.on_message(from_wire, from_wire.check(), sent.first == 1 ? Hop::local_endpoint() : Hop::local_server());
+  delivering = false;
+}
+
+void Core::hurry_to_server() {
+  if (inner_->delivering) return;
+  auto& local = inner_->local;
+  std::deque<std::pair<FlowId, std::string>> hurried;
+  const auto others =
+      std::stable_partition(local.begin(), local.end(),
+                            [server = Hop::local_server().flow](const auto& sent) { return sent.first != server; });
+  std::move(others, local.end(), std::back_inserter(hurried));
+  local.erase(others, local.end());
+  for (const auto& sent : hurried) inner_->deliver(sent);
 }
 
 void Core::Inner::deliver_local() {
   // Only what waits now: the two ends talking to each other must not hold the loop.
   for (std::size_t count = local.size(); count > 0; --count) {
-    const auto [to, bytes] = std::move(local.front());
+    const auto sent = std::move(local.front());
     local.pop_front();
-    Message message;
-    if (message.parse(bytes)) continue;
-    core.on_message(message, message.check(), to == 1 ? Hop::local_endpoint() : Hop::local_server());
+    deliver(sent);
   }
   if (!local.empty()) local_due = clock.after(Duration::zero(), [this] { deliver_local(); });
 }

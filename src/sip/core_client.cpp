@@ -16,6 +16,12 @@ void append_hex(std::string& out, std::uint64_t number) {
   out.append(digits.data(), end);
 }
 
+std::string head_of(const std::string& request) {
+  constexpr std::string_view end_of_headers = "\r\n\r\n";
+  const auto end = request.find(end_of_headers);
+  return end == std::string::npos ? request : request.substr(0, end + end_of_headers.size());
+}
+
 bool copied_to_ack_and_cancel(Field field) {
   return field == Field::from || field == Field::call_id || field == Field::route;
 }
@@ -66,6 +72,16 @@ TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListen
     if (line_end == std::string::npos) return 0;
     request.insert(line_end + 1, via_line(to, id));
   }
+  if (to.kind == TransportKind::local && transaction->invite) {
+    // The other end is in this process and gives a final answer: nothing is lost that a 100 or timer B would be for,
+    // and no CANCEL overtakes its INVITE.
+    transaction->request = head_of(request);
+    if (send_local(to, std::move(request)) == 0) return 0;
+    transaction->to = to;
+    transaction->state = ClientTransaction::State::proceeding;
+    clients.emplace(id, std::move(transaction));
+    return id;
+  }
   const FlowId flow = send_bytes(to, request);
   if (flow == 0) return 0;
   transaction->to = to;
@@ -94,9 +110,7 @@ bool Core::send_directly(std::string request, const Hop& to) {
 // Keeps the headers of an INVITE, of which its ACK and CANCEL repeat some: the offer, most of it, goes. Not read again
 // for that: most calls need neither.
 void Core::Inner::shrink(ClientTransaction& transaction) {
-  constexpr std::string_view end_of_headers = "\r\n\r\n";
-  const auto end = transaction.request.find(end_of_headers);
-  if (end != std::string::npos) transaction.request = transaction.request.substr(0, end + end_of_headers.size());
+  transaction.request = head_of(transaction.request);
 }
 
 std::string Core::Inner::via_line(const Hop& to, TransactionId id) {

@@ -72,7 +72,9 @@ struct Core::Inner {
   static void shrink(ClientTransaction& transaction);
 
   FlowId send_bytes(const Hop& to, std::string_view bytes);
+  FlowId send_local(const Hop& to, std::string bytes);
   void deliver_local();
+  void deliver(const std::pair<FlowId, std::string>& sent);
   void flows_closed();
 
   Core& core;
@@ -104,7 +106,9 @@ struct Core::Inner {
   Timer local_due;
   std::vector<FlowId> closed;  // flows whose transactions are still to fail
   Timer closed_due;
-  Message scratch;  // for messages of our own
+  Message scratch;    // for messages of our own
+  Message from_wire;  // the local one; reused for each that crosses it
+  bool delivering = false;
 };
 
 }  // namespace lintel::sip

@@ -75,7 +75,7 @@ TransactionId Core::accept(const Incoming& request, ServerListener* listener, bo
   transaction->again.owner = transaction->end.owner = id;
   transaction->again.kind = Inner::server_again;
   transaction->end.kind = Inner::server_end;
-  if (transaction->invite && trying) {
+  if (transaction->invite && trying && request.from.kind != TransportKind::local) {
     transaction->response = Builder::response(request.message, request.from, 100).finish();
     inner.send_bytes(transaction->to, transaction->response);
   }

@@ -157,8 +157,7 @@ void Endpoint::network_changed() {
   for (const auto& [id, account] : std::map(inner_->accounts)) account->retry();
 }
 
-Call Endpoint::call(const Target& target, const Content& offer, const std::vector<Header>& headers,
-                    CallListener* listener) {
+Call Endpoint::call(const Target& target, Content offer, const std::vector<Header>& headers, CallListener* listener) {
   std::shared_ptr<Registration> account;
   if (const auto found = inner_->accounts.find(target.account); found != inner_->accounts.end()) {
     account = found->second;
@@ -166,12 +165,16 @@ Call Endpoint::call(const Target& target, const Content& offer, const std::vecto
   auto session = std::make_shared<Session>(*inner_, account);
   session->listen(listener);
   if (inner_->sessions.size() < inner_->current.most_calls) {
-    session->start(target, offer, headers);
+    session->start(target, std::move(offer), headers);
   } else {
     session->fail_start(503, "Too many calls are running");
   }
   inner_->sessions.emplace(session->local_tag(), session);
   return Call(session);
+}
+
+void Endpoint::hurry() {
+  inner_->the_core.hurry_to_server();
 }
 
 std::size_t Endpoint::size() const {

@@ -89,8 +89,10 @@ class Endpoint final : private RequestHandler {
 
   // Sends one INVITE. Failures come to the listener as on_refused, on a later turn; so the answer is always a Call.
   // Extra headers are added as they are; names or values with line breaks are left out. The offer must not be empty.
-  [[nodiscard]] Call call(const Target& target, const Content& offer, const std::vector<Header>& headers,
+  [[nodiscard]] Call call(const Target& target, Content offer, const std::vector<Header>& headers,
                           CallListener* listener);
+  // Calls that were begun just now reach the built-in server at once, not on the loop's next turn.
+  void hurry();
   [[nodiscard]] std::size_t size() const;  // sessions, ending ones included
 
  private:

@@ -8,10 +8,10 @@ namespace lintel::sip {
 
 std::string contact_for(Core& core, std::string_view user, const Hop& to) {
   std::string out = "<sip:";
-  if (!user.empty()) out += fmt::format("{}@", user);
+  if (!user.empty()) out.append(user).append("@");
   out += core.sent_by(to);
   if (to.kind == TransportKind::tcp || to.kind == TransportKind::tls) {
-    out += fmt::format(";transport={}", parameter_name_of(to.kind));
+    out.append(";transport=").append(parameter_name_of(to.kind));
   }
   return out + ">";
 }

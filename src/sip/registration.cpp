@@ -55,6 +55,8 @@ Registration::Registration(Core& core, dns::Resolver& resolver, AccountSettings 
                        settings_.built_in && settings_.realm.empty() ? settings_.domain : settings_.realm),
       proxy_login_(registrar_login_),
       asked_period_(settings_.period),
+      caller_(
+          name_addr(settings_.display_name, fmt::format("sip:{}@{}", escape_user(settings_.user), settings_.domain))),
       call_id_(new_call_id()),
       from_tag_(new_tag()) {
   status_.account = settings_.id;
@@ -231,7 +233,8 @@ std::vector<std::string> Registration::authorization(std::string_view method, st
   const auto add = [&](std::string_view name, digest::ClientAuthenticator& login) {
     if (login.ready()) lines.push_back(fmt::format("{}: {}", name, login.authorize(method, uri)));
   };
-  add("Authorization", registrar_login_);
+  // The built-in server knows who has registered by the wire inside the process, and asks only when it does not.
+  if (!settings_.built_in || method == "REGISTER") add("Authorization", registrar_login_);
   add("Proxy-Authorization", proxy_login_);
   return lines;
 }

@@ -80,6 +80,7 @@ class Registration final : private ClientListener {
   void flow_closed(FlowId flow);
 
   [[nodiscard]] const RegistrationStatus& status() const { return status_; }
+  [[nodiscard]] const std::string& caller() const { return caller_; }  // who calls: name and address
   [[nodiscard]] const AccountSettings& settings() const { return settings_; }
   // Where requests for this server go; nothing before the first server was found.
   [[nodiscard]] const std::optional<Hop>& next_hop() const { return way_ ? way_ : hop_; }
@@ -152,6 +153,7 @@ class Registration final : private ClientListener {
   unsigned answered_challenges_ = 0;
   bool asked_longer_ = false;  // after 423
   std::chrono::seconds asked_period_{};
+  std::string caller_;
   std::string call_id_;
   std::string from_tag_;
   std::uint32_t cseq_ = 0;

@@ -64,6 +64,14 @@ std::vector<ContactInfo> Server::contacts(std::string_view user) const {
   return result;
 }
 
+void Server::for_each_reachable(std::string_view user, const std::function<void(const Reachable&)>& visit) const {
+  const Monotonic now = inner_->core.clock().monotonic();
+  for (const Account* account : inner_->accounts.expand(user))
+    inner_->registrar.for_each(account->name, now, [&](const Binding& binding) {
+      if (Hop hop; inner_->registrar.reach(binding, hop)) visit({account->name, id_text(binding.id), binding.kind});
+    });
+}
+
 std::vector<ContactInfo> Server::all_contacts() const {
   std::vector<ContactInfo> result;
   for (const auto& account : inner_->registrar.accounts())

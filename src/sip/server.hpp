@@ -121,6 +121,13 @@ class Server final : public RequestHandler {
          ServerEvents events = {});
   ~Server() override;
 
+  // What there is to ring of expand(user), each once, without what only people read. `visit` must change nothing here.
+  struct Reachable {
+    std::string_view account;
+    std::string id;  // for `;binding=`
+    TransportKind kind{};
+  };
+  void for_each_reachable(std::string_view user, const std::function<void(const Reachable&)>& visit) const;
   [[nodiscard]] std::vector<ContactInfo> contacts(std::string_view user) const;  // of what expand(user) answers
   [[nodiscard]] std::vector<ContactInfo> all_contacts() const;
   [[nodiscard]] bool online(std::string_view account) const;

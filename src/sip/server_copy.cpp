@@ -7,8 +7,6 @@
 namespace lintel::sip {
 namespace {
 
-constexpr std::size_t room_for_via = 160;  // that the Core puts in
-
 // Who calls, and why, as phones and monitors show it: what an account says about itself there is nobody's proof.
 bool is_the_stations_word(std::string_view name) {
   constexpr std::string_view own = "X-Lintel-";

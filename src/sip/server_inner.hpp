@@ -52,6 +52,8 @@ struct Server::Inner final : ClientListener, ServerListener {
   // server_auth.cpp
   // Who sends this; null when a challenge or a refusal has been answered.
   const Account* authenticate(const Incoming& request);
+  // Whose endpoint in this process sends it; null while that is not registered.
+  const Account* registered_endpoint(const Message& request);
   void challenge(const Incoming& request, bool stale);
   bool same_account(const Account& account, std::string_view escaped_user) const;
 

@@ -54,15 +54,20 @@ bool forms_dialog(Method method) {
 void Server::Inner::route(const Incoming& request, const Account& caller) {
   const auto uri = request.message.uri();
   const std::string user = uri->unescaped_user();
-  const auto called = accounts.expand(user);
-  if (called.empty()) return core.reply(request, 404);
-  if (!accounts.may_call(caller, user)) return core.reply(request, 403);
   // `;binding=` picks one contact: whoever rings each with an offer of its own says so.
   std::uint64_t only = 0;
   if (const auto picked = uri->parameter("binding")) {
     const auto [end, error] = std::from_chars(picked->data(), picked->data() + picked->size(), only, 16);
     if (error != std::errc() || end != picked->data() + picked->size() || only == 0) return core.reply(request, 404);
   }
+  std::vector<const Account*> called;
+  if (const Account* const one = only == 0 ? nullptr : accounts.find(user);
+      one != nullptr && registrar.find(one->name, only, core.clock().monotonic()) != nullptr)
+    called.push_back(one);
+  else
+    called = accounts.expand(user);
+  if (called.empty()) return core.reply(request, 404);
+  if (!accounts.may_call(caller, user)) return core.reply(request, 403);
   std::vector<NextHop> targets;
   for (const Account* account : called) {
     registrar.for_each(account->name, [&](const Binding& binding) {

@@ -35,8 +35,8 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   ~Session() override;
 
   // ---- by the endpoint
-  void start(const Target& target, const Content& offer, const std::vector<Header>& headers);  // outgoing
-  void fail_start(int code, const std::string& reason);                                        // in place of start()
+  void start(const Target& target, Content offer, const std::vector<Header>& headers);  // outgoing
+  void fail_start(int code, const std::string& reason);                                 // in place of start()
   // Incoming: false when the INVITE cannot make a dialog or was answered (420, 422, …) already.
   [[nodiscard]] bool receive(const Incoming& invite);
   void on_request(const Incoming& request);  // within this dialog; refused when it is not from the peer's side

@@ -24,10 +24,9 @@ bool is_safe_header(const Header& header) {
 
 }  // namespace
 
-void Session::start(const Target& target, const Content& offer, const std::vector<Header>& headers) {
+void Session::start(const Target& target, Content offer, const std::vector<Header>& headers) {
   we_called_ = true;
-  our_offer_ = offer;
-  local_content_ = offer;
+  our_offer_ = std::move(offer);
   dialog_.call_id = new_call_id();
   dialog_.local_tag = new_tag();
   dialog_.remote_target = target.uri;
@@ -39,15 +38,13 @@ void Session::start(const Target& target, const Content& offer, const std::vecto
   }
   const auto uri = Uri::parse(target.uri);
   if (!uri || !uri->is_sip() || uri->host.empty()) return fail_later(484, "The address to call is not well formed");
-  if (offer.empty()) return fail_later(488, "A call needs an offer");
+  if (our_offer_.empty()) return fail_later(488, "A call needs an offer");
   // To is whom we call, without what only steers this one request (binding, transport).
-  dialog_.remote =
-      name_addr(target.display_name, fmt::format("{}:{}{}{}", uri->scheme == Uri::Scheme::sips ? "sips" : "sip",
-                                                 uri->user, uri->user.empty() ? "" : "@", uri->host));
+  std::string called = uri->scheme == Uri::Scheme::sips ? "sips:" : "sip:";
+  if (!uri->user.empty()) called.append(uri->user).append("@");
+  dialog_.remote = name_addr(target.display_name, called.append(uri->host));
   if (account_) {
-    dialog_.local =
-        name_addr(account_->settings().display_name,
-                  fmt::format("sip:{}@{}", escape_user(account_->settings().user), account_->settings().domain));
+    dialog_.local = account_->caller();
     if (!account_->next_hop()) return fail_later(503, "The SIP server of this account is not reached");
     return found_hops({*account_->next_hop()});
   }
@@ -252,6 +249,7 @@ void Session::confirm(const Message& response) {
   const auto local_cseq = dialog_.local_cseq;
   if (auto made = Dialog::of_response(response, dialog_.remote_target)) dialog_ = std::move(*made);
   dialog_.local_cseq = std::max(dialog_.local_cseq, local_cseq);
+  local_content_ = our_offer_;
   peer_allows_update_ = response.lists(Field::allow, "UPDATE");
   acknowledge(response);
   timer_.agreed(response);

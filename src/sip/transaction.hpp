@@ -130,6 +130,10 @@ class Core final : public TransportSink {
   [[nodiscard]] Clock& clock();
   [[nodiscard]] const TransactionSettings& settings() const;
 
+  // What waits on the local wire for the server goes there now, and not on the loop's next turn: for calls that are to
+  // ring. While something is being delivered over that wire, it stays with the next turn.
+  void hurry_to_server();
+
   // Sends bytes to a hop, the local ones included. Answers the flow used or 0.
   FlowId send_bytes(const Hop& to, std::string_view bytes);
   [[nodiscard]] bool is_open(const Hop& hop) const;  // UDP and local always

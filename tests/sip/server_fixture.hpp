@@ -102,7 +102,8 @@ class ServerTest : public testing::Test {
     return authenticated(registration(user.find('%') == std::string::npos ? user : account, contact, cseq), account,
                          from);
   }
-  // Asked over the wire inside the process, and once more with an answer to the challenge; then `meanwhile` happens.
+  // Asked over the wire inside the process, and once more with an answer to a challenge, if there is one; then
+  // `meanwhile` happens.
   std::string ask_locally(const std::string& request, const std::string& account,
                           const std::function<void()>& meanwhile) {
     struct Answers final : ClientListener {
@@ -117,7 +118,8 @@ class ServerTest : public testing::Test {
       for (int i = 0; i < 4; ++i) clock.advance(std::chrono::milliseconds(1));
     };
     ask(request);
-    ask(with_credentials(request, account, answers.last));
+    const bool challenged = answers.last.find(" 401 ") < 12 || answers.last.find(" 407 ") < 12;
+    if (challenged) ask(with_credentials(request, account, answers.last));
     if (meanwhile) meanwhile();
     clock.advance(std::chrono::seconds(1));
     return answers.last;

@@ -312,6 +312,26 @@ TEST_F(Proxying, phonesBehindNatAreReachedWhereTheyCameFrom) {
   EXPECT_EQ(transport.take()[0].to.address.text(), "198.51.100.7:33333");
 }
 
+// S15: a digest would only prove to the station that it is itself, sixteen times before sixteen phones ring.
+TEST_F(Proxying, theStationsOwnEndpointIsKnownOnceItHasRegistered) {
+  register_as("101#0", phone);
+  const auto ask = [&] {
+    auto bytes = request("INVITE", "101", "8001");
+    const auto via = bytes.find("Via: ");
+    bytes.erase(via, bytes.find("\r\n", via) + 2 - via);
+    core.send(bytes, Hop::local_server(), nullptr);
+    clock.advance(1ms);
+    return transport.take();
+  };
+  EXPECT_THAT(ask(), IsEmpty()) << "challenged";
+  register_as("8001", Hop::local_endpoint(), "8001", "Contact: <sip:station@station.invalid>\n");
+  const auto sent = ask();
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_EQ(sent[0].first_line(), "INVITE sip:x@192.0.2.10:5060 SIP/2.0");
+  // Nobody else is believed for the same words.
+  EXPECT_THAT((send(request("INVITE", "101", "8001"), caller), transport.take().at(0).first_line()), HasSubstr("407"));
+}
+
 TEST_F(Proxying, theEndpointIsAnAccountLikeAnyOther) {
   register_as("8002", Hop::local_endpoint(), "8002", "Contact: <sip:station@station.invalid>\n");
   ASSERT_THAT(server.contacts("8002"), SizeIs(1));

@@ -320,5 +320,44 @@ TEST_F(Transactions, theLocalWireCarriesBothWays) {
   EXPECT_THAT(transport.take(), IsEmpty());
 }
 
+TEST_F(Transactions, whatWaitsForTheServerCanBeHurried) {
+  std::vector<std::string> heard;
+  handler.work = [&](const Incoming& incoming) {
+    heard.emplace_back(incoming.message.method_name());
+    core.reply(incoming, 200);
+    core.hurry_to_server();  // from inside: nothing
+    return true;
+  };
+  core.send(outgoing("OPTIONS"), Hop::local_server(), &listener);
+  core.send(outgoing("INFO"), Hop::local_server(), &listener);
+  core.hurry_to_server();
+  EXPECT_THAT(heard, ElementsAre("OPTIONS", "INFO"));
+  EXPECT_THAT(listener.statuses, IsEmpty()) << "answers come on the next turn, as ever";
+  clock.advance(1ms);
+  EXPECT_THAT(listener.statuses, ElementsAre(200, 200));
+  EXPECT_THAT(heard, ElementsAre("OPTIONS", "INFO"));
+}
+
+TEST_F(Transactions, aCancelOverTheLocalWireNeedsNoProvisionalBefore) {
+  std::vector<std::string> heard;
+  TransactionId accepted = 0;
+  struct Cancelled final : ServerListener {
+    void on_cancel(TransactionId, const Message&) override { ++count; }
+    int count = 0;
+  } cancelled;
+  handler.work = [&](const Incoming& incoming) {
+    accepted = core.accept(incoming, &cancelled);
+    return true;
+  };
+  const auto invite = core.send(outgoing("INVITE"), Hop::local_server(), &listener);
+  core.hurry_to_server();
+  EXPECT_NE(accepted, 0U);
+  clock.advance(1ms);
+  EXPECT_THAT(listener.statuses, IsEmpty()) << "no 100: nothing gets lost on that wire";
+  core.cancel(invite);
+  clock.advance(1ms);
+  EXPECT_EQ(cancelled.count, 1);
+}
+
 }  // namespace
 }  // namespace lintel::sip
