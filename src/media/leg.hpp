@@ -17,6 +17,7 @@
 namespace lintel::media {
 
 class AudioEngine;
+class Legs;
 class Video;
 
 struct LegOptions {
@@ -28,6 +29,7 @@ struct LegOptions {
   Duration lost_after = std::chrono::seconds(20);  // without a packet while the peer is to send; zero: never
   Duration jitter = std::chrono::milliseconds(60);
   Encryption encryption = Encryption::off;
+  bool operator==(const LegOptions&) const = default;
 };
 
 enum class LegState { idle, offering, answering, negotiated, connected, lost, stopped };
@@ -93,6 +95,25 @@ struct LegsOptions {
   std::size_t leg_limit = 64;
 };
 
+class RtpSession;
+
+// An RTP offer whose leg is made when somebody answers it (Legs::create): of all phones of a room one does. It counts
+// as a leg. Loop only.
+class Offered {
+ public:
+  Offered(Legs& legs, std::shared_ptr<RtpSession> session, std::string text);
+  Offered(Offered&&) noexcept = default;
+  Offered& operator=(Offered&&) = delete;
+  ~Offered();  // its sockets are closed in the background
+  [[nodiscard]] std::string& text() { return text_; }
+
+ private:
+  friend class Legs;
+  Legs* legs_;
+  std::shared_ptr<RtpSession> session_;  // none: moved from
+  std::string text_;
+};
+
 // Makes the legs. Owns the threads that set RTP legs up and tear them down, and the one thread that carries all WebRTC
 // legs. Loop only. Must outlive its legs.
 class Legs {
@@ -105,6 +126,12 @@ class Legs {
 
   // Error: full, when leg_limit legs live.
   [[nodiscard]] Result<std::unique_ptr<Leg>> create(LegKind kind, LegOptions options, LegEvents events);
+  // RTP legs like this will be called: some offers for them are kept ready.
+  void expect(LegKind kind, const LegOptions& options);
+  // Of an RTP leg, at once: one that is ready, else one that is made now. Errors: full, unavailable (ports).
+  [[nodiscard]] Result<Offered> offer(LegKind kind, const LegOptions& options);
+  // The leg that made the offer; accept_answer() is next.
+  [[nodiscard]] std::unique_ptr<Leg> create(Offered offered, LegEvents events);
   // The kind that fits a peer's offer is sdp::kind_of(offer).
   [[nodiscard]] std::size_t living() const;
 
@@ -112,6 +139,7 @@ class Legs {
   [[nodiscard]] std::shared_ptr<Inner> inner() const { return inner_; }  // for LiveViews and Lendings
 
  private:
+  [[nodiscard]] Result<void> has_room() const;
   std::shared_ptr<Inner> inner_;
 };
 

@@ -11,6 +11,7 @@
 #include "media/leg_feed.hpp"
 #include "media/leg_thread.hpp"
 #include "media/rtp_ports.hpp"
+#include "media/rtp_ready.hpp"
 
 namespace lintel::media {
 
@@ -26,7 +27,7 @@ struct SessionEvents {
 class MediaSession {
  public:
   virtual ~MediaSession() = default;
-  virtual void offer(Leg::SdpReady ready) = 0;  // the first one of all calls: on the loop, and never waits
+  virtual void offer(Leg::SdpReady ready) = 0;
   virtual void accept(const std::string& answer, Leg::Done done) = 0;
   virtual void answer(const std::string& offer, Leg::SdpReady ready) = 0;
   virtual void start() = 0;
@@ -51,14 +52,13 @@ struct Legs::Inner {
   Video* video;
   LegsOptions options;
   PortRange ports;
+  ReadyOffers ready{*this};
   std::shared_ptr<std::atomic<std::size_t>> living = std::make_shared<std::atomic<std::size_t>>(0);
   std::unique_ptr<WebrtcHost> webrtc;
   std::size_t next_thread = 0;
   std::vector<std::unique_ptr<JobThread>> threads;  // last: they end before the rest goes
 };
 
-[[nodiscard]] std::shared_ptr<MediaSession> make_rtp_session(Legs::Inner& legs, LegKind kind, LegOptions options,
-                                                             SessionEvents events);
 struct WebrtcExtras {
   // A lender (WHIP): what it sends goes here instead of to the mixer, and what it hears comes by its feed.
   std::function<void(Samples)> lent_sound;

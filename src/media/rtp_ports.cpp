@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -59,6 +60,7 @@ UdpSocket& UdpSocket::operator=(UdpSocket&& other) noexcept {
   if (this == &other) return *this;
   close();
   descriptor_ = std::exchange(other.descriptor_, -1);
+  deaf_ = other.deaf_;
   view_ = std::move(other.view_);
   return *this;
 }
@@ -73,7 +75,15 @@ void UdpSocket::close() {
   descriptor_ = -1;
 }
 
+void UdpSocket::deafen() {
+  sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+  const sock_fprog program{1, &drop};
+  deaf_ = ::setsockopt(descriptor_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
+}
+
 GSocket* UdpSocket::view() {
+  const int none = 0;
+  if (std::exchange(deaf_, false)) (void)::setsockopt(descriptor_, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof none);
   if (!view_ && descriptor_ >= 0) view_ = Object<GSocket>::adopt(g_socket_new_from_fd(descriptor_, nullptr));
   return view_.get();
 }
@@ -92,16 +102,15 @@ Result<PortPair> PortRange::bind(const std::string& address, bool there_only) {
     }
     return Error{ErrorCode::unavailable, "No UDP port is free for the sound of a call.", {}, {}, {}};
   }
-  const std::uint32_t even = (first_ + 1U) / 2 * 2;
-  const std::uint32_t pairs = last_ > even ? (last_ - even + 1) / 2 : 0;
-  for (std::uint32_t attempt = 0; attempt < pairs; ++attempt) {
+  const auto among = static_cast<std::uint32_t>(pairs());
+  for (std::uint32_t attempt = 0; attempt < among; ++attempt) {
     std::uint32_t at = 0;
     {
       const std::lock_guard lock(mutex_);
-      at = next_++ % pairs;
+      at = next_++ % among;
     }
     PortPair pair;
-    pair.port = static_cast<int>(even + 2 * at);
+    pair.port = static_cast<int>(even() + 2 * at);
     pair.rtp = bind_one(to, pair.port);
     if (!pair.rtp) continue;
     pair.rtcp = bind_one(to, pair.port + 1);

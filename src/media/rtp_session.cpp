@@ -31,10 +31,10 @@ sdp::Format event_format(int payload_type, int clock_rate) {
 
 }  // namespace
 
-RtpSession::RtpSession(Legs::Inner& legs, LegKind kind, LegOptions options, SessionEvents events)
+RtpSession::RtpSession(Legs::Inner& legs, LegKind kind, LegOptions options)
     : legs_(legs),
+      kind_(kind),
       options_(std::move(options)),
-      events_(std::move(events)),
       address_(options_.address.empty() ? legs.options.address : options_.address),
       session_id_(std::to_string(bytes::random_number() >> 2)),
       feed_(std::make_shared<LegFeed>(legs.audio, legs.video)) {
@@ -61,14 +61,14 @@ Result<void> RtpSession::open(Line& line, bool secure) {
   return {};
 }
 
-void RtpSession::offer(Leg::SdpReady ready) {
+Result<std::string> RtpSession::make_offer() {
   const bool compulsory = options_.encryption == Encryption::compulsory;
   const bool with_key = options_.encryption != Encryption::off;
   if (slots_.empty()) {
     for (Line& line : lines_) {
       if (line.wanted == Direction::inactive) continue;
       if (line.kind == "video" && legs_.video == nullptr && !receives(line.wanted)) continue;
-      if (Result<void> opened = open(line, with_key); !opened) return ready(opened.error());
+      LINTEL_CHECK(open(line, with_key));
       line.protocol = compulsory ? "RTP/SAVP" : "RTP/AVP";
       line.direction = line.wanted;
       slots_.push_back({&line, {}});
@@ -90,7 +90,14 @@ void RtpSession::offer(Leg::SdpReady ready) {
       if (slot.line != nullptr && slot.line->used) slot.line->direction = slot.line->wanted;
     }
   }
-  ready(write());
+  return write();
+}
+
+void RtpSession::deafen() {
+  for (Line& line : lines_) {
+    if (line.ports.rtp) line.ports.rtp.deafen();
+    if (line.ports.rtcp) line.ports.rtcp.deafen();
+  }
 }
 
 sdp::LocalMedia RtpSession::describe(const Line& line) const {
@@ -323,11 +330,6 @@ LegFigures RtpSession::figures() const {
 
 GstClockTime RtpSession::last_packet() const {
   return std::max(lines_[0].guard->last_packet(), lines_[1].guard->last_packet());
-}
-
-std::shared_ptr<MediaSession> make_rtp_session(Legs::Inner& legs, LegKind kind, LegOptions options,
-                                               SessionEvents events) {
-  return std::make_shared<RtpSession>(legs, kind, std::move(options), std::move(events));
 }
 
 }  // namespace lintel::media

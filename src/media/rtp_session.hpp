@@ -17,10 +17,17 @@ namespace lintel::media {
 
 class RtpSession final : public MediaSession, public std::enable_shared_from_this<RtpSession> {
  public:
-  RtpSession(Legs::Inner& legs, LegKind kind, LegOptions options, SessionEvents events);
+  RtpSession(Legs::Inner& legs, LegKind kind, LegOptions options);
   ~RtpSession() override;
 
-  void offer(Leg::SdpReady ready) override;
+  [[nodiscard]] Result<std::string> make_offer();
+  [[nodiscard]] LegKind kind() const { return kind_; }
+  [[nodiscard]] const LegOptions& options() const { return options_; }
+  // Before another thread knows the session:
+  void deafen();  // nobody can answer yet: what arrives is not kept
+  void tell(SessionEvents events) { events_ = std::move(events); }
+
+  void offer(Leg::SdpReady ready) override { ready(make_offer()); }
   void accept(const std::string& answer, Leg::Done done) override;
   void answer(const std::string& offer, Leg::SdpReady ready) override;
   void start() override;
@@ -84,6 +91,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   GstElement* transform(guint session, bool outwards);
 
   Legs::Inner& legs_;
+  const LegKind kind_;
   LegOptions options_;
   SessionEvents events_;
   std::string address_;

@@ -1,0 +1,158 @@
+// Offers that are ready before anybody is called, and the leg that comes of one of them.
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <set>
+
+#include "media/leg_session.hpp"
+#include "media/rtp_session.hpp"
+#include "scene.hpp"
+
+namespace lintel::media {
+namespace {
+
+LegOptions of_sound(Encryption encryption = Encryption::off) {
+  LegOptions options;
+  options.video = Direction::receive_only;
+  options.encryption = encryption;
+  return options;
+}
+
+class ReadyOffersTest : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(init().ok()); }
+
+  static int port_of(const std::string& text) { return std::stoi(text.substr(text.find("m=audio ") + 8)); }
+  static std::string key_of(const std::string& text) { return text.substr(text.find("inline:"), 47); }
+
+  AudioOptions sound() {
+    AudioOptions options;
+    options.microphone = "test";
+    options.speaker = "test";
+    return options;
+  }
+
+  Loop loop;
+  AudioEngine audio{loop, sound()};
+  AudioEngine other_audio{loop, sound()};
+  Legs legs{loop, &audio, nullptr, {}};
+  Legs other_legs{loop, &other_audio, nullptr, {}};
+};
+
+TEST_F(ReadyOffersTest, eachPhoneHasPortsOfItsOwn) {
+  std::vector<Offered> offers;
+  std::set<int> ports;
+  for (int i = 0; i < 16; ++i) offers.push_back(std::move(legs.offer(LegKind::plain_rtp, of_sound()).value()));
+  for (auto& offer : offers) ports.insert(port_of(offer.text()));
+  EXPECT_EQ(ports.size(), 16U);
+  EXPECT_EQ(legs.living(), 16U);
+  offers.clear();
+  EXPECT_EQ(legs.living(), 0U);
+}
+
+TEST_F(ReadyOffersTest, eachPhoneHasKeysOfItsOwn) {  // C21
+  legs.expect(LegKind::sdes_srtp, of_sound(Encryption::compulsory));
+  std::set<std::string> keys;
+  for (int i = 0; i < 8; ++i) {
+    auto offer = legs.offer(LegKind::sdes_srtp, of_sound(Encryption::compulsory));
+    ASSERT_TRUE(offer.ok());
+    keys.insert(key_of(offer->text()));
+  }
+  EXPECT_EQ(keys.size(), 8U);
+}
+
+TEST_F(ReadyOffersTest, offersCountAsLegs) {
+  LegsOptions few;
+  few.leg_limit = 1;
+  Legs small(loop, &audio, nullptr, few);
+  auto first = small.offer(LegKind::plain_rtp, of_sound());
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(small.offer(LegKind::plain_rtp, of_sound()).error().code, ErrorCode::full);
+  const auto leg = small.create(std::move(*first), {});
+  EXPECT_EQ(small.living(), 1U);
+  EXPECT_EQ(small.create(LegKind::plain_rtp, {}, {}).error().code, ErrorCode::full);
+}
+
+// The phones of a room: the one that answers talks, and what the others were offered is closed.
+TEST_F(ReadyOffersTest, theOneThatAnswersTalks) {
+  legs.expect(LegKind::plain_rtp, of_sound());
+  auto answered = legs.offer(LegKind::plain_rtp, of_sound());
+  auto silent = legs.offer(LegKind::plain_rtp, of_sound());
+  ASSERT_TRUE(answered.ok() && silent.ok());
+  const std::string text = answered->text();
+  const int given_back = port_of(silent->text());
+
+  bool connected = false;
+  LegEvents events;
+  events.connected = [&] { connected = true; };
+  const auto leg = legs.create(std::move(*answered), std::move(events));
+  const auto phone = std::move(other_legs.create(LegKind::plain_rtp, of_sound(), {}).value());
+  std::string problem;
+  phone->create_answer(text, [&](Result<std::string> answer) {
+    if (!answer) return void(problem = answer.error().message);
+    leg->accept_answer(*answer, [&](Result<void> done) {
+      if (!done) return void(problem = done.error().message);
+      leg->start();
+      phone->start();
+    });
+  });
+  EXPECT_TRUE(turn_until(loop, [&] { return connected || !problem.empty(); })) << "it hears the phone";
+  EXPECT_EQ(problem, "");
+  EXPECT_TRUE(turn_until(loop, [&] { return phone->figures().audio_packets_received > 5; }));
+  EXPECT_EQ(leg->kind(), LegKind::plain_rtp);
+
+  { const Offered gone = std::move(*silent); }
+  EXPECT_TRUE(turn_until(loop, [&] {
+    const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_port = htons(static_cast<std::uint16_t>(given_back));
+    const bool free = ::bind(socket, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
+    ::close(socket);
+    return free;
+  }));
+}
+
+// Whoever sprays the ports of a station that waits fills none of its sockets.
+TEST_F(ReadyOffersTest, whatComesBeforeAnybodyAnswersIsNotKept) {
+  PortRange range(0, 0);
+  auto pair = range.bind("127.0.0.1", true);
+  ASSERT_TRUE(pair.ok());
+  const int sender = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(pair->port));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto arrives = [&] {
+    EXPECT_EQ(::sendto(sender, "x", 1, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to), 1);
+    char byte = 0;
+    return ::recv(pair->rtp.descriptor(), &byte, 1, MSG_DONTWAIT) == 1;
+  };
+  EXPECT_TRUE(arrives());
+  pair->rtp.deafen();
+  EXPECT_FALSE(arrives());
+  EXPECT_NE(pair->rtp.view(), nullptr);
+  EXPECT_TRUE(arrives());
+  ::close(sender);
+}
+
+// A small range of ports is not used up by what waits.
+TEST_F(ReadyOffersTest, atMostAQuarterOfTheRangeWaits) {
+  LegsOptions narrow;
+  narrow.first_port = 42000;
+  narrow.last_port = 42031;  // 16 pairs: two offers of two lines wait
+  Legs small(loop, &audio, nullptr, narrow);
+  small.expect(LegKind::plain_rtp, of_sound());
+  std::vector<Offered> offers;
+  for (int i = 0; i < 8; ++i) {
+    auto offer = small.offer(LegKind::plain_rtp, of_sound());
+    ASSERT_TRUE(offer.ok()) << i << ": " << offer.error().message;
+    offers.push_back(std::move(*offer));
+  }
+  EXPECT_EQ(small.offer(LegKind::plain_rtp, of_sound()).error().code, ErrorCode::unavailable);
+}
+
+}  // namespace
+}  // namespace lintel::media
