@@ -29,9 +29,11 @@ struct House final : Directory, Lines, UnlockWish, CodeCheck, PanelOutput {
   }
   [[nodiscard]] std::string centre_number() const override { return {}; }
   [[nodiscard]] bool within_period(CallKind) const override { return true; }
-  void dial(LegId leg, const Contact&, const DialFor&) override {
-    legs.push_back(leg);
-    open.insert(leg);
+  void dial(const std::vector<std::pair<LegId, Contact>>& dialled, const DialFor&) override {
+    for (const auto& [leg, contact] : dialled) {
+      legs.push_back(leg);
+      open.insert(leg);
+    }
   }
   void accept(LegId) override {}
   void end(LegId leg, LegEnd) override { open.erase(leg); }
@@ -101,7 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         arrival.allowed = i % 5 != 0;
         arrival.monitor = i % 2 == 0;
         arrival.wants_to_talk = what == 'i';
-        house.dial(arrival.leg, {}, {});
+        house.dial({{arrival.leg, Contact{}}}, {});
         calls.arrive(arrival);
         break;
       }

@@ -125,11 +125,14 @@ calls::Resolution Directory::resolve(std::string_view number) const {
     return answer;
   }
   if (answer.kind == calls::Resolution::Kind::nothing) return answer;
-  for (const sip::ContactInfo& contact : server_->contacts(answer.number)) {
-    if (contact.local) continue;  // ourselves
-    const household::Monitor* monitor = household_.monitor(contact.account);
-    if (monitor != nullptr && monitor->kind == household::MonitorKind::panel) continue;
-    calls::Contact line;
+  std::string_view account_before;
+  const household::Monitor* monitor = nullptr;
+  server_->for_each_reachable(answer.number, [&](const sip::Server::Reachable& contact) {
+    if (contact.kind == sip::TransportKind::local) return;  // ourselves
+    if (contact.account != account_before) monitor = household_.monitor(contact.account);
+    account_before = contact.account;
+    if (monitor != nullptr && monitor->kind == household::MonitorKind::panel) return;
+    calls::Contact& line = answer.contacts.emplace_back();
     line.id = contact.id;
     line.account = contact.account;
     line.kind = sip::is_websocket(contact.kind) ? calls::ContactKind::browser : calls::ContactKind::phone;
@@ -138,8 +141,7 @@ calls::Resolution Directory::resolve(std::string_view number) const {
       line.name = monitor->name;
       line.monitor = true;
     }
-    answer.contacts.push_back(std::move(line));
-  }
+  });
   return answer;
 }
 

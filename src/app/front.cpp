@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "system/memory.hpp"
 
 namespace lintel::app {
 namespace {
@@ -31,7 +32,11 @@ Front::Front(const Needs& needs)
       calls_(needs.loop.clock(), needs.directory, needs.lines, needs.doors, call_options()),
       panel_(needs.loop.clock(), calls_, needs.doors, *this, panel_options()) {
   calls_.add_listener(*this);
-  needs_.doors.keypad().listen([this](hardware::Key key) { panel_.press(key); });
+  needs_.doors.keypad().listen([this](hardware::Key key) {
+    panel_.press(key);
+    // The call key may be next.
+    if (hardware::digit_of(key)) needs_.loop.post(&system::tidy_memory, Priority::idle);
+  });
   needs_.doors.on_opened = [this](std::string_view method) { calls_.door_opened(method); };
   needs_.doors.on_jammed = [this] { panel_.lock_jammed(); };
   needs_.cards.on_news = [this](calls::CardNews news, Duration wait) { panel_.card_held(news, wait); };

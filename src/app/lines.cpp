@@ -1,14 +1,18 @@
 #include "app/lines.hpp"
 
+#include <optional>
+
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "media/sdp.hpp"
+#include "system/memory.hpp"
 
 namespace lintel::app {
 namespace {
 
 constexpr Duration refusals_window = std::chrono::minutes(1);
 constexpr std::size_t most_refusals_told = 10;  // in that time
+constexpr Duration transactions_end = std::chrono::seconds(40);  // after a call: all that it held is free (64*T1)
 
 calls::Refusal refusal_of(int code) {
   switch (code) {
@@ -37,6 +41,17 @@ Answer answer_of(calls::LegEnd reason) {
   }
 }
 
+media::LegKind phone_kind(media::Encryption encryption) {
+  return encryption == media::Encryption::compulsory ? media::LegKind::sdes_srtp : media::LegKind::plain_rtp;
+}
+
+media::LegOptions leg_options(media::Encryption encryption, const LinesOptions& lines) {
+  media::LegOptions options;
+  options.encryption = encryption;
+  options.lost_after = lines.lost_after;
+  return options;
+}
+
 bool refuses_description(int status) { return status == 488 || status == 606; }
 
 }  // namespace
@@ -47,7 +62,8 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
 
   // ---- out
   void dial(const calls::Contact& contact, const calls::DialFor& call) {
-    const auto kind = contact.kind == calls::ContactKind::browser ? media::LegKind::webrtc : phone_kind();
+    if (ended_) return;
+    const auto kind = contact.kind == calls::ContactKind::browser ? media::LegKind::webrtc : phone_kind(encryption_);
     target_.uri = "sip:" + text::percent_encode(contact.account) + "@" + lines_.options_.domain;
     if (!contact.id.empty()) target_.uri += ";binding=" + contact.id;  // else another server finds the contacts
     target_.account = lines_.options_.account;
@@ -66,7 +82,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
     if (call_ && incoming_) log_error(call_.progress(180));
   }
   void accept() {
-    const auto kind = offer_.empty() ? Result<media::LegKind>(phone_kind()) : media::sdp::kind_of(offer_);
+    const auto kind = offer_.empty() ? Result<media::LegKind>(phone_kind(encryption_)) : media::sdp::kind_of(offer_);
     if (!kind.ok() || !make_leg(*kind)) return refuse_unusable(kind.ok() ? Error{ErrorCode::full, "no leg is free"} : kind.error());
     auto ready = [weak = weak_from_this()](Result<std::string> answer) {
       if (const auto self = weak.lock()) self->answer_ready(std::move(answer));
@@ -85,6 +101,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
       call_.hang_up();
     }
     leg_.reset();
+    ready_.reset();
   }
 
   // ---- sip::CallListener
@@ -92,7 +109,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   void on_progress(const sip::Content& early) override {
     const auto self = shared_from_this();
     lines_.calls_->leg_ringing(id_);
-    if (ended_ || early.empty() || leg_ == nullptr || !is_acceptable(early.bytes)) return;
+    if (ended_ || early.empty() || !is_acceptable(early.bytes) || !has_leg()) return;
     // Video before the answer for phones that take it; the visitor is not overheard before somebody answers.
     leg_->set_muted(true);
     take_answer(early.bytes);
@@ -102,16 +119,16 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
     // Before it wins: another phone of the room may be able to.
     if (!answer.empty() && !is_acceptable(answer.bytes)) return;
     lines_.calls_->leg_answered(id_);  // first answer wins; this may end us
-    if (ended_ || leg_ == nullptr) return;
+    if (ended_ || !has_leg()) return;
     leg_->set_muted(false);
     if (!answer.empty() && !(incoming_ && !offer_.empty())) take_answer(answer.bytes);
   }
   void on_refused(int code, const std::string& reason) override {
     log::info("call", "{} refused: {} {}", target_.uri, code, reason);
-    if (ended_ || leg_ == nullptr || !refuses_description(code)) return fail(refusal_of(code));
-    if (leg_->kind() == media::LegKind::plain_rtp && encryption_ == media::Encryption::optional)
+    if (ended_ || !refuses_description(code)) return fail(refusal_of(code));
+    if (kind_ == media::LegKind::plain_rtp && encryption_ == media::Encryption::optional)
       return make_call(media::LegKind::sdes_srtp);
-    const bool encrypted_only = leg_->kind() == media::LegKind::sdes_srtp && encryption_ == media::Encryption::compulsory;
+    const bool encrypted_only = kind_ == media::LegKind::sdes_srtp && encryption_ == media::Encryption::compulsory;
     fail(encrypted_only ? calls::Refusal::no_encryption : refusal_of(code));
   }
   void on_ended(const sip::Ending& ending) override { over(ending.cause == sip::EndCause::lost); }
@@ -130,20 +147,22 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   }
 
  private:
-  [[nodiscard]] media::LegKind phone_kind() const {
-    return encryption_ == media::Encryption::compulsory ? media::LegKind::sdes_srtp : media::LegKind::plain_rtp;
-  }
   void make_call(media::LegKind kind) {
     taken_.clear();
+    leg_.reset();
+    kind_ = kind;
+    if (kind != media::LegKind::webrtc) {
+      auto ready = lines_.legs_.offer(kind, leg_options(encryption_, lines_.options_));
+      if (!ready.ok()) return offered(ready.error());
+      ready_.emplace(std::move(*ready));
+      return offered(std::move(ready_->text()));
+    }
     if (!make_leg(kind)) return fail(calls::Refusal::failed);
     leg_->create_offer([weak = weak_from_this()](Result<std::string> offer) {
       if (const auto self = weak.lock()) self->offered(std::move(offer));
     });
   }
-  bool make_leg(media::LegKind kind) {
-    media::LegOptions options;
-    options.encryption = encryption_;
-    options.lost_after = lines_.options_.lost_after;
+  media::LegEvents leg_events() {
     media::LegEvents events;
     // The leg goes with this line, and calls nothing after it is gone.
     events.dtmf = [this](char digit) { lines_.calls_->leg_digit(id_, digit); };
@@ -151,7 +170,17 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
       log::info("call", "{} is lost: {}", target_.uri, reason);
       over(true);
     };
-    auto made = lines_.legs_.create(kind, options, std::move(events));
+    return events;
+  }
+  bool has_leg() {
+    if (ready_) {
+      leg_ = lines_.legs_.create(std::move(*ready_), leg_events());
+      ready_.reset();
+    }
+    return leg_ != nullptr;
+  }
+  bool make_leg(media::LegKind kind) {
+    auto made = lines_.legs_.create(kind, leg_options(encryption_, lines_.options_), leg_events());
     if (!made.ok()) log::warning("call", "{}", made.error().message);
     if (made.ok()) leg_ = std::move(*made);
     return leg_ != nullptr;
@@ -163,7 +192,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
       log::warning("call", "No offer for {}: {}", target_.uri, offer.error().message);
       return fail(calls::Refusal::failed);
     }
-    call_ = lines_.endpoint_->call(target_, sip::sdp(*offer), headers_, this);
+    call_ = lines_.endpoint_->call(target_, sip::sdp(std::move(*offer)), headers_, this);
   }
   void answer_ready(Result<std::string> answer) {
     if (ended_) return;
@@ -231,16 +260,25 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   sip::Target target_;
   std::vector<sip::Header> headers_;
   sip::Call call_;
+  media::LegKind kind_ = media::LegKind::webrtc;  // of a call out
+  std::optional<media::Offered> ready_;           // a phone's, until it answers
   std::unique_ptr<media::Leg> leg_;
 };
 
 Lines::Lines(Loop& loop, household::Household& household, media::Legs& legs, LinesOptions options)
-    : loop_(loop), household_(household), legs_(legs), options_(std::move(options)) {}
+    : loop_(loop), household_(household), legs_(legs) {
+  set_options(std::move(options));
+}
 Lines::~Lines() = default;
 
 void Lines::connect(calls::Calls& calls, sip::Endpoint& endpoint) {
   calls_ = &calls;
   endpoint_ = &endpoint;
+}
+
+void Lines::set_options(LinesOptions options) {
+  options_ = std::move(options);
+  legs_.expect(phone_kind(options_.encryption), leg_options(options_.encryption, options_));
 }
 
 void Lines::forget(calls::LegId leg) {
@@ -249,12 +287,20 @@ void Lines::forget(calls::LegId leg) {
   // Often called from inside the line: it goes on the next turn.
   loop_.post([line = std::move(found->second)] {});
   lines_.erase(found);
+  tidying_ = loop_.clock().after(transactions_end, &system::tidy_memory);
 }
 
-void Lines::dial(calls::LegId leg, const calls::Contact& contact, const calls::DialFor& call) {
-  auto line = std::make_shared<Line>(*this, leg);
-  lines_[leg] = line;
-  line->dial(contact, call);
+void Lines::dial(const std::vector<std::pair<calls::LegId, calls::Contact>>& legs, const calls::DialFor& call) {
+  std::vector<std::pair<std::shared_ptr<Line>, const calls::Contact*>> dialled;
+  dialled.reserve(legs.size());
+  for (const auto& [leg, contact] : legs) {
+    dialled.emplace_back(std::make_shared<Line>(*this, leg), &contact);
+    lines_[leg] = dialled.back().first;
+  }
+  for (const auto& [line, contact] : dialled) {
+    line->dial(*contact, call);
+    if (endpoint_ != nullptr) endpoint_->hurry();
+  }
 }
 
 void Lines::accept(calls::LegId leg) {

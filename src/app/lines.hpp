@@ -10,6 +10,8 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "base/loop.hpp"
 #include "calls/calls.hpp"
@@ -34,12 +36,12 @@ class Lines final : public calls::Lines, public sip::EndpointListener {
   // Both come after the lines, because they need them.
   void connect(calls::Calls& calls, sip::Endpoint& endpoint);
   void stop() { endpoint_ = nullptr; }  // before the endpoint goes: calls that start after it are refused
-  void set_options(LinesOptions options) { options_ = std::move(options); }  // for lines from now on
+  void set_options(LinesOptions options);  // for lines from now on
   // Told of calls that were refused before they rang: from, address, why.
   std::function<void(const std::string&, const std::string&, const std::string&)> on_refused;
   std::function<void(const sip::RegistrationStatus&)> on_account;  // how the station's own account stands
 
-  void dial(calls::LegId leg, const calls::Contact& contact, const calls::DialFor& call) override;
+  void dial(const std::vector<std::pair<calls::LegId, calls::Contact>>& legs, const calls::DialFor& call) override;
   void accept(calls::LegId leg) override;
   void end(calls::LegId leg, calls::LegEnd reason) override;
 
@@ -61,6 +63,7 @@ class Lines final : public calls::Lines, public sip::EndpointListener {
   calls::Calls* calls_ = nullptr;
   sip::Endpoint* endpoint_ = nullptr;
   std::unordered_map<calls::LegId, std::shared_ptr<Line>> lines_;
+  Timer tidying_;
   Monotonic refusals_since_{};
   std::size_t refusals_told_ = 0;
 };

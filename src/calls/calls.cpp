@@ -66,9 +66,11 @@ Start Calls::begin(CallKind kind, std::string_view number, const Resolution& res
     call.legs[new_leg()].contact = contact;
   }
   call.limit = clock_.after(options_.ring_limit, [this] { no_answer_in_time(); });
-  const CallId id = call.id;
+  // It rings before anybody is told of it: no phone waits for a journal or a page.
+  const bool first = !std::exchange(holding_, true);
   publish(event_of_call("call.placed"));
-  if (runs(id)) dial_all();
+  dial_all();
+  if (first) tell_held();
   return Start::started;
 }
 
@@ -81,20 +83,16 @@ RunningCall& Calls::start_call(CallKind kind) {
 }
 
 void Calls::dial_all() {
-  const DialFor dial_for{call_->id, call_->kind, call_->number, call_->legs.size()};
   std::vector<std::pair<LegId, Contact>> to_dial;
   to_dial.reserve(call_->legs.size());
-  for (const auto& [id, leg] : call_->legs) {
-    if (!leg.dialled) to_dial.emplace_back(id, leg.contact);
+  for (auto& [id, leg] : call_->legs) {
+    if (!std::exchange(leg.dialled, true)) to_dial.emplace_back(id, leg.contact);
   }
-  // A line may fail, and a listener may hang up, inside dial(): each leg is looked up again.
-  for (const auto& [id, contact] : to_dial) {
-    if (!runs(dial_for.call)) return;
-    RunningLeg* const leg = find_leg(id);
-    if (leg == nullptr) continue;
-    leg->dialled = true;
-    lines_.dial(id, contact, dial_for);
-  }
+  if (to_dial.empty()) return;
+  // A line may fail inside dial(), and a listener that hears of it may hang up: it hears when all have been dialled.
+  const bool first = !std::exchange(holding_, true);
+  lines_.dial(to_dial, {call_->id, call_->kind, call_->number, call_->legs.size()});
+  if (first) tell_held();
 }
 
 Start Calls::not_placed(CallKind kind, std::string_view number, const Resolution& resolution, Start why) {
@@ -249,7 +247,19 @@ CallEvent Calls::event_of_call(std::string_view name) const {
 }
 
 void Calls::publish(const CallEvent& event) {
+  if (holding_) {
+    held_.push_back(event);
+    return;
+  }
   for (CallListener* const listener : listeners_) listener->call_happened(event);
+}
+
+// What the listeners cause meanwhile comes after what is held already.
+void Calls::tell_held() {
+  for (; !held_.empty(); held_.pop_front()) {
+    for (CallListener* const listener : listeners_) listener->call_happened(held_.front());
+  }
+  holding_ = false;
 }
 
 WishFrom Calls::wish_from() const {

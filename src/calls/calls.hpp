@@ -132,6 +132,7 @@ class Calls {
   void no_answer_in_time();
   [[nodiscard]] CallEvent event_of_call(std::string_view event) const;
   void publish(const CallEvent& event);
+  void tell_held();
   void end_leg(LegId leg, LegEnd reason);
   [[nodiscard]] RunningLeg* find_leg(LegId leg);
   [[nodiscard]] bool runs(CallId id) const { return call_ && call_->id == id; }
@@ -146,6 +147,8 @@ class Calls {
   std::vector<CallListener*> listeners_;
   std::optional<RunningCall> call_;
   std::deque<std::pair<LegId, LegEnd>> ended_legs_;  // newest last
+  bool holding_ = false;                             // events wait until all lines have been dialled
+  std::deque<CallEvent> held_;                       // as many as the legs cause
   CallId last_call_ = 0;
   LegId last_leg_ = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "calls/types.hpp"
@@ -39,8 +40,8 @@ struct DialFor {
 class Lines {
  public:
   virtual ~Lines() = default;
-  // Calls the contact as leg `leg`. Failure is told by leg_refused(), too.
-  virtual void dial(LegId leg, const Contact& contact, const DialFor& call) = 0;
+  // Calls each contact as its leg, all at once. Failure is told by leg_refused(), too.
+  virtual void dial(const std::vector<std::pair<LegId, Contact>>& legs, const DialFor& call) = 0;
   // Answers an incoming leg with sound and video; leg_answered() follows when it is up.
   virtual void accept(LegId leg) = 0;
   // Ends a leg in any state: cancels, refuses or hangs up. Nothing more needs to be told of it; a late answer is, and

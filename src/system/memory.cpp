@@ -5,14 +5,16 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 
 namespace lintel::system {
 namespace {
 
-constexpr int picture_like = 256 * 1024;  // bytes: what is at least as large is mapped by itself
-constexpr int slack = 256 * 1024;         // bytes that may stay free at a heap's end
-constexpr std::size_t worth = 256 * 1024;  // bytes that are free in holes
-constexpr int arenas = 2;                 // the loop's, and one for all other threads
+constexpr int picture_like = 256 * 1024;     // bytes: what is at least as large is mapped by itself
+constexpr int slack = 256 * 1024;            // bytes that may stay free at a heap's end
+constexpr std::size_t worth = 256 * 1024;    // bytes that are free in holes
+constexpr std::size_t unsorted = 16 * 1024;  // bytes
+constexpr int arenas = 2;                    // the loop's, and one for all other threads
 
 }  // namespace
 
@@ -22,6 +24,12 @@ void settle_memory() {
   mallopt(M_TRIM_THRESHOLD, slack);
   mallopt(M_ARENA_MAX, arenas);
   prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+}
+
+void tidy_memory() {
+  // A request of a size that is not kept apart makes glibc join and sort whatever was freed before.
+  void* volatile large = std::malloc(unsorted);  // volatile: or the compiler leaves both out
+  std::free(large);
 }
 
 void give_back_memory() {

@@ -286,12 +286,37 @@ TEST_F(CallsTest, aLineThatFailsInsideTheDiallingEndsCleanly) {
   EXPECT_EQ(heard.cause(), Cause::unreachable);
 }
 
-TEST_F(CallsTest, anAnswerInsideTheDiallingWinsBeforeOthersAreDialled) {
+TEST_F(CallsTest, anAnswerInsideTheDiallingWinsAndTheOthersAreEnded) {
   lines.on_dial = [&](LegId leg) { calls.leg_answered(leg); };
   calls.press("101");
   EXPECT_EQ(state(), CallState::talking);
-  EXPECT_EQ(lines.dialled.size(), 1u);
-  EXPECT_TRUE(lines.ended.empty());
+  EXPECT_TRUE(lines.was_ended(lines.leg(1), LegEnd::answered_elsewhere));
+  EXPECT_FALSE(lines.was_ended(lines.leg(0), LegEnd::answered_elsewhere));
+}
+
+TEST_F(CallsTest, allAreDialledBeforeAnybodyIsTold) {
+  std::size_t dialled_when_told = 0;
+  heard.on_event = [&](const CallEvent& event) {
+    if (event.event == "call.placed") dialled_when_told = lines.dialled.size();
+  };
+  lines.on_dial = [&](LegId leg) {
+    if (leg == lines.leg(0)) calls.leg_refused(leg, Refusal::unreachable);
+  };
+  calls.press("101");
+  EXPECT_EQ(dialled_when_told, 2U);
+  EXPECT_EQ(heard.names(), "placed leg_refused");
+}
+
+TEST_F(CallsTest, whatAListenerCausesIsToldAfterWhatHappenedBefore) {
+  lines.on_dial = [&](LegId leg) {
+    if (leg == lines.leg(0)) calls.leg_refused(leg, Refusal::unreachable);
+  };
+  heard.on_event = [&](const CallEvent& event) {
+    if (event.event == "call.placed") calls.hang_up();
+  };
+  calls.press("101");
+  EXPECT_EQ(heard.names(), "placed leg_refused ended");
+  EXPECT_TRUE(lines.was_ended(lines.leg(1), LegEnd::cancelled));
 }
 
 TEST_F(CallsTest, aListenerMayHangUpOrCallAgainWhenItHears) {
@@ -301,7 +326,10 @@ TEST_F(CallsTest, aListenerMayHangUpOrCallAgainWhenItHears) {
   };
   EXPECT_EQ(calls.press("101"), Start::started);
   EXPECT_EQ(calls.current()->number, "102");
-  EXPECT_EQ(lines.dialled.size(), 1u);
+  EXPECT_EQ(heard.names(), "placed ended placed");
+  EXPECT_TRUE(lines.was_ended(lines.leg(0), LegEnd::cancelled));
+  EXPECT_TRUE(lines.was_ended(lines.leg(1), LegEnd::cancelled));
+  EXPECT_EQ(lines.dialled.size(), 3u);
 }
 
 TEST_F(CallsTest, aLineMayTellOfTheEndInsideEnding) {

@@ -48,9 +48,11 @@ struct FakeLines final : Lines {
   std::function<void(LegId)> on_dial;
   std::function<void(LegId)> on_end;
 
-  void dial(LegId leg, const Contact& contact, const DialFor&) override {
-    dialled.emplace_back(leg, contact.account);
-    if (on_dial) on_dial(leg);
+  void dial(const std::vector<std::pair<LegId, Contact>>& legs, const DialFor&) override {
+    for (const auto& [leg, contact] : legs) {
+      dialled.emplace_back(leg, contact.account);
+      if (on_dial) on_dial(leg);
+    }
   }
   void accept(LegId leg) override { accepted.push_back(leg); }
   void end(LegId leg, LegEnd reason) override {
