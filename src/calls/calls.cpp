@@ -26,12 +26,12 @@ Calls::Calls(Clock& clock, const Directory& directory, Lines& lines, UnlockWish&
 Calls::~Calls() = default;
 
 Start Calls::press(std::string_view number) {
-  const Resolution resolution = directory_.resolve(number);
+  Resolution resolution = directory_.resolve(number);
   const CallKind kind = kind_of(resolution.kind);
   if (call_ && call_->kind != CallKind::live_view) return not_placed(kind, number, resolution, Start::busy);
   if (resolution.kind == Resolution::Kind::nothing) return not_placed(kind, number, resolution, Start::no_such_number);
   if (!directory_.within_period(kind)) return not_placed(kind, number, resolution, Start::outside_period);
-  return begin(kind, number, resolution);
+  return begin(kind, number, std::move(resolution));
 }
 
 Start Calls::call_centre() {
@@ -40,17 +40,17 @@ Start Calls::call_centre() {
 
 Start Calls::emergency() {
   const std::string number = directory_.centre_number();
-  const Resolution resolution = directory_.resolve(number);
+  Resolution resolution = directory_.resolve(number);
   if (call_ && call_->kind == CallKind::emergency) {
     return not_placed(CallKind::emergency, number, resolution, Start::busy);
   }
   if (resolution.kind == Resolution::Kind::nothing) {
     return not_placed(CallKind::emergency, number, resolution, Start::no_such_number);
   }
-  return begin(CallKind::emergency, number, resolution);
+  return begin(CallKind::emergency, number, std::move(resolution));
 }
 
-Start Calls::begin(CallKind kind, std::string_view number, const Resolution& resolution) {
+Start Calls::begin(CallKind kind, std::string_view number, Resolution resolution) {
   // A running call is given up only for one that can really be made.
   if (resolution.contacts.empty()) return not_placed(kind, number, resolution, Start::nobody_available);
   handle(CallInput::pre_empt, Cause::pre_empted, LegEnd::pre_empted);
@@ -61,9 +61,9 @@ Start Calls::begin(CallKind kind, std::string_view number, const Resolution& res
   call.state = CallState::dialling;
   call.number = resolution.number;
   if (resolution.kind == Resolution::Kind::room) call.room = resolution.number;
-  for (const auto& contact : resolution.contacts) {
+  for (auto& contact : resolution.contacts) {
     if (call.legs.size() == most_legs) break;
-    call.legs[new_leg()].contact = contact;
+    call.legs[new_leg()].contact = std::move(contact);
   }
   call.limit = clock_.after(options_.ring_limit, [this] { no_answer_in_time(); });
   // It rings before anybody is told of it: no phone waits for a journal or a page.

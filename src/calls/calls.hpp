@@ -119,7 +119,7 @@ class Calls {
   [[nodiscard]] std::optional<CallView> current() const;
 
  private:
-  Start begin(CallKind kind, std::string_view number, const Resolution& resolution);
+  Start begin(CallKind kind, std::string_view number, Resolution resolution);
   Start not_placed(CallKind kind, std::string_view number, const Resolution& resolution, Start why);
   Start turn_away(const Arrival& arrival, CallKind kind, Start why, LegEnd reason);
   [[nodiscard]] RunningCall& start_call(CallKind kind);

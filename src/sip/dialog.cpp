@@ -1,7 +1,5 @@
 #include "sip/dialog.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -92,10 +90,12 @@ Builder Dialog::request(std::string_view method, std::optional<std::uint32_t> cs
   for (std::size_t at = strict ? 1 : 0; at < routes.size(); ++at) builder.add("Route", routes[at]);
   // RFC 3261 §12.2.1.1: a strict router takes the target from the last Route.
   if (strict) builder.add("Route", "<" + remote_target + ">");
-  builder.add("From", local + ";tag=" + local_tag);
-  builder.add("To", remote_tag.empty() ? remote : remote + ";tag=" + remote_tag);
-  builder.add("Call-ID", call_id);
-  builder.add("CSeq", fmt::format("{} {}", number, method));
+  builder.open("From").out().append(local).append(";tag=").append(local_tag);
+  builder.close().open("To").out().append(remote);
+  if (!remote_tag.empty()) builder.out().append(";tag=").append(remote_tag);
+  builder.close().add("Call-ID", call_id);
+  builder.open("CSeq").out().append_number(number).append(' ').append(method);
+  builder.close();
   return builder;
 }
 

@@ -7,7 +7,9 @@
 namespace lintel::sip {
 
 std::string contact_for(Core& core, std::string_view user, const Hop& to) {
-  std::string out = "<sip:";
+  std::string out;
+  out.reserve(96);
+  out.append("<sip:");
   if (!user.empty()) out.append(user).append("@");
   out += core.sent_by(to);
   if (to.kind == TransportKind::tcp || to.kind == TransportKind::tls) {

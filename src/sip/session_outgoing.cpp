@@ -108,7 +108,7 @@ void Session::send_invite() {
     if (const auto line = account_->route(); !line.empty()) builder.add_line(line);
     for (const auto& line : account_->authorization("INVITE", invite_uri_)) builder.add_line(line);
   }
-  builder.add_line(contact_line(*hop_));
+  builder.add("Contact", contact_for(host_.core(), contact_user_, *hop_));
   builder.add("User-Agent", user_agent_);
   builder.add("Allow", allowed_methods);
   for (const auto& line : timer_.request_lines(true)) builder.add_line(line);
