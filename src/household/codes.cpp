@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.hpp"
+#include "base/text.hpp"
 #include "household/inner.hpp"
 
 namespace lintel::household {
@@ -51,11 +52,26 @@ const Code* Household::code(std::int64_t id) const {
   return found == inner_->codes.end() ? nullptr : &found->second.code;
 }
 
-std::vector<Code> Household::codes() const {
-  std::vector<Code> all;
-  all.reserve(inner_->codes.size());
-  for (const auto& [id, record] : inner_->codes) all.push_back(record.code);
-  return all;
+CodePage Household::codes(std::string_view words, std::int64_t cursor, std::size_t limit) const {
+  CodePage page;
+  // A page of all is asked for most, and looks at no more than it shows.
+  const bool all = words.empty();
+  page.total = all ? inner_->codes.size() : 0;
+  for (auto next = all ? inner_->codes.upper_bound(cursor) : inner_->codes.begin(); next != inner_->codes.end(); ++next) {
+    const Code& code = next->second.code;
+    if (!all) {
+      if (!text::contains_ignoring_case(code.name, words) && !text::contains_ignoring_case(code.room, words)) continue;
+      ++page.total;
+      if (code.id <= cursor) continue;
+    }
+    if (page.codes.size() < limit) {
+      page.codes.push_back(code);
+      continue;
+    }
+    if (page.next_cursor == 0 && !page.codes.empty()) page.next_cursor = page.codes.back().id;
+    if (all) break;
+  }
+  return page;
 }
 
 void Household::add_code(NewCode wanted, Then<Code> then) {

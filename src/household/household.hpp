@@ -88,6 +88,11 @@ struct CardPage {
   std::int64_t next_cursor = 0;  // 0: no more
   std::size_t total = 0;         // that match
 };
+struct CodePage {
+  std::vector<Code> codes;       // oldest first
+  std::int64_t next_cursor = 0;  // 0: no more
+  std::size_t total = 0;         // that match
+};
 struct MonitorPatch {
   std::optional<std::string> name = {};
   std::optional<std::vector<int>> locks = {};
@@ -200,7 +205,8 @@ class Household {
   [[nodiscard]] const Code* find_code(
       std::string_view digits) const;  // also inactive ones: the caller decides and says so
   [[nodiscard]] const Code* code(std::int64_t id) const;
-  [[nodiscard]] std::vector<Code> codes() const;
+  // `text` is looked for in name and room, ignoring case; `cursor` as given by the page before.
+  [[nodiscard]] CodePage codes(std::string_view text, std::int64_t cursor, std::size_t limit) const;
   void add_code(NewCode code, Then<Code> then);
   void change_code(std::int64_t id, CodePatch patch, Then<Code> then);
   void remove_code(std::int64_t id, Then<void> then);

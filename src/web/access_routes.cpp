@@ -3,6 +3,7 @@
 #include "journal/events.hpp"
 #include "web/context.hpp"
 #include "web/json.hpp"
+#include "web/paging.hpp"
 #include "web/schemas.hpp"
 #include "web/states.hpp"
 
@@ -41,9 +42,12 @@ Json code_json(const household::Code& code) {
 }
 
 void list_codes(Call& call) {
+  const Result<PageWish> wish = page_wish(call.request);
+  if (!wish.ok()) return call.reply.send(answer(wish.error()));
+  const household::CodePage page = call.house.house.household.codes(wish->text, wish->number(), wish->limit);
   Json items = Json::array();
-  for (const household::Code& code : call.house.house.household.codes()) items.push_back(code_json(code));
-  call.reply.send(answer(200, {{"items", items}}));
+  for (const household::Code& code : page.codes) items.push_back(code_json(code));
+  call.reply.send(answer(200, page_json(std::move(items), page.next_cursor, page.total)));
 }
 
 household::Then<household::Code> code_written(const Call& call, int status) {
@@ -126,7 +130,8 @@ void add_access_routes(http::Router& router, const std::shared_ptr<Context>& con
        .callers = people,
        .summary = "Door codes, without the codes themselves.",
        .tag = "Access",
-       .response_schema = list_schema(code)},
+       .query = {{"text", "part of the name or the room"}, {"cursor", "of the page before"}, {"limit", "1 to 500"}},
+       .response_schema = list_schema(code, true)},
       list_codes);
   add(router, context,
       {.method = Method::post,

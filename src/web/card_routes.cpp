@@ -3,6 +3,7 @@
 #include "journal/events.hpp"
 #include "web/context.hpp"
 #include "web/json.hpp"
+#include "web/paging.hpp"
 #include "web/schemas.hpp"
 #include "web/states.hpp"
 
@@ -11,7 +12,6 @@ namespace {
 
 using http::Method;
 
-constexpr std::size_t usual_page = 50, largest_page = 500;
 constexpr std::size_t longest_room = 16;  // the household says what is good; these bound what it is asked
 constexpr std::size_t longest_number = 200;
 
@@ -19,23 +19,14 @@ const Error no_reader{.code = ErrorCode::unavailable, .message = "The reader is 
 const Error no_such_card{.code = ErrorCode::not_found, .message = "There is no such card."};
 
 void list(Call& call) {
-  const std::string limit = call.request.query_value("limit").value_or(std::to_string(usual_page));
-  const auto wanted = text::to_unsigned(limit);
-  if (!wanted || *wanted == 0 || *wanted > largest_page)
-    return call.reply.send(answer(Error{.code = ErrorCode::invalid,
-                                        .message = "'limit' must be from 1 to 500.",
-                                        .field = "limit",
-                                        .value = limit.substr(0, 32),
-                                        .limit = "1 to 500"}));
-  const household::CardPage page = call.house.house.household.cards(
-      call.request.query_value("room").value_or("").substr(0, longest_room),
-      call.request.query_value("text").value_or("").substr(0, 100),
-      text::to_signed(call.request.query_value("cursor").value_or("")).value_or(0), *wanted);
+  const Result<PageWish> wish = page_wish(call.request);
+  if (!wish.ok()) return call.reply.send(answer(wish.error()));
+  const household::CardPage page =
+      call.house.house.household.cards(call.request.query_value("room").value_or("").substr(0, longest_room), wish->text,
+                                       wish->number(), wish->limit);
   Json items = Json::array();
   for (const household::Card& card : page.cards) items.push_back(to_json(card));
-  Json json{{"items", items}, {"next_cursor", nullptr}, {"total", page.total}};
-  if (page.next_cursor != 0) json["next_cursor"] = std::to_string(page.next_cursor);
-  call.reply.send(answer(200, json));
+  call.reply.send(answer(200, page_json(std::move(items), page.next_cursor, page.total)));
 }
 
 journal::Details details_of(const household::Card& card) {

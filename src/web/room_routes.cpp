@@ -6,6 +6,7 @@
 #include "web/context.hpp"
 #include "web/json.hpp"
 #include "web/password_check.hpp"
+#include "web/paging.hpp"
 #include "web/schemas.hpp"
 
 namespace lintel::web {
@@ -13,7 +14,7 @@ namespace {
 
 using http::Method;
 
-constexpr std::size_t usual_page = 50, largest_page = 200;
+constexpr std::size_t largest_page = 200;
 constexpr std::size_t longest_name = household::max_name;
 constexpr std::size_t longest_number = 16;  // the household says what a number may be; this bounds what it is asked
 
@@ -30,22 +31,12 @@ Json room_json(const Context& house, const household::Room& room) {
 }
 
 void list(Call& call) {
-  const std::string limit = call.request.query_value("limit").value_or(std::to_string(usual_page));
-  const auto wanted = text::to_unsigned(limit);
-  if (!wanted || *wanted == 0 || *wanted > largest_page)
-    return call.reply.send(answer(Error{.code = ErrorCode::invalid,
-                                        .message = "'limit' must be from 1 to 200.",
-                                        .field = "limit",
-                                        .value = limit.substr(0, 32),
-                                        .limit = "1 to 200"}));
-  const household::RoomPage page =
-      call.house.house.household.rooms(call.request.query_value("text").value_or("").substr(0, 100),
-                                       call.request.query_value("cursor").value_or("").substr(0, 100), *wanted);
+  const Result<PageWish> wish = page_wish(call.request, largest_page);
+  if (!wish.ok()) return call.reply.send(answer(wish.error()));
+  const household::RoomPage page = call.house.house.household.rooms(wish->text, wish->cursor, wish->limit);
   Json items = Json::array();
   for (const household::Room& room : page.rooms) items.push_back(room_json(call.house, room));
-  Json json{{"items", items}, {"next_cursor", nullptr}, {"total", page.total}};
-  if (!page.next_cursor.empty()) json["next_cursor"] = page.next_cursor;
-  call.reply.send(answer(200, json));
+  call.reply.send(answer(200, page_json(std::move(items), page.next_cursor, page.total)));
 }
 
 // What happens after a write of one room: journalled and answered.

@@ -137,6 +137,8 @@ TEST_F(HouseholdApi, A10_keepsCodesWriteOnly) {
   ASSERT_EQ(made.status, 201) << made.body;
   EXPECT_EQ(made.body.find("483920"), std::string::npos);
   EXPECT_EQ(get("/codes", admin_).body.find("483920"), std::string::npos);
+  EXPECT_EQ(get("/codes?limit=1&text=clean", admin_).json()["total"], 1);
+  EXPECT_EQ(get("/codes?limit=501", admin_).status, 422);
   const std::string path = "/codes/" + std::to_string(made.json()["id"].get<int>());
   EXPECT_EQ(ask(Method::patch, path, admin_, R"({"active":false})").json()["active"], false);
   EXPECT_EQ(ask(Method::patch, path, admin_, R"({"locks":[99]})").field(), "locks");

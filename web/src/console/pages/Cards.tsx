@@ -1,13 +1,15 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { CreditCard, Nfc, Pencil, SearchCheck, SearchX, Star, Trash2 } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { api, part } from '@/api/client';
 import { useLocks } from '@/api/hooks';
-import type { CardRecord, Page } from '@/api/types';
+import { usePaged } from '@/api/paged';
+import type { CardRecord } from '@/api/types';
 import { countdown } from '@/i18n/format';
 import { ConfirmDialog } from '@/shared/ConfirmDialog';
 import { useSecondsUntil } from '@/shared/countdown';
+import { ShowMore } from '@/shared/ShowMore';
 import { Button, IconButton } from '@/ui/Button';
 import { inputClass } from '@/ui/Field';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
@@ -20,7 +22,6 @@ import { IssueDialog } from '../cards/IssueDialog';
 import { useCardIssue } from '../cards/useCardIssue';
 
 type Open = { what: 'issue' } | { what: 'edit' | 'delete'; card: CardRecord } | null;
-const PAGE = 200;
 
 export default function Cards() {
   const { t } = useLingui();
@@ -29,15 +30,7 @@ export default function Cards() {
   const [text, setText] = useState('');
   const [open, setOpen] = useState<Open>(null);
   const asked = useDeferredValue(text.trim());
-  const cards = useInfiniteQuery({
-    queryKey: ['cards', asked],
-    initialPageParam: '',
-    placeholderData: keepPreviousData,
-    queryFn: ({ pageParam, signal }) => api.get<Page<CardRecord>>('/cards', { text: asked, cursor: pageParam, limit: PAGE }, signal),
-    getNextPageParam: (last) => last.next_cursor || undefined,
-  });
-  const items = cards.data?.pages.flatMap((page) => page.items) ?? [];
-  const total = cards.data?.pages[0]?.total ?? items.length;
+  const { items, total, query: cards } = usePaged<CardRecord>('cards', asked);
   const close = () => setOpen(null);
   const refresh = () => client.invalidateQueries({ queryKey: ['cards'] });
   const done = async (words: string) => {
@@ -102,13 +95,7 @@ export default function Cards() {
             {!asked && <Trans>Choose the room, then hold the card to the reader while the time runs.</Trans>}
           </Empty>
         )}
-        {cards.hasNextPage && (
-          <div className="grid justify-center border-t border-line p-3">
-            <Button busy={cards.isFetchingNextPage} onClick={() => void cards.fetchNextPage()}>
-              <Trans>Show more</Trans>
-            </Button>
-          </div>
-        )}
+        <ShowMore query={cards} />
       </Card>
       {open?.what === 'issue' && <IssueDialog locks={locks.data?.items ?? []} onClose={close} onDone={done} />}
       {open?.what === 'edit' && <CardDialog card={open.card} locks={locks.data?.items ?? []} onClose={close} onDone={done} />}

@@ -1,12 +1,15 @@
-import { Trans, useLingui } from '@lingui/react/macro';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Pencil, Plus, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { api, part } from '@/api/client';
 import { useLocks } from '@/api/hooks';
-import type { Code, Page } from '@/api/types';
+import { usePaged } from '@/api/paged';
+import type { Code } from '@/api/types';
 import { ConfirmDialog } from '@/shared/ConfirmDialog';
+import { ShowMore } from '@/shared/ShowMore';
 import { Button, IconButton } from '@/ui/Button';
+import { inputClass } from '@/ui/Field';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
 import { Note, StateIcons, Status } from '@/ui/Status';
 import { Table } from '@/ui/Table';
@@ -20,8 +23,9 @@ export default function Codes() {
   const client = useQueryClient();
   const locks = useLocks();
   const [open, setOpen] = useState<Open>(null);
-  const codes = useQuery({ queryKey: ['codes'], queryFn: ({ signal }) => api.get<Page<Code>>('/codes', undefined, signal) });
-  const items = codes.data?.items ?? [];
+  const [text, setText] = useState('');
+  const asked = useDeferredValue(text.trim());
+  const { items, total, query: codes } = usePaged<Code>('codes', asked);
   const close = () => setOpen(null);
   const done = async (words: string) => {
     close();
@@ -39,6 +43,14 @@ export default function Codes() {
       <PageHead title={t`Codes`} help={t`Typed at the panel as # code #. A code is never shown again after it was saved.`} actions={add} />
       {codes.error && <Note kind="error">{codes.error.message}</Note>}
       <Card bodyClassName="p-0!">
+        {(total > 0 || asked) && (
+          <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">
+            <input type="search" aria-label={t`Find codes`} placeholder={t`Name or room`} value={text} onChange={(event) => setText(event.target.value)} className={`${inputClass} max-w-xs`} />
+            <p role="status" className="text-sm text-soft">
+              <Plural value={total} one="# code" other="# codes" />
+            </p>
+          </div>
+        )}
         {codes.isPending ? (
           <Skeleton />
         ) : items.length ? (
@@ -66,10 +78,11 @@ export default function Codes() {
             )}
           />
         ) : (
-          <Empty icon={KeyRound} title={t`No codes yet`} action={add}>
-            <Trans>A code lets somebody in without ringing, at the doors you choose.</Trans>
+          <Empty icon={KeyRound} title={asked ? t`No code matches` : t`No codes yet`} action={!asked && add}>
+            {!asked && <Trans>A code lets somebody in without ringing, at the doors you choose.</Trans>}
           </Empty>
         )}
+        <ShowMore query={codes} />
       </Card>
       {open?.what === 'add' && <CodeDialog locks={locks.data?.items ?? []} onClose={close} onDone={done} />}
       {open?.what === 'edit' && <CodeDialog code={open.code} locks={locks.data?.items ?? []} onClose={close} onDone={done} />}

@@ -1,10 +1,12 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { DoorClosed, Layers, MonitorSmartphone, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { api, part } from '@/api/client';
-import type { Page, Room } from '@/api/types';
+import { usePaged } from '@/api/paged';
+import type { Room } from '@/api/types';
 import { ConfirmDialog } from '@/shared/ConfirmDialog';
+import { ShowMore } from '@/shared/ShowMore';
 import { Button, IconButton } from '@/ui/Button';
 import { inputClass } from '@/ui/Field';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
@@ -17,7 +19,6 @@ import { RoomDialog } from '../rooms/RoomDialog';
 import { useFocusOn } from '../useFocusOn';
 
 type Open = { what: 'add' } | { what: 'batch' } | { what: 'clear' } | { what: 'edit' | 'delete' | 'pair'; room: Room } | null;
-const PAGE = 200;
 
 export const nameOf = (room: Room) => room.nick_name || [room.first_name, room.last_name].filter(Boolean).join(' ');
 
@@ -27,16 +28,8 @@ export default function Rooms() {
   const [text, setText] = useState('');
   const [open, setOpen] = useState<Open>(null);
   const asked = useDeferredValue(text.trim());
-  const rooms = useInfiniteQuery({
-    queryKey: ['rooms', asked],
-    initialPageParam: '',
-    placeholderData: keepPreviousData,
-    queryFn: ({ pageParam, signal }) => api.get<Page<Room>>('/rooms', { text: asked, cursor: pageParam, limit: PAGE }, signal),
-    getNextPageParam: (last) => last.next_cursor || undefined,
-  });
+  const { items, total, query: rooms } = usePaged<Room>('rooms', asked);
   useFocusOn(rooms.isSuccess, setText);
-  const items = rooms.data?.pages.flatMap((page) => page.items) ?? [];
-  const total = rooms.data?.pages[0]?.total ?? items.length;
   const close = () => setOpen(null);
   const done = async (words: string) => {
     close();
@@ -110,13 +103,7 @@ export default function Rooms() {
             {!asked && <Trans>Add rooms one by one, or a whole building at once.</Trans>}
           </Empty>
         )}
-        {rooms.hasNextPage && (
-          <div className="grid justify-center border-t border-line p-3">
-            <Button busy={rooms.isFetchingNextPage} onClick={() => void rooms.fetchNextPage()}>
-              <Trans>Show more</Trans>
-            </Button>
-          </div>
-        )}
+        <ShowMore query={rooms} />
       </Card>
       {open?.what === 'add' && <RoomDialog onClose={close} onDone={done} />}
       {open?.what === 'edit' && <RoomDialog room={open.room} onClose={close} onDone={done} />}
