@@ -53,7 +53,7 @@ class Players {
   }
   stop(): void {
     this.open = false;
-    for (const player of this.running) player.kill('SIGKILL');
+    for (const player of this.running) player.kill('SIGINT'); // it takes its leave: over UDP its end would be noticed late
   }
 }
 
@@ -146,7 +146,7 @@ try {
     await Promise.all(watched);
     viewers += await browsed;
     players += watching.joined;
-    await pause(8_000);  // sessions that were cut are noticed, and the encoder stops
+    await pause(14_000);  // the encoder stops, and what is free in holes goes back, which is looked at every ten seconds
     readings.push(read(station.process.pid!));
     const { descriptors, threads, memory } = readings.at(-1)!;
     console.log(`${Math.round((Date.now() - began) / 1000)} s: ${calls} calls (${failed} failed), ${players} players, ${viewers} browsers; `
