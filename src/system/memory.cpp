@@ -2,10 +2,13 @@
 
 #include <malloc.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
+#include <fstream>
 
 namespace lintel::system {
 namespace {
@@ -15,6 +18,14 @@ constexpr int slack = 256 * 1024;            // bytes that may stay free at a he
 constexpr std::size_t worth = 256 * 1024;    // bytes that are free in holes
 constexpr std::size_t unsorted = 16 * 1024;  // bytes
 constexpr int arenas = 2;                    // the loop's, and one for all other threads
+
+// Bytes of pages that are there and belong to no file.
+std::size_t held_memory() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t all = 0, resident = 0, shared = 0;
+  statm >> all >> resident >> shared;
+  return (resident - std::min(resident, shared)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
 
 }  // namespace
 
@@ -37,14 +48,18 @@ void give_back_memory() {
 }
 
 bool give_back_spare_memory() {
-  // What was given back already counts as free as well, so that it is the growth since that says something.
+  // What has gone back counts as free in the heap as well, so that only the pages there tell whether there is something.
   static std::atomic<std::size_t> left = 0;
-  const std::size_t free = mallinfo2().fordblks;
-  if (free < left) left = free;
-  if (free < left + worth) return false;
-  malloc_trim(0);
-  left = mallinfo2().fordblks;
-  return true;
+  std::size_t held = held_memory();
+  if (held < left) left = held;
+  if (held < left + worth) return false;
+  const bool holes = mallinfo2().fordblks >= worth;
+  if (holes) {
+    malloc_trim(0);
+    held = held_memory();
+  }
+  left = held;
+  return holes;
 }
 
 }  // namespace lintel::system

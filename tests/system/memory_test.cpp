@@ -36,6 +36,13 @@ TEST(Memory, whatASwarmLeftFreeGoesBackAndNothingIsDoneForNothing) {
   EXPECT_TRUE(give_back_spare_memory());
   EXPECT_LT(resident_kilobytes() + 15'000, full);
   EXPECT_FALSE(give_back_spare_memory());
+  // And again, though the heap has no more that is free than after the first swarm.
+  for (std::size_t i = 0; i < swarm.size(); ++i)
+    if (swarm[i] == nullptr) swarm[i] = std::make_unique<std::string>(1000, 'x');
+  for (std::size_t i = 0; i < swarm.size(); ++i)
+    if (i % 1000 != 999) swarm[i].reset();
+  EXPECT_TRUE(give_back_spare_memory());
+  EXPECT_LT(resident_kilobytes() + 15'000, full);
 }
 
 }  // namespace
