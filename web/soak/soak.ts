@@ -33,6 +33,15 @@ function read(pid: number): Reading {
   };
 }
 
+// Its thread is there as long as anybody looks, or has not been missed yet.
+const cameraRuns = (pid: number) => readdirSync(`/proc/${pid}/task`).some((thread) => {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').startsWith('source:');
+  } catch {
+    return false; // it ended just now
+  }
+});
+
 class Players {
   joined = 0;
   private running = new Set<ChildProcess>();
@@ -146,7 +155,8 @@ try {
     await Promise.all(watched);
     viewers += await browsed;
     players += watching.joined;
-    await pause(14_000);  // the encoder stops, and what is free in holes goes back, which is looked at every ten seconds
+    for (let waited = 0; cameraRuns(station.process.pid!) && waited < 90; ++waited) await pause(1_000);
+    await pause(12_000);  // what is free in holes goes back, which is looked at every ten seconds
     readings.push(read(station.process.pid!));
     const { descriptors, threads, memory } = readings.at(-1)!;
     console.log(`${Math.round((Date.now() - began) / 1000)} s: ${calls} calls (${failed} failed), ${players} players, ${viewers} browsers; `
