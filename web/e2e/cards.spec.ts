@@ -309,8 +309,8 @@ for (const [width, language] of [[1280, 'en'], [390, 'de']] as const)
     const device = await newDevice(browser, station, { width, height: 844, language });
     await device.context.request.post('/api/v1/login', { data: { account: 'admin', password: adminPassword } });
     const narrow = () => expect.poll(() => device.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
-    await device.page.goto('/#/access/cards');
     await station.call('POST', '/cards', { number: '04AAAAAA', room: '101', name: 'Maximiliane von und zu Hohenstein', main: true });
+    await device.page.goto('/#/access/cards');
     await expect(row('Maximiliane', device)).toBeVisible();
     await narrow();
     await device.page.getByRole('button', { name: language === 'de' ? 'Karte ausstellen' : 'Issue a card' }).click();
