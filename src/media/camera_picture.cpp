@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "media/probed_frame.hpp"
+
 namespace lintel::media {
 namespace {
 
@@ -83,15 +85,9 @@ void paint(GstVideoFrame* frame, GstClockTime time) {
 }
 
 GstPadProbeReturn painted(GstPad* pad, GstPadProbeInfo* probe, gpointer /*data*/) {
-  GstVideoInfo info;
-  const Caps caps = Caps::adopt(gst_pad_get_current_caps(pad));
-  if (!caps || gst_video_info_from_caps(&info, caps.get()) == FALSE) return GST_PAD_PROBE_OK;
-  GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(probe));
-  GST_PAD_PROBE_INFO_DATA(probe) = buffer;
-  GstVideoFrame frame;
-  if (gst_video_frame_map(&frame, &info, buffer, GST_MAP_READWRITE) == FALSE) return GST_PAD_PROBE_OK;
-  paint(&frame, GST_BUFFER_PTS_IS_VALID(buffer) ? GST_BUFFER_PTS(buffer) : 0);
-  gst_video_frame_unmap(&frame);
+  draw_on_probed(pad, probe, [](GstVideoFrame& frame, const GstBuffer& buffer) {
+    paint(&frame, GST_BUFFER_PTS_IS_VALID(&buffer) ? GST_BUFFER_PTS(&buffer) : 0);
+  });
   return GST_PAD_PROBE_OK;
 }
 

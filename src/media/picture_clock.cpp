@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "media/media.hpp"
+#include "media/probed_frame.hpp"
 
 namespace lintel::media {
 namespace {
@@ -209,23 +210,17 @@ struct Drawing {
 GstPadProbeReturn draw_on(GstPad* pad, GstPadProbeInfo* probe, gpointer data) {
   auto& drawing = *static_cast<Drawing*>(data);
   if (!drawing.clock->shown && !drawing.clock->large) return GST_PAD_PROBE_OK;
-  GstVideoInfo info;
-  const Caps caps = Caps::adopt(gst_pad_get_current_caps(pad));
-  if (!caps || gst_video_info_from_caps(&info, caps.get()) == FALSE) return GST_PAD_PROBE_OK;
-  GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(probe));
-  GST_PAD_PROBE_INFO_DATA(probe) = buffer;
-  GstVideoFrame frame;
-  if (gst_video_frame_map(&frame, &info, buffer, GST_MAP_READWRITE) == FALSE) return GST_PAD_PROBE_OK;
-  const int width = GST_VIDEO_FRAME_WIDTH(&frame), height = GST_VIDEO_FRAME_HEIGHT(&frame);
-  drawing.prepare(height);
-  if (drawing.clock->shown) {
-    const int away = std::max(4, height / 45);
-    drawing.corner->draw(&frame, drawing.date, width - away - drawing.corner->width(drawing.date), away, true);
-  }
-  if (drawing.middle)
-    drawing.middle->draw(&frame, drawing.daytime, (width - drawing.middle->width(drawing.daytime)) / 2,
-                         height * 29 / 100, false);
-  gst_video_frame_unmap(&frame);
+  draw_on_probed(pad, probe, [&drawing](GstVideoFrame& frame, const GstBuffer& /*buffer*/) {
+    const int width = GST_VIDEO_FRAME_WIDTH(&frame), height = GST_VIDEO_FRAME_HEIGHT(&frame);
+    drawing.prepare(height);
+    if (drawing.clock->shown) {
+      const int away = std::max(4, height / 45);
+      drawing.corner->draw(&frame, drawing.date, width - away - drawing.corner->width(drawing.date), away, true);
+    }
+    if (drawing.middle)
+      drawing.middle->draw(&frame, drawing.daytime, (width - drawing.middle->width(drawing.daytime)) / 2,
+                           height * 29 / 100, false);
+  });
   return GST_PAD_PROBE_OK;
 }
 
