@@ -1,19 +1,15 @@
 #include "app/station.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <fstream>
 #include <memory>
 
+#include "app/announcement.hpp"
 #include "app/camera_twin.hpp"
 #include "app/front.hpp"
 #include "app/lines.hpp"
 #include "app/overview.hpp"
 #include "app/pictures.hpp"
 #include "app/service.hpp"
+#include "app/store.hpp"
 #include "app/streams.hpp"
 #include "app/telephony.hpp"
 #include "base/log.hpp"
@@ -43,11 +39,6 @@ class Certificate final : public web::CertificatePort {
   std::string pem_;
 };
 
-household::Household::Identity identity_of(const settings::Settings& settings) {
-  return {settings.get(settings::sip_server::domain), settings.get(settings::station::number),
-          settings.get(settings::station::name), settings.get(settings::call::centre_number)};
-}
-
 LinesOptions lines_options(const settings::Settings& settings, const std::string& domain) {
   const std::string encryption = settings.get(settings::call::encryption);
   LinesOptions options;
@@ -70,21 +61,15 @@ class Station {
  private:
   Result<std::uint16_t> listen(std::optional<std::uint16_t> chosen, std::uint16_t wished, std::uint16_t usual,
                                std::uint16_t fallback, bool tls, const std::string& option);
-  Result<void> open_memory();
   void watch_settings();
   void limit_guesses();
-  void announce();
-  Result<void> write_ready_file() const;
+  [[nodiscard]] Reached reached() const;
 
   const Options& options_;
   Loop loop_;
   Watchdog watchdog_{loop_};
   access::AttemptLimiter guesses_{loop_.clock()};  // keypad, DTMF, web and SIP share it
-  std::unique_ptr<storage::Vault> vault_;
-  std::unique_ptr<storage::Database> database_;
-  std::unique_ptr<settings::Settings> settings_;
-  std::unique_ptr<journal::Journal> journal_;
-  std::unique_ptr<household::Household> household_;
+  Store store_;
   std::unique_ptr<Workers> workers_;
   system::ServerCertificate certificate_;
   std::unique_ptr<Certificate> certificate_port_;
@@ -106,47 +91,33 @@ class Station {
   std::uint16_t http_port_ = 0, https_port_ = 0;
 };
 
-Result<void> Station::open_memory() {
-  LINTEL_TRY(auto vault, storage::Vault::open(options_.data));
-  vault_ = std::make_unique<storage::Vault>(std::move(vault));
-  storage::Options storage;
-  storage.folder = options_.data;
-  storage.schemas = {settings::Settings::schema(), journal::Journal::schema(), household::Household::schema(),
-                     household::RecordStore::schema()};
-  LINTEL_TRY(database_, storage::Database::open(loop_, storage));
-  LINTEL_TRY(settings_, settings::Settings::load(*database_, *vault_));
-  LINTEL_TRY(journal_, journal::Journal::open(*database_, loop_.clock(), settings_->get(settings::journal::size)));
-  LINTEL_TRY(household_, household::Household::load(*database_, *vault_, loop_.clock(), identity_of(*settings_)));
-  return {};
-}
-
 Result<void> Station::build() {
-  LINTEL_CHECK(open_memory());
+  LINTEL_TRY(store_, Store::open(loop_, options_.data));
   LINTEL_CHECK(media::init());
   workers_ = std::make_unique<Workers>(loop_, worker_threads, worker_queue);
-  chronicle_ = std::make_unique<Chronicle>(*journal_);
+  chronicle_ = std::make_unique<Chronicle>(*store_.journal);
 
   // The locks first: after a crash they are driven safe before anything else is served.
-  doors_ = std::make_unique<Doors>(loop_, *household_, *settings_, *chronicle_, guesses_, options_.data);
-  if (journal_->last_run_ended_badly()) journal_->record(events::system_unclean_stop);
+  doors_ = std::make_unique<Doors>(loop_, *store_.household, *store_.settings, *chronicle_, guesses_, options_.data);
+  if (store_.journal->last_run_ended_badly()) store_.journal->record(events::system_unclean_stop);
   doors_->start();
-  cards_ = std::make_unique<Cards>(loop_, *household_, *settings_, *journal_, *doors_, guesses_);
+  cards_ = std::make_unique<Cards>(loop_, *store_.household, *store_.settings, *store_.journal, *doors_, guesses_);
 
   system::Certificates certificates(options_.data + "/certificates", loop_.clock());
   const auto addresses = system::own_addresses();
   LINTEL_TRY(certificate_, certificates.ensure({system::own_host_name(), addresses}));
-  if (certificate_.renewed) journal_->record(events::certificate_created, {.fields = {{"names", system::own_host_name()}}});
+  if (certificate_.renewed) store_.journal->record(events::certificate_created, {.fields = {{"names", system::own_host_name()}}});
   certificate_port_ = std::make_unique<Certificate>(certificate_.root_pem);
 
   const std::string address = options_.loopback_media || addresses.empty() ? "127.0.0.1" : addresses.front();
-  pictures_ = std::make_unique<Pictures>(loop_, options_, *settings_, *journal_, address);
+  pictures_ = std::make_unique<Pictures>(loop_, options_, *store_.settings, *store_.journal, address);
   doors_->devices().add<CameraTwin>(loop_.clock(), pictures_->video());
-  telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *database_, *vault_, *settings_, *household_, *journal_, guesses_});
-  directory_ = std::make_unique<Directory>(*household_, telephony_->server());
-  lines_ = std::make_unique<Lines>(loop_, *household_, pictures_->legs(), lines_options(*settings_, telephony_->domain()));
+  telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *store_.database, *store_.vault, *store_.settings, *store_.household, *store_.journal, guesses_});
+  directory_ = std::make_unique<Directory>(*store_.household, telephony_->server());
+  lines_ = std::make_unique<Lines>(loop_, *store_.household, pictures_->legs(), lines_options(*store_.settings, telephony_->domain()));
   front_ = std::make_unique<Front>(
-      Front::Needs{loop_, *settings_, *household_, *chronicle_, *doors_, *cards_, *pictures_, *directory_, *lines_});
-  overview_ = std::make_unique<Overview>(loop_, *journal_, *database_, *household_, [this] { return pictures_->camera_state(); },
+      Front::Needs{loop_, *store_.settings, *store_.household, *chronicle_, *doors_, *cards_, *pictures_, *directory_, *lines_});
+  overview_ = std::make_unique<Overview>(loop_, *store_.journal, *store_.database, *store_.household, [this] { return pictures_->camera_state(); },
                                          [this] {
                                            auto all = doors_->attention();
                                            for (auto& one : telephony_->attention()) all.push_back(std::move(one));
@@ -154,13 +125,13 @@ Result<void> Station::build() {
                                          },
                                          watchdog_);
 
-  http_ = std::make_unique<http::Server>(loop_, http::Limits{.connections_per_source = static_cast<std::size_t>(settings_->get(settings::security::connections))});
+  http_ = std::make_unique<http::Server>(loop_, http::Limits{.connections_per_source = static_cast<std::size_t>(store_.settings->get(settings::security::connections))});
   telephony_->add_websocket(http_->router());
   api_ = std::make_unique<web::Api>(web::Dependencies{.clock = loop_.clock(),
                                                       .workers = *workers_,
-                                                      .household = *household_,
-                                                      .settings = *settings_,
-                                                      .journal = *journal_,
+                                                      .household = *store_.household,
+                                                      .settings = *store_.settings,
+                                                      .journal = *store_.journal,
                                                       .guesses = guesses_,
                                                       .version = version(),
                                                       .live = pictures_.get(),
@@ -193,7 +164,7 @@ Result<void> Station::build() {
     if (online) front_->calls().contact_came();
   };
   lines_->on_refused = [this](const std::string& from, const std::string& from_address, const std::string& why) {
-    journal_->record(events::call_rejected, {.subject = from, .fields = {{"address", from_address}, {"reason", why}}});
+    store_.journal->record(events::call_rejected, {.subject = from, .fields = {{"address", from_address}, {"reason", why}}});
   };
   lines_->on_account = [this](const sip::RegistrationStatus& status) { telephony_->account_changed(status); };
   watch_settings();
@@ -203,8 +174,8 @@ Result<void> Station::build() {
 // Of everything that comes over the network; the keypad has a rule of its own.
 void Station::limit_guesses() {
   access::LimiterOptions limits;
-  limits.free_failures = static_cast<int>(settings_->get(settings::security::login_tries));
-  limits.lock_out = settings_->get(settings::security::login_lock);
+  limits.free_failures = static_cast<int>(store_.settings->get(settings::security::login_tries));
+  limits.lock_out = store_.settings->get(settings::security::login_lock);
   limits.longest_lock_out = std::max<Duration>(limits.longest_lock_out, limits.lock_out);
   limits.forget_after = std::max<Duration>(limits.forget_after, limits.lock_out);
   guesses_.set_options(limits);
@@ -212,7 +183,7 @@ void Station::limit_guesses() {
 
 void Station::watch_settings() {
   limit_guesses();
-  settings_->add_guard([this](const settings::Candidate& candidate) {
+  store_.settings->add_guard([this](const settings::Candidate& candidate) {
     std::vector<Error> errors;
     const auto check = [&](Result<void> answer, std::string_view field) {
       if (answer.ok()) return;
@@ -221,18 +192,18 @@ void Station::watch_settings() {
       errors.push_back(std::move(error));
     };
     if (candidate.changes(settings::station::number)) {
-      check(household_->station_number_free(candidate.get(settings::station::number)), settings::station::number.key);
+      check(store_.household->station_number_free(candidate.get(settings::station::number)), settings::station::number.key);
     }
     if (candidate.changes(settings::call::centre_number))
-      check(household_->centre_number_free(candidate.get(settings::call::centre_number)), settings::call::centre_number.key);
+      check(store_.household->centre_number_free(candidate.get(settings::call::centre_number)), settings::call::centre_number.key);
     return errors;
   });
-  settings_changes_ = settings_->on_change([this](const settings::Change& change) {
+  settings_changes_ = store_.settings->on_change([this](const settings::Change& change) {
     if (change.is(settings::station::number) || change.is(settings::station::name) || change.is(settings::call::centre_number))
-      household_->set_identity(identity_of(*settings_));
+      store_.household->set_identity(identity_of(*store_.settings));
     if (change.is(settings::security::login_tries) || change.is(settings::security::login_lock)) limit_guesses();
-    if (change.is(settings::call::encryption)) lines_->set_options(lines_options(*settings_, telephony_->domain()));
-    if (change.is(settings::journal::size)) journal_->set_size(settings_->get(settings::journal::size));
+    if (change.is(settings::call::encryption)) lines_->set_options(lines_options(*store_.settings, telephony_->domain()));
+    if (change.is(settings::journal::size)) store_.journal->set_size(store_.settings->get(settings::journal::size));
   });
 }
 
@@ -249,7 +220,7 @@ Result<std::uint16_t> Station::listen(std::optional<std::uint16_t> chosen, std::
 }
 
 Result<void> Station::serve() {
-  const auto setting = [&](const auto& key) { return static_cast<std::uint16_t>(settings_->get(key)); };
+  const auto setting = [&](const auto& key) { return static_cast<std::uint16_t>(store_.settings->get(key)); };
   LINTEL_CHECK(http_->use_certificate(certificate_.chain_pem, certificate_.key_pem));
   LINTEL_TRY(https_port_, listen(options_.https_port, setting(settings::web::https_port), 443, 8443, true, "--https-port"));
   LINTEL_TRY(http_port_, listen(options_.http_port, setting(settings::web::http_port), 80, 8080, false, "--http-port"));
@@ -257,52 +228,25 @@ Result<void> Station::serve() {
   LINTEL_CHECK(telephony_->start(options_, certificate_.chain_pem, certificate_.key_pem));
   lines_->connect(front_->calls(), telephony_->start_endpoint(*lines_));
   pictures_->start();
-  streams_ = std::make_unique<Streams>(Streams::Needs{loop_, options_, *settings_, *household_, *journal_, guesses_, pictures_->video(),
+  streams_ = std::make_unique<Streams>(Streams::Needs{loop_, options_, *store_.settings, *store_.household, *store_.journal, guesses_, pictures_->video(),
                                                       pictures_->audio(), certificate_.chain_pem + certificate_.key_pem});
   // Doors and calls do not depend on it: say it, and go on.
   streams_->on_problem = [this](const Error& error) {
     log::error("rtsp", "{}", error.message);
-    journal_->record(events::system_port_in_use, {.fields = {{"port", error.value}, {"service", "RTSP"}, {"option", "--" + error.field}}});
+    store_.journal->record(events::system_port_in_use, {.fields = {{"port", error.value}, {"service", "RTSP"}, {"option", "--" + error.field}}});
     overview_->attend({"rtsp", "warning", error.message, "/settings/rtsp"});
   };
   streams_->start();
   http_->start();
-  journal_->record(events::system_started, {.fields = {{"version", version()}}});
-  for (const auto& problem : settings_->problems()) log::warning("settings", "{}", problem);
-  announce();
-  return write_ready_file();
+  store_.journal->record(events::system_started, {.fields = {{"version", version()}}});
+  for (const auto& problem : store_.settings->problems()) log::warning("settings", "{}", problem);
+  announce(reached(), options_.bind, api_->setup_code());
+  return options_.ready_file.empty() ? Result<void>() : write_ready_file(reached(), options_.ready_file);
 }
 
-void Station::announce() {
-  const bool here = options_.bind == "127.0.0.1" || options_.bind == "::1";
-  const auto address = [](const char* scheme, const std::string& host, std::uint16_t port, std::uint16_t usual) {
-    const std::string name = host.find(':') != std::string::npos ? "[" + host + "]" : host;
-    return port == usual ? fmt::format("{}://{}/", scheme, name) : fmt::format("{}://{}:{}/", scheme, name, port);
-  };
-  std::string text = fmt::format("\nLintel {} is running.\n\n  on this machine   {}\n", version(), address("http", "localhost", http_port_, 80));
-  if (!here)
-    for (const auto& own : system::own_addresses()) text += fmt::format("  on the network    {}\n", address("https", own, https_port_, 443));
-  const std::string recorders = here || system::own_addresses().empty() ? "localhost" : system::own_addresses().front();
-  if (streams_->port() != 0) text += fmt::format("  for recorders     {}main\n", address("rtsp", recorders, streams_->port(), 554));
-  if (streams_->tls_port() != 0) text += fmt::format("  for recorders     {}main\n", address("rtsps", recorders, streams_->tls_port(), 322));
-  if (!api_->setup_code().empty()) text += fmt::format("\n  one-time code: {}   (asks for it once, to set the admin password)\n", api_->setup_code());
-  fmt::print("{}\n", text);
-  std::fflush(stdout);
-}
-
-Result<void> Station::write_ready_file() const {
-  if (options_.ready_file.empty()) return {};
-  const web::SipReach reach = telephony_->reach();
-  const std::string part = options_.ready_file + ".part";
-  {
-    std::ofstream file(part, std::ios::trunc);
-    file << fmt::format(R"({{"ports":{{"http":{},"https":{},"sip":{},"sips":{},"rtsp":{},"rtsps":{}}}}})", http_port_, https_port_, reach.udp_port,
-                        reach.tls_port, streams_->port(), streams_->tls_port())
-         << '\n';
-  }
-  if (std::rename(part.c_str(), options_.ready_file.c_str()) != 0)
-    return Error{ErrorCode::unavailable, fmt::format("{} cannot be written. Give --ready-file a place that can be.", options_.ready_file), "--ready-file"};
-  return {};
+Reached Station::reached() const {
+  const web::SipReach sip = telephony_->reach();
+  return {.http = http_port_, .https = https_port_, .sip = sip.udp_port, .sips = sip.tls_port, .rtsp = streams_->port(), .rtsps = streams_->tls_port()};
 }
 
 void Station::run() {
@@ -314,7 +258,7 @@ void Station::run() {
     lines_->stop();
     telephony_->stop();
     doors_->stop();
-    journal_->record(events::system_stopped);
+    store_.journal->record(events::system_stopped);
     draining = loop_.clock().after(drain_time, [this] { loop_.quit(); });
   });
   watchdog_.ready();
@@ -336,19 +280,11 @@ Result<void> run_station(const Options& options) {
 
 Result<void> reset_admin(const Options& options) {
   Loop loop;
-  LINTEL_TRY(auto vault, storage::Vault::open(options.data));
-  storage::Options storage;
-  storage.folder = options.data;
-  storage.schemas = {settings::Settings::schema(), journal::Journal::schema(), household::Household::schema(),
-                     household::RecordStore::schema()};
-  LINTEL_TRY(auto database, storage::Database::open(loop, storage));
-  LINTEL_TRY(auto settings, settings::Settings::load(*database, vault));
-  LINTEL_TRY(auto journal, journal::Journal::open(*database, loop.clock(), settings->get(settings::journal::size)));
-  LINTEL_TRY(auto household, household::Household::load(*database, vault, loop.clock(), identity_of(*settings)));
-  if (!household->initialised()) return {};
+  LINTEL_TRY(const Store store, Store::open(loop, options.data));
+  if (!store.household->initialised()) return {};
   Result<void> outcome;
-  journal->record(events::operation_admin_reset);
-  household->remove_person("admin", [&](Result<void> done) {
+  store.journal->record(events::operation_admin_reset);
+  store.household->remove_person("admin", [&](Result<void> done) {
     outcome = std::move(done);
     loop.quit();
   });
