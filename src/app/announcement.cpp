@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "app/station.hpp"
-#include "system/certificates.hpp"
+#include "base/addresses.hpp"
 
 namespace lintel::app {
 
@@ -16,7 +16,7 @@ void announce(const Reached& at, const std::string& bind, const std::string& set
     const std::string name = host.find(':') != std::string::npos ? "[" + host + "]" : host;
     return port == usual ? fmt::format("{}://{}/", scheme, name) : fmt::format("{}://{}:{}/", scheme, name, port);
   };
-  const auto own = system::own_addresses();
+  const auto own = addresses::own();
   std::string text = fmt::format("\nLintel {} is running.\n\n  on this machine   {}\n", version(), address("http", "localhost", at.http, 80));
   if (!here)
     for (const auto& one : own) text += fmt::format("  on the network    {}\n", address("https", one, at.https, 443));

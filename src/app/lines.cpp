@@ -47,6 +47,7 @@ media::LegKind phone_kind(media::Encryption encryption) {
 
 media::LegOptions leg_options(media::Encryption encryption, const LinesOptions& lines) {
   media::LegOptions options;
+  options.address = lines.address;
   options.encryption = encryption;
   options.lost_after = lines.lost_after;
   return options;
@@ -67,6 +68,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
     target_.uri = "sip:" + text::percent_encode(contact.account) + "@" + lines_.options_.domain;
     if (!contact.id.empty()) target_.uri += ";binding=" + contact.id;  // else another server finds the contacts
     target_.account = lines_.options_.account;
+    address_ = contact.address;
     headers_ = {{"X-Lintel-Kind", std::string(calls::name_of(call.kind))}};
     make_call(kind);
   }
@@ -152,7 +154,9 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
     leg_.reset();
     kind_ = kind;
     if (kind != media::LegKind::webrtc) {
-      auto ready = lines_.legs_.offer(kind, leg_options(encryption_, lines_.options_));
+      auto options = leg_options(encryption_, lines_.options_);
+      if (const auto& own = lines_.towards_(address_); !own.empty()) options.address = own;
+      auto ready = lines_.legs_.offer(kind, options);
       if (!ready.ok()) return offered(ready.error());
       ready_.emplace(std::move(*ready));
       return offered(std::move(ready_->text()));
@@ -258,6 +262,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   std::string offer_;  // of an arriving call
   std::string taken_;  // the answer in force
   sip::Target target_;
+  std::string address_;  // where it is called, if known
   std::vector<sip::Header> headers_;
   sip::Call call_;
   media::LegKind kind_ = media::LegKind::webrtc;  // of a call out
@@ -279,6 +284,13 @@ void Lines::connect(calls::Calls& calls, sip::Endpoint& endpoint) {
 void Lines::set_options(LinesOptions options) {
   options_ = std::move(options);
   legs_.expect(phone_kind(options_.encryption), leg_options(options_.encryption, options_));
+}
+
+void Lines::network_changed(const std::string& address) {
+  towards_.forget();
+  LinesOptions changed = options_;
+  changed.address = address;
+  set_options(std::move(changed));
 }
 
 void Lines::forget(calls::LegId leg) {

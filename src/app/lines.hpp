@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/addresses.hpp"
 #include "base/loop.hpp"
 #include "calls/calls.hpp"
 #include "calls/ports.hpp"
@@ -25,6 +26,7 @@ namespace lintel::app {
 struct LinesOptions {
   std::string domain = "VDP";
   std::string account = "1";         // the endpoint's account that calls
+  std::string address = "127.0.0.1"; // of this host, for peers of whom it is not known where they are
   Duration lost_after = std::chrono::seconds(20);
   media::Encryption encryption = media::Encryption::off;  // of phones (C21); browsers are always encrypted
 };
@@ -37,6 +39,7 @@ class Lines final : public calls::Lines, public sip::EndpointListener {
   void connect(calls::Calls& calls, sip::Endpoint& endpoint);
   void stop() { endpoint_ = nullptr; }  // before the endpoint goes: calls that start after it are refused
   void set_options(LinesOptions options);  // for lines from now on
+  void network_changed(const std::string& address);  // how this host is reached, for lines from now on
   // Told of calls that were refused before they rang: from, address, why.
   std::function<void(const std::string&, const std::string&, const std::string&)> on_refused;
   std::function<void(const sip::RegistrationStatus&)> on_account;  // how the station's own account stands
@@ -60,6 +63,7 @@ class Lines final : public calls::Lines, public sip::EndpointListener {
   household::Household& household_;
   media::Legs& legs_;
   LinesOptions options_;
+  addresses::Towards towards_;
   calls::Calls* calls_ = nullptr;
   sip::Endpoint* endpoint_ = nullptr;
   std::unordered_map<calls::LegId, std::shared_ptr<Line>> lines_;

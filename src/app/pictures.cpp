@@ -49,7 +49,7 @@ media::ProfileSettings sub_profile(const settings::Settings& s) {
 
 }  // namespace
 
-Pictures::Pictures(Loop& loop, const Options& options, settings::Settings& settings, journal::Journal& journal, const std::string& address)
+Pictures::Pictures(Loop& loop, const Options& options, settings::Settings& settings, journal::Journal& journal)
     : loop_(loop), settings_(settings), journal_(journal) {
   media::Video::Options video;
   video.camera.source = options.camera;
@@ -72,7 +72,6 @@ Pictures::Pictures(Loop& loop, const Options& options, settings::Settings& setti
   audio_->on_change([this](const media::AudioState& state) { audio_changed(state); });
 
   media::LegsOptions legs;
-  legs.address = address;
   legs.loopback_candidates = options.loopback_media;
   legs.first_port = static_cast<std::uint16_t>(settings.get(settings::media::first_port));
   legs.last_port = static_cast<std::uint16_t>(settings.get(settings::media::last_port));

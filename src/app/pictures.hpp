@@ -22,7 +22,7 @@ namespace lintel::app {
 
 class Pictures final : public web::LivePort {
  public:
-  Pictures(Loop& loop, const Options& options, settings::Settings& settings, journal::Journal& journal, const std::string& address);
+  Pictures(Loop& loop, const Options& options, settings::Settings& settings, journal::Journal& journal);
   ~Pictures() override;
 
   void start();  // looks whether the camera opens

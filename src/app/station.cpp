@@ -12,6 +12,7 @@
 #include "app/store.hpp"
 #include "app/streams.hpp"
 #include "app/telephony.hpp"
+#include "app/whereabouts.hpp"
 #include "base/log.hpp"
 #include "http/server.hpp"
 #include "media/media.hpp"
@@ -39,10 +40,11 @@ class Certificate final : public web::CertificatePort {
   std::string pem_;
 };
 
-LinesOptions lines_options(const settings::Settings& settings, const std::string& domain) {
+LinesOptions lines_options(const settings::Settings& settings, const std::string& domain, const std::string& address) {
   const std::string encryption = settings.get(settings::call::encryption);
   LinesOptions options;
   options.domain = domain;
+  options.address = address;
   options.encryption = encryption == "compulsory" ? media::Encryption::compulsory
                        : encryption == "optional" ? media::Encryption::optional
                                                   : media::Encryption::off;
@@ -62,6 +64,7 @@ class Station {
   Result<std::uint16_t> listen(std::optional<std::uint16_t> chosen, std::uint16_t wished, std::uint16_t usual,
                                std::uint16_t fallback, bool tls, const std::string& option);
   void watch_settings();
+  void follow_network();
   void limit_guesses();
   [[nodiscard]] Reached reached() const;
 
@@ -71,6 +74,7 @@ class Station {
   access::AttemptLimiter guesses_{loop_.clock()};  // keypad, DTMF, web and SIP share it
   Store store_;
   std::unique_ptr<Workers> workers_;
+  std::unique_ptr<Whereabouts> whereabouts_;
   system::ServerCertificate certificate_;
   std::unique_ptr<Certificate> certificate_port_;
   std::unique_ptr<Chronicle> chronicle_;
@@ -103,18 +107,15 @@ Result<void> Station::build() {
   doors_->start();
   cards_ = std::make_unique<Cards>(loop_, *store_.household, *store_.settings, *store_.journal, *doors_, guesses_);
 
-  system::Certificates certificates(options_.data + "/certificates", loop_.clock());
-  const auto addresses = system::own_addresses();
-  LINTEL_TRY(certificate_, certificates.ensure({system::own_host_name(), addresses}));
-  if (certificate_.renewed) store_.journal->record(events::certificate_created, {.fields = {{"names", system::own_host_name()}}});
+  whereabouts_ = std::make_unique<Whereabouts>(Whereabouts::Needs{loop_, *workers_, *store_.journal, options_});
+  LINTEL_TRY(certificate_, whereabouts_->certificate());
   certificate_port_ = std::make_unique<Certificate>(certificate_.root_pem);
 
-  const std::string address = options_.loopback_media || addresses.empty() ? "127.0.0.1" : addresses.front();
-  pictures_ = std::make_unique<Pictures>(loop_, options_, *store_.settings, *store_.journal, address);
+  pictures_ = std::make_unique<Pictures>(loop_, options_, *store_.settings, *store_.journal);
   doors_->devices().add<CameraTwin>(loop_.clock(), pictures_->video());
   telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *store_.database, *store_.vault, *store_.settings, *store_.household, *store_.journal, guesses_});
   directory_ = std::make_unique<Directory>(*store_.household, telephony_->server());
-  lines_ = std::make_unique<Lines>(loop_, *store_.household, pictures_->legs(), lines_options(*store_.settings, telephony_->domain()));
+  lines_ = std::make_unique<Lines>(loop_, *store_.household, pictures_->legs(), lines_options(*store_.settings, telephony_->domain(), whereabouts_->address()));
   front_ = std::make_unique<Front>(
       Front::Needs{loop_, *store_.settings, *store_.household, *chronicle_, *doors_, *cards_, *pictures_, *directory_, *lines_});
   overview_ = std::make_unique<Overview>(loop_, *store_.journal, *store_.database, *store_.household, [this] { return pictures_->camera_state(); },
@@ -181,6 +182,22 @@ void Station::limit_guesses() {
   guesses_.set_options(limits);
 }
 
+void Station::follow_network() {
+  whereabouts_->on_change = [this] {
+    lines_->network_changed(whereabouts_->address());
+    telephony_->network_changed(whereabouts_->address());
+  };
+  whereabouts_->on_certificate = [this](const system::ServerCertificate& made) {
+    const auto log_error = [](const Result<void>& done) {
+      if (!done.ok()) log::warning("network", "The new certificate is not in use: {}", done.error().message);
+    };
+    log_error(http_->use_certificate(made.chain_pem, made.key_pem));
+    log_error(telephony_->use_certificate(made.chain_pem, made.key_pem));
+    streams_->use_certificate(made.chain_pem + made.key_pem);
+  };
+  whereabouts_->watch();
+}
+
 void Station::watch_settings() {
   limit_guesses();
   store_.settings->add_guard([this](const settings::Candidate& candidate) {
@@ -202,7 +219,7 @@ void Station::watch_settings() {
     if (change.is(settings::station::number) || change.is(settings::station::name) || change.is(settings::call::centre_number))
       store_.household->set_identity(identity_of(*store_.settings));
     if (change.is(settings::security::login_tries) || change.is(settings::security::login_lock)) limit_guesses();
-    if (change.is(settings::call::encryption)) lines_->set_options(lines_options(*store_.settings, telephony_->domain()));
+    if (change.is(settings::call::encryption)) lines_->set_options(lines_options(*store_.settings, telephony_->domain(), whereabouts_->address()));
     if (change.is(settings::journal::size)) store_.journal->set_size(store_.settings->get(settings::journal::size));
   });
 }
@@ -225,7 +242,7 @@ Result<void> Station::serve() {
   LINTEL_TRY(https_port_, listen(options_.https_port, setting(settings::web::https_port), 443, 8443, true, "--https-port"));
   LINTEL_TRY(http_port_, listen(options_.http_port, setting(settings::web::http_port), 80, 8080, false, "--http-port"));
   LINTEL_CHECK(http_->serve_files({.folder = options_.web, .https_port = https_port_}));
-  LINTEL_CHECK(telephony_->start(options_, certificate_.chain_pem, certificate_.key_pem));
+  LINTEL_CHECK(telephony_->start(options_, whereabouts_->address(), certificate_.chain_pem, certificate_.key_pem));
   lines_->connect(front_->calls(), telephony_->start_endpoint(*lines_));
   pictures_->start();
   streams_ = std::make_unique<Streams>(Streams::Needs{loop_, options_, *store_.settings, *store_.household, *store_.journal, guesses_, pictures_->video(),
@@ -238,6 +255,7 @@ Result<void> Station::serve() {
   };
   streams_->start();
   http_->start();
+  follow_network();
   store_.journal->record(events::system_started, {.fields = {{"version", version()}}});
   for (const auto& problem : store_.settings->problems()) log::warning("settings", "{}", problem);
   announce(reached(), options_.bind, api_->setup_code());

@@ -12,7 +12,6 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "http/rate_limit.hpp"
-#include "system/certificates.hpp"
 
 namespace lintel::app {
 namespace {
@@ -98,7 +97,7 @@ Telephony::Telephony(const Needs& needs)
 
 Telephony::~Telephony() = default;
 
-Result<void> Telephony::start(const Options& options, const std::string& chain, const std::string& key) {
+Result<void> Telephony::start(const Options& options, const std::string& address, const std::string& chain, const std::string& key) {
   namespace keys = settings::sip_server;
   const settings::Settings& settings = needs_.settings;
   LINTEL_TRY(names_, sip::dns::CaresSource::create(needs_.loop));
@@ -116,18 +115,11 @@ Result<void> Telephony::start(const Options& options, const std::string& chain, 
     LINTEL_TRY(reach_.tcp_port, network_.listen({sip::TransportKind::tcp, options.bind, tcp_port, "--sip-port"}));
   }
   if (settings.get(keys::tls)) {
-    LINTEL_TRY(auto accepting, accepting_context(chain, key));
-    const Context connecting(SSL_CTX_new(TLS_client_method()));
-    // The folder and not the one file: an authority is read when its name is met, not all of them at every start.
-    SSL_CTX_set_default_verify_dir(connecting.get());
-    if (std::getenv(X509_get_default_cert_file_env()) != nullptr) SSL_CTX_set_default_verify_file(connecting.get());
-    SSL_CTX_set_verify(connecting.get(), SSL_VERIFY_PEER, nullptr);
-    network_.set_tls(accepting.get(), connecting.get());
+    LINTEL_CHECK(use_certificate(chain, key));
     const auto tls_port = options.sips_port.value_or(static_cast<std::uint16_t>(settings.get(keys::tls_port)));
     LINTEL_TRY(reach_.tls_port, network_.listen({sip::TransportKind::tls, options.bind, tls_port, "--sips-port"}));
   }
-  const auto addresses = system::own_addresses();
-  reach_.server = addresses.empty() || options.bind == "127.0.0.1" ? "127.0.0.1" : addresses.front();
+  reach_.server = address;
 
   if (!settings.get(keys::on)) return {};
   sip::ServerEvents events;
@@ -159,6 +151,23 @@ Result<void> Telephony::start(const Options& options, const std::string& chain, 
     needs_.guesses.succeeded(contact.account, http::source_of(host));
   }
   return {};
+}
+
+Result<void> Telephony::use_certificate(const std::string& chain, const std::string& key) {
+  LINTEL_TRY(auto accepting, accepting_context(chain, key));
+  const Context connecting(SSL_CTX_new(TLS_client_method()));
+  // The folder and not the one file: an authority is read when its name is met, not all of them at every start.
+  SSL_CTX_set_default_verify_dir(connecting.get());
+  if (std::getenv(X509_get_default_cert_file_env()) != nullptr) SSL_CTX_set_default_verify_file(connecting.get());
+  SSL_CTX_set_verify(connecting.get(), SSL_VERIFY_PEER, nullptr);
+  network_.set_tls(accepting.get(), connecting.get());
+  return {};
+}
+
+void Telephony::network_changed(const std::string& address) {
+  reach_.server = address;
+  network_.forget_hosts();
+  if (endpoint_ != nullptr) endpoint_->network_changed();
 }
 
 sip::Endpoint& Telephony::start_endpoint(sip::EndpointListener& listener) {

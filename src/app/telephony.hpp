@@ -38,9 +38,12 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   explicit Telephony(const Needs& needs);
   ~Telephony() override;
 
-  // Opens the sockets and starts the server. `chain` and `key` are the station's certificate (SIP over TLS). The error names
-  // port and option.
-  Result<void> start(const Options& options, const std::string& chain, const std::string& key);
+  // Opens the sockets and starts the server. `address`: where phones reach the station; `chain` and `key`: its certificate
+  // (SIP over TLS). The error names port and option.
+  Result<void> start(const Options& options, const std::string& address, const std::string& chain, const std::string& key);
+  // The station is reached at another address: it registers anew where it is registered.
+  void network_changed(const std::string& address);
+  Result<void> use_certificate(const std::string& chain, const std::string& key);  // for connections from now on
   // The station's own user agent; `listener` hears of calls to it and must outlive this.
   sip::Endpoint& start_endpoint(sip::EndpointListener& listener);
   void account_changed(const sip::RegistrationStatus& status);  // of the station's own account: for journal and console

@@ -25,6 +25,10 @@ inline constexpr Event system_clock_jumped{"system.clock_jumped", Kind::system, 
 inline constexpr Event system_port_in_use{"system.port_in_use", Kind::system, Severity::error,
   "Port {port} for {service} is in use by another program; choose another with {option}.",
   "The service does not run until its port is free or another one is set."};
+inline constexpr Event network_lost{"network.lost", Kind::system, Severity::warning,
+  "The station has no network.", "Look at the cable, the switch and the address. Doors, cards and codes work without it; nobody can be called until it is back."};
+inline constexpr Event network_changed{"network.changed", Kind::system, Severity::information,
+  "The station is reached at {addresses}.", "The network came back, or it gave the station another address. Phones find it at a new address only if they ask for it by name."};
 inline constexpr Event system_settings_rejected{"system.settings_rejected", Kind::system, Severity::warning,
   "The stored value of {setting} does not fit this version; the default is used.", "Set the value again on its page."};
 inline constexpr Event storage_full{"storage.full", Kind::system, Severity::error,

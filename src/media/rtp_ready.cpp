@@ -26,7 +26,9 @@ void ReadyOffers::expect(LegKind kind, const LegOptions& options) {
 
 Result<ReadyOffers::Offer> ReadyOffers::take(LegKind kind, const LegOptions& options) {
   std::unique_lock lock(mutex_);
-  if (kind != kind_ || options != options_) {
+  LegOptions elsewhere = options_;
+  elsewhere.address = options.address;  // another of this host's: only the text differs
+  if (kind != kind_ || options != elsewhere) {
     lock.unlock();
     return make(kind, options);
   }
@@ -41,6 +43,10 @@ Result<ReadyOffers::Offer> ReadyOffers::take(LegKind kind, const LegOptions& opt
   }
   Offer offer = std::move(offers_.back());
   offers_.pop_back();
+  if (options.address == options_.address) return offer;
+  lock.unlock();
+  if (!offer.session->move_to(options.address)) return make(kind, options);
+  LINTEL_TRY(offer.text, offer.session->make_offer());
   return offer;
 }
 

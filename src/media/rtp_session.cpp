@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/addresses.hpp"
 #include "base/bytes.hpp"
 #include "base/log.hpp"
 
@@ -93,6 +94,14 @@ Result<std::string> RtpSession::make_offer() {
   return write();
 }
 
+bool RtpSession::move_to(const std::string& address) {
+  const auto six = [](const std::string& text) { return text.find(':') != std::string::npos; };
+  const bool open = std::ranges::any_of(lines_, [](const Line& line) { return line.ports.port != 0; });
+  if (address.empty() || (open && six(address) != six(address_))) return false;
+  address_ = address;
+  return true;
+}
+
 void RtpSession::deafen() {
   for (Line& line : lines_) {
     if (line.ports.rtp) line.ports.rtp.deafen();
@@ -174,6 +183,8 @@ Result<std::string> RtpSession::make_answer(const std::string& offer) {
     const bool wanted = line != nullptr && remote.port != 0 && line->wanted != Direction::inactive &&
                         (line->kind == "audio" || legs_.video != nullptr || receives(line->wanted));
     if (wanted) {
+      // Who has several networks is reached by each peer in the one they share.
+      if (sendable(remote.address)) (void)move_to(addresses::own_towards(remote.address));
       const Result<bool> secure = to_be_encrypted(remote, options_.encryption, false);
       Result<void> agreed;
       if (!secure) {

@@ -25,6 +25,8 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   [[nodiscard]] const LegOptions& options() const { return options_; }
   // Before another thread knows the session:
   void deafen();  // nobody can answer yet: what arrives is not kept
+  // The descriptions name this address of the host from now on. False: the sockets that are open are of the other family.
+  bool move_to(const std::string& address);
   void tell(SessionEvents events) { events_ = std::move(events); }
 
   void offer(Leg::SdpReady ready) override { ready(make_offer()); }

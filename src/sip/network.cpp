@@ -30,6 +30,10 @@ void Network::set_advertised_host(std::string host) {
   inner_->advertised_host = std::move(host);
 }
 
+void Network::forget_hosts() {
+  inner_->local_hosts.clear();
+}
+
 void Network::trust(const Hop& source) {
   if (!source.address.empty()) inner_->shedder.trust(source.address, inner_->loop.clock().monotonic());
 }

@@ -65,6 +65,7 @@ class Network final : public Transport {
   void set_tls(ssl_ctx_st* accepting, ssl_ctx_st* connecting);
   // The host that sent_by() tells everybody; empty (the default): the address the neighbour can see.
   void set_advertised_host(std::string host);
+  void forget_hosts();  // the host's own addresses changed
   // This source has authenticated itself: it may send more and is not closed first. Forgotten after an hour.
   void trust(const Hop& source);
 

@@ -68,7 +68,7 @@ void Server::for_each_reachable(std::string_view user, const std::function<void(
   const Monotonic now = inner_->core.clock().monotonic();
   for (const Account* account : inner_->accounts.expand(user))
     inner_->registrar.for_each(account->name, now, [&](const Binding& binding) {
-      if (Hop hop; inner_->registrar.reach(binding, hop)) visit({account->name, id_text(binding.id), binding.kind});
+      if (Hop hop; inner_->registrar.reach(binding, hop)) visit({account->name, id_text(binding.id), binding.kind, hop.address});
     });
 }
 

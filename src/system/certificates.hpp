@@ -41,8 +41,6 @@ class Certificates {
   const Clock& clock_;
 };
 
-// The addresses of this machine's interfaces that are up, without loopback and IPv6 link-local; sorted.
-[[nodiscard]] std::vector<std::string> own_addresses();
 [[nodiscard]] std::string own_host_name();  // the first label, lower case; "lintel" when there is none
 
 }  // namespace lintel::system

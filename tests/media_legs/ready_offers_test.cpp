@@ -63,6 +63,43 @@ TEST_F(ReadyOffersTest, eachPhoneHasKeysOfItsOwn) {  // C21
   EXPECT_EQ(keys.size(), 8U);
 }
 
+// A station in two networks: what was made ready for the one serves a phone of the other, who is told another address.
+TEST_F(ReadyOffersTest, aPhoneElsewhereIsToldTheAddressThatItReaches) {
+  LegOptions here = of_sound();
+  here.address = "192.0.2.1";
+  LegOptions elsewhere = of_sound();
+  elsewhere.address = "198.51.100.1";
+  LegOptions six = of_sound();
+  six.address = "::1";
+  legs.expect(LegKind::plain_rtp, here);
+  const auto connection = [](Result<Offered> offer) {
+    if (!offer.ok()) return offer.error().message;
+    const std::string text = offer->text();
+    const auto at = text.find("c=IN ");
+    return text.substr(at, text.find_first_of("\r\n", at) - at);
+  };
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_EQ(connection(legs.offer(LegKind::plain_rtp, elsewhere)), "c=IN IP4 198.51.100.1");
+    EXPECT_EQ(connection(legs.offer(LegKind::plain_rtp, here)), "c=IN IP4 192.0.2.1");
+    EXPECT_EQ(connection(legs.offer(LegKind::plain_rtp, six)), "c=IN IP6 ::1");
+  }
+}
+
+// Who calls the station is answered from the network that leads there, whatever address is told to others.
+TEST_F(ReadyOffersTest, aCallerIsToldTheAddressThatItReaches) {
+  LegOptions outside = of_sound();
+  outside.address = "192.0.2.1";
+  const auto caller = std::move(other_legs.create(LegKind::plain_rtp, of_sound(), {}).value());
+  const auto station = std::move(legs.create(LegKind::plain_rtp, outside, {}).value());
+  std::string answer;
+  caller->create_offer([&](Result<std::string> offer) {
+    ASSERT_TRUE(offer.ok());
+    station->create_answer(*offer, [&](Result<std::string> made) { answer = made.ok() ? *made : made.error().message; });
+  });
+  EXPECT_TRUE(turn_until(loop, [&] { return !answer.empty(); }));
+  EXPECT_NE(answer.find("c=IN IP4 127.0.0.1"), std::string::npos) << answer;
+}
+
 TEST_F(ReadyOffersTest, offersCountAsLegs) {
   LegsOptions few;
   few.leg_limit = 1;

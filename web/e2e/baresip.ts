@@ -12,6 +12,9 @@ export interface PhoneOptions {
   transport?: 'udp' | 'tcp' | 'tls';
   audio?: string;            // baresip's audio source: "ausine,440", "aufile,/path.wav"
   mediaEncryption?: string;  // "srtp" for SDES
+  server?: string;           // the station's address
+  own?: string;              // the phone's, towards it
+  control?: { namespace: string; host: string };  // a network namespace to run in, and where its control port is reached
 }
 
 async function freePort(): Promise<number> {
@@ -34,33 +37,35 @@ export class Phone {
 
   static async start(options: PhoneOptions): Promise<Phone> {
     const phone = new Phone();
-    const control = await freePort();
+    const control = options.control ? 25_061 : await freePort();  // nobody else is in a namespace of its own
+    const controlHost = options.control?.host ?? '127.0.0.1';
     const modules = ['account', 'contact', 'menu', 'ctrl_tcp', 'uuid', 'opus', 'g722', 'g711', 'ausine', 'aufile', 'sndfile',
       'avcodec', 'fakevideo', 'snapshot', 'srtp', 'stun', 'auresample'].filter((name) => existsSync(`/usr/lib/baresip/modules/${name}.so`));
     mkdirSync(join(phone.folder, 'recorded'));
     writeFileSync(join(phone.folder, 'config'), [
-      'poll_method epoll', 'sip_listen 127.0.0.1:0', 'call_local_timeout 120', 'call_max_calls 4', 'audio_level no',
+      'poll_method epoll', `sip_listen ${options.own ?? '127.0.0.1'}:0`, 'call_local_timeout 120', 'call_max_calls 4', 'audio_level no',
       `audio_source ${options.audio ?? 'ausine,440'}`, `snd_path ${join(phone.folder, 'recorded')}`, 'ausrc_srate 48000', 'auplay_srate 48000', 'ausrc_channels 2', 'auplay_channels 2',
       'video_source fakevideo,nil', 'video_display fakevideo,nil', 'video_size 320x240', 'video_fps 10', 'video_bitrate 100000',
       'rtp_timeout 60',  'module_path /usr/lib/baresip/modules',
       ...modules.map((name) => (['account', 'contact', 'menu', 'ctrl_tcp'].includes(name) ? `module_app ${name}.so` : `module ${name}.so`)),
-      `ctrl_tcp_listen 127.0.0.1:${control}`, '',
+      `ctrl_tcp_listen ${controlHost}:${control}`, '',
     ].join('\n'));
     const user = encodeURIComponent(options.user);
     const transport = options.transport ?? 'udp';
     writeFileSync(join(phone.folder, 'accounts'),
-      `<sip:${user}@VDP>;auth_user=${options.user};auth_pass=${options.password};outbound="sip:127.0.0.1:${options.port};transport=${transport}"`
+      `<sip:${user}@VDP>;auth_user=${options.user};auth_pass=${options.password};outbound="sip:${options.server ?? '127.0.0.1'}:${options.port};transport=${transport}"`
       + `;regint=300;answermode=manual;audio_codecs=opus/48000/2,pcmu,pcma;dtmfmode=auto`
       + `${options.mediaEncryption ? `;mediaenc=${options.mediaEncryption}` : ''}\n`);
     writeFileSync(join(phone.folder, 'contacts'), '');
-    phone.process = spawn('/usr/bin/baresip', ['-4', '-f', phone.folder, ...(process.env.LINTEL_LOG ? ['-s'] : [])], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const [program, ...before] = [...(options.control ? ['ip', 'netns', 'exec', options.control.namespace] : []), '/usr/bin/baresip'];
+    phone.process = spawn(program!, [...before, '-4', '-f', phone.folder, ...(process.env.LINTEL_LOG ? ['-s'] : [])], { stdio: ['pipe', 'pipe', 'pipe'] });
     const keep = (chunk: Buffer) => { phone.output += chunk.toString(); if (process.env.LINTEL_LOG) process.stderr.write(chunk); };
     phone.process.stdout!.on('data', keep);
     phone.process.stderr!.on('data', keep);
     for (let tries = 0; ; ++tries) {
       try {
         phone.control = await new Promise<Socket>((done, failed) => {
-          const socket = connect(control, '127.0.0.1', () => done(socket));
+          const socket = connect(control, controlHost, () => done(socket));
           socket.once('error', failed);
         });
         break;

@@ -28,13 +28,22 @@ export class Station {
   process!: ChildProcess;
   output = '';
   ports!: Ports;
+  host = '127.0.0.1';
   private cookie = '';
   private csrf = '';
 
-  private constructor(readonly data: string, private readonly options: string[], private readonly environment: Record<string, string>) {}
+  private constructor(readonly data: string, private readonly options: string[], private readonly environment: Record<string, string>,
+    private readonly namespace = '') {}
 
   static async start(options: string[] = [], data = mkdtempSync(join(tmpdir(), 'lintel-e2e-')), environment: Record<string, string> = {}): Promise<Station> {
     const station = new Station(data, options, environment);
+    await station.launch();
+    return station;
+  }
+
+  // In a network namespace, as a machine of its own on the network; `host` says where it is reached, once it is.
+  static async startIn(namespace: string, data = mkdtempSync(join(tmpdir(), 'lintel-e2e-'))): Promise<Station> {
+    const station = new Station(data, [], {}, namespace);
     await station.launch();
     return station;
   }
@@ -44,10 +53,12 @@ export class Station {
     const ready = join(this.data, 'ready.json');
     rmSync(ready, { force: true });
     this.output = '';
-    this.process = spawn(program, [
+    const reached = this.namespace ? ['--bind', '0.0.0.0'] : ['--bind', '127.0.0.1', '--loopback-media'];
+    const [command, ...before] = this.namespace ? ['ip', 'netns', 'exec', this.namespace, program] : [program];
+    this.process = spawn(command!, [...before,
       '--data', this.data, '--web', join(repository, 'web/dist'), '--ready-file', ready,
       '--http-port', '0', '--https-port', '0', '--sip-port', '0', '--sips-port', '0', '--rtsp-port', '0', '--rtsps-port', '0',
-      '--bind', '127.0.0.1', '--loopback-media', '--camera', 'test', '--microphone', 'test', '--speaker', 'test', ...this.options,
+      ...reached, '--camera', 'test', '--microphone', 'test', '--speaker', 'test', ...this.options,
     ], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.environment } });
     const keep = (chunk: Buffer) => { this.output += chunk.toString(); if (process.env.LINTEL_LOG) process.stderr.write(chunk); };
     this.process.stdout!.on('data', keep);
@@ -75,7 +86,7 @@ export class Station {
     const data = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((done, failed) => {
       const request = httpRequest({
-        host: '127.0.0.1', port: this.ports.http, method, path: `/api/v1${path}`,
+        host: this.host, port: this.ports.http, method, path: `/api/v1${path}`,
         headers: {
           ...(data === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(data) }),
           ...(this.cookie ? { Cookie: this.cookie, 'X-Lintel-CSRF': this.csrf } : {}), ...headers,

@@ -1,0 +1,66 @@
+#include "app/whereabouts.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/log.hpp"
+
+namespace lintel::app {
+namespace {
+
+namespace events = lintel::journal::events;
+
+bool is_loopback(const Options& options) { return options.loopback_media || options.bind == "127.0.0.1" || options.bind == "::1"; }
+
+}  // namespace
+
+Whereabouts::Whereabouts(const Needs& needs)
+    : needs_(needs),
+      certificates_(needs.options.data + "/certificates", needs.loop.clock()),
+      address_(is_loopback(needs.options) ? "127.0.0.1" : addresses::own_main()) {}
+
+Result<system::ServerCertificate> Whereabouts::certificate() {
+  auto made = certificates_.ensure({system::own_host_name(), addresses::own()});
+  if (made.ok() && made->renewed) needs_.journal.record(events::certificate_created, {.fields = {{"names", system::own_host_name()}}});
+  return made;
+}
+
+void Whereabouts::watch() {
+  if (!is_loopback(needs_.options)) changes_ = std::make_unique<addresses::Changes>(needs_.loop, [this] { changed(); });
+}
+
+void Whereabouts::changed() {
+  const auto own = addresses::own();
+  if (own.empty()) {
+    if (!std::exchange(lost_, true)) needs_.journal.record(events::network_lost);
+    return;
+  }
+  lost_ = false;
+  address_ = addresses::own_main();
+  needs_.journal.record(events::network_changed, {.fields = {{"addresses", fmt::format("{}", fmt::join(own, ", "))}}});
+  if (on_change) on_change();
+  renew_certificate();
+}
+
+void Whereabouts::renew_certificate() {
+  if (std::exchange(renewing_, true)) {
+    again_ = true;
+    return;
+  }
+  auto made = std::make_shared<Result<system::ServerCertificate>>(Error{});
+  const bool queued = needs_.workers.run(
+      [made, certificates = certificates_, names = system::CertificateNames{system::own_host_name(), addresses::own()}]() mutable {
+        *made = certificates.ensure(names);
+      },
+      [this, made] {
+        renewing_ = false;
+        if (std::exchange(again_, false)) return renew_certificate();
+        if (!made->ok()) return log::warning("network", "No certificate for the new addresses: {}", made->error().message);
+        if (!(*made)->renewed) return;
+        needs_.journal.record(events::certificate_created, {.fields = {{"names", system::own_host_name()}}});
+        if (on_certificate) on_certificate(**made);
+      });
+  if (!queued) renewing_ = false;  // the next change, or the next start
+}
+
+}  // namespace lintel::app
