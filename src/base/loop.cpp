@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/poller.hpp"
+
 namespace lintel {
 namespace {
 
@@ -32,6 +34,11 @@ class LoopClock final : public Clock {
   }
   [[nodiscard]] WallTime wall() const override {
     return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  }
+
+  // Until the earliest timer; a day without one.
+  [[nodiscard]] Duration left() const {
+    return has_timers() ? earliest() - monotonic() : Duration(std::chrono::hours(24));
   }
 
  private:
@@ -97,6 +104,11 @@ struct Loop::Inner {
   std::thread::id thread = std::this_thread::get_id();
   GMainLoop* main_loop = g_main_loop_new(nullptr, FALSE);
   LoopClock clock;
+  Poller poller{[this] {
+    for (const Queue& each : queues)
+      if (each.waiting) return Duration{};
+    return clock.left();
+  }};
 
   Queue& queue(Priority priority) {
     for (Queue& each : queues)
@@ -171,7 +183,10 @@ Loop::~Loop() {
   g_main_loop_unref(inner_->main_loop);
 }
 
-void Loop::run() { g_main_loop_run(inner_->main_loop); }
+void Loop::run() {
+  const Poller::InForce waits(inner_->poller);
+  g_main_loop_run(inner_->main_loop);
+}
 void Loop::quit() {
   post([loop = inner_->main_loop] { g_main_loop_quit(loop); });
 }

@@ -10,8 +10,7 @@ Network::Network(Loop& loop, NetworkSettings settings) : inner_(std::make_shared
 
 Network::~Network() {
   inner_->sink = nullptr;
-  inner_->watch = {};
-  inner_->watches.clear();
+  inner_->watches = {};
   inner_->sweeper = {};
 }
 

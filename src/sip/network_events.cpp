@@ -1,7 +1,6 @@
 // What comes in: datagrams, connections, their bytes and their ends.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,35 +12,31 @@ namespace lintel::sip {
 namespace {
 
 // Bounds of one turn, so that a flood leaves the loop to doors and timers in between.
-constexpr int events_a_turn = 64;
 constexpr int datagrams_a_turn = 64;
 constexpr int accepts_a_turn = 32;
 constexpr int reads_a_turn = 4;  // of one TLS connection that holds decrypted bytes back
 
 }  // namespace
 
-void Network::Inner::on_ready() {
+void Network::Inner::on_ready(std::span<const WatchSet::Happened> all) {
   const auto alive = shared_from_this();
-  std::array<epoll_event, events_a_turn> events{};
-  const int count = epoll_wait(epoll, events.data(), events_a_turn, 0);
-  for (int i = 0; i < count; ++i) {
-    const auto& event = events[static_cast<std::size_t>(i)];
-    const std::uint64_t id = event.data.u64;  // a copy: the kernel packs its struct, so the member may not be aligned
-    if (const auto found = connections.find(id); found != connections.end()) {
-      on_connection(*found->second, event.events);
-      continue;
-    }
-    for (std::size_t at = 0; at < sockets.size(); ++at) {
-      if (sockets[at].id != id) continue;
-      on_accept(Socket(sockets[at]));
-      break;
+  for (const auto& [id, ready] : all) {
+    const auto socket =
+        std::find_if(sockets.begin(), sockets.end(), [id = id](const Socket& one) { return one.id == id; });
+    if (socket != sockets.end()) {
+      const Socket one = *socket;
+      if (one.kind == TransportKind::udp)
+        on_datagrams(one);
+      else
+        on_accept(one);
+    } else if (const auto found = connections.find(id); found != connections.end()) {
+      on_connection(*found->second, ready);
     }
   }
   bury();
 }
 
 void Network::Inner::on_datagrams(const Socket& socket) {
-  const auto alive = shared_from_this();
   const Monotonic now = loop.clock().monotonic();
   // One call takes all that waits, and one that is not full has taken it: no further call has to say so.
   for (int left = datagrams_a_turn; left > 0; left -= Datagrams::most) {
@@ -55,7 +50,6 @@ void Network::Inner::on_datagrams(const Socket& socket) {
     }
     if (count < Datagrams::most) break;
   }
-  bury();
 }
 
 void Network::Inner::on_datagram(std::string_view bytes, const Hop& from, Monotonic now) {
@@ -126,20 +120,17 @@ void Network::Inner::on_accept(const Socket& listener) {
     auto connection = std::make_unique<Connection>(id, descriptor, listener.kind, remote, false);
     if (listener.kind == TransportKind::tls) connection->begin_tls(accepting.get(), {});
     connection->opened = connection->last_received = now;
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u64 = id;
-    if (epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0) continue;
+    if (!watches.add(descriptor, Ready::readable, id)) continue;
     ++from_there;
     by_address[{remote, listener.kind}] = id;
     connections.emplace(id, std::move(connection));
   }
 }
 
-void Network::Inner::on_connection(Connection& connection, unsigned events) {
+void Network::Inner::on_connection(Connection& connection, unsigned ready) {
   if (connection.state() == Connection::State::dead) return;
-  if ((events & EPOLLOUT) != 0 && connection.on_writable() == Connection::Outcome::dead) return kill(connection);
-  if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
+  if ((ready & Ready::writable) != 0 && connection.on_writable() == Connection::Outcome::dead) return kill(connection);
+  if ((ready & (Ready::readable | Ready::hung_up)) != 0) {
     int reads = 0;
     do {
       const long got = connection.read(scratch.data(), scratch.size());
@@ -218,7 +209,7 @@ void Network::Inner::kill(Connection& connection) {
       std::find(killed.begin(), killed.end(), connection.id()) != killed.end())
     return;
   connection.kill();
-  epoll_ctl(epoll, EPOLL_CTL_DEL, connection.descriptor(), nullptr);
+  watches.remove(connection.descriptor());
   if (const auto known = by_address.find({connection.remote(), connection.kind()});
       known != by_address.end() && known->second == connection.id())
     by_address.erase(known);

@@ -6,9 +6,11 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
+#include "base/watch_set.hpp"
 #include "sip/connection.hpp"
 #include "sip/datagrams.hpp"
 #include "sip/framing.hpp"
@@ -49,11 +51,11 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   std::string local_host(const SocketAddress& remote);
   void close(FlowId flow);
 
-  void on_ready();
+  void on_ready(std::span<const WatchSet::Happened> all);
   void on_datagrams(const Socket& socket);
   void on_datagram(std::string_view bytes, const Hop& from, Monotonic now);
   void on_accept(const Socket& listener);
-  void on_connection(Connection& connection, unsigned events);
+  void on_connection(Connection& connection, unsigned ready);
   // Takes whole frames from `data`; answers how much was used; dead when the connection must go.
   Connection::Outcome consume(Connection& connection, std::string_view data, std::size_t& used);
   void deliver(std::string_view bytes, const Hop& from);
@@ -67,10 +69,8 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   Loop& loop;
   NetworkSettings settings;
   TransportSink* sink = nullptr;
-  int epoll = -1;
   int probe4 = -1, probe6 = -1;  // for asking the routing table which address of ours a neighbour sees
-  Watch watch;                   // of epoll: listeners and connections
-  std::vector<Watch> watches;    // of the UDP sockets, which are few: each straight by the loop
+  WatchSet watches;              // of sockets and connections, by their FlowId
   Timer sweeper;
   Handle<SSL_CTX, SSL_CTX_free> accepting, connecting;
   std::string advertised_host;

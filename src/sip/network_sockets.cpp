@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,13 +17,6 @@ namespace {
 constexpr std::size_t scratch_bytes = 64 * 1024;
 constexpr int backlog = 512;
 
-bool add_to(int epoll, int descriptor, unsigned events, FlowId id) {
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = id;
-  return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
-}
-
 }  // namespace
 
 Network::Inner::Inner(Loop& the_loop, NetworkSettings the_settings)
@@ -34,18 +26,16 @@ Network::Inner::Inner(Loop& the_loop, NetworkSettings the_settings)
       scratch(scratch_bytes) {
   // OpenSSL writes with write(2): a connection that went away must not end the program.
   std::signal(SIGPIPE, SIG_IGN);
-  epoll = epoll_create1(EPOLL_CLOEXEC);
   probe4 = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   probe6 = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  watch = loop.watch(
-      epoll, Ready::readable, [this](unsigned) { on_ready(); }, Priority::signal);
+  watches = WatchSet(loop, [this](std::span<const WatchSet::Happened> all) { on_ready(all); });
   sweeper = loop.clock().every(std::chrono::seconds(2), [this] { sweep(); });
 }
 
 Network::Inner::~Inner() {
   connections.clear();
   for (const auto& socket : sockets) ::close(socket.descriptor);
-  for (const int descriptor : {probe4, probe6, epoll})
+  for (const int descriptor : {probe4, probe6})
     if (descriptor >= 0) ::close(descriptor);
 }
 
@@ -97,10 +87,7 @@ Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
   getsockname(socket.descriptor, reinterpret_cast<sockaddr*>(&storage), &bound_length);
   socket.bound = SocketAddress::from(reinterpret_cast<sockaddr*>(&storage));
   socket.id = next_id++;
-  if (udp) {
-    watches.push_back(loop.watch(
-        socket.descriptor, Ready::readable, [this, socket](unsigned) { on_datagrams(socket); }, Priority::signal));
-  } else if (!add_to(epoll, socket.descriptor, EPOLLIN, socket.id)) {
+  if (!watches.add(socket.descriptor, Ready::readable, socket.id)) {
     ::close(socket.descriptor);
     return failed(ErrorCode::internal, "The SIP socket could not be watched.");
   }
@@ -177,7 +164,7 @@ FlowId Network::Inner::connect(const Hop& to) {
   if (to.kind == TransportKind::tls) connection->begin_tls(connecting.get(), to.server_name);
   connection->opened = connection->last_received = now;
   connection->watching_write = true;
-  if (!add_to(epoll, descriptor, EPOLLIN | EPOLLOUT, id)) return 0;
+  if (!watches.add(descriptor, Ready::readable | Ready::writable, id)) return 0;
   by_address[{to.address, to.kind}] = id;
   connections.emplace(id, std::move(connection));
   return id;
@@ -187,10 +174,7 @@ void Network::Inner::watch_write(Connection& connection) {
   const bool wanted = connection.wants_write();
   if (wanted == connection.watching_write) return;
   connection.watching_write = wanted;
-  epoll_event event{};
-  event.events = EPOLLIN | (wanted ? static_cast<unsigned>(EPOLLOUT) : 0U);
-  event.data.u64 = connection.id();
-  epoll_ctl(epoll, EPOLL_CTL_MOD, connection.descriptor(), &event);
+  watches.change(connection.descriptor(), Ready::readable | (wanted ? unsigned{Ready::writable} : 0U), connection.id());
 }
 
 std::string Network::Inner::local_host(const SocketAddress& remote) {
