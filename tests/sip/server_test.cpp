@@ -162,6 +162,38 @@ TEST_F(Registering, manyRegistrationsAreWrittenTogether) {
   EXPECT_THAT(store.bindings, SizeIs(4));
 }
 
+TEST_F(Registering, aRenewalIsWrittenWithinASecondAndAMoveWithOthersAtOnce) {
+  register_as("101#0", phone);
+  register_as("102#0", phone);
+  clock.advance(1s);
+  EXPECT_EQ(store.writes, 1);
+  const auto expired = store.bindings.begin()->second.expires;
+  register_as("101#0", phone);
+  clock.advance(999ms);
+  EXPECT_EQ(store.writes, 1);
+  clock.advance(1ms);
+  EXPECT_EQ(store.writes, 2);
+  EXPECT_GT(store.bindings.begin()->second.expires, expired);
+  register_as("101#0", phone);
+  register_as("102#0", test::udp("192.0.2.11"));
+  clock.advance(200ms);
+  EXPECT_EQ(store.writes, 3);
+  clock.advance(1s);
+  EXPECT_EQ(store.writes, 3);
+}
+
+TEST_F(Registering, aSwarmIsWrittenInParts) {
+  for (int i = 0; i < 600; ++i) {
+    accounts.add("9" + std::to_string(i));
+    register_as("9" + std::to_string(i), phone);
+  }
+  EXPECT_EQ(store.writes, 1);
+  EXPECT_THAT(store.bindings, SizeIs(512));
+  clock.advance(200ms);
+  EXPECT_EQ(store.writes, 2);
+  EXPECT_THAT(store.bindings, SizeIs(600));
+}
+
 TEST_F(Registering, aRenewalBeforeTheWriteIsWrittenOnceAndAsItIsLast) {
   register_as("101#0", phone);
   register_as("101#0", phone, "101#0", "Contact: <sip:x@192.0.2.10:5060>\nUser-Agent: " + std::string(100, 'u') + "\n");
