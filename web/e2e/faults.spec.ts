@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test';
 
 import { execFileSync, spawnSync } from 'node:child_process';
 
+import { Phone } from './baresip.ts';
 import { adminPassword, Station } from './station.ts';
 
 let station: Station;
@@ -104,6 +105,43 @@ test('V07: when the disk takes nothing more, doors still open, the console says 
   await station.waitForEvent('access.unlocked', 20_000);
   expect((await station.call('GET', '/rooms/777')).status, 'nothing half-written').toBe(404);
   await station.waitFor('new rooms to be taken again', async () => (await station.call('POST', '/rooms', { number: '778' })).status === 201, 20_000);
+});
+
+test('V07: a disk that takes a second and a half for each write holds up neither the door nor the bell', async () => {
+  test.setTimeout(120_000);
+  const slow = 'inject=fsync,fdatasync:delay_enter=1500000';
+  station = await Station.start();
+  await station.setUp(['101']);
+  await station.expect('PATCH', '/settings', { 'lock1.interval': 0, 'lock1.period': 1 });
+  const account = await station.addPhone('101');
+  await station.kill('SIGTERM');
+  station = await Station.startUnder(['strace', '-D', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', slow], station.data);
+  await station.logIn();
+  const phone = await Phone.start({ user: account.user, password: account.password, port: station.ports.sip });
+  try {
+    await station.waitForEvent('monitor.registered', 20_000);
+    // What must be on the disk before it is answered says when the disk is busy; what happens meanwhile did not wait for it.
+    const whileTheDiskWrites = async (happens: () => Promise<unknown>) => {
+      let written = false;
+      const stored = station.expect('PATCH', '/settings', { 'station.name': `Gate ${Math.random()}` }).then(() => { written = true; });
+      await happens();
+      const waited = written;
+      await stored;
+      expect(waited, 'it came after the disk had written').toBe(false);
+    };
+    await whileTheDiskWrites(async () => {
+      void station.call('POST', '/locks/1/unlock');
+      await station.waitFor('the lock to open', async () => (await station.lock()).state === 'unlocked');
+    });
+    await whileTheDiskWrites(async () => {
+      await station.press('1', '0', '1', 'call');
+      await phone.waitFor('CALL_INCOMING');
+    });
+    await station.press('hangup');
+    await station.waitForEvent('access.unlocked', 20_000);
+  } finally {
+    await phone.stop();
+  }
 });
 
 test('a loop that was held up is measured, and the station goes on', async () => {

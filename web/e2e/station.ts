@@ -33,7 +33,7 @@ export class Station {
   private csrf = '';
 
   private constructor(readonly data: string, private readonly options: string[], private readonly environment: Record<string, string>,
-    private readonly namespace = '') {}
+    private readonly under: string[] = [], private readonly network = ['--bind', '127.0.0.1', '--loopback-media']) {}
 
   static async start(options: string[] = [], data = mkdtempSync(join(tmpdir(), 'lintel-e2e-')), environment: Record<string, string> = {}): Promise<Station> {
     const station = new Station(data, options, environment);
@@ -42,8 +42,15 @@ export class Station {
   }
 
   // In a network namespace, as a machine of its own on the network; `host` says where it is reached, once it is.
-  static async startIn(namespace: string, data = mkdtempSync(join(tmpdir(), 'lintel-e2e-'))): Promise<Station> {
-    const station = new Station(data, [], {}, namespace);
+  static async startIn(namespace: string): Promise<Station> {
+    const station = new Station(mkdtempSync(join(tmpdir(), 'lintel-e2e-')), [], {}, ['ip', 'netns', 'exec', namespace], ['--bind', '0.0.0.0']);
+    await station.launch();
+    return station;
+  }
+
+  // Below a command that runs it and stays out of its way: the station keeps the command's process number.
+  static async startUnder(command: string[], data: string): Promise<Station> {
+    const station = new Station(data, [], {}, command);
     await station.launch();
     return station;
   }
@@ -53,12 +60,11 @@ export class Station {
     const ready = join(this.data, 'ready.json');
     rmSync(ready, { force: true });
     this.output = '';
-    const reached = this.namespace ? ['--bind', '0.0.0.0'] : ['--bind', '127.0.0.1', '--loopback-media'];
-    const [command, ...before] = this.namespace ? ['ip', 'netns', 'exec', this.namespace, program] : [program];
+    const [command, ...before] = [...this.under, program];
     this.process = spawn(command!, [...before,
       '--data', this.data, '--web', join(repository, 'web/dist'), '--ready-file', ready,
       '--http-port', '0', '--https-port', '0', '--sip-port', '0', '--sips-port', '0', '--rtsp-port', '0', '--rtsps-port', '0',
-      ...reached, '--camera', 'test', '--microphone', 'test', '--speaker', 'test', ...this.options,
+      ...this.network, '--camera', 'test', '--microphone', 'test', '--speaker', 'test', ...this.options,
     ], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.environment } });
     const keep = (chunk: Buffer) => { this.output += chunk.toString(); if (process.env.LINTEL_LOG) process.stderr.write(chunk); };
     this.process.stdout!.on('data', keep);
