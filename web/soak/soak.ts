@@ -168,8 +168,17 @@ try {
   await station.stop();
 }
 
-const warm = readings[Math.floor(readings.length / 4)]!;
-const last = readings.at(-1)!;
+// A single reading moves by more than what may stay behind in an hour: holes in the heap come and go with whoever watched
+// last. So the median of the second quarter stands beside that of the last; the first one is the warm-up.
+const quarter = Math.max(1, Math.floor(readings.length / 4));
+const median = (of: Reading[]): Reading => {
+  const middle = (what: keyof Reading) => of.map((reading) => reading[what]).sort((a, b) => a - b)[Math.floor(of.length / 2)]!;
+  return { descriptors: middle('descriptors'), threads: middle('threads'), memory: middle('memory') };
+};
+const warm = median(readings.slice(quarter, 2 * quarter));
+const last = median(readings.slice(-quarter));
+console.log(`Medians: ${warm.descriptors} descriptors, ${warm.threads} threads, ${warm.memory} kB in the second quarter; `
+  + `${last.descriptors}, ${last.threads}, ${last.memory} kB in the last (${((last.memory / warm.memory - 1) * 100).toFixed(1)} %).`);
 const complaints: string[] = [];
 if (failed > 0) complaints.push(`${failed} of ${calls + failed} calls failed`);
 if (viewers === 0) complaints.push('no browser ever saw a picture');
