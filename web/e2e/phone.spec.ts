@@ -143,6 +143,38 @@ test('C33 C02: a phone calls another room through the server; all its phones rin
   }
 });
 
+test('C02: two phones answer in the same moment: one talks and opens, the other is let go', async () => {
+  station = await Station.start();
+  await station.setUp(['102']);
+  const phones: Phone[] = [];
+  try {
+    for (const account of [await station.addPhone('102'), await station.addPhone('102')])
+      phones.push(await Phone.start({ user: account.user, password: account.password, port: station.ports.sip }));
+    await station.waitFor('two registrations', async () => (await station.journal()).filter((entry) => entry.event === 'monitor.registered').length === 2);
+    await station.press('1', '0', '2', 'call');
+    for (const one of phones) await one.waitFor('CALL_INCOMING');
+    // The station finds both answers at once: neither phone has heard of the other.
+    const late = station.holdUp(700);
+    for (const one of phones) one.answer();
+    await late;
+    const closed = await Promise.race(phones.map((one, at) => one.waitFor('CALL_CLOSED').then(() => at)));
+    const winner = phones[1 - closed]!;
+    await winner.waitFor('CALL_ESTABLISHED');
+    await new Promise((done) => setTimeout(done, 1_000)); // the jitter buffer fills
+    winner.digit('#');
+    await station.waitFor('the lock to open', async () => (await station.lock()).state === 'unlocked');
+    expect(winner.events.some((event) => event.type === 'CALL_CLOSED'), 'it still talks').toBe(false);
+    await station.press('hangup');
+    await winner.waitFor('CALL_CLOSED');
+    await station.waitForEvent('call.ended');
+    const told = (await station.journal()).map((entry) => entry.event);
+    for (const event of ['call.answered', 'call.ended']) expect(told.filter((one) => one === event), event).toHaveLength(1);
+    await station.waitFor('a quiet front', async () => (await station.expect('GET', '/calls')).items.length === 0);
+  } finally {
+    for (const one of phones) await one.stop();
+  }
+});
+
 test('C25: street footage and a real voice arrive recognisable at the phone', async () => {
   const speech = '/tmp/lintel-visitor.wav';
   execFileSync('espeak-ng', ['-w', speech, 'Good evening. Here is the parcel for the second floor. Please open the door for me. Thank you very much.']);
