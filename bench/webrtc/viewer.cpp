@@ -40,7 +40,10 @@ Viewer::Viewer(Events events)
     rtcp::parse(compound, heard);
     if (heard.sender) receiver_->sender_report(*heard.sender, heard.sender_time, running_time());
   };
-  told.tick = [this](GstClockTime now) { tick(now); };
+  told.tick = [this](GstClockTime now) {
+    tick(now);
+    return true;
+  };
   transport_ = std::make_unique<WebrtcTransport>(*host_, std::move(told));
 }
 

@@ -13,7 +13,10 @@ namespace {
 
 constexpr std::uint32_t queue_number = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t events_at_once = 16;
-constexpr auto tick_early = NetworkThread::tick_period / 2;
+
+constexpr std::chrono::milliseconds period_of(NetworkThread::Ticks ticks) {
+  return ticks == NetworkThread::Ticks::slow ? NetworkThread::slow_tick_period : NetworkThread::tick_period;
+}
 
 }  // namespace
 
@@ -77,12 +80,17 @@ void NetworkThread::start(Calls calls) {
   });
 }
 
+void NetworkThread::wake_ticks() {
+  if (ticks_ != Ticks::quick) next_tick_ = std::chrono::steady_clock::now() + tick_period;
+  ticks_ = Ticks::quick;
+}
+
 void NetworkThread::turn() {
   using Steady = std::chrono::steady_clock;
   int wait = -1;
-  if (ticking_) {
+  if (ticks_ != Ticks::none) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_tick_ - Steady::now()).count();
-    wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, std::chrono::milliseconds(tick_period).count()));
+    wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, period_of(ticks_).count()));
   }
   std::array<epoll_event, events_at_once> events;
   const int count = epoll_wait(epoll_, events.data(), events.size(), wait);
@@ -97,9 +105,9 @@ void NetworkThread::turn() {
     work_.clear();  // what it holds goes now, not with the next
   }
   // Awake for something else, it ticks a little early rather than wake for that alone.
-  if (const auto now = Steady::now(); ticking_ && now >= next_tick_ - tick_early) {
-    ticking_ = calls_.tick();
-    next_tick_ = now + tick_period;
+  if (const auto now = Steady::now(); ticks_ != Ticks::none && now >= next_tick_ - period_of(ticks_) / 2) {
+    ticks_ = calls_.tick();
+    next_tick_ = now + period_of(ticks_);
   }
   calls_.done();
 }

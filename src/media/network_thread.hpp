@@ -33,6 +33,8 @@ class WorkQueue {
 class NetworkThread {
  public:
   static constexpr auto tick_period = std::chrono::milliseconds(50);
+  static constexpr auto slow_tick_period = std::chrono::milliseconds(200);
+  enum class Ticks { none, slow, quick };
 
   NetworkThread();
   ~NetworkThread();  // does what is queued, then ends; nothing is called afterwards
@@ -43,12 +45,12 @@ class NetworkThread {
     std::function<void()> begin, end;
     std::function<void(std::uint32_t)> readable;  // by the number given to epoll
     std::function<void()> done;                   // after each round of work, before it waits again
-    std::function<bool()> tick;                   // each tick_period or earlier, while it answers true
+    std::function<Ticks()> tick;                  // answers how soon it wants to be called again, at the latest
   };
   void start(Calls calls);
   [[nodiscard]] const std::shared_ptr<WorkQueue>& queue() const { return queue_; }
   [[nodiscard]] int epoll() const { return epoll_; }
-  void wake_ticks() { ticking_ = true; }  // on the thread
+  void wake_ticks();  // on the thread: quick ones, from here on
 
  private:
   void turn();
@@ -56,7 +58,7 @@ class NetworkThread {
   std::shared_ptr<WorkQueue> queue_ = std::make_shared<WorkQueue>();
   Calls calls_;
   std::vector<std::function<void()>> work_;  // what is being done
-  bool ticking_ = false;
+  Ticks ticks_ = Ticks::none;
   bool ending_ = false;
   std::chrono::steady_clock::time_point next_tick_;
   std::thread thread_;

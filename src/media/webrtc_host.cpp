@@ -60,10 +60,12 @@ void WebrtcHost::name(const std::string& user, WebrtcTransport* transport) {
   names_[user] = transport;
 }
 
-bool WebrtcHost::tick() {
+NetworkThread::Ticks WebrtcHost::tick() {
+  using Ticks = NetworkThread::Ticks;
   const GstClockTime now = running_time();
-  for (std::size_t index = 0; index < transports_.size(); ++index) transports_[index]->tick(now);
-  return !transports_.empty();
+  bool quick = false;
+  for (std::size_t index = 0; index < transports_.size(); ++index) quick |= transports_[index]->tick(now);
+  return transports_.empty() ? Ticks::none : quick ? Ticks::quick : Ticks::slow;
 }
 
 // Who a datagram is for: by its path once that is known, and checks by the user name in them (RFC 7983, RFC 8445 §7.3).

@@ -47,7 +47,7 @@ class WebrtcHost {
   void begin(const LegsOptions& options);
   void end();
   void heard(const Path& path, std::span<std::uint8_t> datagram);
-  bool tick();
+  NetworkThread::Ticks tick();
 
   AudioEngine* const audio_;
   Video* const video_;

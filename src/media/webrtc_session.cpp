@@ -34,7 +34,7 @@ WebrtcSession::WebrtcSession(WebrtcHost& host, LegOptions options, SessionEvents
   told.failed = [this](const std::string& reason) { events_.failed(reason); };
   told.media = [this](const RtpPacket& packet) { receiver_->packet(packet, running_time()); };
   told.control = [this](std::span<const std::uint8_t> compound) { heard_control(compound); };
-  told.tick = [this](GstClockTime now) { tick(now); };
+  told.tick = [this](GstClockTime now) { return tick(now); };
   transport_ = std::make_unique<WebrtcTransport>(host_, std::move(told));
   picture_ = std::make_unique<PictureSender>(host_, *transport_);
   voice_ = std::make_unique<VoiceSender>(host_, *transport_);
@@ -282,17 +282,19 @@ void WebrtcSession::heard_control(std::span<const std::uint8_t> compound) {
     if (reception.source == voice_->stream().source()) voice_->heard_loss(reception.fraction_lost, now);
 }
 
-void WebrtcSession::tick(GstClockTime now) {
-  if (stopped_) return;
+bool WebrtcSession::tick(GstClockTime now) {
+  if (stopped_) return false;
   last_ = std::max<GstClockTime>(last_, transport_->last_heard());
-  if (!connected_) return;
+  if (!connected_) return true;
   if (lent_key_wanted_->exchange(false)) receiver_->request_key();
   rtcp::Bytes requests;
   receiver_->append_requests(requests, picture_->stream().source(), now);
   if (!requests.empty()) (void)transport_->send_control(requests);
-  if (now < next_report_) return;
-  next_report_ = now + report_period;
-  report(now);
+  if (now >= next_report_) {
+    next_report_ = now + report_period;
+    report(now);
+  }
+  return receives(video_.direction);  // a lost packet is missed soon
 }
 
 void WebrtcSession::report(GstClockTime now) {

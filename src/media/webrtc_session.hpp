@@ -55,7 +55,7 @@ class WebrtcSession final : public MediaSession {
   void connected();
   void flow();  // once connected and started
   void heard_control(std::span<const std::uint8_t> compound);
-  void tick(GstClockTime now);
+  bool tick(GstClockTime now);  // false: the next need not come soon
   void report(GstClockTime now);
   void picture_came(WholePicture picture);
 

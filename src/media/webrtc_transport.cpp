@@ -185,19 +185,23 @@ bool WebrtcTransport::send_control(std::span<const std::uint8_t> compound) {
   return true;
 }
 
-void WebrtcTransport::tick(GstClockTime now) {
-  if (failed_) return;
+bool WebrtcTransport::tick(GstClockTime now) {
+  if (failed_) return false;
   if (remote_ && remote_->lite) check_peer();
   if (dtls_) {
     dtls_->tick();
     follow_dtls();
   }
   if (consent_ && now > last_check_ + consent_limit) consent_ = false;
-  if (GST_CLOCK_TIME_IS_VALID(connect_by_) && now > connect_by_) return fail("The browser did not connect in time.");
-  if (GST_CLOCK_TIME_IS_VALID(closed_at_) && now > closed_at_ + closing_grace) {
-    return fail("The browser has ended the connection.");
+  if (GST_CLOCK_TIME_IS_VALID(connect_by_) && now > connect_by_) {
+    fail("The browser did not connect in time.");
+    return false;
   }
-  events_.tick(now);
+  if (GST_CLOCK_TIME_IS_VALID(closed_at_) && now > closed_at_ + closing_grace) {
+    fail("The browser has ended the connection.");
+    return false;
+  }
+  return events_.tick(now) || !srtp_;
 }
 
 void WebrtcTransport::fail(std::string reason) {

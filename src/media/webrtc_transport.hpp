@@ -35,7 +35,8 @@ class WebrtcTransport {
     std::function<void(std::string reason)> failed;  // once
     std::function<void(const RtpPacket&)> media;     // decrypted
     std::function<void(std::span<const std::uint8_t>)> control;
-    std::function<void(GstClockTime now)> tick;  // each NetworkThread::tick_period
+    // Each NetworkThread::tick_period, or slow_tick_period once it is connected and answered false.
+    std::function<bool(GstClockTime now)> tick;
   };
   WebrtcTransport(WebrtcHost& host, Events events);  // any thread
   ~WebrtcTransport() { close(); }
@@ -62,7 +63,7 @@ class WebrtcTransport {
   void check(const Path& path, const stun::Message& request);
   bool answered(const Path& path, const stun::Message& response);  // was it to a check of ours?
   void heard(const Path& path, std::span<std::uint8_t> datagram);
-  void tick(GstClockTime now);
+  bool tick(GstClockTime now);  // false: the next need not come soon
 
  private:
   static constexpr std::size_t paths_limit = 8;
