@@ -38,6 +38,17 @@ bool WorkQueue::run(std::function<void()> work) {
   return true;
 }
 
+WorkQueue::Turn WorkQueue::take_turn() {
+  Turn turn;
+  std::unique_lock lock(turn_, std::try_to_lock);
+  if (!lock || !done_) return turn;
+  const std::lock_guard guard(mutex_);
+  if (!waiting_.empty()) return turn;
+  turn.queue_ = this;
+  turn.lock_ = std::move(lock);
+  return turn;
+}
+
 void WorkQueue::take(std::vector<std::function<void()>>& work) {
   work.clear();
   const std::lock_guard lock(mutex_);
@@ -63,8 +74,14 @@ void NetworkThread::start(Calls calls) {
   calls_ = std::move(calls);
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "webrtc");
-    calls_.begin();
+    {
+      const std::lock_guard lock(queue_->turn_);
+      calls_.begin();
+      queue_->done_ = calls_.done;
+    }
     while (!ending_) turn();
+    const std::lock_guard last(queue_->turn_);
+    queue_->done_ = nullptr;
     // What was queued meanwhile is done too, and what that queues.
     while (true) {
       queue_->take(work_);
@@ -94,6 +111,7 @@ void NetworkThread::turn() {
   }
   std::array<epoll_event, events_at_once> events;
   const int count = epoll_wait(epoll_, events.data(), events.size(), wait);
+  const std::lock_guard lock(queue_->turn_);
   for (int index = 0; index < count; ++index) {
     const std::uint32_t number = events[static_cast<std::size_t>(index)].data.u32;  // copied: the struct is packed
     if (number != queue_number) {

@@ -15,16 +15,39 @@ namespace lintel::media {
 // Where other threads leave work. It outlives the thread: then work is dropped.
 class WorkQueue {
  public:
+  // While it is true its holder stands in for the thread, and may do what only that one may. What is sent leaves when
+  // it goes.
+  class Turn {
+   public:
+    Turn() = default;
+    Turn(Turn&&) noexcept = default;
+    Turn& operator=(Turn&&) = delete;
+    ~Turn() {
+      if (*this) queue_->done_();
+    }
+    explicit operator bool() const { return lock_.owns_lock(); }
+
+   private:
+    friend class WorkQueue;
+    WorkQueue* queue_ = nullptr;
+    std::unique_lock<std::mutex> lock_;
+  };
+
   WorkQueue();
   ~WorkQueue();
   WorkQueue(const WorkQueue&) = delete;
   WorkQueue& operator=(const WorkQueue&) = delete;
   bool run(std::function<void()> work);  // any thread; in order. False: the thread is gone
+  // Any other thread; never waits. For who has little to do that would cost less than waking the thread. False when
+  // that is at work, not there, or has work waiting, which comes first.
+  [[nodiscard]] Turn take_turn();
 
  private:
   friend class NetworkThread;
   void take(std::vector<std::function<void()>>& work);  // gives its room in exchange
   const int event_;
+  std::mutex turn_;             // held by who does the thread's work; before mutex_
+  std::function<void()> done_;  // guarded by turn_; null: no thread
   std::mutex mutex_;
   std::vector<std::function<void()>> waiting_;
   bool closed_ = false;
@@ -41,7 +64,7 @@ class NetworkThread {
   NetworkThread(const NetworkThread&) = delete;
   NetworkThread& operator=(const NetworkThread&) = delete;
 
-  struct Calls {  // all on the thread
+  struct Calls {  // all on the thread, or in its place
     std::function<void()> begin, end;
     std::function<void(std::uint32_t)> readable;  // by the number given to epoll
     std::function<void()> done;                   // after each round of work, before it waits again

@@ -82,10 +82,14 @@ void VoiceFeed::frame(const AudioFrame& frame) {
   encoding_.expect_loss(loss_);
   const auto packet = encoding_.encode(frame);
   if (packet.empty()) return;
+  const GstClockTime now = running_time();
+  if (listeners_ <= few) {
+    if (const auto turn = queue_->take_turn()) return deliver(packet, now);
+  }
   ++*waiting_;
   std::array<std::uint8_t, OpusEncoding::packet_limit> payload;
   std::ranges::copy(packet, payload.begin());
-  queue_->run([weak = weak_from_this(), waiting = waiting_, now = running_time(), payload, size = packet.size()] {
+  queue_->run([weak = weak_from_this(), waiting = waiting_, now, payload, size = packet.size()] {
     --*waiting;
     if (const auto self = weak.lock()) self->deliver(std::span(payload).first(size), now);
   });

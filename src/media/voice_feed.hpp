@@ -1,5 +1,6 @@
 // The station's near end on its way to all WebRTC peers that listen: encoded once (Opus, RFC 6716) for all of them,
-// where it is heard, so that the network thread only sends. Network thread only, but for what says otherwise.
+// where it is heard, so that the network thread only sends; and to a few also sent from there, as waking that thread
+// costs more than the sending. Network thread only, but for what says otherwise.
 #pragma once
 
 #include <opus/opus.h>
@@ -47,6 +48,8 @@ class VoiceTaker {
 // From frames of 20 ms to packets: one source of sound, any number of listeners.
 class VoiceFeed : public std::enable_shared_from_this<VoiceFeed> {
  public:
+  static constexpr std::size_t few = 4;  // listeners whose packets are sent where the sound is heard
+
   explicit VoiceFeed(std::shared_ptr<WorkQueue> queue);
 
   // The station's near end, joined while somebody listens. Error: full.
