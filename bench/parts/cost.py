@@ -16,13 +16,14 @@ def family(pid):
     return found
 
 
-def cpu(pid, without=()):
-    """Seconds of CPU that all living threads have had, but for those of these names; in nanoseconds inside, no ticks."""
+def cpu(pid, without=(), only=()):
+    """Seconds of CPU that all living threads have had, but for those of these names, or only those; in nanoseconds inside, no ticks."""
     total = 0
     for process in family(pid):
         for path in glob.glob(f"/proc/{process}/task/*"):
             try:
-                if not without or open(f"{path}/comm").read().strip() not in without:
+                name = open(f"{path}/comm").read().strip() if without or only else ""
+                if name not in without and (not only or name in only):
                     total += int(open(f"{path}/schedstat").read().split()[0])
             except OSError:
                 continue

@@ -55,6 +55,18 @@ class Viewers:
         self.order("figures")
         return self.wait("figures", ["all"])[0]
 
+    def encoding(self, seconds):
+        """What it takes to encode the station's sound, once for all, as a share of a core: nobody is sent any."""
+        shares = []
+        for order in ("hear", "encode"):
+            self.order(order)
+            time.sleep(1)
+            before, began = cost.cpu(self.process.pid, only=sound_threads), time.monotonic()
+            time.sleep(seconds)
+            shares.append((cost.cpu(self.process.pid, only=sound_threads) - before) / (time.monotonic() - began))
+        self.order("rest")
+        return shares[1] - shares[0]
+
     def stop(self, viewers):
         for viewer in viewers:
             self.order("stop", viewer)
@@ -73,6 +85,7 @@ class OnStation:
     """WHEP. All offers are made before, and go out at once on connections that stand: what is timed begins with the POST."""
 
     def __init__(self, station, viewers, sound=True):
+        self.with_sound = sound
         self.station, self.viewers, self.order = station, viewers, "watch" if sound else "look"
         self.name = "lintel" if sound else "picture"
         self.locations = {}
@@ -128,6 +141,7 @@ class Janus:
     """Janus with the streaming plugin alone, one mount point with a picture and no sound, fed by RTP."""
 
     name = "janus"
+    with_sound = False
 
     def __init__(self, viewers):
         self.viewers = viewers
@@ -214,14 +228,11 @@ class Feed:
 
 
 picture_threads = ("source:src",)  # the station's camera and encoder, which work as much for one as for many
-sound_threads = ("sound",)         # its microphone, echo canceller and encoder, likewise
+sound_threads = ("sound",)         # its microphone, echo canceller and encoder; to few it sends as well
 
 
 def usage(pid, seconds):
-    """Shares of a core over so many seconds: without the picture's encoder, whose ups and downs are larger than a viewer; and without the sound's as well."""
-    def look():
-        return cost.cpu(pid, picture_threads), cost.cpu(pid, picture_threads + sound_threads)
-    before, began = look(), time.monotonic()
+    """The share of a core over so many seconds, without the picture's encoder, whose ups and downs are larger than a viewer."""
+    before, began = cost.cpu(pid, picture_threads), time.monotonic()
     time.sleep(seconds)
-    after, took = look(), time.monotonic() - began
-    return tuple((late - early) / took for early, late in zip(before, after))
+    return (cost.cpu(pid, picture_threads) - before) / (time.monotonic() - began)

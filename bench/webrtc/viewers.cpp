@@ -6,6 +6,7 @@
 //   accept ID TEXT         the answer to that offer
 //   take ID TEXT        -> answer ID TEXT: to an offer
 //   stop ID
+//   hear, encode, rest     a thread "sound" like the station's hears silence; and encodes it, sending it nowhere; and ends
 //   figures             -> figures VIEWERS PACKETS BYTES PICTURES, sums of those that live
 //   events: connected ID TIME, key ID TIME (the first whole key frame), failed ID TEXT
 #include <fmt/format.h>
@@ -17,7 +18,10 @@
 #include <sstream>
 
 #include "base/bytes.hpp"
+#include "base/loop.hpp"
+#include "media/audio.hpp"
 #include "media/media.hpp"
+#include "media/voice_feed.hpp"
 #include "viewer.hpp"
 
 namespace lintel::bench {
@@ -43,7 +47,29 @@ std::unique_ptr<Viewer> make(const std::string& id) {
   return std::make_unique<Viewer>(std::move(events));
 }
 
+// What the station does once for all who listen.
+class Hearing {
+ public:
+  Hearing() : engine_(loop_, options()) {}
+  void encode() {
+    auto joined = engine_.join([encoding = std::make_shared<media::OpusEncoding>()](const media::AudioFrame& near) { (void)encoding->encode(near); });
+    if (joined) port_ = std::move(*joined);
+  }
+
+ private:
+  static media::AudioOptions options() {
+    media::AudioOptions options;
+    options.microphone = "silence";
+    options.speaker = "none";
+    return options;
+  }
+  Loop loop_;  // never run: the devices are there at once, and what they say is not needed
+  media::AudioEngine engine_;
+  std::unique_ptr<media::AudioPort> port_;
+};
+
 void serve() {
+  std::unique_ptr<Hearing> hearing;
   std::map<std::string, std::unique_ptr<Viewer>> viewers;
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream words(line);
@@ -58,6 +84,12 @@ void serve() {
       viewers[id]->accept(text);
     } else if (order == "stop") {
       viewers.erase(id);
+    } else if (order == "hear") {
+      hearing = std::make_unique<Hearing>();
+    } else if (order == "rest") {
+      hearing.reset();
+    } else if (order == "encode" && hearing) {
+      hearing->encode();
     } else if (order == "figures") {
       std::uint64_t packets = 0, size = 0, pictures = 0;
       for (const auto& [name, viewer] : viewers) {
