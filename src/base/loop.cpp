@@ -93,6 +93,7 @@ struct Loop::Inner {
     GSource* source = nullptr;
     std::vector<std::function<void()>> posted = {};  // guarded by mutex
     std::atomic<bool> waiting = false;          // whether there are any
+    gint64 seen = 0;                            // loop only: when others went first; zero: nothing waited then
   };
   std::mutex mutex;
   bool closed = false;                                       // guarded by mutex
@@ -131,7 +132,22 @@ struct Loop::Inner {
     *timeout = -1;
     return waiting(source);
   }
+  // GLib does not even look at a source while one of a higher priority is ready, and under a flood one always is. So a
+  // second source of that priority looks after the normal queue.
+  static gboolean overdue(GSource* source) {
+    Queue& queue = *reinterpret_cast<Source*>(source)->queue;
+    if (!queue.waiting) return FALSE;
+    const gint64 now = g_source_get_time(source);
+    if (queue.seen == 0) queue.seen = now;
+    return now - queue.seen >= std::chrono::duration_cast<std::chrono::microseconds>(patience).count() ? TRUE : FALSE;
+  }
+  static gboolean prepare_overdue(GSource* source, gint* timeout) {
+    *timeout = -1;
+    return overdue(source);
+  }
   static gboolean drain(GSource* source, GSourceFunc /*unused*/, gpointer /*unused*/);
+  static GSource* attach(GSourceFuncs& functions, Inner* inner, Queue* queue, Priority priority);
+  GSource* overdue_source = nullptr;
   struct Source {
     GSource base;
     Inner* inner;
@@ -141,6 +157,7 @@ struct Loop::Inner {
 
 gboolean Loop::Inner::drain(GSource* source, GSourceFunc /*unused*/, gpointer /*unused*/) {
   auto* self = reinterpret_cast<Source*>(source);
+  self->queue->seen = 0;
   std::vector<std::function<void()>> work;
   {
     const std::lock_guard lock(self->inner->mutex);
@@ -154,16 +171,21 @@ gboolean Loop::Inner::drain(GSource* source, GSourceFunc /*unused*/, gpointer /*
   return G_SOURCE_CONTINUE;
 }
 
+GSource* Loop::Inner::attach(GSourceFuncs& functions, Inner* inner, Queue* queue, Priority priority) {
+  GSource* made = g_source_new(&functions, sizeof(Source));
+  auto* source = reinterpret_cast<Source*>(made);
+  source->inner = inner;
+  source->queue = queue;
+  g_source_set_priority(made, static_cast<int>(priority));
+  g_source_attach(made, nullptr);
+  return made;
+}
+
 Loop::Loop() : inner_(std::make_shared<Inner>()) {
   static GSourceFuncs functions{&Inner::prepare, &Inner::waiting, &Inner::drain, nullptr, nullptr, nullptr};
-  for (auto& queue : inner_->queues) {
-    queue.source = g_source_new(&functions, sizeof(Inner::Source));
-    auto* source = reinterpret_cast<Inner::Source*>(queue.source);
-    source->inner = inner_.get();
-    source->queue = &queue;
-    g_source_set_priority(queue.source, static_cast<int>(queue.priority));
-    g_source_attach(queue.source, nullptr);
-  }
+  static GSourceFuncs overdue{&Inner::prepare_overdue, &Inner::overdue, &Inner::drain, nullptr, nullptr, nullptr};
+  for (auto& queue : inner_->queues) queue.source = Inner::attach(functions, inner_.get(), &queue, queue.priority);
+  inner_->overdue_source = Inner::attach(overdue, inner_.get(), &inner_->queue(Priority::normal), Priority::signal);
 }
 
 Loop::~Loop() {
@@ -180,6 +202,8 @@ Loop::~Loop() {
     g_source_destroy(queue.source);
     g_source_unref(queue.source);
   }
+  g_source_destroy(inner_->overdue_source);
+  g_source_unref(inner_->overdue_source);
   g_main_loop_unref(inner_->main_loop);
 }
 

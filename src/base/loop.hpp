@@ -8,7 +8,8 @@
 
 namespace lintel {
 
-// What is served first when several things are ready. Doors before talk, talk before paperwork.
+// What is served first when several things are ready. Doors before talk, talk before paperwork. A flood of talk does not
+// end the paperwork: what was posted as `normal` and has waited for Loop::patience goes with the signals.
 enum class Priority : int {
   door = -200,    // relays, inputs, keypads
   timer = -100,   // deadlines
@@ -47,6 +48,8 @@ class Loop {
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
+
+  static constexpr Duration patience = std::chrono::milliseconds(20);
 
   void run();                    // loop thread; returns after quit()
   void quit();                   // any thread

@@ -49,7 +49,7 @@ struct Busy {
     event.ring();
   }
   void end() {
-    event.quiet();  // what is always ready leaves no turn to what is less urgent, and quit() is
+    event.quiet();  // what is always ready leaves few turns to what is less urgent, and quit() is
     loop.quit();
   }
 };
@@ -275,6 +275,29 @@ TEST(WatchSet, isServedBesideADescriptorThatNoEpollTakes) {
   busy.loop.run();
   EXPECT_GE(busy.times, 50);
   close(file);
+}
+
+// A flood of SIP, without any pause: the page of the resident, whose order to open is a post, is served all the same.
+TEST(Loop, servesAPostInTheEndThoughASignalIsAlwaysReady) {
+  Loop loop;
+  Event event;
+  event.ring();
+  bool done = false;
+  int times = 0;
+  Watch flood = loop.watch(event.descriptor, Ready::readable, [&](unsigned) { ++times; }, Priority::signal);
+  const Timer enough = loop.clock().after(5s, [&] {
+    ADD_FAILURE() << "the post was not served while the flood went on";
+    event.quiet();
+    loop.quit();
+  });
+  loop.post([&] {
+    done = true;
+    event.quiet();
+    loop.quit();
+  });
+  loop.run();
+  EXPECT_TRUE(done);
+  EXPECT_GT(times, 1) << "the flood goes first for a while";
 }
 
 TEST(WatchSet, takesTurnsWithAnother) {
