@@ -17,6 +17,7 @@ bool is_loopback(const Options& options) { return options.loopback_media || opti
 Whereabouts::Whereabouts(const Needs& needs)
     : needs_(needs),
       certificates_(needs.options.data + "/certificates", needs.loop.clock()),
+      own_(addresses::own()),
       address_(is_loopback(needs.options) ? "127.0.0.1" : addresses::own_main()) {}
 
 Result<system::ServerCertificate> Whereabouts::certificate() {
@@ -26,18 +27,20 @@ Result<system::ServerCertificate> Whereabouts::certificate() {
 }
 
 void Whereabouts::watch() {
-  if (!is_loopback(needs_.options)) changes_ = std::make_unique<addresses::Changes>(needs_.loop, [this] { changed(); });
+  if (is_loopback(needs_.options)) return;
+  changes_ = std::make_unique<addresses::Changes>(needs_.loop, [this] { changed(); });
+  if (addresses::own() != own_) changed();  // it came while the station started
 }
 
 void Whereabouts::changed() {
-  const auto own = addresses::own();
-  if (own.empty()) {
+  own_ = addresses::own();
+  if (own_.empty()) {
     if (!std::exchange(lost_, true)) needs_.journal.record(events::network_lost);
     return;
   }
   lost_ = false;
   address_ = addresses::own_main();
-  needs_.journal.record(events::network_changed, {.fields = {{"addresses", fmt::format("{}", fmt::join(own, ", "))}}});
+  needs_.journal.record(events::network_changed, {.fields = {{"addresses", fmt::format("{}", fmt::join(own_, ", "))}}});
   if (on_change) on_change();
   renew_certificate();
 }

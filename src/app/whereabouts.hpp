@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/options.hpp"
 #include "base/addresses.hpp"
@@ -40,6 +41,7 @@ class Whereabouts {
 
   Needs needs_;
   system::Certificates certificates_;
+  std::vector<std::string> own_;  // when address_ was taken
   std::string address_;
   bool lost_ = false;     // and that was journalled
   bool renewing_ = false; // a change in the meantime asks once more

@@ -1,5 +1,8 @@
 // The station as a machine on a network that comes and goes, in network namespaces: what loopback cannot show.
 import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 
 import { expect, test } from '@playwright/test';
@@ -118,6 +121,32 @@ test('S12: the network comes after the station, goes, and comes back with anothe
     expect(JSON.stringify(await station.addPhone('101'))).toContain(second);
   } finally {
     await phone?.stop();
+    await station.stop();
+    cables.remove();
+  }
+});
+
+test('S12: the network comes in the very moments in which the station starts', async () => {
+  test.setTimeout(60_000);
+  const cables = new Cables();
+  const house = cables.machine('house');
+  const [here, there] = cables.cable(undefined, house);
+  here.add(`${cables.net}.1.1`);
+  here.up();
+  // Its certificates are written slowly, and while they are the address comes.
+  const data = mkdtempSync(join(tmpdir(), 'lintel-e2e-'));
+  const slowly = ['strace', '-D', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', '-e', 'inject=fsync:delay_enter=700000'];
+  const starting = Station.startIn(house, data, slowly);
+  while (!existsSync(join(data, 'certificates', 'root.key'))) await new Promise((done) => setTimeout(done, 20));
+  there.up();
+  there.add(`${cables.net}.1.2`);
+  const station = await starting;
+  station.host = `${cables.net}.1.2`;
+  try {
+    await station.setUp();
+    await station.waitForEvent('network.changed');
+    expect(JSON.stringify(await station.addPhone('101'))).toContain(station.host);
+  } finally {
     await station.stop();
     cables.remove();
   }

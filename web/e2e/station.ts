@@ -42,8 +42,8 @@ export class Station {
   }
 
   // In a network namespace, as a machine of its own on the network; `host` says where it is reached, once it is.
-  static async startIn(namespace: string): Promise<Station> {
-    const station = new Station(mkdtempSync(join(tmpdir(), 'lintel-e2e-')), [], {}, ['ip', 'netns', 'exec', namespace], ['--bind', '0.0.0.0']);
+  static async startIn(namespace: string, data = mkdtempSync(join(tmpdir(), 'lintel-e2e-')), command: string[] = []): Promise<Station> {
+    const station = new Station(data, [], {}, ['ip', 'netns', 'exec', namespace, ...command], ['--bind', '0.0.0.0']);
     await station.launch();
     return station;
   }
