@@ -45,14 +45,6 @@ int Datagrams::open(Endpoint& local) {
   if (descriptor < 0) return -1;
   const int one = 1;
   if (local.six) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-  // None of these is cut by the way: they are small enough for all (RFC 8261 §5 alike). It spares the kernel a random
-  // identification each (RFC 6864 §4).
-  const int whole = local.six ? IPV6_PMTUDISC_PROBE : IP_PMTUDISC_PROBE;
-  if (local.six) {
-    setsockopt(descriptor, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &whole, sizeof(whole));
-  } else {
-    setsockopt(descriptor, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof(whole));
-  }
   setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof(send_buffer));
   setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
   // From the top of the range down: RTP's pairs are taken from its bottom up.
