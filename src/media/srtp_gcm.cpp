@@ -1,7 +1,6 @@
 #include "media/srtp_gcm.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <span>
 
@@ -12,8 +11,6 @@ namespace lintel::media {
 namespace {
 
 constexpr std::size_t key_size = 16, salt_size = 12;
-constexpr std::size_t block_size = 16, counter_at = 12;
-constexpr std::size_t blocks_at_once = 96;  // more than a datagram has
 constexpr std::uint8_t label_of_key = 0, label_of_salt = 2;  // RFC 3711 §4.3.2
 
 // RFC 3711 §4.3.3: the stream of AES in counter mode from the master salt and a label. RFC 7714 §11: a salt of 96 bits
@@ -47,44 +44,13 @@ std::optional<std::size_t> header_size(std::span<const std::uint8_t> packet) {
 Result<GcmSender> GcmSender::make(std::string_view master) {
   GcmSender made;
   std::array<std::uint8_t, key_size> key{};
-  made.blocks_ = std::make_unique<Blocks>();
-  made.blocks_->cipher.reset(EVP_CIPHER_CTX_new());
-  if (master.size() != key_size + salt_size || !made.blocks_->cipher || !derive(master, label_of_key, key) ||
+  made.cipher_.reset(EVP_CIPHER_CTX_new());
+  if (master.size() != key_size + salt_size || !made.cipher_ || !derive(master, label_of_key, key) ||
       !derive(master, label_of_salt, made.salt_) ||
-      EVP_EncryptInit_ex(made.blocks_->cipher.get(), EVP_aes_128_ecb(), nullptr, key.data(), nullptr) != 1) {
+      EVP_EncryptInit_ex(made.cipher_.get(), EVP_aes_128_gcm(), nullptr, key.data(), nullptr) != 1) {
     return Error{ErrorCode::unavailable, "SRTP could not be set up.", {}, {}, {}};
   }
-  made.gcm_.reset(CRYPTO_gcm128_new(made.blocks_.get(), &GcmSender::encrypt_block));
-  if (!made.gcm_) return Error{ErrorCode::unavailable, "SRTP could not be set up.", {}, {}, {}};
   return made;
-}
-
-void GcmSender::Blocks::encrypt(const std::uint8_t* in, std::uint8_t* out, std::size_t size) {
-  if (EVP_Cipher(cipher.get(), out, in, static_cast<unsigned>(size)) != static_cast<int>(size)) failed = true;
-}
-
-void GcmSender::encrypt_block(const unsigned char in[16], unsigned char out[16], const void* blocks) {
-  static_cast<Blocks*>(const_cast<void*>(blocks))->encrypt(in, out, block_size);  // what was given to gcm_
-}
-
-// Counter mode: the counter is the last 32 bits of a block (NIST SP 800-38D §6.5).
-void GcmSender::encrypt_blocks(const unsigned char* in, unsigned char* out, std::size_t count, const void* blocks,
-                               const unsigned char counter[16]) {
-  std::array<std::uint8_t, blocks_at_once * block_size> stream;
-  std::uint32_t next = big_endian::read32({counter, block_size}, counter_at);
-  while (count > 0) {
-    const std::size_t now = std::min(count, blocks_at_once);
-    const std::size_t size = now * block_size;
-    for (std::size_t at = 0; at < size; at += block_size) {
-      std::memcpy(stream.data() + at, counter, counter_at);
-      big_endian::write32(stream.data() + at + counter_at, next++);
-    }
-    static_cast<Blocks*>(const_cast<void*>(blocks))->encrypt(stream.data(), stream.data(), size);
-    for (std::size_t at = 0; at < size; ++at) out[at] = in[at] ^ stream[at];
-    in += size;
-    out += size;
-    count -= now;
-  }
 }
 
 std::uint32_t GcmSender::rollovers_of(Source& source, std::uint16_t sequence) {
@@ -111,15 +77,15 @@ std::size_t GcmSender::protect(std::uint8_t* packet, std::size_t size) {
   big_endian::write32(nonce.data() + 6, rollovers_of(*source, sequence));
   big_endian::write16(nonce.data() + 10, sequence);
   for (std::size_t index = 0; index < nonce.size(); ++index) nonce[index] ^= salt_[index];
-  GCM128_CONTEXT* gcm = gcm_.get();
+  EVP_CIPHER_CTX* cipher = cipher_.get();
   std::uint8_t* body = packet + *header;
-  CRYPTO_gcm128_setiv(gcm, nonce.data(), nonce.size());
-  if (CRYPTO_gcm128_aad(gcm, packet, *header) != 0 ||
-      CRYPTO_gcm128_encrypt_ctr32(gcm, body, body, size - *header, &GcmSender::encrypt_blocks) != 0) {
-    return 0;
-  }
-  CRYPTO_gcm128_tag(gcm, packet + size, tag_size);
-  return blocks_->failed ? 0 : size + tag_size;
+  int written = 0;
+  const bool done = EVP_EncryptInit_ex(cipher, nullptr, nullptr, nullptr, nonce.data()) == 1 &&
+                    EVP_EncryptUpdate(cipher, nullptr, &written, packet, static_cast<int>(*header)) == 1 &&
+                    EVP_EncryptUpdate(cipher, body, &written, body, static_cast<int>(size - *header)) == 1 &&
+                    EVP_EncryptFinal_ex(cipher, packet + size, &written) == 1 &&
+                    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag_size), packet + size) == 1;
+  return done ? size + tag_size : 0;
 }
 
 }  // namespace lintel::media
