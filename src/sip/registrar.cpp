@@ -10,10 +10,9 @@
 namespace lintel::sip {
 namespace {
 
-// Registrations come in swarms: one write for many. Who only renews is on the disk already, with the time until which he
-// stands: that may wait longer, and a renewal costs a fifth of the writes.
+// Registrations come in swarms: one write for many. No longer: whose last renewal a crash took is not rung from the end of
+// the time before it to his next one, though he believes that he is.
 constexpr Duration write_after = std::chrono::milliseconds(200);
-constexpr Duration write_renewals_after = std::chrono::seconds(1);
 constexpr std::size_t written_together = 512;  // bindings; so many are written at once, as that takes the loop's time
 constexpr Duration sweep_every = std::chrono::seconds(5);
 
@@ -197,7 +196,7 @@ bool Registrar::put(const Contact& contact, std::size_t most) {
   binding->refreshed =
       static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(contact.now - began_).count());
   if (moved) find_direct(*binding, contact.uri);
-  changed(*binding, moved);
+  changed(*binding);
   if (first == nullptr) tell(texts.account, false);
   return true;
 }
@@ -233,30 +232,26 @@ void Registrar::tell(std::string_view account, bool was_online) {
   if (events_.presence) events_.presence(std::string(account), !was_online);
 }
 
-void Registrar::changed(Binding& binding, bool moved) {
+void Registrar::changed(Binding& binding) {
   if (store_ == nullptr) return;
   if (!std::exchange(binding.changed, true)) changed_.push_back(&binding);
   if (changed_.size() >= written_together)
     flush();
   else
-    write_within(moved ? write_after : write_renewals_after);
+    write_soon();
 }
 
 void Registrar::gone(std::string_view account, std::uint64_t id) {
   if (store_ == nullptr) return;
   gone_.emplace_back(account, id);
-  write_within(write_after);
+  write_soon();
 }
 
-void Registrar::write_within(Duration delay) {
-  const Monotonic due = core_.clock().monotonic() + delay;
-  if (write_due_ && *write_due_ <= due) return;
-  write_due_ = due;
-  flush_timer_ = core_.clock().after(delay, [this] { flush(); });
+void Registrar::write_soon() {
+  if (!flush_timer_.armed()) flush_timer_ = core_.clock().after(write_after, [this] { flush(); });
 }
 
 void Registrar::flush() {
-  write_due_.reset();
   flush_timer_ = {};
   if (store_ == nullptr || (changed_.empty() && gone_.empty())) return;
   const Monotonic now = core_.clock().monotonic();

@@ -67,10 +67,10 @@ class Registrar {
   [[nodiscard]] WallTime wall_of(Monotonic expires) const;
 
  private:
-  void changed(Binding& binding, bool moved);
+  void changed(Binding& binding);
   void gone(std::string_view account, std::uint64_t id);  // to be removed from the disk
   void erase(Binding& binding);
-  void write_within(Duration delay);
+  void write_soon();
   void sweep();
   void tell(std::string_view account, bool was_online);
 
@@ -84,7 +84,6 @@ class Registrar {
   std::vector<Binding*> changed_;  // since the last flush; null: gone again
   std::vector<std::pair<std::string, std::uint64_t>> gone_;
   StoredBinding stored_;  // its strings are used again for each that is written
-  std::optional<Monotonic> write_due_;
   Timer flush_timer_;
   Timer sweeper_;
 };
