@@ -135,7 +135,7 @@ calls::Resolution Directory::resolve(std::string_view number) const {
     calls::Contact& line = answer.contacts.emplace_back();
     line.id = contact.id;
     line.account = contact.account;
-    line.address = contact.address.host();
+    line.own_address = contact.own_host;
     line.kind = sip::is_websocket(contact.kind) ? calls::ContactKind::browser : calls::ContactKind::phone;
     if (monitor != nullptr) {
       line.room = monitor->room;

@@ -56,7 +56,7 @@ void Lines::Line::dial(const calls::Contact& contact, const calls::DialFor& call
   target_.uri = "sip:" + text::percent_encode(contact.account) + "@" + lines_.options_.domain;
   if (!contact.id.empty()) target_.uri += ";binding=" + contact.id;  // else another server finds the contacts
   target_.account = lines_.options_.account;
-  address_ = contact.address;
+  own_address_ = contact.own_address;
   headers_ = {{"X-Lintel-Kind", std::string(calls::name_of(call.kind))}};
   make_call(kind);
 }
@@ -149,7 +149,7 @@ void Lines::Line::make_call(media::LegKind kind) {
   kind_ = kind;
   if (kind != media::LegKind::webrtc) {
     auto options = leg_options(encryption_, lines_.options_);
-    if (const auto& own = lines_.towards_(address_); !own.empty()) options.address = own;
+    if (!own_address_.empty()) options.address = own_address_;
     auto ready = lines_.legs_.offer(kind, options);
     if (!ready.ok()) return offered(ready.error());
     ready_.emplace(std::move(*ready));

@@ -63,7 +63,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   std::string offer_;  // of an arriving call
   std::string taken_;  // the answer in force
   sip::Target target_;
-  std::string address_;  // where it is called, if known
+  std::string own_address_;  // as who is called reaches it, if known
   std::vector<sip::Header> headers_;
   sip::Call call_;
   media::LegKind kind_ = media::LegKind::webrtc;  // of a call out

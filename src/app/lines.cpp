@@ -30,7 +30,6 @@ void Lines::set_options(LinesOptions options) {
 }
 
 void Lines::network_changed(const std::string& address) {
-  towards_.forget();
   LinesOptions changed = options_;
   changed.address = address;
   set_options(std::move(changed));

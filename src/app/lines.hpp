@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/addresses.hpp"
 #include "base/loop.hpp"
 #include "calls/calls.hpp"
 #include "calls/ports.hpp"
@@ -26,7 +25,7 @@ namespace lintel::app {
 struct LinesOptions {
   std::string domain = "VDP";
   std::string account = "1";         // the endpoint's account that calls
-  std::string address = "127.0.0.1"; // of this host, for peers of whom it is not known where they are
+  std::string address = "127.0.0.1";  // of this host, for peers of whom it is not known where they are
   Duration lost_after = std::chrono::seconds(20);
   media::Encryption encryption = media::Encryption::off;  // of phones (C21); browsers are always encrypted
 };
@@ -63,7 +62,6 @@ class Lines final : public calls::Lines, public sip::EndpointListener {
   household::Household& household_;
   media::Legs& legs_;
   LinesOptions options_;
-  addresses::Towards towards_;
   calls::Calls* calls_ = nullptr;
   sip::Endpoint* endpoint_ = nullptr;
   std::unordered_map<calls::LegId, std::shared_ptr<Line>> lines_;

@@ -195,7 +195,6 @@ void Station::follow_network() {
     log_error(telephony_->use_certificate(made.chain_pem, made.key_pem));
     streams_->use_certificate(made.chain_pem + made.key_pem);
   };
-  whereabouts_->watch();
 }
 
 void Station::watch_settings() {

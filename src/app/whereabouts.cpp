@@ -17,8 +17,8 @@ bool is_loopback(const Options& options) { return options.loopback_media || opti
 Whereabouts::Whereabouts(const Needs& needs)
     : needs_(needs),
       certificates_(needs.options.data + "/certificates", needs.loop.clock()),
-      own_(addresses::own()),
-      address_(is_loopback(needs.options) ? "127.0.0.1" : addresses::own_main()) {}
+      changes_(is_loopback(needs.options) ? nullptr : std::make_unique<addresses::Changes>(needs.loop, [this] { changed(); })),
+      address_(changes_ == nullptr ? "127.0.0.1" : addresses::own_main()) {}
 
 Result<system::ServerCertificate> Whereabouts::certificate() {
   auto made = certificates_.ensure({system::own_host_name(), addresses::own()});
@@ -26,21 +26,15 @@ Result<system::ServerCertificate> Whereabouts::certificate() {
   return made;
 }
 
-void Whereabouts::watch() {
-  if (is_loopback(needs_.options)) return;
-  changes_ = std::make_unique<addresses::Changes>(needs_.loop, [this] { changed(); });
-  if (addresses::own() != own_) changed();  // it came while the station started
-}
-
 void Whereabouts::changed() {
-  own_ = addresses::own();
-  if (own_.empty()) {
+  const auto own = addresses::own();
+  if (own.empty()) {
     if (!std::exchange(lost_, true)) needs_.journal.record(events::network_lost);
     return;
   }
   lost_ = false;
   address_ = addresses::own_main();
-  needs_.journal.record(events::network_changed, {.fields = {{"addresses", fmt::format("{}", fmt::join(own_, ", "))}}});
+  needs_.journal.record(events::network_changed, {.fields = {{"addresses", fmt::format("{}", fmt::join(own, ", "))}}});
   if (on_change) on_change();
   renew_certificate();
 }
@@ -57,11 +51,13 @@ void Whereabouts::renew_certificate() {
       },
       [this, made] {
         renewing_ = false;
-        if (std::exchange(again_, false)) return renew_certificate();
-        if (!made->ok()) return log::warning("network", "No certificate for the new addresses: {}", made->error().message);
-        if (!(*made)->renewed) return;
-        needs_.journal.record(events::certificate_created, {.fields = {{"names", system::own_host_name()}}});
-        if (on_certificate) on_certificate(**made);
+        if (!made->ok()) {
+          log::warning("network", "No certificate for the new addresses: {}", made->error().message);
+        } else if ((*made)->renewed) {
+          needs_.journal.record(events::certificate_created, {.fields = {{"names", system::own_host_name()}}});
+          if (on_certificate) on_certificate(**made);
+        }
+        if (std::exchange(again_, false)) renew_certificate();
       });
   if (!queued) renewing_ = false;  // the next change, or the next start
 }

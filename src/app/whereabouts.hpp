@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "app/options.hpp"
 #include "base/addresses.hpp"
@@ -31,8 +30,7 @@ class Whereabouts {
   // listens there.
   [[nodiscard]] const std::string& address() const { return address_; }
 
-  void watch();  // from now on, unless the station listens on loopback alone, which stays
-  std::function<void()> on_change;  // the addresses are others
+  std::function<void()> on_change;  // the addresses are others than when this was made; on the loop's later turns
   std::function<void(const system::ServerCertificate&)> on_certificate;  // a new one, for them; some moments later
 
  private:
@@ -41,12 +39,11 @@ class Whereabouts {
 
   Needs needs_;
   system::Certificates certificates_;
-  std::vector<std::string> own_;  // when address_ was taken
+  std::unique_ptr<addresses::Changes> changes_;  // before the address is taken; none for a station on loopback alone
   std::string address_;
   bool lost_ = false;     // and that was journalled
   bool renewing_ = false; // a change in the meantime asks once more
   bool again_ = false;
-  std::unique_ptr<addresses::Changes> changes_;
 };
 
 }  // namespace lintel::app

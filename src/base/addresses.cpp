@@ -96,14 +96,7 @@ std::string own_main() {
   return all.empty() ? "127.0.0.1" : all.front();
 }
 
-const std::string& Towards::operator()(const std::string& peer) {
-  if (const auto found = known_.find(peer); found != known_.end()) return found->second;
-  if (known_.size() >= most) known_.clear();
-  return known_.emplace(peer, own_towards(peer)).first->second;
-}
-
-Changes::Changes(Loop& loop, std::function<void()> changed)
-    : loop_(loop), changed_(std::move(changed)), own_(own()), main_(own_main()) {
+Changes::Changes(Loop& loop, std::function<void()> changed) : loop_(loop), changed_(std::move(changed)) {
   descriptor_ = ::socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
   sockaddr_nl groups{};
   groups.nl_family = AF_NETLINK;
@@ -114,6 +107,8 @@ Changes::Changes(Loop& loop, std::function<void()> changed)
     log::info("network", "The kernel does not say when addresses change: {}. Looking each 10 s.", std::strerror(errno));
     looking_ = loop_.clock().every(look, [this] { compare(); });
   }
+  own_ = own();  // after it listens: nothing is missed in between
+  main_ = own_main();
 }
 
 Changes::~Changes() {

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -20,18 +19,8 @@ namespace lintel::addresses {
 // "127.0.0.1". Any thread.
 [[nodiscard]] std::string own_main();
 
-// own_towards() for peers that are asked for again and again: remembers at most `most` of them. Loop only.
-class Towards {
- public:
-  static constexpr std::size_t most = 4'096;
-  [[nodiscard]] const std::string& operator()(const std::string& peer);
-  void forget() { known_.clear(); }  // the addresses changed
-
- private:
-  std::unordered_map<std::string, std::string> known_;
-};
-
-// Tells when own() or own_main() give something else than before, once things have been quiet for `settle` (rtnetlink(7)).
+// Tells when own() or own_main() give something else than before, `settle` after the first word of it (rtnetlink(7)), also
+// of what changed between its making and the loop's first turn.
 // Where the kernel's word cannot be had, it looks itself, each `look`. Loop only.
 class Changes {
  public:

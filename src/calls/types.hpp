@@ -75,7 +75,7 @@ struct Contact {
   std::string account{};  // "101#1"
   std::string room{};     // the account's room, or empty
   std::string name{};     // for people
-  std::string address{};  // numeric, where its messages come from; empty: unknown
+  std::string own_address{};  // of this station, as the contact reaches it; empty: unknown
   ContactKind kind = ContactKind::phone;
   bool monitor = false;  // an account of this server, authenticated as a monitor of `room`
 };

@@ -69,7 +69,6 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   Loop& loop;
   NetworkSettings settings;
   TransportSink* sink = nullptr;
-  int probe4 = -1, probe6 = -1;  // for asking the routing table which address of ours a neighbour sees
   WatchSet watches;              // of sockets and connections, by their FlowId
   Timer sweeper;
   Handle<SSL_CTX, SSL_CTX_free> accepting, connecting;

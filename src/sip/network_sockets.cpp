@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/addresses.hpp"
 #include "base/log.hpp"
 #include "sip/network_inner.hpp"
 
@@ -26,8 +27,6 @@ Network::Inner::Inner(Loop& the_loop, NetworkSettings the_settings)
       scratch(scratch_bytes) {
   // OpenSSL writes with write(2): a connection that went away must not end the program.
   std::signal(SIGPIPE, SIG_IGN);
-  probe4 = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  probe6 = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   watches = WatchSet(loop, [this](std::span<const WatchSet::Happened> all) { on_ready(all); });
   sweeper = loop.clock().every(std::chrono::seconds(2), [this] { sweep(); });
 }
@@ -35,8 +34,6 @@ Network::Inner::Inner(Loop& the_loop, NetworkSettings the_settings)
 Network::Inner::~Inner() {
   connections.clear();
   for (const auto& socket : sockets) ::close(socket.descriptor);
-  for (const int descriptor : {probe4, probe6})
-    if (descriptor >= 0) ::close(descriptor);
 }
 
 Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
@@ -181,18 +178,8 @@ std::string Network::Inner::local_host(const SocketAddress& remote) {
   if (remote.empty()) return "127.0.0.1";
   const auto known = local_hosts.find(remote.host_hash());
   if (known != local_hosts.end()) return known->second;
-  // Connecting a datagram socket sends nothing; it only asks the routing table.
-  const int probe = remote.is_v6() ? probe6 : probe4;
-  SocketAddress there = remote;
-  if (there.port() == 0) there.set_port(9);
-  sockaddr_storage storage{};
-  socklen_t length = there.to_sockaddr(&storage, false);
-  std::string host = "127.0.0.1";
-  if (::connect(probe, reinterpret_cast<sockaddr*>(&storage), length) == 0) {
-    length = sizeof storage;
-    if (getsockname(probe, reinterpret_cast<sockaddr*>(&storage), &length) == 0)
-      host = SocketAddress::from(reinterpret_cast<sockaddr*>(&storage)).uri_host();
-  }
+  const auto own = SocketAddress::parse(addresses::own_towards(remote.host()), 0);
+  const std::string host = own ? own->uri_host() : "127.0.0.1";
   if (local_hosts.size() >= 4096) local_hosts.clear();
   local_hosts.emplace(remote.host_hash(), host);
   return host;

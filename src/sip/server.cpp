@@ -68,7 +68,11 @@ void Server::for_each_reachable(std::string_view user, const std::function<void(
   const Monotonic now = inner_->core.clock().monotonic();
   for (const Account* account : inner_->accounts.expand(user))
     inner_->registrar.for_each(account->name, now, [&](const Binding& binding) {
-      if (Hop hop; inner_->registrar.reach(binding, hop)) visit({account->name, id_text(binding.id), binding.kind, hop.address});
+      Hop hop;
+      if (!inner_->registrar.reach(binding, hop)) return;
+      const std::string sent_by = inner_->core.sent_by(hop);
+      const auto own = SocketAddress::parse(std::string_view(sent_by).substr(0, sent_by.rfind(':')), 0);
+      visit({account->name, id_text(binding.id), binding.kind, own ? own->host() : std::string()});
     });
 }
 

@@ -126,7 +126,7 @@ class Server final : public RequestHandler {
     std::string_view account;
     std::string id;  // for `;binding=`
     TransportKind kind{};
-    const SocketAddress& address;  // where its messages come from
+    std::string own_host;  // of the server, as the contact reaches it; numeric, or empty
   };
   void for_each_reachable(std::string_view user, const std::function<void(const Reachable&)>& visit) const;
   [[nodiscard]] std::vector<ContactInfo> contacts(std::string_view user) const;  // of what expand(user) answers

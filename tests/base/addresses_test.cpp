@@ -29,16 +29,6 @@ TEST(Addresses, theMainOneIsAlwaysThere) {
   EXPECT_FALSE(own_towards(main).empty()) << main;
 }
 
-TEST(Addresses, whatIsRememberedIsAsTheFirstAnswerAndIsBounded) {
-  Towards towards;
-  EXPECT_EQ(towards("127.0.0.1"), "127.0.0.1");
-  EXPECT_EQ(towards("no address"), "");
-  for (std::size_t number = 0; number <= Towards::most; ++number) (void)towards("127.0." + std::to_string(number / 256) + "." + std::to_string(number % 256));
-  EXPECT_EQ(towards("127.0.0.1"), "127.0.0.1");
-  towards.forget();
-  EXPECT_EQ(towards("127.0.0.1"), "127.0.0.1");
-}
-
 TEST(Addresses, nothingIsToldWhileNothingChanges) {
   Loop loop;
   int told = 0;
