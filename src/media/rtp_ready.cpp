@@ -26,9 +26,13 @@ void ReadyOffers::expect(LegKind kind, const LegOptions& options) {
 
 Result<ReadyOffers::Offer> ReadyOffers::take(LegKind kind, const LegOptions& options) {
   std::unique_lock lock(mutex_);
-  LegOptions elsewhere = options_;
-  elsewhere.address = options.address;  // another of this host's: only the text differs
-  if (kind != kind_ || options != elsewhere) {
+  const bool here = options.address == options_.address;  // else another of this host's, and only the text differs
+  const auto alike_but_for_it = [&] {
+    LegOptions moved = options;
+    moved.address = options_.address;
+    return moved == options_;
+  };
+  if (kind != kind_ || !(here ? options == options_ : alike_but_for_it())) {
     lock.unlock();
     return make(kind, options);
   }
@@ -43,7 +47,7 @@ Result<ReadyOffers::Offer> ReadyOffers::take(LegKind kind, const LegOptions& opt
   }
   Offer offer = std::move(offers_.back());
   offers_.pop_back();
-  if (options.address == options_.address) return offer;
+  if (here) return offer;
   lock.unlock();
   if (!offer.session->move_to(options.address)) return make(kind, options);
   LINTEL_TRY(offer.text, offer.session->make_offer());

@@ -172,6 +172,9 @@ Result<std::string> RtpSession::make_answer(const std::string& offer) {
   bool has_audio = false;
   bool has_video = false;
   Error why = refused("The offer has no sound that this station speaks.");
+  // Who has several networks is reached by each peer in the one they share.
+  const auto there = std::ranges::find_if(description.media, [](const sdp::Media& remote) { return remote.port != 0 && sendable(remote.address); });
+  if (there != description.media.end()) (void)move_to(addresses::own_towards(there->address));
   for (const sdp::Media& remote : description.media) {
     Slot slot;
     slot.refusal.kind = remote.kind;
@@ -183,8 +186,6 @@ Result<std::string> RtpSession::make_answer(const std::string& offer) {
     const bool wanted = line != nullptr && remote.port != 0 && line->wanted != Direction::inactive &&
                         (line->kind == "audio" || legs_.video != nullptr || receives(line->wanted));
     if (wanted) {
-      // Who has several networks is reached by each peer in the one they share.
-      if (sendable(remote.address)) (void)move_to(addresses::own_towards(remote.address));
       const Result<bool> secure = to_be_encrypted(remote, options_.encryption, false);
       Result<void> agreed;
       if (!secure) {
