@@ -10,7 +10,18 @@ import { expect, test } from '@playwright/test';
 import { Phone } from './baresip.ts';
 import { Station } from './station.ts';
 
-test.skip(process.getuid?.() !== 0 && !process.env.CI, 'network namespaces are made by root');
+test.skip(process.getuid?.() !== 0 && !process.env.LINTEL_ALL_TESTS, 'network namespaces are made by root; CI leaves none out');
+
+let cables: Cables;
+let station: Station;
+let phone: Phone | undefined;
+test.beforeEach(() => { cables = new Cables(); });
+test.afterEach(async () => {
+  await phone?.stop();
+  await (station as Station | undefined)?.stop();
+  phone = undefined;
+  cables.remove();
+});
 
 const ip = (...words: string[]) => execFileSync('ip', words, { stdio: ['ignore', 'pipe', 'pipe'] }).toString();
 
@@ -80,55 +91,46 @@ const namesAt = (host: string, port: number): Promise<string> => new Promise((do
 
 test('S12: the network comes after the station, goes, and comes back with another address', async () => {
   test.setTimeout(90_000);
-  const cables = new Cables();
   const house = cables.machine('house');
   const [here, there] = cables.cable(undefined, house);
   const own = `${cables.net}.1.1`, first = `${cables.net}.1.2`, second = `${cables.net}.1.3`;
   here.add(own);
   here.up();
-  const station = await Station.startIn(house);
-  let phone: Phone | undefined;
-  try {
-    // DHCP was slower than the station.
-    station.host = first;
-    there.up();
-    there.add(first);
-    await station.waitFor('the station to be reached', async () => station.call('GET', '/health').then(() => true, () => false), 15_000);
-    await station.setUp();
-    await station.expect('PATCH', '/settings', { 'lock1.interval': 0, 'lock1.period': 1 });
-    await station.waitForEvent('network.changed');
-    await station.waitFor('the certificate to name the address', async () => (await namesAt(first, station.ports.https)).includes(first));
-    const account = await station.addPhone('101');
-    phone = await Phone.start({ user: account.user, password: account.password, port: station.ports.sip, server: first, own });
-    await station.waitForEvent('monitor.registered');
-    await callAndOpen(station, phone);
+  station = await Station.startIn(house);
+  // DHCP was slower than the station.
+  station.host = first;
+  there.up();
+  there.add(first);
+  await station.waitFor('the station to be reached', async () => station.call('GET', '/health').then(() => true, () => false), 15_000);
+  await station.setUp();
+  await station.expect('PATCH', '/settings', { 'lock1.interval': 0, 'lock1.period': 1 });
+  await station.waitForEvent('network.changed');
+  await station.waitFor('the certificate to name the address', async () => (await namesAt(first, station.ports.https)).includes(first));
+  const account = await station.addPhone('101');
+  phone = await Phone.start({ user: account.user, password: account.password, port: station.ports.sip, server: first, own });
+  await station.waitForEvent('monitor.registered');
+  await callAndOpen(station, phone);
 
-    // Somebody pulls the plug at the switch, and puts it in again.
-    here.down();
-    await new Promise((done) => setTimeout(done, 1_000));
-    here.up();
-    const pulled = await station.waitForEvent('network.lost', 20_000);
-    expect(pulled.severity).toBe('warning');
-    await station.waitFor('the network to be back', async () => (await station.journal()).filter((entry) => entry.event === 'network.changed').length === 2);
-    await callAndOpen(station, phone);
+  // Somebody pulls the plug at the switch, and puts it in again.
+  here.down();
+  await new Promise((done) => setTimeout(done, 1_000));
+  here.up();
+  const pulled = await station.waitForEvent('network.lost', 20_000);
+  expect(pulled.severity).toBe('warning');
+  await station.waitFor('the network to be back', async () => (await station.journal()).filter((entry) => entry.event === 'network.changed').length === 2);
+  await callAndOpen(station, phone);
 
-    // The router gives it another address.
-    there.remove(first);
-    there.add(second);
-    station.host = second;
-    await station.waitFor('the station at its new address', async () => station.call('GET', '/health').then(() => true, () => false), 15_000);
-    await station.waitFor('the certificate to name it', async () => (await namesAt(second, station.ports.https)).includes(second));
-    expect(JSON.stringify(await station.addPhone('101'))).toContain(second);
-  } finally {
-    await phone?.stop();
-    await station.stop();
-    cables.remove();
-  }
+  // The router gives it another address.
+  there.remove(first);
+  there.add(second);
+  station.host = second;
+  await station.waitFor('the station at its new address', async () => station.call('GET', '/health').then(() => true, () => false), 15_000);
+  await station.waitFor('the certificate to name it', async () => (await namesAt(second, station.ports.https)).includes(second));
+  expect(JSON.stringify(await station.addPhone('101'))).toContain(second);
 });
 
 test('S12: the network comes in the very moments in which the station starts', async () => {
   test.setTimeout(60_000);
-  const cables = new Cables();
   const house = cables.machine('house');
   const [here, there] = cables.cable(undefined, house);
   here.add(`${cables.net}.1.1`);
@@ -140,21 +142,15 @@ test('S12: the network comes in the very moments in which the station starts', a
   while (!existsSync(join(data, 'certificates', 'root.key'))) await new Promise((done) => setTimeout(done, 20));
   there.up();
   there.add(`${cables.net}.1.2`);
-  const station = await starting;
+  station = await starting;
   station.host = `${cables.net}.1.2`;
-  try {
-    await station.setUp();
-    await station.waitForEvent('network.changed');
-    expect(JSON.stringify(await station.addPhone('101'))).toContain(station.host);
-  } finally {
-    await station.stop();
-    cables.remove();
-  }
+  await station.setUp();
+  await station.waitForEvent('network.changed');
+  expect(JSON.stringify(await station.addPhone('101'))).toContain(station.host);
 });
 
 test('a station in two networks is reached by each phone in the one they share', async () => {
   test.setTimeout(60_000);
-  const cables = new Cables();
   const house = cables.machine('house'), flat = cables.machine('flat');
   const [here, there] = cables.cable(undefined, house);     // the default route, where the browser is
   const [inHouse, inFlat] = cables.cable(house, flat);      // the phone's network
@@ -166,20 +162,13 @@ test('a station in two networks is reached by each phone in the one they share',
     end.up();
   }
   there.gateway(address(1, 1));
-  const station = await Station.startIn(house);
+  station = await Station.startIn(house);
   station.host = address(1, 2);
-  let phone: Phone | undefined;
-  try {
-    await station.setUp();
-    await station.expect('PATCH', '/settings', { 'lock1.interval': 0, 'lock1.period': 1 });
-    const account = await station.addPhone('101');
-    phone = await Phone.start({ user: account.user, password: account.password, port: station.ports.sip, server: address(2, 2), own: address(2, 1),
-      control: { namespace: flat, host: address(3, 2) } });
-    await station.waitForEvent('monitor.registered');
-    await callAndOpen(station, phone);
-  } finally {
-    await phone?.stop();
-    await station.stop();
-    cables.remove();
-  }
+  await station.setUp();
+  await station.expect('PATCH', '/settings', { 'lock1.interval': 0, 'lock1.period': 1 });
+  const account = await station.addPhone('101');
+  phone = await Phone.start({ user: account.user, password: account.password, port: station.ports.sip, server: address(2, 2), own: address(2, 1),
+    control: { namespace: flat, host: address(3, 2) } });
+  await station.waitForEvent('monitor.registered');
+  await callAndOpen(station, phone);
 });
