@@ -11,6 +11,8 @@
 //   events: connected ID TIME, key ID TIME (the first whole key frame), failed ID TEXT
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <iostream>
 #include <map>
@@ -52,7 +54,17 @@ class Hearing {
  public:
   Hearing() : engine_(loop_, options()) {}
   void encode() {
-    auto joined = engine_.join([encoding = std::make_shared<media::OpusEncoding>()](const media::AudioFrame& near) { (void)encoding->encode(near); });
+    // Two frames a packet, as for who only listens.
+    struct Encoding {
+      media::OpusEncoding opus;
+      std::array<std::int16_t, 2 * media::audio_frame> pair{};
+      bool half = false;
+    };
+    auto joined = engine_.join([encoding = std::make_shared<Encoding>()](const media::AudioFrame& near) {
+      std::ranges::copy(near, encoding->pair.begin() + (encoding->half ? media::audio_frame : 0));
+      if (encoding->half) (void)encoding->opus.encode(encoding->pair);
+      encoding->half = !encoding->half;
+    });
     if (joined) port_ = std::move(*joined);
   }
 

@@ -82,7 +82,8 @@ class PictureSender final : public VideoTaker {
 
 class VoiceSender final : public VoiceTaker {
  public:
-  VoiceSender(WebrtcHost& host, WebrtcTransport& transport) : host_(host), transport_(transport) {}
+  VoiceSender(WebrtcHost& host, WebrtcTransport& transport, bool converses)
+      : host_(host), transport_(transport), converses_(converses) {}
   ~VoiceSender() override { leave(); }
 
   void set_format(int payload_type, int event_type);         // event_type < 0: the peer takes no telephone events
@@ -94,11 +95,13 @@ class VoiceSender final : public VoiceTaker {
   void press(char digit, int milliseconds) { events_.press(digit, milliseconds); }
   [[nodiscard]] const RtpStream& stream() const { return rtp_; }
 
+  [[nodiscard]] bool converses() const override { return converses_; }
   void take(const VoicePacket& packet) override;
 
  private:
   WebrtcHost& host_;
   WebrtcTransport& transport_;
+  const bool converses_;
   RtpStream rtp_{48'000};
   DtmfSender events_;
   std::shared_ptr<VoiceFeed> own_;

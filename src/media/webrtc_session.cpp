@@ -37,7 +37,7 @@ WebrtcSession::WebrtcSession(WebrtcHost& host, LegOptions options, SessionEvents
   told.tick = [this](GstClockTime now) { return tick(now); };
   transport_ = std::make_unique<WebrtcTransport>(host_, std::move(told));
   picture_ = std::make_unique<PictureSender>(host_, *transport_);
-  voice_ = std::make_unique<VoiceSender>(host_, *transport_);
+  voice_ = std::make_unique<VoiceSender>(host_, *transport_, receives(options_.audio));
   receiver_ = std::make_unique<WebrtcReceiver>(WebrtcReceiver::Events{[this](Samples samples) {
                                                                         if (extras_.lent_sound)
                                                                           return extras_.lent_sound(samples);

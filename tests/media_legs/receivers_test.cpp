@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <future>
 
 #include "media/audio_signal.hpp"
 #include "media/h264_payload.hpp"
@@ -168,6 +169,57 @@ TEST(Voice, preparesForLossAsLongAsItIsReported) {
   EXPECT_EQ(feed->expected_loss(), 20);
   feed->heard_loss(0, 63 * GST_SECOND);
   EXPECT_EQ(feed->expected_loss(), 0);
+}
+
+class Listener final : public VoiceTaker {
+ public:
+  explicit Listener(bool conversing) : conversing_(conversing) {}
+  [[nodiscard]] bool converses() const override { return conversing_; }
+  void take(const VoicePacket& packet) override {
+    const auto length = [](std::span<const std::uint8_t> opus) {
+      return opus_packet_get_nb_samples(opus.data(), static_cast<opus_int32>(opus.size()), audio_rate) * 1000 /
+             audio_rate;
+    };
+    milliseconds.push_back(length(packet.payload));
+    silence.push_back(length(packet.silence));
+    times.push_back(packet.time);
+  }
+  std::vector<int> milliseconds, silence;
+  std::vector<GstClockTime> times;
+
+ private:
+  const bool conversing_;
+};
+
+TEST(Voice, comesInFewerPacketsWhileNobodyConverses) {
+  NetworkThread thread;
+  NetworkThread::Calls calls;
+  calls.begin = calls.end = calls.done = [] {};
+  calls.tick = [] { return NetworkThread::Ticks::none; };
+  thread.start(std::move(calls));
+  const auto feed = std::make_shared<VoiceFeed>(thread.queue());
+  const auto hear = [&](int frames) {
+    for (int count = 0; count < frames; ++count) feed->frame({});
+    std::promise<void> delivered;
+    thread.queue()->run([&] { delivered.set_value(); });
+    delivered.get_future().wait();
+  };
+  Listener watcher(false), caller(true);
+  feed->join(&watcher);
+  hear(2);
+  EXPECT_EQ(watcher.milliseconds, (std::vector{40}));
+  EXPECT_EQ(watcher.silence, watcher.milliseconds);
+  hear(1);  // waits for the next one
+  feed->join(&caller);
+  hear(3);
+  EXPECT_EQ(caller.milliseconds, (std::vector{40, 20, 20}));
+  EXPECT_EQ(caller.silence, caller.milliseconds);
+  ASSERT_EQ(watcher.times.size(), 4U);
+  EXPECT_EQ(watcher.times[3] - watcher.times[0], (40 + 40 + 20) * GST_MSECOND) << "no frame is missing between them";
+  feed->leave(&caller);
+  hear(2);
+  EXPECT_EQ(watcher.milliseconds.back(), 40);
+  feed->leave(&watcher);
 }
 
 TEST_F(Voices, keepTheirLengthWhenPacketsAreLost) {
