@@ -193,7 +193,7 @@ void Station::follow_network() {
     };
     log_error(http_->use_certificate(made.chain_pem, made.key_pem));
     log_error(telephony_->use_certificate(made.chain_pem, made.key_pem));
-    streams_->use_certificate(made.chain_pem + made.key_pem);
+    log_error(streams_->use_certificate(made.chain_pem + made.key_pem));
   };
 }
 

@@ -66,6 +66,12 @@ void Streams::start() {
   }
 }
 
+Result<void> Streams::use_certificate(std::string pem) {
+  if (server_ != nullptr && server_->tls_port() != 0) LINTEL_CHECK(server_->use_certificate(pem));
+  needs_.certificate = std::move(pem);
+  return {};
+}
+
 void Streams::give_accounts() {
   if (server_ == nullptr) return;
   std::vector<media::RtspAccount> accounts;

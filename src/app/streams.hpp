@@ -34,7 +34,7 @@ class Streams {
 
   // Serves what the settings switch on; each change of a switch takes effect at once, and ends running sessions.
   void start();
-  void use_certificate(std::string pem) { needs_.certificate = std::move(pem); }  // from the next start() on: running sessions go on
+  Result<void> use_certificate(std::string pem);  // whoever watches already is not disturbed. Error: it cannot be read
   // A port that cannot be had; the other one is served nevertheless. The error names the port and its option.
   std::function<void(const Error& error)> on_problem;
   [[nodiscard]] std::uint16_t port() const { return server_ == nullptr ? 0 : server_->port(); }          // 0: off

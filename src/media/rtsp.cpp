@@ -119,6 +119,11 @@ class Server final : public RtspServer {
   void set_accounts(std::vector<RtspAccount> accounts) override {
     inbox_->post([this, accounts = std::move(accounts)]() mutable { engine_.set_accounts(std::move(accounts)); }, true);
   }
+  Result<void> use_certificate(std::string pem) override {
+    LINTEL_TRY(auto tls, make_tls(std::move(pem)));
+    inbox_->post([this, tls = std::move(tls)]() mutable { engine_.use_tls(std::move(tls)); }, true);
+    return {};
+  }
   [[nodiscard]] Statistics statistics() const override {
     return {figures_->connections, figures_->sessions, figures_->refused, figures_->dropped};
   }

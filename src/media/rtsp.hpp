@@ -76,6 +76,10 @@ class RtspServer {
   // have another secret, end.
   virtual void set_accounts(std::vector<RtspAccount> accounts) = 0;
 
+  // For whoever connects from now on, as RtspOptions::tls_pem; the others keep theirs. Error: invalid, and the one
+  // before stays, when it cannot be read.
+  virtual Result<void> use_certificate(std::string pem) = 0;
+
   struct Statistics {
     int connections = 0, sessions = 0;
     std::uint64_t refused_connections = 0;  // over a limit

@@ -68,6 +68,7 @@ class RtspEngine {
   void run();                        // the thread's work, until stop()
   void stop() { stopping_ = true; }  // through the inbox, as are these
   void set_accounts(std::vector<RtspAccount> accounts);
+  void use_tls(std::shared_ptr<SSL_CTX> tls) { sockets_.tls = std::move(tls); }
 
  private:
   using Clients = std::unordered_map<std::uint64_t, std::unique_ptr<RtspClient>>;
@@ -118,7 +119,7 @@ class RtspEngine {
 
   const RtspVideo video_;
   const RtspOptions options_;
-  const Sockets sockets_;
+  Sockets sockets_;
   const Loop::Poster post_;
   const std::shared_ptr<RtspInbox> inbox_;
   const std::shared_ptr<RtspFigures> figures_;

@@ -51,15 +51,26 @@ class RtspTest : public VideoTest {
   }
 
   // A certificate of the test's own.
-  void certify() {
+  void certify(const std::string& name = "localhost") {
     const std::string key = folder.file("key.pem"), certificate = folder.file("certificate.pem");
     Program openssl({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                     "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost"},
+                     "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=" + name},
                     folder.file("openssl.log"));
     ASSERT_TRUE(until([&] { return openssl.ended() == 0; }));
     std::ostringstream text;
     text << std::ifstream(certificate).rdbuf() << std::ifstream(key).rdbuf();
     pem = text.str();
+  }
+
+  // The name in the certificate that is served there.
+  std::string served_by(std::uint16_t port) {
+    const std::string log = folder.file("client.log");
+    Program client({"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(port)}, log);
+    if (!until([&] { return client.ended().has_value(); })) return "";
+    std::ifstream text(log);
+    for (std::string line; std::getline(text, line);)
+      if (line.starts_with("subject=")) return line.substr(line.rfind(' ') + 1);
+    return "";
   }
 
   Folder folder;
@@ -202,6 +213,28 @@ TEST_F(RtspTest, speaksTlsWithACertificate) {
   EXPECT_EQ((*secure)->port(), 0) << "without the plain port";
   EXPECT_EQ(RtspServer::start(loop, video, {.address = "127.0.0.1", .tls_port = 0, .tls_pem = "nonsense"}).error().code,
             ErrorCode::invalid);
+}
+
+// S12: renewed while it runs, as the station does with a new address; who watches is not disturbed.
+TEST_F(RtspTest, usesANewCertificateForWhoComesAfter) {
+  certify("before");
+  auto secure = RtspServer::start(
+      loop, video, {.address = "127.0.0.1", .port = std::nullopt, .tls_port = 0, .tls_pem = std::exchange(pem, {})});
+  ASSERT_TRUE(secure.ok()) << secure.error().message;
+  (*secure)->set_accounts(recorder());
+  const std::uint16_t port = (*secure)->tls_port();
+  EXPECT_EQ(served_by(port), "before");
+  Program watching({"ffmpeg", "-loglevel", "error", "-rtsp_transport", "tcp", "-i",
+                    "rtsps://recorder:Secret-17@127.0.0.1:" + std::to_string(port) + "/sub", "-f", "null", "-"},
+                   folder.file("watching.log"));
+  ASSERT_TRUE(until([&] { return (*secure)->statistics().sessions == 1; }));
+  certify("after");
+  ASSERT_TRUE((*secure)->use_certificate(std::exchange(pem, {})).ok());
+  EXPECT_EQ(served_by(port), "after");
+  EXPECT_EQ((*secure)->use_certificate("nonsense").error().code, ErrorCode::invalid);
+  EXPECT_EQ(served_by(port), "after") << "what can be used is kept";
+  EXPECT_EQ((*secure)->statistics().sessions, 1);
+  EXPECT_FALSE(watching.ended());
 }
 
 // V03: sound beside the picture, over each way, recognisable: how strong the 1 kHz of the microphone is in what came.
