@@ -161,3 +161,13 @@ for (const width of [360, 768, 1440])
     await page.setViewportSize({ width: Math.max(320, Math.round(width * 0.7)), height: 800 });
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), { message: 'made narrower' }).toBeLessThanOrEqual(0);
   });
+
+for (const width of [390, 1280])
+  test(`A10: at ${width} the codes say whose they are: name and room`, async () => {
+    if (width === 390) await station.expect('POST', '/codes', { name: 'Cleaner', code: '60415937', room: '101', locks: [1] });
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto('/#/access/codes');
+    const row = page.getByRole('row').filter({ hasText: 'Cleaner' });
+    await expect(row.getByText('101').filter({ visible: true })).toHaveCount(1);
+    if (process.env.LINTEL_SHOTS) await page.screenshot({ path: `${process.env.LINTEL_SHOTS}/codes-${width}.png` });
+  });

@@ -59,7 +59,7 @@ export default function Codes() {
             rows={items}
             rowKey={(one) => String(one.id)}
             columns={[
-              { id: 'name', title: t`Name`, sort: (one) => one.name, cell: (one) => <span className="font-medium">{one.name}</span> },
+              { id: 'name', title: t`Name`, sort: (one) => one.name, cell: (one) => <Holder code={one} /> },
               { id: 'doors', title: t`Opens`, cell: doors },
               { id: 'room', title: t`Room`, wide: true, sort: (one) => one.room ?? '', cell: (one) => one.room || '–' },
               {
@@ -91,6 +91,16 @@ export default function Codes() {
           <Trans>It opens nothing any more from now on.</Trans>
         </ConfirmDialog>
       )}
+    </>
+  );
+}
+
+/** Whose code it is; on a phone with the room under it, which has no column there. */
+function Holder({ code }: { code: Code }) {
+  return (
+    <>
+      <span className="font-medium break-words">{code.name}</span>
+      {code.room && <span className="block text-xs text-soft tabular-nums md:hidden">{code.room}</span>}
     </>
   );
 }
