@@ -18,6 +18,10 @@ def spread(values, digits=0):
     return ", ".join(f"{value:.{digits}f}" for value in values)
 
 
+def low_high(values, digits=0):
+    return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
+
+
 def tell(line):
     print(line, flush=True)
 
