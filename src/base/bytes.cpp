@@ -18,18 +18,23 @@ constexpr std::string_view clear_characters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZa
 
 // Answers the end of what it wrote.
 char* base64(std::string_view data, std::string_view alphabet, char* out) {
-  std::size_t at = 0;
-  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(data[i])}; };
-  for (; at + 3 <= data.size(); at += 3) {
-    const std::uint32_t group = byte(at) << 16U | byte(at + 1) << 8U | byte(at + 2);
-    for (unsigned shift = 18; shift < 24; shift -= 6) *out++ = alphabet[(group >> shift) & 63U];
+  const char* const digits = alphabet.data();
+  const char* in = data.data();
+  std::size_t left = data.size();
+  const auto byte = [&in](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(in[i])}; };
+  for (; left >= 3; left -= 3, in += 3, out += 4) {
+    const std::uint32_t group = byte(0) << 16U | byte(1) << 8U | byte(2);
+    out[0] = digits[group >> 18U];
+    out[1] = digits[(group >> 12U) & 63U];
+    out[2] = digits[(group >> 6U) & 63U];
+    out[3] = digits[group & 63U];
   }
-  if (at < data.size()) {
-    const bool two = at + 1 < data.size();
-    const std::uint32_t group = byte(at) << 16U | (two ? byte(at + 1) << 8U : 0U);
-    *out++ = alphabet[group >> 18U];
-    *out++ = alphabet[(group >> 12U) & 63U];
-    if (two) *out++ = alphabet[(group >> 6U) & 63U];
+  if (left > 0) {
+    const bool two = left == 2;
+    const std::uint32_t group = byte(0) << 16U | (two ? byte(1) << 8U : 0U);
+    *out++ = digits[group >> 18U];
+    *out++ = digits[(group >> 12U) & 63U];
+    if (two) *out++ = digits[(group >> 6U) & 63U];
   }
   return out;
 }
@@ -52,6 +57,17 @@ constexpr std::array<std::int8_t, 256> values = [] {
 int value_of(char c) {
   return values[static_cast<unsigned char>(c)];
 }
+
+// Both digits of each byte.
+constexpr std::array<char, 512> hex_pairs = [] {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::array<char, 512> out{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    out[2 * byte] = digits[byte >> 4U];
+    out[2 * byte + 1] = digits[byte & 15U];
+  }
+  return out;
+}();
 
 // OpenSSL looks an algorithm up anew, under a lock, each time it is asked for by EVP_md5() or EVP_sha256(); and a context
 // costs several allocations. So each is made once: the algorithm for the process, the context for the thread.
@@ -86,11 +102,9 @@ std::string_view view(const Digest& digest, std::size_t size) {
 }  // namespace
 
 void to_hex(std::string_view data, char* out) {
-  constexpr std::string_view digits = "0123456789abcdef";
   for (const char c : data) {
-    const auto byte = static_cast<unsigned char>(c);
-    *out++ = digits[byte >> 4U];
-    *out++ = digits[byte & 15U];
+    std::memcpy(out, hex_pairs.data() + 2 * static_cast<std::size_t>(static_cast<unsigned char>(c)), 2);
+    out += 2;
   }
 }
 
@@ -126,15 +140,22 @@ void to_base64url(std::string_view data, char* out) { base64(data, url_alphabet,
 bool from_base64(std::string_view text, char* out, std::size_t size) {
   while (!text.empty() && text.back() == '=') text.remove_suffix(1);
   if (text.size() % 4 == 1 || text.size() / 4 * 3 + (text.size() % 4 == 0 ? 0 : text.size() % 4 - 1) != size) return false;
-  std::uint32_t group = 0;
   int wrong = 0;  // negative once a character was none of the alphabet
-  unsigned bits = 0;
-  for (const char c : text) {
-    const int value = value_of(c);
+  const auto take = [&](std::size_t at) {
+    const int value = value_of(text.data()[at]);
     wrong |= value;
-    group = (group << 6U) | static_cast<unsigned>(value & 63);
-    bits += 6;
-    if (bits >= 8) *out++ = static_cast<char>((group >> (bits -= 8)) & 255U);
+    return static_cast<std::uint32_t>(value) & 63U;
+  };
+  for (; text.size() >= 4; text.remove_prefix(4), out += 3) {
+    const std::uint32_t group = take(0) << 18U | take(1) << 12U | take(2) << 6U | take(3);
+    out[0] = static_cast<char>(group >> 16U);
+    out[1] = static_cast<char>(group >> 8U & 255U);
+    out[2] = static_cast<char>(group & 255U);
+  }
+  if (!text.empty()) {  // two or three
+    const std::uint32_t group = take(0) << 18U | take(1) << 12U | (text.size() == 3 ? take(2) << 6U : 0U);
+    *out++ = static_cast<char>(group >> 16U);
+    if (text.size() == 3) *out = static_cast<char>(group >> 8U & 255U);
   }
   return wrong >= 0;
 }

@@ -36,7 +36,20 @@ TEST(Bytes, base64GoesBothWays) {
   EXPECT_EQ(bytes::from_base64("aGVsbG8"), "hello");
   EXPECT_FALSE(bytes::from_base64("a*"));
   const auto data = bytes::random(100);
-  EXPECT_EQ(bytes::from_base64(bytes::to_base64url(data)), data);
+  for (std::size_t size = 0; size <= data.size(); ++size) {
+    const auto part = data.substr(0, size);
+    EXPECT_EQ(bytes::from_base64(bytes::to_base64url(part)), part);
+    EXPECT_EQ(bytes::from_base64(bytes::to_base64(part)), part);
+  }
+  for (const char* wrong : {"*GVs", "a*Vs", "aG*s", "aGV*", "aGVs*G8", "aGVsb*8", "aGVsbG*", "aGVsb"})
+    EXPECT_FALSE(bytes::from_base64(wrong)) << wrong;
+}
+
+TEST(Bytes, hexGoesBothWays) {
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
+  EXPECT_EQ(bytes::from_hex(bytes::to_hex(all)), all);
+  EXPECT_EQ(bytes::to_hex(all.substr(0x9e, 3)), "9e9fa0");
 }
 
 TEST(Bytes, hashesAsPublished) {
