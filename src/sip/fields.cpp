@@ -196,12 +196,15 @@ std::string_view name_of(Method method) {
 
 namespace {
 
-// Eight bytes or four, in lower case where they are letters.
+// Whether the eight or four bytes there are those of a name but for case. Its letters are told from its hyphens by a
+// bit of their own: only where it has a letter may the other one differ, by the bit that tells the cases apart.
 template <typename Word>
-Word lower_word(const char* text) {
+bool same_word(const char* text, const char* known) {
   Word word = 0;
+  Word wanted = 0;
   std::memcpy(&word, text, sizeof word);
-  return word | static_cast<Word>(0x2020202020202020U);
+  std::memcpy(&wanted, known, sizeof wanted);
+  return (word | (wanted & static_cast<Word>(0x4040404040404040U)) >> 1U) == wanted;
 }
 
 // Whether `name` is `known` but for case, sizes being the same: compared in words from both ends.
@@ -209,9 +212,7 @@ bool is_name(std::string_view name, std::string_view known) {
   const char* const left = name.data();
   const char* const right = known.data();
   const std::size_t size = name.size();
-  const auto same = [&]<typename Word>(Word, std::size_t at) {
-    return lower_word<Word>(left + at) == lower_word<Word>(right + at);
-  };
+  const auto same = [&]<typename Word>(Word, std::size_t at) { return same_word<Word>(left + at, right + at); };
   if (size >= 16) return same(std::uint64_t{}, 0) && same(std::uint64_t{}, 8) && same(std::uint64_t{}, size - 8);
   if (size >= 8) return same(std::uint64_t{}, 0) && same(std::uint64_t{}, size - 8);
   if (size >= 4) return same(std::uint32_t{}, 0) && same(std::uint32_t{}, size - 4);
@@ -225,9 +226,7 @@ Field field_of(std::string_view name) {
   const std::size_t found = by_slot[slot_of(name)];
   if (found == 0) return Field::other;
   const auto& [known, field] = field_names[found - 1];
-  if (known.size() != name.size() || !is_name(name, known)) return Field::other;
-  // A CR in place of a hyphen is the one other byte that reads the same.
-  return std::memchr(name.data(), '\r', name.size()) == nullptr ? field : Field::other;
+  return known.size() == name.size() && is_name(name, known) ? field : Field::other;
 }
 
 std::string_view phrase_of(int status) {

@@ -49,16 +49,20 @@ Fault Message::parse_start_line(std::string_view line) {
     return unreadable;
   const auto end = grammar::trim(line);
   const auto last = end.rfind(' ');
-  if (last <= first || !begins_ignoring_case(end.substr(last + 1), "SIP/")) return unreadable;
+  if (last <= first) return unreadable;
+  const auto said = end.substr(last + 1);
+  if (said != version) {
+    if (!begins_ignoring_case(said, "SIP/")) return unreadable;
+    if (!text::equals_ignoring_case(said, version)) fault_ = {505, "Version Not Supported"};
+  }
   method_length_ = static_cast<std::uint16_t>(first);
   method_ = method_of(line.substr(0, first));
   uri_begin_ = static_cast<std::uint32_t>(first + 1);
   uri_length_ = static_cast<std::uint32_t>(last - first - 1);
-  if (const auto said = end.substr(last + 1); said != version && !text::equals_ignoring_case(said, version))
-    fault_ = {505, "Version Not Supported"};
-  bool odd = end.size() != line.size() || uri_length_ == 0;
-  for (const char c : request_uri()) odd = odd || c == ' ' || c == '\t' || c == '<' || c == '>';
-  if (odd) fault_ = {400, "Bad Request Line"};
+  const auto never_in_a_uri = [](char c) { return c == ' ' || c == '\t' || c == '<' || c == '>'; };
+  if (end.size() != line.size() || uri_length_ == 0 ||
+      grammar::find_if(request_uri(), 0, never_in_a_uri) != uri_length_)
+    fault_ = {400, "Bad Request Line"};
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.hpp"
 #include "sip/builder.hpp"
 #include "support.hpp"
 
@@ -160,6 +161,21 @@ TEST(Builder, answersWithTheSourceInTheTopVia) {
   EXPECT_EQ(parameter(answer.top_via()->parameters, "rport"), "1234");
   EXPECT_EQ(answer.to_tag(), "t1");
   EXPECT_EQ(answer.body(), "hello");
+}
+
+TEST(Field, isKnownInAnyCaseAndByNoOtherByte) {
+  EXPECT_EQ(field_of("CALL-id"), Field::call_id);
+  EXPECT_EQ(field_of("www-AUTHENTICATE"), Field::www_authenticate);
+  EXPECT_EQ(field_of("cSeQ"), Field::cseq);
+  EXPECT_EQ(field_of("V"), Field::via);
+  for (const std::string known : {"Via", "CSeq", "Call-ID", "Contact", "Content-Length", "P-Asserted-Identity"})
+    for (std::size_t at = 0; at < known.size(); ++at)
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string other = known;
+        other[at] = static_cast<char>(byte);
+        const bool same = text::equals_ignoring_case(other, known);
+        EXPECT_EQ(field_of(other) == field_of(known), same) << other;
+      }
 }
 
 TEST(Edit, copiesWhatDoesNotChange) {
