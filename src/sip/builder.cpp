@@ -165,7 +165,8 @@ std::string Builder::finish() {
   const auto whole = finish_here();
   std::string out;
   out.reserve(whole.size() + room_for_via);
-  return out.append(whole);
+  out.append(whole);
+  return out;  // and not what append() answers, of which this would be a copy, without that room
 }
 
 Edit& Edit::replace(std::size_t begin, std::size_t end, std::string text) {
@@ -231,7 +232,7 @@ std::string Edit::finish() {
 }
 
 std::string new_tag() {
-  return random_hex(8);
+  return random_hex(7);
 }
 std::string new_call_id() {
   return random_hex(16);

@@ -68,7 +68,7 @@ class Edit {
 // Appends the value of a topmost Via with `received` and, where asked for, `rport` of the source (RFC 3261 §18.2.1, RFC
 // 3581 §4); whatever the sender wrote there itself is dropped.
 void append_via_with_source(Buffer& out, const Via& via, const Hop& from);
-[[nodiscard]] std::string new_tag();      // 64 random bits
+[[nodiscard]] std::string new_tag();      // 56 random bits, so short that a string holds them by itself
 [[nodiscard]] std::string new_call_id();  // 128 random bits
 
 }  // namespace lintel::sip

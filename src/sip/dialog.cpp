@@ -30,6 +30,7 @@ std::string without_parameters(const Address& address) {
 
 std::string name_addr(std::string_view display_name, std::string_view uri) {
   std::string out;
+  out.reserve(uri.size() + 2);
   if (!display_name.empty() && text::valid_utf8(display_name)) {
     out = "\"";
     std::size_t written = 0;
@@ -42,7 +43,8 @@ std::string name_addr(std::string_view display_name, std::string_view uri) {
     }
     out += "\" ";
   }
-  return out + "<" + std::string(uri) + ">";
+  out.append("<").append(uri).append(">");
+  return out;
 }
 
 std::optional<Dialog> Dialog::of_response(const Message& response, std::string_view target_so_far) {

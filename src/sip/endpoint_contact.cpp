@@ -11,11 +11,12 @@ std::string contact_for(Core& core, std::string_view user, const Hop& to) {
   out.reserve(96);
   out.append("<sip:");
   if (!user.empty()) out.append(user).append("@");
-  out += core.sent_by(to);
+  out.append(core.sent_by(to));
   if (to.kind == TransportKind::tcp || to.kind == TransportKind::tls) {
     out.append(";transport=").append(parameter_name_of(to.kind));
   }
-  return out + ">";
+  out.append(">");
+  return out;
 }
 
 std::string contact_user_of(std::string_view user, std::string_view domain, std::string_view password) {

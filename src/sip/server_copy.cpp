@@ -142,7 +142,8 @@ std::string Server::Inner::without_own_via(const Message& response) {
       response.bytes().substr(0, static_cast<std::size_t>(body.data() - response.bytes().data()) + body.size());
   std::string copy;
   copy.reserve(bytes.size());
-  return copy.append(bytes.substr(0, line->begin)).append(bytes.substr(line->end));
+  copy.append(bytes.substr(0, line->begin)).append(bytes.substr(line->end));
+  return copy;
 }
 
 }  // namespace lintel::sip

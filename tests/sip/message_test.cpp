@@ -163,6 +163,12 @@ TEST(Builder, answersWithTheSourceInTheTopVia) {
   EXPECT_EQ(answer.body(), "hello");
 }
 
+TEST(Builder, leavesRoomForTheVia) {
+  auto builder = Builder::request("INVITE", "sip:x@y");
+  const std::string bytes = builder.body("text/plain", std::string(1000, 'x')).finish();
+  EXPECT_GE(bytes.capacity(), bytes.size() + room_for_via);
+}
+
 TEST(Field, isKnownInAnyCaseAndByNoOtherByte) {
   EXPECT_EQ(field_of("CALL-id"), Field::call_id);
   EXPECT_EQ(field_of("www-AUTHENTICATE"), Field::www_authenticate);
