@@ -58,7 +58,7 @@ bool Core::is_open(const Hop& hop) const {
   return hop.flow == 0 ? hop.kind == TransportKind::udp : inner_->transport.is_open(hop.flow);
 }
 
-std::string Core::sent_by(const Hop& to) {
+std::string_view Core::sent_by(const Hop& to) {
   return to.kind == TransportKind::local ? "station.invalid" : inner_->transport.sent_by(to);
 }
 

@@ -81,7 +81,7 @@ bool Network::is_open(FlowId flow) const {
   return false;
 }
 
-std::string Network::sent_by(const Hop& to) {
+std::string_view Network::sent_by(const Hop& to) {
   return inner_->sent_by(to);
 }
 void Network::close(FlowId flow) {

@@ -79,7 +79,7 @@ class Network final : public Transport {
   void set_sink(TransportSink* sink) override;
   FlowId send(const Hop& to, std::string_view bytes) override;
   [[nodiscard]] bool is_open(FlowId flow) const override;
-  [[nodiscard]] std::string sent_by(const Hop& to) override;
+  [[nodiscard]] std::string_view sent_by(const Hop& to) override;
   void close(FlowId flow) override;
   [[nodiscard]] NetworkCounters counters() const;
 

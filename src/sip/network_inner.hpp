@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/watch_set.hpp"
+#include "sip/buffer.hpp"
 #include "sip/connection.hpp"
 #include "sip/datagrams.hpp"
 #include "sip/framing.hpp"
@@ -47,8 +48,8 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   FlowId send(const Hop& to, std::string_view bytes);
   FlowId send_udp(const Hop& to, std::string_view bytes);
   FlowId connect(const Hop& to);
-  std::string sent_by(const Hop& to);
-  std::string local_host(const SocketAddress& remote);
+  std::string_view sent_by(const Hop& to);
+  std::string_view local_host(const SocketAddress& remote);
   void close(FlowId flow);
 
   void on_ready(std::span<const WatchSet::Happened> all);
@@ -69,7 +70,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   Loop& loop;
   NetworkSettings settings;
   TransportSink* sink = nullptr;
-  WatchSet watches;              // of sockets and connections, by their FlowId
+  WatchSet watches;  // of sockets and connections, by their FlowId
   Timer sweeper;
   Handle<SSL_CTX, SSL_CTX_free> accepting, connecting;
   std::string advertised_host;
@@ -80,6 +81,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   std::unordered_map<std::size_t, std::size_t> per_source;  // host_hash → connections
   std::unordered_map<FlowId, ExternalFlow> externals;
   std::unordered_map<std::size_t, std::string> local_hosts;
+  Buffer own_address;  // what sent_by() answered last
   std::vector<FlowId> killed;
   bool burial_posted = false;
   Shedder shedder;

@@ -174,18 +174,16 @@ void Network::Inner::watch_write(Connection& connection) {
   watches.change(connection.descriptor(), Ready::readable | (wanted ? unsigned{Ready::writable} : 0U), connection.id());
 }
 
-std::string Network::Inner::local_host(const SocketAddress& remote) {
+std::string_view Network::Inner::local_host(const SocketAddress& remote) {
   if (remote.empty()) return "127.0.0.1";
   const auto known = local_hosts.find(remote.host_hash());
   if (known != local_hosts.end()) return known->second;
   const auto own = SocketAddress::parse(addresses::own_towards(remote.host()), 0);
-  const std::string host = own ? own->uri_host() : "127.0.0.1";
   if (local_hosts.size() >= 4096) local_hosts.clear();
-  local_hosts.emplace(remote.host_hash(), host);
-  return host;
+  return local_hosts.emplace(remote.host_hash(), own ? own->uri_host() : "127.0.0.1").first->second;
 }
 
-std::string Network::Inner::sent_by(const Hop& to) {
+std::string_view Network::Inner::sent_by(const Hop& to) {
   const Socket* best = nullptr;
   const TransportKind kind =
       to.kind == TransportKind::tcp || to.kind == TransportKind::tls ? to.kind : TransportKind::udp;
@@ -194,10 +192,14 @@ std::string Network::Inner::sent_by(const Hop& to) {
                                 (to.flow == 0 && socket.v6 == to.address.is_v6() && best->v6 != socket.v6)))
       best = &socket;
   if (best == nullptr && !sockets.empty()) best = &sockets.front();
-  std::string host = advertised_host;
-  if (host.empty())
-    host = best == nullptr || best->bound.is_wildcard() ? local_host(to.address) : best->bound.uri_host();
-  return host + ":" + std::to_string(best == nullptr ? 5060 : best->bound.port());
+  own_address.clear();
+  if (!advertised_host.empty())
+    own_address.append(advertised_host);
+  else if (best == nullptr || best->bound.is_wildcard())
+    own_address.append(local_host(to.address));
+  else
+    own_address.append(best->bound.uri_host());
+  return own_address.append(':').append_number(best == nullptr ? 5060 : best->bound.port()).view();
 }
 
 }  // namespace lintel::sip

@@ -66,13 +66,19 @@ std::vector<ContactInfo> Server::contacts(std::string_view user) const {
 
 void Server::for_each_reachable(std::string_view user, const std::function<void(const Reachable&)>& visit) const {
   const Monotonic now = inner_->core.clock().monotonic();
+  std::string own_text;  // of the contact before: nearly always the same
+  std::string own_host;
   for (const Account* account : inner_->accounts.expand(user))
     inner_->registrar.for_each(account->name, now, [&](const Binding& binding) {
       Hop hop;
       if (!inner_->registrar.reach(binding, hop)) return;
-      const std::string sent_by = inner_->core.sent_by(hop);
-      const auto own = SocketAddress::parse(std::string_view(sent_by).substr(0, sent_by.rfind(':')), 0);
-      visit({account->name, id_text(binding.id), binding.kind, own ? own->host() : std::string()});
+      const auto sent_by = inner_->core.sent_by(hop);
+      if (const auto host = sent_by.substr(0, sent_by.rfind(':')); host != own_text) {
+        own_text = host;
+        const auto own = SocketAddress::parse(host, 0);
+        own_host = own ? own->host() : std::string();
+      }
+      visit({account->name, id_text(binding.id), binding.kind, own_host});
     });
 }
 
@@ -192,8 +198,8 @@ bool Server::Inner::is_ours(const Uri& uri, const Hop& from) {
   for (const auto& host : settings.other_hosts)
     if (text::equals_ignoring_case(uri.host, host)) return true;
   if (from.kind == TransportKind::local) return false;
-  const std::string own = core.sent_by(from);
-  return std::string_view(own).substr(0, own.rfind(':')) == uri.host;
+  const auto own = core.sent_by(from);
+  return own.substr(0, own.rfind(':')) == uri.host;
 }
 
 void Server::Inner::initial(const Incoming& request) {

@@ -136,8 +136,8 @@ class Core final : public TransportSink {
 
   // Sends bytes to a hop, the local ones included. Answers the flow used or 0.
   FlowId send_bytes(const Hop& to, std::string_view bytes);
-  [[nodiscard]] bool is_open(const Hop& hop) const;  // UDP and local always
-  [[nodiscard]] std::string sent_by(const Hop& to);
+  [[nodiscard]] bool is_open(const Hop& hop) const;       // UDP and local always
+  [[nodiscard]] std::string_view sent_by(const Hop& to);  // good until the next call
 
   void on_message(const Message& message, const Fault& fault, const Hop& from) override;
   void on_flow_closed(FlowId flow) override;

@@ -67,8 +67,9 @@ class Transport {
   // reported by on_flow_closed().
   virtual FlowId send(const Hop& to, std::string_view bytes) = 0;
   [[nodiscard]] virtual bool is_open(FlowId flow) const = 0;
-  // host:port that the neighbour can send to (Via sent-by, Contact, Record-Route). Port is always given.
-  [[nodiscard]] virtual std::string sent_by(const Hop& to) = 0;
+  // host:port that the neighbour can send to (Via sent-by, Contact, Record-Route). Port is always given. Good until the
+  // next call.
+  [[nodiscard]] virtual std::string_view sent_by(const Hop& to) = 0;
   virtual void close(FlowId flow) = 0;
 };
 

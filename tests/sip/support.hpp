@@ -50,7 +50,7 @@ class MemoryTransport final : public Transport {
     return to.flow == 0 ? 20 : to.flow;
   }
   [[nodiscard]] bool is_open(FlowId flow) const override { return !gone.contains(flow); }
-  [[nodiscard]] std::string sent_by(const Hop&) override { return "192.0.2.1:5060"; }
+  [[nodiscard]] std::string_view sent_by(const Hop&) override { return "192.0.2.1:5060"; }
   void close(FlowId flow) override { gone.insert(flow); }
 
   void deliver(std::string_view bytes, const Hop& from) {

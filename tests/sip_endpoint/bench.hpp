@@ -47,7 +47,7 @@ class Wire final : public Transport {
     return is_reliable(to.kind) ? 77 : 5;
   }
   [[nodiscard]] bool is_open(FlowId flow) const override { return flow != 0 && !dead; }
-  [[nodiscard]] std::string sent_by(const Hop& /*to*/) override { return "192.0.2.10:5060"; }
+  [[nodiscard]] std::string_view sent_by(const Hop& /*to*/) override { return "192.0.2.10:5060"; }
   void close(FlowId /*flow*/) override {}
 
   void arrive(const std::string& bytes, const Hop& from) {
