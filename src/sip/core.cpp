@@ -5,6 +5,13 @@
 #include "sip/core_inner.hpp"
 
 namespace lintel::sip {
+namespace {
+
+// The ends of the local wire, as the flow of a Hop that leads to them.
+constexpr FlowId server_flow = 1;
+constexpr FlowId endpoint_flow = 2;
+
+}  // namespace
 
 Core::Inner::Inner(Core& the_core, Clock& the_clock, Transport& the_transport, TransactionSettings the_settings)
     : core(the_core),
@@ -45,9 +52,9 @@ const TransactionSettings& Core::settings() const {
   return inner_->settings;
 }
 std::string Core::new_branch() {
-  std::string branch;
+  Buffer branch;
   inner_->append_branch(branch, inner_->next_id++);
-  return branch;
+  return std::string(branch.view());
 }
 FlowId Core::send_bytes(const Hop& to, std::string_view bytes) {
   return inner_->send_bytes(to, bytes);
@@ -100,7 +107,9 @@ void Core::Inner::on_request(const Message& message, const Hop& from) {
     }
     return dispatch({message, from});
   }
-  if (servers_of[static_cast<std::size_t>(message.method())] == 0) return dispatch({message, from});
+  // The local wire repeats nothing.
+  if (servers_of[static_cast<std::size_t>(message.method())] == 0 || from.kind == TransportKind::local)
+    return dispatch({message, from});
   if (ServerTransaction* known = server_of(server_key(message, false)); known != nullptr) {
     // A retransmission. A 2xx to INVITE is retransmitted by who made it, not by us (RFC 6026 §7.1).
     if (!known->response.empty() && known->state != ServerTransaction::State::accepted &&
@@ -141,7 +150,7 @@ FlowId Core::Inner::send_bytes(const Hop& to, std::string_view bytes) {
 
 FlowId Core::Inner::send_local(const Hop& to, std::string bytes) {
   constexpr std::size_t most_waiting = 1024;
-  if (local.size() >= most_waiting || (to.flow != 1 && to.flow != 2)) return 0;
+  if (local.size() >= most_waiting || (to.flow != server_flow && to.flow != endpoint_flow)) return 0;
   local.emplace_back(to.flow, std::move(bytes));
   if (!local_due.armed()) local_due = clock.after(Duration::zero(), [this] { deliver_local(); });
   return to.flow;
@@ -150,20 +159,21 @@ FlowId Core::Inner::send_local(const Hop& to, std::string bytes) {
 void Core::Inner::deliver(const std::pair<FlowId, std::string>& sent) {
   if (from_wire.parse(sent.second)) return;
   delivering = true;
-  core.on_message(from_wire, from_wire.check(), sent.first == 1 ? Hop::local_endpoint() : Hop::local_server());
+  core.on_message(from_wire, from_wire.check(),
+                  sent.first == server_flow ? Hop::local_endpoint() : Hop::local_server());
   delivering = false;
 }
 
 void Core::hurry_to_server() {
   if (inner_->delivering) return;
   auto& local = inner_->local;
-  std::deque<std::pair<FlowId, std::string>> hurried;
-  const auto others =
-      std::stable_partition(local.begin(), local.end(),
-                            [server = Hop::local_server().flow](const auto& sent) { return sent.first != server; });
-  std::move(others, local.end(), std::back_inserter(hurried));
-  local.erase(others, local.end());
-  for (const auto& sent : hurried) inner_->deliver(sent);
+  const auto to_server = [](const auto& sent) { return sent.first == server_flow; };
+  for (auto left = std::count_if(local.begin(), local.end(), to_server); left > 0; --left) {
+    const auto next = std::find_if(local.begin(), local.end(), to_server);
+    const auto sent = std::move(*next);
+    local.erase(next);
+    inner_->deliver(sent);
+  }
 }
 
 void Core::Inner::deliver_local() {
@@ -190,12 +200,12 @@ void Core::Inner::flows_closed() {
   closed.clear();
   std::vector<TransactionId> failed;
   for (const auto& [id, transaction] : clients)
-    if (transaction->state <= ClientTransaction::State::proceeding && gone.contains(transaction->to.flow))
+    if (transaction.state <= ClientTransaction::State::proceeding && gone.contains(transaction.to.flow))
       failed.push_back(id);
   for (const TransactionId id : failed) fail(id, Failure::transport);
   failed.clear();
   for (const auto& [id, transaction] : servers)
-    if (is_reliable(transaction->to.kind) && gone.contains(transaction->to.flow)) failed.push_back(id);
+    if (is_reliable(transaction.to.kind) && gone.contains(transaction.to.flow)) failed.push_back(id);
   for (const TransactionId id : failed) end_server(id, false);
 }
 
@@ -203,7 +213,7 @@ void Core::Inner::alarm(TransactionId id, Alarm kind) {
   if (kind == client_again || kind == client_end) {
     const auto found = clients.find(id);
     if (found == clients.end()) return;
-    ClientTransaction& transaction = *found->second;
+    ClientTransaction& transaction = found->second;
     if (kind == client_again) return client_again_due(transaction);
     if (transaction.state <= ClientTransaction::State::proceeding) return fail(id, Failure::timeout);
     clients.erase(found);
@@ -211,7 +221,7 @@ void Core::Inner::alarm(TransactionId id, Alarm kind) {
   }
   const auto found = servers.find(id);
   if (found == servers.end()) return;
-  ServerTransaction& transaction = *found->second;
+  ServerTransaction& transaction = found->second;
   if (kind == server_end)
     return end_server(id, !transaction.invite || transaction.state >= ServerTransaction::State::confirmed);
   send_bytes(transaction.to, transaction.response);  // timer G

@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::string_view branch_start = "z9hG4bK-";
 
-void append_hex(std::string& out, std::uint64_t number) {
-  std::array<char, 16> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
-  out.append(digits.data(), end);
-}
-
 std::string head_of(const std::string& request) {
   constexpr std::string_view end_of_headers = "\r\n\r\n";
   const auto end = request.find(end_of_headers);
@@ -29,11 +23,8 @@ bool copied_to_ack_and_cancel(Field field) {
 }  // namespace
 
 // The id, and a keyed hash of it: nobody else can make a response that we take for one of ours.
-void Core::Inner::append_branch(std::string& out, TransactionId id) const {
-  out.append(branch_start);
-  append_hex(out, id);
-  out.push_back('-');
-  append_hex(out, hash(id));
+void Core::Inner::append_branch(Buffer& out, TransactionId id) const {
+  out.append(branch_start).append_number(id, 16).append('-').append_number(hash(id), 16);
 }
 
 ClientTransaction* Core::Inner::client_of(std::string_view branch) {
@@ -48,7 +39,7 @@ ClientTransaction* Core::Inner::client_of(std::string_view branch) {
   // What follows is the hash, made anew rather than kept.
   std::array<char, 17> expected{'-'};
   const auto stop = std::to_chars(expected.data() + 1, expected.data() + expected.size(), hash(id), 16).ptr;
-  return std::string_view(end, last) == std::string_view(expected.data(), stop) ? found->second.get() : nullptr;
+  return std::string_view(end, last) == std::string_view(expected.data(), stop) ? &found->second : nullptr;
 }
 
 TransactionId Core::send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options) {
@@ -58,53 +49,44 @@ TransactionId Core::send(std::string request, const Hop& to, ClientListener* lis
 TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListener* listener,
                                 const ClientOptions& options, TransactionId parent) {
   if (clients.size() + servers.size() >= settings.maximum) return 0;
-  auto transaction = std::make_unique<ClientTransaction>();
   const TransactionId id = next_id++;
-  transaction->id = id;
-  transaction->listener = listener;
-  transaction->parent = parent;
-  transaction->invite = request.starts_with("INVITE ");
-  transaction->again.owner = transaction->end.owner = id;
-  transaction->again.kind = client_again;
-  transaction->end.kind = client_end;
-  if (parent == 0) {
-    const auto line_end = request.find('\n');
-    if (line_end == std::string::npos) return 0;
-    request.insert(line_end + 1, via_line(to, id));
-  }
-  if (to.kind == TransportKind::local && transaction->invite) {
-    // The other end is in this process and gives a final answer: nothing is lost that a 100 or timer B would be for,
-    // and no CANCEL overtakes its INVITE.
-    transaction->request = head_of(request);
-    if (send_local(to, std::move(request)) == 0) return 0;
-    transaction->to = to;
-    transaction->state = ClientTransaction::State::proceeding;
-    clients.emplace(id, std::move(transaction));
+  const bool invite = request.starts_with("INVITE ");
+  if (parent == 0 && !insert_via(request, to, id)) return 0;
+  // In this process the other end gives a final answer: nothing is lost that a 100 or timer B would be for, and no
+  // CANCEL overtakes its INVITE.
+  const bool inner = invite && to.kind == TransportKind::local;
+  std::string kept = inner ? request : std::string();
+  const FlowId flow = inner ? send_local(to, std::move(request)) : send_bytes(to, request);
+  if (flow == 0) return 0;
+  ClientTransaction& transaction = clients[id];
+  transaction.id = id;
+  transaction.to = to;
+  transaction.to.flow = flow;
+  transaction.listener = listener;
+  transaction.parent = parent;
+  transaction.invite = invite;
+  transaction.again.owner = transaction.end.owner = id;
+  transaction.again.kind = client_again;
+  transaction.end.kind = client_end;
+  if (inner) {
+    transaction.request = std::move(kept);
+    transaction.state = ClientTransaction::State::proceeding;
     return id;
   }
-  const FlowId flow = send_bytes(to, request);
-  if (flow == 0) return 0;
-  transaction->to = to;
-  transaction->to.flow = flow;
-  transaction->request = std::move(request);
   if (!is_reliable(to.kind)) {
-    transaction->interval = settings.t1;
-    wheel.arm(transaction->again, transaction->interval);  // timer A or E
-  } else if (transaction->invite) {
-    shrink(*transaction);  // never sent again
-  } else {
-    transaction->request = {};
+    transaction.request = std::move(request);
+    transaction.interval = settings.t1;
+    wheel.arm(transaction.again, transaction.interval);  // timer A or E
+  } else if (invite) {
+    transaction.request = std::move(request);
+    shrink(transaction);  // never sent again
   }
-  wheel.arm(transaction->end, options.timeout > Duration::zero() ? options.timeout : settings.linger);  // timer B or F
-  clients.emplace(id, std::move(transaction));
+  wheel.arm(transaction.end, options.timeout > Duration::zero() ? options.timeout : settings.linger);  // timer B or F
   return id;
 }
 
 bool Core::send_directly(std::string request, const Hop& to) {
-  const auto line_end = request.find('\n');
-  if (line_end == std::string::npos) return false;
-  request.insert(line_end + 1, inner_->via_line(to, inner_->next_id++));
-  return send_bytes(to, request) != 0;
+  return inner_->insert_via(request, to, inner_->next_id++) && send_bytes(to, request) != 0;
 }
 
 // Keeps the headers of an INVITE, of which its ACK and CANCEL repeat some: the offer, most of it, goes. Not read again
@@ -113,13 +95,15 @@ void Core::Inner::shrink(ClientTransaction& transaction) {
   transaction.request = head_of(transaction.request);
 }
 
-std::string Core::Inner::via_line(const Hop& to, TransactionId id) {
-  std::string via;
-  via.reserve(128);
-  via.append("Via: SIP/2.0/").append(via_name_of(to.kind)).append(" ").append(core.sent_by(to)).append(";branch=");
-  append_branch(via, id);
-  via.append(";rport\r\n");
-  return via;
+bool Core::Inner::insert_via(std::string& request, const Hop& to, TransactionId id) {
+  const auto line_end = request.find('\n');
+  if (line_end == std::string::npos) return false;
+  via_line.clear();
+  via_line.append("Via: SIP/2.0/").append(via_name_of(to.kind)).append(' ').append(core.sent_by(to)).append(";branch=");
+  append_branch(via_line, id);
+  via_line.append(";rport\r\n");
+  request.insert(line_end + 1, via_line.view());
+  return true;
 }
 
 void Core::Inner::client_again_due(ClientTransaction& transaction) {
@@ -140,7 +124,7 @@ void Core::Inner::on_response(const Message& message, const Hop& from) {
   ClientTransaction* transaction = via && cseq ? client_of(via->branch) : nullptr;
   if (transaction != nullptr && transaction->invite && cseq->method == "CANCEL") {
     const auto cancel = clients.find(transaction->cancelled_by);
-    transaction = cancel == clients.end() ? nullptr : cancel->second.get();
+    transaction = cancel == clients.end() ? nullptr : &cancel->second;
     if (transaction == nullptr) return;
   }
   if (transaction == nullptr) {
@@ -197,9 +181,8 @@ void Core::Inner::on_response(const Message& message, const Hop& from) {
 void Core::Inner::fail(TransactionId id, Failure failure) {
   const auto found = clients.find(id);
   if (found == clients.end()) return;
-  const auto transaction = std::move(found->second);
-  clients.erase(found);
-  if (transaction->listener != nullptr) transaction->listener->on_failed(id, failure);
+  const auto gone = clients.extract(found);
+  if (ClientListener* const listener = gone.mapped().listener; listener != nullptr) listener->on_failed(id, failure);
 }
 
 // RFC 3261 §17.1.1.3.
@@ -222,7 +205,7 @@ void Core::Inner::acknowledge(ClientTransaction& transaction, const Message& res
 void Core::cancel(TransactionId id, std::string_view extra) {
   const auto found = inner_->clients.find(id);
   if (found == inner_->clients.end()) return;
-  ClientTransaction& transaction = *found->second;
+  ClientTransaction& transaction = found->second;
   if (!transaction.invite || transaction.cancel_wanted || transaction.state > ClientTransaction::State::proceeding)
     return;
   transaction.cancel_wanted = true;
@@ -249,13 +232,13 @@ void Core::Inner::send_cancel(ClientTransaction& invite) {
 }
 
 void Core::forget(TransactionId id) {
-  if (const auto client = inner_->clients.find(id); client != inner_->clients.end()) client->second->listener = nullptr;
-  if (const auto server = inner_->servers.find(id); server != inner_->servers.end()) server->second->listener = nullptr;
+  if (const auto client = inner_->clients.find(id); client != inner_->clients.end()) client->second.listener = nullptr;
+  if (const auto server = inner_->servers.find(id); server != inner_->servers.end()) server->second.listener = nullptr;
 }
 
 FlowId Core::flow_of(TransactionId client) const {
   const auto found = inner_->clients.find(client);
-  return found == inner_->clients.end() ? 0 : found->second->to.flow;
+  return found == inner_->clients.end() ? 0 : found->second.to.flow;
 }
 
 }  // namespace lintel::sip

@@ -17,7 +17,9 @@ struct ClientTransaction {
   enum class State : std::uint8_t { calling, proceeding, completed, accepted };
   TransactionId id = 0;
   Hop to;
-  std::string request;  // whole until the first answer; then its headers, of which ACK and CANCEL repeat some
+  // Whole until the first answer (on the local wire until the last one); then its headers, of which ACK and CANCEL repeat
+  // some.
+  std::string request;
   std::string ack;      // of a non-2xx, to be sent again
   std::string cancel_extra;
   ClientListener* listener = nullptr;
@@ -60,8 +62,8 @@ struct Core::Inner {
   [[nodiscard]] Tag stateless_tag(const Message& request) const;
   void end_server(TransactionId id, bool acknowledged);
 
-  void append_branch(std::string& out, TransactionId id) const;
-  [[nodiscard]] std::string via_line(const Hop& to, TransactionId id);  // with its line end
+  void append_branch(Buffer& out, TransactionId id) const;
+  [[nodiscard]] bool insert_via(std::string& request, const Hop& to, TransactionId id);  // false: it has no first line
   [[nodiscard]] ClientTransaction* client_of(std::string_view branch);
   TransactionId send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options,
                      TransactionId parent);
@@ -96,8 +98,8 @@ struct Core::Inner {
     const auto end = std::copy(handlers.begin(), handlers.end(), copy.begin());
     return std::any_of(copy.begin(), end, ask);
   }
-  std::unordered_map<TransactionId, std::unique_ptr<ClientTransaction>> clients;
-  std::unordered_map<TransactionId, std::unique_ptr<ServerTransaction>> servers;
+  std::unordered_map<TransactionId, ClientTransaction> clients;
+  std::unordered_map<TransactionId, ServerTransaction> servers;
   std::unordered_map<std::uint64_t, TransactionId> server_by_key;
   // How many of each method there are: a REGISTER, which is answered without one, is looked up nowhere.
   std::array<std::size_t, method_count> servers_of{};
@@ -107,6 +109,7 @@ struct Core::Inner {
   std::vector<FlowId> closed;  // flows whose transactions are still to fail
   Timer closed_due;
   Message scratch;    // for messages of our own
+  Buffer via_line;    // the one that is put into a request
   Message from_wire;  // the local one; reused for each that crosses it
   bool delivering = false;
 };

@@ -34,7 +34,7 @@ ServerTransaction* Core::Inner::server_of(std::uint64_t key) {
   const auto id = server_by_key.find(key);
   if (id == server_by_key.end()) return nullptr;
   const auto found = servers.find(id->second);
-  return found == servers.end() ? nullptr : found->second.get();
+  return found == servers.end() ? nullptr : &found->second;
 }
 
 Hop Core::Inner::response_hop(const Message& request, const Hop& from) const {
@@ -64,25 +64,24 @@ TransactionId Core::accept(const Incoming& request, ServerListener* listener, bo
     reply(request, 503);
     return 0;
   }
-  auto transaction = std::make_unique<ServerTransaction>();
   const TransactionId id = inner.next_id++;
-  transaction->id = id;
-  transaction->key = inner.server_key(request.message, false);
-  transaction->to = inner.response_hop(request.message, request.from);
-  transaction->listener = listener;
-  transaction->method = request.message.method();
-  transaction->invite = transaction->method == Method::invite;
-  transaction->again.owner = transaction->end.owner = id;
-  transaction->again.kind = Inner::server_again;
-  transaction->end.kind = Inner::server_end;
-  if (transaction->invite && trying && request.from.kind != TransportKind::local) {
-    transaction->response = Builder::response(request.message, request.from, 100).finish();
-    inner.send_bytes(transaction->to, transaction->response);
+  ServerTransaction& transaction = inner.servers[id];
+  transaction.id = id;
+  transaction.key = inner.server_key(request.message, false);
+  transaction.to = inner.response_hop(request.message, request.from);
+  transaction.listener = listener;
+  transaction.method = request.message.method();
+  transaction.invite = transaction.method == Method::invite;
+  transaction.again.owner = transaction.end.owner = id;
+  transaction.again.kind = Inner::server_again;
+  transaction.end.kind = Inner::server_end;
+  if (transaction.invite && trying && request.from.kind != TransportKind::local) {
+    transaction.response = Builder::response(request.message, request.from, 100).finish();
+    inner.send_bytes(transaction.to, transaction.response);
   }
-  inner.wheel.arm(transaction->end, forgotten);
-  inner.server_by_key[transaction->key] = id;
-  ++inner.servers_of[static_cast<std::size_t>(transaction->method)];
-  inner.servers.emplace(id, std::move(transaction));
+  inner.wheel.arm(transaction.end, forgotten);
+  inner.server_by_key[transaction.key] = id;
+  ++inner.servers_of[static_cast<std::size_t>(transaction.method)];
   return id;
 }
 
@@ -90,7 +89,7 @@ bool Core::respond(TransactionId id, std::string response) {
   Inner& inner = *inner_;
   const auto found = inner.servers.find(id);
   if (found == inner.servers.end() || response.size() < 12) return false;
-  ServerTransaction& transaction = *found->second;
+  ServerTransaction& transaction = found->second;
   using State = ServerTransaction::State;
   const char kind = response[8];  // "SIP/2.0 200"
   const bool two_hundred = kind == '2';
@@ -123,12 +122,12 @@ bool Core::respond(TransactionId id, std::string response) {
 void Core::Inner::end_server(TransactionId id, bool acknowledged) {
   const auto found = servers.find(id);
   if (found == servers.end()) return;
-  const auto transaction = std::move(found->second);
-  servers.erase(found);
-  --servers_of[static_cast<std::size_t>(transaction->method)];
-  if (const auto key = server_by_key.find(transaction->key); key != server_by_key.end() && key->second == id)
+  const auto gone = servers.extract(found);
+  const ServerTransaction& transaction = gone.mapped();
+  --servers_of[static_cast<std::size_t>(transaction.method)];
+  if (const auto key = server_by_key.find(transaction.key); key != server_by_key.end() && key->second == id)
     server_by_key.erase(key);
-  if (transaction->listener != nullptr) transaction->listener->on_terminated(id, acknowledged);
+  if (transaction.listener != nullptr) transaction.listener->on_terminated(id, acknowledged);
 }
 
 }  // namespace lintel::sip

@@ -36,9 +36,18 @@ struct Hop {
   bool operator==(const Hop&) const = default;
   // The two ends of the wire inside the process (sip.hpp): the endpoint sends to local_server() and there hears from
   // it; the server sends to local_endpoint().
-  [[nodiscard]] static Hop local_server() { return {TransportKind::local, 1, {}, {}}; }
-  [[nodiscard]] static Hop local_endpoint() { return {TransportKind::local, 2, {}, {}}; }
+  [[nodiscard]] static const Hop& local_server();
+  [[nodiscard]] static const Hop& local_endpoint();
 };
+
+inline const Hop& Hop::local_server() {
+  static const Hop hop{TransportKind::local, 1, {}, {}};
+  return hop;
+}
+inline const Hop& Hop::local_endpoint() {
+  static const Hop hop{TransportKind::local, 2, {}, {}};
+  return hop;
+}
 
 // Whether a message that came from `from` can be `side`'s: over the same end of the inner wire, or from the same host.
 // A host may have changed its port or connection meanwhile, but it never becomes another one within a dialog: whoever
