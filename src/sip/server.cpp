@@ -50,7 +50,7 @@ Server::~Server() {
   inner_->core.remove_handler(*this);
   for (const auto& [id, call] : inner_->calls) {
     inner_->core.forget(id);
-    for (const auto& branch : call->branches) inner_->core.forget(branch.client);
+    for (const auto& branch : call.branches) inner_->core.forget(branch.client);
   }
   inner_->registrar.flush();
 }
@@ -175,7 +175,7 @@ bool Server::Inner::in_dialog(const Incoming& request) {
   }
   NextHop target;
   target.hop = found.to;
-  const auto uri = message.uri();
+  const auto& uri = message.uri();
   const auto address = uri ? SocketAddress::parse(uri->host, uri->port == 0 ? 5060 : uri->port) : std::nullopt;
   const bool direct = address && address->same_host(target.hop.address);
   if (target.hop.kind == TransportKind::udp) {
@@ -188,7 +188,7 @@ bool Server::Inner::in_dialog(const Incoming& request) {
     target.hop.flow = 0;
     target.hop.address = *address;
   }
-  forward(request, {target}, nullptr, false, top->uri.user);
+  forward(request, {&target, 1}, nullptr, false, top->uri.user);
   return true;
 }
 
@@ -204,7 +204,7 @@ bool Server::Inner::is_ours(const Uri& uri, const Hop& from) {
 
 void Server::Inner::initial(const Incoming& request) {
   const Message& message = request.message;
-  const auto uri = message.uri();
+  const auto& uri = message.uri();
   if (!uri || !uri->is_sip()) return core.reply(request, 416);
   if (message.method() == Method::other) return core.reply(request, 501);
   if (!message.to_tag().empty()) return core.reply(request, 481);  // of a dialog that did not come through us

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "sip/digest.hpp"
 #include "sip/flow_token.hpp"
@@ -12,32 +16,39 @@
 
 namespace lintel::sip {
 
-// One proxied transaction: a request that came in and the branches it went out on.
-struct ProxiedCall {
-  struct Branch {
-    TransactionId client = 0;
-    bool over = false;
-  };
-  TransactionId server = 0;
-  std::string head;  // the request without its body, until a final answer is passed on
-  Hop from;
-  std::vector<Branch> branches;
-  std::string best;  // the best final answer so far, ready to pass on
-  int best_rank = 1000;
-  bool answered = false;  // a final answer was passed on
-  bool cancelled = false;
-  bool invite = false;
-  Wheel::Entry timer_c;
-};
-
-// Where a request is to go, and what changes on the way.
+// Where a request is to go, and what changes on the way. The texts are good for one look at the bindings.
 struct NextHop {
   Hop hop;
-  std::string uri;    // new Request-URI; empty: unchanged
-  std::string route;  // values of a Route header to add; empty: none
+  std::string_view uri;    // new Request-URI; empty: unchanged
+  std::string_view route;  // values of a Route header to add; empty: none
 };
 
-struct Server::Inner final : ClientListener, ServerListener {
+struct Server::Inner final : ServerListener {
+  // One proxied transaction: a request that came in and the branches it went out on, to which it listens.
+  struct ProxiedCall final : ClientListener {
+    explicit ProxiedCall(Inner& of) : inner(of) {}
+    void on_response(TransactionId id, const Message& response, const Hop& from) override;
+    void on_failed(TransactionId id, Failure failure) override;
+
+    struct Branch {
+      TransactionId client = 0;
+      bool over = false;
+    };
+    [[nodiscard]] Branch* branch_of(TransactionId client);
+
+    Inner& inner;
+    TransactionId server = 0;
+    std::string head;  // the request without its body, until a final answer is passed on
+    Hop from;
+    std::vector<Branch> branches;
+    std::string best;  // the best final answer so far, ready to pass on
+    int best_rank = 1000;
+    bool answered = false;  // a final answer was passed on
+    bool cancelled = false;
+    bool invite = false;
+    Wheel::Entry timer_c;
+  };
+
   Inner(Core& core, Accounts& accounts, BindingStore* store, std::string key, ServerSettings settings,
         ServerEvents events);
 
@@ -64,10 +75,8 @@ struct Server::Inner final : ClientListener, ServerListener {
 
   // server_proxy.cpp
   void route(const Incoming& request, const Account& caller);
-  void forward(const Incoming& request, const std::vector<NextHop>& targets, const Account* caller, bool record,
+  void forward(const Incoming& request, std::span<const NextHop> targets, const Account* caller, bool record,
                std::string_view token = {});
-  void on_response(TransactionId id, const Message& response, const Hop& from) override;
-  void on_failed(TransactionId id, Failure failure) override;
   void on_cancel(TransactionId id, const Message& cancel) override;
   void on_terminated(TransactionId id, bool acknowledged) override;
   void note_final(ProxiedCall& call, int status, std::string response);
@@ -76,7 +85,6 @@ struct Server::Inner final : ClientListener, ServerListener {
   [[nodiscard]] static std::string answer_to(const ProxiedCall& call, int status);
   void cancel_branches(ProxiedCall& call, std::string_view extra, TransactionId except);
   void timer_c(TransactionId server);
-  ProxiedCall* call_of(TransactionId client, ProxiedCall::Branch** branch);
 
   // server_copy.cpp
   // `token`: the user part of our own Routes, which has been checked; empty: every Route is ours, or will be refused.
@@ -107,9 +115,8 @@ struct Server::Inner final : ClientListener, ServerListener {
   digest::Credentials credentials;
   Buffer scratch;
   Wheel wheel;
-  std::unordered_map<TransactionId, std::unique_ptr<ProxiedCall>> calls;  // by server transaction
+  std::unordered_map<TransactionId, ProxiedCall> calls;  // by server transaction
   std::size_t open_calls = 0;  // those not answered yet; the others only wait for late retransmissions
-  std::unordered_map<TransactionId, TransactionId> by_client;
 };
 
 }  // namespace lintel::sip

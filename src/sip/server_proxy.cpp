@@ -38,11 +38,11 @@ int rank_of(int status) {
 }
 
 // Headers in a URI are no part of a request to it (RFC 3261 §19.1.1, RFC 4475 §3.3.14).
-std::string request_uri_of(std::string_view contact) {
-  if (contact.find('?') == std::string_view::npos) return std::string(contact);  // nearly all
+std::string_view request_uri_of(std::string_view contact) {
+  if (contact.find('?') == std::string_view::npos) return contact;  // nearly all
   if (const auto uri = Uri::parse(contact); uri && !uri->headers.empty())
     contact.remove_suffix(uri->headers.size() + 1);
-  return std::string(contact);
+  return contact;
 }
 
 bool forms_dialog(Method method) {
@@ -52,7 +52,7 @@ bool forms_dialog(Method method) {
 }  // namespace
 
 void Server::Inner::route(const Incoming& request, const Account& caller) {
-  const auto uri = request.message.uri();
+  const auto& uri = request.message.uri();
   const std::string user = uri->unescaped_user();
   // `;binding=` picks one contact: whoever rings each with an offer of its own says so.
   std::uint64_t only = 0;
@@ -80,14 +80,14 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
         return;
       target.uri = request_uri_of(binding.contact());
       target.route = binding.path();
-      targets.push_back(std::move(target));
+      targets.push_back(target);
     });
   }
   if (targets.empty()) return core.reply(request, 480);
   forward(request, targets, &caller, forms_dialog(request.message.method()));
 }
 
-void Server::Inner::forward(const Incoming& request, const std::vector<NextHop>& targets, const Account* caller,
+void Server::Inner::forward(const Incoming& request, std::span<const NextHop> targets, const Account* caller,
                             bool record, std::string_view token) {
   const Method method = request.message.method();
   if (method == Method::ack) {
@@ -97,77 +97,70 @@ void Server::Inner::forward(const Incoming& request, const std::vector<NextHop>&
   if (open_calls >= settings.calls) return core.reply(request, 503);
   const TransactionId server = core.accept(request, this);
   if (server == 0) return;
-  auto owned = std::make_unique<ProxiedCall>();
-  ProxiedCall& call = *owned;
+  ProxiedCall& call = calls.try_emplace(server, *this).first->second;
   call.server = server;
   call.head = request.message.bytes().substr(0, request.message.header_end());
   call.from = request.from;
   call.invite = method == Method::invite;
   call.timer_c.owner = server;
-  calls.emplace(server, std::move(owned));
+  call.branches.reserve(targets.size());
   ++open_calls;
   for (const auto& target : targets) {
     ClientOptions options;
     if (call.invite) options.timeout = settings.branch_timeout;
-    const TransactionId client = core.send(copy_for(request, target, caller, record, token), target.hop, this, options);
+    const TransactionId client =
+        core.send(copy_for(request, target, caller, record, token), target.hop, &call, options);
     if (client == 0) {
       note_final(call, 480, {});
       continue;
     }
     call.branches.push_back({client, false});
-    by_client.emplace(client, server);
   }
   if (call.invite) wheel.arm(call.timer_c, settings.timer_c);
   finish_if_over(call);
 }
 
-ProxiedCall* Server::Inner::call_of(TransactionId client, ProxiedCall::Branch** branch) {
-  const auto server = by_client.find(client);
-  if (server == by_client.end()) return nullptr;
-  const auto found = calls.find(server->second);
-  if (found == calls.end()) return nullptr;
-  for (auto& one : found->second->branches)
-    if (one.client == client) *branch = &one;
-  return found->second.get();
+Server::Inner::ProxiedCall::Branch* Server::Inner::ProxiedCall::branch_of(TransactionId client) {
+  const auto found =
+      std::find_if(branches.begin(), branches.end(), [client](const Branch& one) { return one.client == client; });
+  return found == branches.end() ? nullptr : &*found;
 }
 
-void Server::Inner::on_response(TransactionId id, const Message& response, const Hop& /*from*/) {
-  ProxiedCall::Branch* branch = nullptr;
-  ProxiedCall* call = call_of(id, &branch);
-  if (call == nullptr || branch == nullptr || response.status() == 100) return;
+void Server::Inner::ProxiedCall::on_response(TransactionId id, const Message& response, const Hop& /*from*/) {
+  Branch* const branch = branch_of(id);
+  if (branch == nullptr || response.status() == 100) return;
   const int status = response.status();
   if (status < 200) {
-    if (call->answered) return;
-    if (call->invite && !call->cancelled) wheel.arm(call->timer_c, settings.timer_c);
-    core.respond(call->server, without_own_via(response));
+    if (answered) return;
+    if (invite && !cancelled) inner.wheel.arm(timer_c, inner.settings.timer_c);
+    inner.core.respond(server, without_own_via(response));
     return;
   }
   branch->over = true;
   if (status < 300) {
     // The first, its retransmissions, and those of branches that answered at the same moment: all go back.
-    core.respond(call->server, without_own_via(response));
-    if (call->answered) return;
-    settle(*call);
-    cancel_branches(*call, completed_elsewhere, id);
+    inner.core.respond(server, without_own_via(response));
+    if (answered) return;
+    inner.settle(*this);
+    inner.cancel_branches(*this, completed_elsewhere, id);
     return;
   }
-  if (call->answered) return;
-  note_final(*call, status, without_own_via(response));
-  if (status >= 600) cancel_branches(*call, {}, id);
-  finish_if_over(*call);
+  if (answered) return;
+  inner.note_final(*this, status, without_own_via(response));
+  if (status >= 600) inner.cancel_branches(*this, {}, id);
+  inner.finish_if_over(*this);
 }
 
-void Server::Inner::on_failed(TransactionId id, Failure failure) {
-  ProxiedCall::Branch* branch = nullptr;
-  ProxiedCall* call = call_of(id, &branch);
-  if (call == nullptr || branch == nullptr) return;
+void Server::Inner::ProxiedCall::on_failed(TransactionId id, Failure failure) {
+  Branch* const branch = branch_of(id);
+  if (branch == nullptr) return;
   branch->over = true;
-  if (call->answered) return;
+  if (answered) return;
   // The station rings each contact by itself, and tells a connection that is gone from a phone that is not to be
   // disturbed; to others both are 480 (RFC 5626 §5.3, §11.5).
-  const int gone = call->from.kind == TransportKind::local ? 430 : 480;
-  note_final(*call, failure == Failure::timeout ? 408 : gone, {});
-  finish_if_over(*call);
+  const int gone = from.kind == TransportKind::local ? 430 : 480;
+  inner.note_final(*this, failure == Failure::timeout ? 408 : gone, {});
+  inner.finish_if_over(*this);
 }
 
 // An empty response is made when it turns out to be the best.
@@ -215,18 +208,18 @@ void Server::Inner::cancel_branches(ProxiedCall& call, std::string_view extra, T
 
 void Server::Inner::on_cancel(TransactionId id, const Message& cancel) {
   const auto found = calls.find(id);
-  if (found == calls.end() || found->second->answered) return;
-  found->second->cancelled = true;
+  if (found == calls.end() || found->second.answered) return;
+  found->second.cancelled = true;
   std::string reason;  // RFC 3326: passed on as it came
   for (const auto& line : cancel.lines())
     if (line.field == Field::reason) reason.append(cancel.bytes().substr(line.begin, line.end - line.begin));
-  cancel_branches(*found->second, reason, 0);
+  cancel_branches(found->second, reason, 0);
 }
 
 void Server::Inner::timer_c(TransactionId server) {
   const auto found = calls.find(server);
-  if (found == calls.end() || found->second->answered) return;
-  ProxiedCall& call = *found->second;
+  if (found == calls.end() || found->second.answered) return;
+  ProxiedCall& call = found->second;
   note_final(call, 408, {});
   cancel_branches(call, {}, 0);
 }
@@ -234,14 +227,13 @@ void Server::Inner::timer_c(TransactionId server) {
 void Server::Inner::on_terminated(TransactionId id, bool /*acknowledged*/) {
   const auto found = calls.find(id);
   if (found == calls.end()) return;
-  const auto call = std::move(found->second);
-  calls.erase(found);
-  if (!call->answered) --open_calls;
-  for (const auto& branch : call->branches) {
+  const auto gone = calls.extract(found);
+  const ProxiedCall& call = gone.mapped();
+  if (!call.answered) --open_calls;
+  for (const auto& branch : call.branches) {
     // The caller's connection is gone while it rang: nobody is left to answer.
     if (!branch.over) core.cancel(branch.client);
     core.forget(branch.client);
-    by_client.erase(branch.client);
   }
 }
 
