@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -102,7 +103,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   [[nodiscard]] bool offers(OfferEvent event);
 
   // outgoing (session_outgoing.cpp)
-  void found_hops(std::vector<Hop> hops);
+  void found_hops(std::span<const Hop> hops);  // at least one
   void send_invite();
   void fail_later(int code, std::string reason);
   void on_response(TransactionId id, const Message& response, const Hop& from) override;
@@ -174,8 +175,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   // Outgoing.
   TransactionId invite_ = 0;
   std::uint32_t invite_cseq_ = 0;
-  std::string invite_uri_;
-  std::vector<std::string> invite_lines_;
+  std::string invite_lines_;  // of the house, each with its line end
   Content our_offer_;
   unsigned answered_challenges_ = 0;
   bool looked_for_other_way_ = false;

@@ -30,11 +30,12 @@ void Session::start(const Target& target, Content offer, const std::vector<Heade
   dialog_.call_id = new_call_id();
   dialog_.local_tag = new_tag();
   dialog_.remote_target = target.uri;
-  invite_uri_ = target.uri;
+  std::size_t left = most_extra_headers;
   for (const auto& header : headers) {
-    if (is_safe_header(header) && invite_lines_.size() < most_extra_headers) {
-      invite_lines_.push_back(header.name + ": " + header.value);
-    }
+    if (left == 0) break;
+    if (!is_safe_header(header)) continue;
+    --left;
+    invite_lines_.append(header.name).append(": ").append(header.value).append("\r\n");
   }
   const auto uri = Uri::parse(target.uri);
   if (!uri || !uri->is_sip() || uri->host.empty()) return fail_later(484, "The address to call is not well formed");
@@ -46,7 +47,7 @@ void Session::start(const Target& target, Content offer, const std::vector<Heade
   if (account_) {
     dialog_.local = account_->caller();
     if (!account_->next_hop()) return fail_later(503, "The SIP server of this account is not reached");
-    return found_hops({*account_->next_hop()});
+    return found_hops({&*account_->next_hop(), 1});
   }
   if (!target.account.empty()) return fail_later(503, "There is no such SIP account");
   dns::Question question;
@@ -64,7 +65,7 @@ void Session::start(const Target& target, Content offer, const std::vector<Heade
         if (!found.ok()) return self->fail_later(503, found.error().message);
         std::vector<Hop> hops;
         for (const auto& place : *found) hops.push_back(to_hop(place));
-        self->found_hops(std::move(hops));
+        self->found_hops(hops);
       });
   if (state_ == SessionState::idle) lookup_ = std::move(lookup);
 }
@@ -76,19 +77,17 @@ void Session::fail_start(int code, const std::string& reason) {
   fail_later(code, reason);
 }
 
-void Session::found_hops(std::vector<Hop> hops) {
-  hops_.assign(hops.rbegin(), hops.rend());  // the next one is at the end
-  hop_ = hops_.back();
-  hops_.pop_back();
+void Session::found_hops(std::span<const Hop> hops) {
+  hop_ = hops.front();
+  hops_.assign(hops.rbegin(), std::prev(hops.rend()));  // the next one is at the end
   if (dialog_.local.empty()) {
     dialog_.local = name_addr(user_agent_, fmt::format("sip:{}{}{}", contact_user_, contact_user_.empty() ? "" : "@",
                                                        host_.core().sent_by(*hop_)));
   }
-  patience_ = host_.core().clock().after(host_.settings().ringing, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    if (auto* listener = std::exchange(self->listener_, nullptr)) listener->on_refused(408, "Nobody answered");
-    self->hang_up({408, "Nobody answered"});
+  patience_ = host_.core().clock().after(host_.settings().ringing, [this] {
+    const auto self = shared_from_this();
+    if (auto* listener = std::exchange(listener_, nullptr)) listener->on_refused(408, "Nobody answered");
+    hang_up({408, "Nobody answered"});
   });
   (void)offers(OfferEvent::send_offer);
   apply(SessionEvent::start);
@@ -106,13 +105,13 @@ void Session::send_invite() {
   invite_cseq_ = dialog_.local_cseq;
   if (account_) {
     if (const auto line = account_->route(); !line.empty()) builder.add_line(line);
-    for (const auto& line : account_->authorization("INVITE", invite_uri_)) builder.add_line(line);
+    for (const auto& line : account_->authorization("INVITE", dialog_.remote_target)) builder.add_line(line);
   }
   builder.add("Contact", contact_for(host_.core(), contact_user_, *hop_));
   builder.add("User-Agent", user_agent_);
   builder.add("Allow", allowed_methods);
   for (const auto& line : timer_.request_lines(true)) builder.add_line(line);
-  for (const auto& line : invite_lines_) builder.add_line(line);
+  builder.out().append(invite_lines_);
   builder.body(our_offer_.type, our_offer_.bytes);
   invite_ = host_.core().send(builder.finish(), *hop_, this, {host_.settings().silence});
   if (invite_ == 0) fail_later(503, "There is no way to send to the peer");
