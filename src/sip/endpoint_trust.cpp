@@ -52,13 +52,12 @@ bool Endpoint::Inner::is_direct_peer(const Incoming& request) const {
 bool Endpoint::Inner::is_for_us(const Incoming& request) const {
   if (request.from == Hop::local_server()) return true;
   if (request.from.kind == TransportKind::local) return false;
-  const auto uri = request.message.uri();
+  const auto& uri = request.message.uri();
   if (!uri || !uri->is_sip()) return false;
   if (!uri->user.empty() && account_called(uri->user)) return true;
   // A direct call names our address, and our number if anybody.
-  const bool names_us = SocketAddress::parse(uri->host, 0).has_value() &&
-                        (current.direct_user.empty() || uri->user.empty() || same_user(uri->user, current.direct_user));
-  return names_us && is_direct_peer(request);
+  return is_direct_peer(request) && SocketAddress::parse(uri->host, 0).has_value() &&
+         (current.direct_user.empty() || uri->user.empty() || same_user(uri->user, current.direct_user));
 }
 
 Endpoint::Inner::Judgement Endpoint::Inner::judge(const Incoming& request) const {

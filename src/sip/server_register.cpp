@@ -115,7 +115,6 @@ void Server::Inner::answer_register(const Incoming& request, const Account& acco
   const Message& message = request.message;
   const auto tag = core.reply_tag(request);
   auto response = Builder::response(message, request.from, 200, {}, tag.view());
-  const bool may_be_outbound = message.lists(Field::supported, "outbound");
   bool outbound = false;
   registrar.for_each(account.name, now, [&](const Binding& binding) {
     const auto left = std::chrono::ceil<std::chrono::seconds>(binding.expires - now).count();
@@ -123,10 +122,10 @@ void Server::Inner::answer_register(const Incoming& request, const Account& acco
     response.out().append('<').append(binding.contact()).append('>').append(binding.parameters());
     response.out().append(";expires=").append_number(static_cast<std::uint64_t>(left));
     response.close();
-    outbound = outbound || (may_be_outbound && parameter(binding.parameters(), "reg-id"));
+    outbound = outbound || parameter(binding.parameters(), "reg-id");
   });
   if (message.has(Field::path)) response.copy(message, Field::path);
-  if (outbound) response.add("Require", "outbound");
+  if (outbound && message.lists(Field::supported, "outbound")) response.add("Require", "outbound");
   core.reply(request, response);
 }
 
