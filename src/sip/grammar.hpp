@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace lintel::sip::grammar {
@@ -99,6 +100,24 @@ constexpr std::size_t skip_to(std::string_view text, std::size_t at, unsigned wh
 // The first character from `at` on that is in none of the classes.
 constexpr std::size_t skip(std::string_view text, std::size_t at, unsigned which) {
   return find_if(text, at, [which](char c) { return !is(c, which); });
+}
+
+// The first CR or LF from `at` on; `text.size()`: there is none. Eight bytes at once.
+inline std::size_t find_line_break(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t each = 0x0101010101010101U;
+  constexpr std::uint64_t above_both = 14;
+  const auto is_break = [](char c) { return c == '\r' || c == '\n'; };
+  const std::size_t end = text.size();
+  for (; at + 8 <= end; at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    // Whether one of them is below 14; the few others that are need not be told apart here.
+    if (((word - each * above_both) & ~word & (each * 128)) == 0) continue;
+    for (std::size_t i = at; i < at + 8; ++i)
+      if (is_break(text.data()[i])) return i;
+  }
+  while (at < end && !is_break(text.data()[at])) ++at;
+  return at;
 }
 
 constexpr bool is_token(char c) {

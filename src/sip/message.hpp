@@ -195,7 +195,7 @@ class Message {
   }
   [[nodiscard]] static std::uint64_t bit(Field field) { return std::uint64_t{1} << static_cast<unsigned>(field); }
   [[nodiscard]] Fault parse_start_line(std::string_view line);
-  [[nodiscard]] bool parse_line(std::size_t at, std::size_t end, bool folded);
+  [[nodiscard]] bool parse_line(std::size_t& at);
   void measure_body();
   [[nodiscard]] Fault check_counts() const;
   [[nodiscard]] Fault check_vias() const;

@@ -48,6 +48,22 @@ TEST(Message, readsCompactFormsFoldsAndLists) {
   EXPECT_EQ(message.body(), "body");
 }
 
+// Somebody behind us would take it for the end of a line.
+TEST(Message, isUnreadableWithALoneLineBreakInAHeader) {
+  const std::string begin = "INVITE sip:x@y SIP/2.0\r\n";
+  const std::string header = "Subject: one two three, four five \r\n";
+  const std::string end = "Call-ID: 1\r\n\r\n";
+  for (std::size_t at = 0; at + 2 < header.size(); ++at)
+    for (const char c : {'\r', '\n', '\t'}) {
+      std::string bytes = header;
+      bytes.insert(at, 1, c);
+      bytes = begin + bytes + end;
+      Message message;
+      const bool readable = c == '\t' && at >= 7;  // before that it would be in the name
+      EXPECT_EQ(!message.parse(bytes), readable) << at << " " << int{c};
+    }
+}
+
 TEST(Message, keptCopyOutlivesItsBytes) {
   KeptMessage kept;
   {
