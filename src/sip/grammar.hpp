@@ -194,11 +194,13 @@ constexpr bool split_host_port(std::string_view text, std::string_view& host, st
   return true;
 }
 
-// Whether two texts of one size are the same but for case; the second is in lower case already.
-constexpr bool is_lower_of(std::string_view text, std::string_view lower_case) {
-  for (std::size_t at = 0; at < text.size(); ++at)
-    if (lower(text.data()[at]) != lower_case.data()[at]) return false;
-  return true;
+// Whether two texts of one size are the same but for case; the second is a name in lower case, of letters, digits, and
+// hyphens, dots and pluses. Only where it has a letter may the other one differ, by the bit that tells the cases apart.
+constexpr bool is_lower_of(std::string_view text, std::string_view name) {
+  const char* const known = name.data();
+  std::size_t at = 0;
+  while (at < text.size() && (text.data()[at] | (known[at] & 0x40) >> 1) == known[at]) ++at;
+  return at == text.size();
 }
 
 // Reads ";name;name=token;name="quoted"" and calls `visit(name, value)` for each: a flag has an empty value, a quoted

@@ -22,6 +22,13 @@ bool take(std::string_view& rest, char c) {
   return true;
 }
 
+// Where `value` was read before, its memory is used again.
+template <typename Value>
+void read_into(std::optional<Value>& value, std::string_view text) {
+  if (!value) value.emplace();
+  if (!value->read(text)) value.reset();
+}
+
 }  // namespace
 
 bool Via::read(std::string_view from) {
@@ -155,25 +162,26 @@ bool Message::recall(Remembered what) const {
 }
 
 const std::optional<Uri>& Message::uri() const {
-  if (!recall(the_uri) && !uri_.emplace().read(request_uri())) uri_.reset();
+  if (!recall(the_uri)) read_into(uri_, request_uri());
   return uri_;
 }
 
 const std::optional<Via>& Message::top_via() const {
   if (recall(the_via)) return via_;
   // A text that reads as one Via holds no comma outside of quotes: nearly all do, and are read once.
-  single_via_ = via_.emplace().read(value(Field::via));
-  if (!single_via_ && !via_.emplace().read(first_of_list(Field::via))) via_.reset();
+  read_into(via_, value(Field::via));
+  single_via_ = via_.has_value();
+  if (!single_via_) read_into(via_, first_of_list(Field::via));
   return via_;
 }
 
 const std::optional<Address>& Message::from() const {
-  if (!recall(the_from) && !from_.emplace().read(value(Field::from))) from_.reset();
+  if (!recall(the_from)) read_into(from_, value(Field::from));
   return from_;
 }
 
 const std::optional<Address>& Message::to() const {
-  if (!recall(the_to) && !to_.emplace().read(value(Field::to))) to_.reset();
+  if (!recall(the_to)) read_into(to_, value(Field::to));
   return to_;
 }
 

@@ -104,30 +104,21 @@ bool same_unescaped(std::string_view left, std::string_view right, bool ignoring
 
 // One ";name=value" from the front of `rest`; false at the end.
 bool next_parameter(std::string_view& rest, std::string_view& name, std::string_view& value) {
-  constexpr auto none = std::string_view::npos;
-  std::size_t begin = 0;
-  while (begin < rest.size() && (rest[begin] == ';' || grammar::is_space(rest[begin]))) ++begin;
+  const auto between = [](char c) { return c == ';' || grammar::is_space(c); };
+  const std::size_t begin = grammar::find_if(rest, 0, [&](char c) { return !between(c); });
   if (begin == rest.size()) return false;
-  std::size_t equals = none;
-  std::size_t end = begin;
-  bool quoted = false;
-  for (; end < rest.size() && rest[end] != ';'; ++end) {
-    if (rest[end] == '=' && equals == none) equals = end;
-    if (rest[end] == '"') {
-      quoted = true;
-      break;
-    }
-  }
-  if (quoted) {
-    quoted = false;
+  std::size_t end = grammar::find_if(rest, begin, [](char c) { return c == ';' || c == '"'; });
+  if (end < rest.size() && rest[end] == '"') {
+    bool quoted = false;
     for (end = begin; end < rest.size() && (quoted || rest[end] != ';'); ++end) {
       if (rest[end] == '"') quoted = !quoted;
       if (quoted && rest[end] == '\\' && end + 1 < rest.size()) ++end;
     }
-    equals = rest.substr(0, end).find('=', begin);
   }
-  name = grammar::trim(rest.substr(begin, std::min(equals, end) - begin));
-  value = equals == none ? std::string_view{} : grammar::trim(rest.substr(equals + 1, end - equals - 1));
+  const std::string_view one = rest.substr(begin, end - begin);
+  const std::size_t equals = grammar::find_if(one, 0, [](char c) { return c == '='; });
+  name = grammar::trim(one.substr(0, equals));
+  value = grammar::trim(one.substr(std::min(equals + 1, one.size())));
   if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
   rest.remove_prefix(end);
   return true;

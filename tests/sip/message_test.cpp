@@ -179,6 +179,17 @@ TEST(Builder, answersWithTheSourceInTheTopVia) {
   EXPECT_EQ(answer.body(), "hello");
 }
 
+TEST(Parameter, isFoundBesideQuotesAndEmptyOnes) {
+  const std::string_view all = ";; a=1 ;flag;B = \"x;y=\\\"z\" ; c=d=e;;last";
+  EXPECT_EQ(parameter(all, "A"), "1");
+  EXPECT_EQ(parameter(all, "flag"), "");
+  EXPECT_EQ(parameter(all, "b"), "x;y=\\\"z");
+  EXPECT_EQ(parameter(all, "c"), "d=e");
+  EXPECT_EQ(parameter(all, "last"), "");
+  EXPECT_FALSE(parameter(all, "y"));
+  EXPECT_FALSE(parameter(" ;", "y"));
+}
+
 TEST(Builder, leavesRoomForTheVia) {
   auto builder = Builder::request("INVITE", "sip:x@y");
   const std::string bytes = builder.body("text/plain", std::string(1000, 'x')).finish();
