@@ -24,7 +24,7 @@ void append_top_via(Buffer& out, const Message& request, const Message::Line& li
 
 // The generator takes as long for a few bytes as for many, and all phones of a room ring at once.
 std::string random_hex(std::size_t count) {
-  constexpr std::size_t block = 512;
+  constexpr std::size_t block = 2048;
   thread_local std::string drawn;
   if (drawn.size() < count) drawn = bytes::random(block);
   std::string out = bytes::to_hex(std::string_view(drawn).substr(drawn.size() - count));

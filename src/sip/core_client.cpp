@@ -24,7 +24,7 @@ bool copied_to_ack_and_cancel(Field field) {
 
 // The id, and a keyed hash of it: nobody else can make a response that we take for one of ours.
 void Core::Inner::append_branch(Buffer& out, TransactionId id) const {
-  out.append(branch_start).append_number(id, 16).append('-').append_number(hash(id), 16);
+  out.append(branch_start).append_number(id, 16).append('-').append(Tag(hash(id)).view());
 }
 
 ClientTransaction* Core::Inner::client_of(std::string_view branch) {
@@ -33,13 +33,11 @@ ClientTransaction* Core::Inner::client_of(std::string_view branch) {
   const char* const last = branch.data() + branch.size();
   TransactionId id = 0;
   const auto [end, error] = std::from_chars(first, last, id, 16);
-  if (error != std::errc() || end == last) return nullptr;
+  if (error != std::errc() || end == last || *end != '-') return nullptr;
   const auto found = clients.find(id);
   if (found == clients.end()) return nullptr;
   // What follows is the hash, made anew rather than kept.
-  std::array<char, 17> expected{'-'};
-  const auto stop = std::to_chars(expected.data() + 1, expected.data() + expected.size(), hash(id), 16).ptr;
-  return std::string_view(end, last) == std::string_view(expected.data(), stop) ? &found->second : nullptr;
+  return std::string_view(end + 1, last) == Tag(hash(id)).view() ? &found->second : nullptr;
 }
 
 TransactionId Core::send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options) {

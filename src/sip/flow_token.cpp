@@ -1,5 +1,8 @@
 #include "sip/flow_token.hpp"
 
+#include <cstring>
+
+#include "base/big_endian.hpp"
 #include "base/bytes.hpp"
 
 namespace lintel::sip {
@@ -9,16 +12,20 @@ constexpr std::size_t mac_bytes = 8;
 constexpr std::size_t hop_bytes = 1 + 6 + 1 + SocketAddress::longest_compact;
 constexpr std::size_t most_bytes = 4 + 4 + 2 * hop_bytes + mac_bytes;
 
-char* put_number(char* out, std::uint64_t number, std::size_t size) {
-  for (int shift = (static_cast<int>(size) - 1) * 8; shift >= 0; shift -= 8)
-    *out++ = static_cast<char>(number >> shift & 0xff);
-  return out;
+// The low `size` bytes, in network order: of a whole number, from which those in front are left away.
+template <std::size_t size>
+char* put_number(char* out, std::uint64_t number) {
+  std::array<std::uint8_t, 8> whole;
+  big_endian::write32(whole.data(), static_cast<std::uint32_t>(number >> 32));
+  big_endian::write32(whole.data() + 4, static_cast<std::uint32_t>(number));
+  std::memcpy(out, whole.data() + 8 - size, size);
+  return out + size;
 }
 
 bool take_number(std::string_view& in, std::uint64_t& number, std::size_t size) {
   if (in.size() < size) return false;
   number = 0;
-  for (std::size_t i = 0; i < size; ++i) number = number << 8 | static_cast<unsigned char>(in[i]);
+  for (std::size_t i = 0; i < size; ++i) number = number << 8 | static_cast<unsigned char>(in.data()[i]);
   in.remove_prefix(size);
   return true;
 }
@@ -26,7 +33,7 @@ bool take_number(std::string_view& in, std::uint64_t& number, std::size_t size) 
 char* put_hop(char* out, const Hop& hop) {
   *out++ = static_cast<char>(hop.kind);
   // A UDP socket of ours is found again by its address family alone.
-  out = put_number(out, hop.kind == TransportKind::udp ? 0 : hop.flow, 6);
+  out = put_number<6>(out, hop.kind == TransportKind::udp ? 0 : hop.flow);
   const std::size_t size = hop.address.compact(out + 1);
   *out = static_cast<char>(size);
   return out + 1 + size;
@@ -61,11 +68,11 @@ std::uint32_t FlowTokens::side(std::string_view call_id, std::string_view tag) c
 FlowTokens::Token FlowTokens::make(std::string_view call_id, std::string_view caller_tag, const Hop& caller,
                                    const Hop& callee) const {
   std::array<char, most_bytes> raw;
-  char* end = put_number(raw.data(), boot_, 4);
-  end = put_number(end, side(call_id, caller_tag), 4);
+  char* end = put_number<4>(raw.data(), boot_);
+  end = put_number<4>(end, side(call_id, caller_tag));
   end = put_hop(end, caller);
   end = put_hop(end, callee);
-  end = put_number(end, mac_({raw.data(), static_cast<std::size_t>(end - raw.data())}), mac_bytes);
+  end = put_number<mac_bytes>(end, mac_({raw.data(), static_cast<std::size_t>(end - raw.data())}));
   const std::string_view whole(raw.data(), static_cast<std::size_t>(end - raw.data()));
   Token token;
   static_assert(bytes::base64url_size(most_bytes) <= std::tuple_size_v<decltype(token.text_)>);
