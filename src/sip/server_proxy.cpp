@@ -60,31 +60,39 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
     const auto [end, error] = std::from_chars(picked->data(), picked->data() + picked->size(), only, 16);
     if (error != std::errc() || end != picked->data() + picked->size() || only == 0) return core.reply(request, 404);
   }
-  std::vector<const Account*> called;
-  if (const Account* const one = only == 0 ? nullptr : accounts.find(user);
-      one != nullptr && registrar.find(one->name, only, core.clock().monotonic()) != nullptr)
-    called.push_back(one);
-  else
-    called = accounts.expand(user);
+  const auto way_to = [this](const Binding& binding, NextHop& target) {
+    if (!registrar.reach(binding, target.hop)) return false;
+    target.uri = request_uri_of(binding.contact());
+    target.route = binding.path();
+    return true;
+  };
+  const bool record = forms_dialog(request.message.method());
+  const Monotonic now = core.clock().monotonic();
+  const Account* const one = only == 0 ? nullptr : accounts.find(user);
+  if (const Binding* const picked = one == nullptr ? nullptr : registrar.find(one->name, only, now)) {
+    if (!accounts.may_call(caller, user)) return core.reply(request, 403);
+    NextHop target;
+    if (!way_to(*picked, target)) return core.reply(request, 480);
+    return forward(request, {&target, 1}, &caller, record);
+  }
+  const auto called = accounts.expand(user);
   if (called.empty()) return core.reply(request, 404);
   if (!accounts.may_call(caller, user)) return core.reply(request, 403);
   std::vector<NextHop> targets;
   for (const Account* account : called) {
-    registrar.for_each(account->name, [&](const Binding& binding) {
+    registrar.for_each(account->name, now, [&](const Binding& binding) {
       if (only != 0 && binding.id != only) return;
       NextHop target;
-      if (!registrar.reach(binding, target.hop) || targets.size() >= settings.branches) return;
+      if (targets.size() >= settings.branches || !way_to(binding, target)) return;
       // A caller who calls its own account rings its other devices.
       if (only == 0 && target.hop.kind == request.from.kind && target.hop.flow == request.from.flow &&
           target.hop.address == request.from.address)
         return;
-      target.uri = request_uri_of(binding.contact());
-      target.route = binding.path();
       targets.push_back(target);
     });
   }
   if (targets.empty()) return core.reply(request, 480);
-  forward(request, targets, &caller, forms_dialog(request.message.method()));
+  forward(request, targets, &caller, record);
 }
 
 void Server::Inner::forward(const Incoming& request, std::span<const NextHop> targets, const Account* caller,
