@@ -53,8 +53,9 @@ media::LegOptions leg_options(media::Encryption encryption, const LinesOptions& 
 void Lines::Line::dial(const calls::Contact& contact, const calls::DialFor& call) {
   if (ended_) return;
   const auto kind = contact.kind == calls::ContactKind::browser ? media::LegKind::webrtc : phone_kind(encryption_);
-  target_.uri = "sip:" + text::percent_encode(contact.account) + "@" + lines_.options_.domain;
-  if (!contact.id.empty()) target_.uri += ";binding=" + contact.id;  // else another server finds the contacts
+  target_.uri.reserve(64);
+  target_.uri.append("sip:").append(text::percent_encode(contact.account)).append("@").append(lines_.options_.domain);
+  if (!contact.id.empty()) target_.uri.append(";binding=").append(contact.id);  // else another server finds the contacts
   target_.account = lines_.options_.account;
   own_address_ = contact.own_address;
   headers_ = {{"X-Lintel-Kind", std::string(calls::name_of(call.kind))}};

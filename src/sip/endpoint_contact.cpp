@@ -6,17 +6,13 @@
 
 namespace lintel::sip {
 
-std::string contact_for(Core& core, std::string_view user, const Hop& to) {
-  std::string out;
-  out.reserve(96);
+void append_contact(Buffer& out, Core& core, std::string_view user, const Hop& to) {
   out.append("<sip:");
-  if (!user.empty()) out.append(user).append("@");
+  if (!user.empty()) out.append(user).append('@');
   out.append(core.sent_by(to));
-  if (to.kind == TransportKind::tcp || to.kind == TransportKind::tls) {
+  if (to.kind == TransportKind::tcp || to.kind == TransportKind::tls)
     out.append(";transport=").append(parameter_name_of(to.kind));
-  }
-  out.append(">");
-  return out;
+  out.append('>');
 }
 
 std::string contact_user_of(std::string_view user, std::string_view domain, std::string_view password) {

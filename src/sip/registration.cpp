@@ -105,10 +105,6 @@ std::string Registration::identity() const {
   return name_addr({}, fmt::format("sip:{}@{}", escape_user(settings_.user), settings_.domain));
 }
 
-std::string Registration::contact(const Hop& to) const {
-  return contact_for(core_, contact_user_, to);
-}
-
 std::string Registration::make_request(const Hop& to, std::chrono::seconds expires) {
   const std::string uri = "sip:" + settings_.domain;
   auto builder = Builder::request("REGISTER", uri);
@@ -118,7 +114,9 @@ std::string Registration::make_request(const Hop& to, std::chrono::seconds expir
   builder.add("To", identity());
   builder.add("Call-ID", call_id_);
   builder.add("CSeq", fmt::format("{} REGISTER", ++cseq_));
-  builder.add("Contact", fmt::format("{};+sip.instance=\"<urn:uuid:{}>\"", contact(to), instance_of(contact_user_)));
+  append_contact(builder.open("Contact").out(), core_, contact_user_, to);
+  builder.out().append(";+sip.instance=\"<urn:uuid:").append(instance_of(contact_user_)).append(">\"");
+  builder.close();
   builder.add("Expires", static_cast<std::uint64_t>(expires.count()));
   builder.add("Allow", allowed_methods);
   if (!settings_.user_agent.empty()) builder.add("User-Agent", settings_.user_agent);

@@ -96,8 +96,6 @@ class Registration final : private ClientListener {
   [[nodiscard]] std::string identity() const;
   // The Route line for an outbound proxy of next_hop(), or empty.
   [[nodiscard]] std::string route() const;
-  // "<sip:user@host:port;transport=tcp>" as the next hop can reach us.
-  [[nodiscard]] std::string contact(const Hop& to) const;
 
   // Credentials for challenges of this account's server: false when it is not to be answered.
   [[nodiscard]] bool challenged(const Message& response, const Hop& from, unsigned answered);

@@ -200,7 +200,9 @@ bool Session::is_merged(const Message& invite) const {
 }
 
 std::string Session::contact_line(const Hop& to) const {
-  return "Contact: " + contact_for(host_.core(), contact_user_, to);
+  Buffer line;
+  append_contact(line.append("Contact: "), host_.core(), contact_user_, to);
+  return std::string(line.view());
 }
 
 void Session::agree_timer() {

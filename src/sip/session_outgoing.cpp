@@ -16,9 +16,9 @@ constexpr std::size_t longest_extra_header = 1024;
 
 bool is_safe_header(const Header& header) {
   const auto breaks = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+  const auto ends_name = [breaks](char c) { return c == ':' || c == ' ' || c == '\t' || breaks(c); };
   return !header.name.empty() && header.name.size() + header.value.size() <= longest_extra_header &&
-         header.name.find_first_of(": \t") == std::string::npos &&
-         std::none_of(header.name.begin(), header.name.end(), breaks) &&
+         std::none_of(header.name.begin(), header.name.end(), ends_name) &&
          std::none_of(header.value.begin(), header.value.end(), breaks);
 }
 
@@ -107,7 +107,8 @@ void Session::send_invite() {
     if (const auto line = account_->route(); !line.empty()) builder.add_line(line);
     for (const auto& line : account_->authorization("INVITE", dialog_.remote_target)) builder.add_line(line);
   }
-  builder.add("Contact", contact_for(host_.core(), contact_user_, *hop_));
+  append_contact(builder.open("Contact").out(), host_.core(), contact_user_, *hop_);
+  builder.close();
   builder.add("User-Agent", user_agent_);
   builder.add("Allow", allowed_methods);
   for (const auto& line : timer_.request_lines(true)) builder.add_line(line);
