@@ -169,15 +169,17 @@ constexpr bool split_host_port(std::string_view text, std::string_view& host, st
                                std::string_view& left) {
   port = 0;
   std::size_t end = 0;
-  if (!text.empty() && text.front() == '[') {
+  const bool bracketed = !text.empty() && text.front() == '[';
+  if (bracketed) {
     end = text.find(']');
     if (end == std::string_view::npos) return false;
     ++end;
   } else {
     end = skip(text, 0, classes::host);
+    if (end == 0 || end > longest_host) return false;
   }
   host = text.substr(0, end);
-  if (!valid_host(host)) return false;
+  if (bracketed && !valid_host(host)) return false;
   left = text.substr(end);
   std::size_t colon = 0;  // Via allows space around the colon
   while (colon < left.size() && is_space(left[colon])) ++colon;

@@ -1,6 +1,7 @@
 // Finding the lines of a message, and what every element must refuse. What the values say: message_values.cpp.
 #include "sip/message.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <utility>
@@ -89,6 +90,7 @@ Fault Message::parse_start_line(std::string_view line) {
                     static_cast<std::uint32_t>(value_end == value_begin ? colon + 1 : value_begin),
                     static_cast<std::uint32_t>(value_end - value_begin), static_cast<std::uint16_t>(name_length),
                     field});
+  longest_value_ = std::max(longest_value_, lines_.back().value_length);
   const std::uint64_t kind = bit(field);
   if ((present_ & kind) != 0) {
     repeated_ |= kind;
@@ -107,6 +109,7 @@ Fault Message::parse(std::string_view bytes, const Limits& limits) {
   lines_.clear();
   first_ = {};
   present_ = repeated_ = 0;
+  longest_value_ = 0;
   remembered_ = 0;
   single_via_ = false;
   fault_ = {};
@@ -147,6 +150,7 @@ Fault Message::check_counts() const {
   static constexpr std::size_t most_values = Limits{}.values;
   static constexpr std::uint32_t can_hold_too_many = 512;  // bytes: fewer cannot hold so many values
   for (const Line& line : lines_) {
+    if (longest_value_ <= can_hold_too_many) break;  // nearly always
     if (line.value_length <= can_hold_too_many || !is_long_list(line.field)) continue;
     std::string_view rest = value(line);
     std::string_view one;
@@ -169,6 +173,15 @@ Fault Message::check_counts() const {
                                     Rule{Field::max_forwards, false, {}, "More Than One Max-Forwards"},
                                     Rule{Field::content_type, false, {}, "More Than One Content-Type"},
                                     Rule{Field::expires, false, {}, "More Than One Expires"}};
+  static constexpr auto bits_of = [](bool needed) {
+    std::uint64_t bits = 0;
+    for (const Rule& rule : rules)
+      if (rule.needed || !needed) bits |= bit(rule.field);
+    return bits;
+  };
+  constexpr std::uint64_t needed = bits_of(true);
+  constexpr std::uint64_t once = bits_of(false);
+  if ((present_ & needed) == needed && (repeated_ & once) == 0) return {};
   for (const Rule& rule : rules) {
     if (rule.needed && !has(rule.field)) return {400, rule.missing};
     if ((repeated_ & bit(rule.field)) != 0) return {400, rule.repeated};
@@ -231,6 +244,7 @@ std::shared_ptr<const Message> Message::keep() const {
   copy->first_ = first_;
   copy->present_ = present_;
   copy->repeated_ = repeated_;
+  copy->longest_value_ = longest_value_;
   copy->first_line_end_ = first_line_end_;
   copy->headers_end_ = headers_end_;
   copy->body_begin_ = body_begin_;

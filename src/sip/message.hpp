@@ -193,7 +193,9 @@ class Message {
   [[nodiscard]] std::string_view view(std::size_t begin, std::size_t length) const {
     return bytes_.substr(begin, length);
   }
-  [[nodiscard]] static std::uint64_t bit(Field field) { return std::uint64_t{1} << static_cast<unsigned>(field); }
+  [[nodiscard]] static constexpr std::uint64_t bit(Field field) {
+    return std::uint64_t{1} << static_cast<unsigned>(field);
+  }
   [[nodiscard]] Fault parse_start_line(std::string_view line);
   [[nodiscard]] bool parse_line(std::size_t& at);
   void measure_body();
@@ -209,6 +211,7 @@ class Message {
   // The kinds that are there, and those with more than one line. Field::other counts like any.
   std::uint64_t present_ = 0;
   std::uint64_t repeated_ = 0;
+  std::uint32_t longest_value_ = 0;
   std::uint32_t first_line_end_ = 0;
   std::uint32_t headers_end_ = 0;
   std::uint32_t body_begin_ = 0;

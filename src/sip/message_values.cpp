@@ -105,6 +105,7 @@ bool next_value(std::string_view& rest, std::string_view& value) {
 const Message::Line* Message::find(Field field, std::size_t nth) const {
   if (!has(field)) return nullptr;
   const std::size_t first = first_[static_cast<std::size_t>(field)];
+  if (nth == 0 && first != 0) return lines_.data() + (first - 1);
   for (std::size_t i = first == 0 ? 0 : first - 1; i < lines_.size(); ++i)
     if (lines_[i].field == field && nth-- == 0) return &lines_[i];
   return nullptr;
