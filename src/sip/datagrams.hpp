@@ -29,10 +29,10 @@ class Datagrams {
 
   // Takes what waits, without waiting; answers how many. Fewer than `most`: there were no more.
   int receive(int descriptor) {
-    for (auto& header : headers_) header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+    for (; filled_ > 0; --filled_) headers_[at(filled_ - 1)].msg_hdr.msg_namelen = sizeof(sockaddr_storage);
     for (int tries = 0; tries < tries_at_most; ++tries) {
       const int count = ::recvmmsg(descriptor, headers_.data(), most, MSG_DONTWAIT, nullptr);
-      if (count >= 0) return count;
+      if (count >= 0) return filled_ = count;
       if (errno != EINTR && errno != ECONNREFUSED) return 0;  // refused: an ICMP answer to something we sent
     }
     return 0;
@@ -52,6 +52,7 @@ class Datagrams {
   std::array<mmsghdr, most> headers_{};
   std::array<iovec, most> pieces_{};
   std::array<sockaddr_storage, most> sources_{};
+  int filled_ = most;  // by the last call: those say how long a source was, and have to be told anew how long it may be
 };
 
 }  // namespace lintel::sip
