@@ -110,14 +110,15 @@ void Core::Inner::on_request(const Message& message, const Hop& from) {
   // The local wire repeats nothing.
   if (servers_of[static_cast<std::size_t>(message.method())] == 0 || from.kind == TransportKind::local)
     return dispatch({message, from});
-  if (ServerTransaction* known = server_of(server_key(message, false)); known != nullptr) {
+  const std::uint64_t key = server_key(message, false);
+  if (ServerTransaction* known = server_of(key); known != nullptr) {
     // A retransmission. A 2xx to INVITE is retransmitted by who made it, not by us (RFC 6026 §7.1).
     if (!known->response.empty() && known->state != ServerTransaction::State::accepted &&
         known->state != ServerTransaction::State::confirmed)
       send_bytes(known->to, known->response);
     return;
   }
-  dispatch({message, from});
+  dispatch({message, from, key});
 }
 
 void Core::Inner::dispatch(const Incoming& request) {

@@ -67,7 +67,7 @@ TransactionId Core::accept(const Incoming& request, ServerListener* listener, bo
   const TransactionId id = inner.next_id++;
   ServerTransaction& transaction = inner.servers[id];
   transaction.id = id;
-  transaction.key = inner.server_key(request.message, false);
+  transaction.key = request.key != 0 ? request.key : inner.server_key(request.message, false);
   transaction.to = inner.response_hop(request.message, request.from);
   transaction.listener = listener;
   transaction.method = request.message.method();

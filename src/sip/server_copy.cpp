@@ -15,6 +15,13 @@ bool is_the_stations_word(std::string_view name) {
          text::equals_ignoring_case(name, "P-Preferred-Identity");
 }
 
+// "<sip:user@…"
+bool begins_with_user(std::string_view route, std::string_view user) {
+  constexpr std::string_view begin = "<sip:";
+  return route.starts_with(begin) && route.substr(begin.size()).starts_with(user) &&
+         route.substr(begin.size() + user.size()).starts_with('@');
+}
+
 }  // namespace
 
 // RFC 3261 §16.6 step 4. Both sides must find an address of ours that suits them (RFC 5658); one line does when it is
@@ -45,8 +52,9 @@ std::string_view Server::Inner::without_own_routes(std::string_view value, const
   std::string_view rest = value;
   std::string_view one;
   while (own && next_value(rest, one)) {
+    // Both of our lines carry the same token, and in_dialog() has checked it. As we wrote it, it need not be read.
+    if (caller == nullptr && begins_with_user(one, token)) continue;
     const auto address = Address::parse(one);
-    // Both of our lines carry the same token, and in_dialog() has checked it.
     if (address && (caller != nullptr || address->uri.user == token)) continue;
     own = false;
     return value.substr(static_cast<std::size_t>(one.data() - value.data()));

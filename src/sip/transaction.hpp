@@ -33,6 +33,7 @@ struct TransactionSettings {
 struct Incoming {
   const Message& message;
   const Hop& from;
+  std::uint64_t key = 0;  // for accept(), where the Core has worked it out already
 };
 
 // Handlers are asked in the order of add_handler() until one takes the request. Requests that arrive here are checked
