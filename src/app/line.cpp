@@ -58,6 +58,7 @@ void Lines::Line::dial(const calls::Contact& contact, const calls::DialFor& call
   if (!contact.id.empty()) target_.uri.append(";binding=").append(contact.id);  // else another server finds the contacts
   target_.account = lines_.options_.account;
   own_address_ = contact.own_address;
+  if (own_address_.empty() && lines_.endpoint_ != nullptr) own_address_ = lines_.endpoint_->own_host(target_.account);
   headers_ = {{"X-Lintel-Kind", std::string(calls::name_of(call.kind))}};
   make_call(kind);
 }

@@ -145,4 +145,9 @@ std::optional<SocketAddress> SocketAddress::from_compact(std::string_view data) 
   return address;
 }
 
+std::string numeric_host_of(std::string_view host_and_port) {
+  const auto address = SocketAddress::parse(host_and_port.substr(0, host_and_port.rfind(':')), 0);
+  return address ? address->host() : std::string();
+}
+
 }  // namespace lintel::sip

@@ -64,4 +64,7 @@ class SocketAddress {
   std::uint8_t family_ = 0;  // 4, 6, or 0 for none
 };
 
+// The host of "host:port", numeric and without brackets; empty where it is a name.
+[[nodiscard]] std::string numeric_host_of(std::string_view host_and_port);
+
 }  // namespace lintel::sip

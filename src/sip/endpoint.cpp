@@ -152,6 +152,12 @@ std::vector<RegistrationStatus> Endpoint::accounts() const {
   return out;
 }
 
+std::string Endpoint::own_host(const std::string& account) const {
+  const auto found = inner_->accounts.find(account);
+  if (found == inner_->accounts.end() || !found->second->next_hop()) return {};
+  return numeric_host_of(inner_->core().sent_by(*found->second->next_hop()));
+}
+
 void Endpoint::network_changed() {
   inner_->the_resolver.forget_all();
   for (const auto& [id, account] : std::map(inner_->accounts)) account->retry();

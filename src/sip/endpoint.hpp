@@ -85,6 +85,8 @@ class Endpoint final : private RequestHandler {
   enum class Running { go_on, end };
   void remove_account(const std::string& id, Running calls = Running::end);
   [[nodiscard]] std::vector<RegistrationStatus> accounts() const;
+  // Of this station, as that account's server reaches it, numeric; empty: not known, as for the built-in server.
+  [[nodiscard]] std::string own_host(const std::string& account) const;
   void network_changed();  // forget names, register again
 
   // Sends one INVITE. Failures come to the listener as on_refused, on a later turn; so the answer is always a Call.

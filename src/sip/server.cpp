@@ -73,10 +73,9 @@ void Server::for_each_reachable(std::string_view user, const std::function<void(
       Hop hop;
       if (!inner_->registrar.reach(binding, hop)) return;
       const auto sent_by = inner_->core.sent_by(hop);
-      if (const auto host = sent_by.substr(0, sent_by.rfind(':')); host != own_text) {
-        own_text = host;
-        const auto own = SocketAddress::parse(host, 0);
-        own_host = own ? own->host() : std::string();
+      if (sent_by != own_text) {
+        own_text = sent_by;
+        own_host = numeric_host_of(sent_by);
       }
       visit({account->name, id_text(binding.id), binding.kind, own_host});
     });

@@ -21,6 +21,13 @@ TEST_F(Registering, answersTheChallengeAndRefreshesInTime) {
   EXPECT_EQ(states(), "looking_up registering registered ");
 }
 
+TEST_F(Registering, knowsUnderWhatAddressTheServerReachesUs) {
+  EXPECT_EQ(endpoint->own_host(account().id), "");
+  registered(account());
+  EXPECT_EQ(endpoint->own_host(account().id), "192.0.2.10");
+  EXPECT_EQ(endpoint->own_host("another"), "");
+}
+
 TEST_F(Registering, takesThePeriodOfItsOwnContact) {
   endpoint->set_account(account());
   const auto first = take("REGISTER");

@@ -8,6 +8,7 @@ import { connect } from 'node:tls';
 import { expect, test } from '@playwright/test';
 
 import { Phone } from './baresip.ts';
+import { Server } from './sipServer.ts';
 import { Station } from './station.ts';
 
 test.skip(process.getuid?.() !== 0 && !process.env.LINTEL_ALL_TESTS, 'network namespaces are made by root; CI leaves none out');
@@ -171,4 +172,33 @@ test('a station in two networks is reached by each phone in the one they share',
     control: { namespace: flat, host: address(3, 2) } });
   await station.waitForEvent('monitor.registered');
   await callAndOpen(station, phone);
+});
+
+test('C10: a station in two networks tells a server elsewhere the address in the one they share', async () => {
+  const house = cables.machine('house'), street = cables.machine('street');
+  const [inHouse, inStreet] = cables.cable(house, street);  // the default route
+  const [here, there] = cables.cable(undefined, house);     // the server's network, where the browser is as well
+  const address = (network: number, host: number) => `${cables.net}.${network}.${host}`;
+  for (const [end, at] of [[inHouse, address(1, 2)], [inStreet, address(1, 1)], [here, address(2, 1)], [there, address(2, 2)]] as const) {
+    end.add(at);
+    end.up();
+  }
+  inHouse.gateway(address(1, 1));
+  station = await Station.startIn(house);
+  station.host = address(2, 2);
+  await station.setUp([]);
+  await station.expect('PATCH', '/settings', { 'sip_server.on': false });
+  await station.kill('SIGTERM');
+  await station.launch();
+  await station.logIn();
+  const server = await Server.open(address(2, 1));
+  try {
+    await station.expect('PATCH', '/settings', { 'account.server': address(2, 1), 'account.port': server.port });
+    await server.waitFor('REGISTER');
+    await station.waitForEvent('account.registered');
+    await station.expect('POST', '/calls', { to: '200' });
+    expect(await server.waitFor('INVITE')).toContain(`c=IN IP4 ${address(2, 2)}\r\n`);
+  } finally {
+    server.close();
+  }
 });
