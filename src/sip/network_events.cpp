@@ -24,11 +24,10 @@ void Network::Inner::on_ready(std::span<const WatchSet::Happened> all) {
     const auto socket =
         std::find_if(sockets.begin(), sockets.end(), [id = id](const Socket& one) { return one.id == id; });
     if (socket != sockets.end()) {
-      const Socket one = *socket;
-      if (one.kind == TransportKind::udp)
-        on_datagrams(one);
+      if (socket->kind == TransportKind::udp)
+        on_datagrams(socket->id, socket->descriptor);
       else
-        on_accept(one);
+        on_accept(socket->kind, socket->descriptor);
     } else if (const auto found = connections.find(id); found != connections.end()) {
       on_connection(*found->second, ready);
     }
@@ -36,17 +35,17 @@ void Network::Inner::on_ready(std::span<const WatchSet::Happened> all) {
   bury();
 }
 
-void Network::Inner::on_datagrams(const Socket& socket) {
+void Network::Inner::on_datagrams(FlowId socket, int descriptor) {
   const Monotonic now = loop.clock().monotonic();
   // One call takes all that waits, and one that is not full has taken it: no further call has to say so.
   for (int left = datagrams_a_turn; left > 0; left -= Datagrams::most) {
-    const int count = datagrams.receive(socket.descriptor);
+    const int count = datagrams.receive(descriptor);
     for (int i = 0; i < count; ++i) {
       if (!datagrams.whole(i)) {
         ++counters.malformed;  // larger than any datagram can be
         continue;
       }
-      on_datagram(datagrams.bytes(i), {TransportKind::udp, socket.id, datagrams.source(i), {}}, now);
+      on_datagram(datagrams.bytes(i), {TransportKind::udp, socket, datagrams.source(i), {}}, now);
     }
     if (count < Datagrams::most) break;
   }
@@ -91,13 +90,13 @@ bool Network::Inner::make_room(Monotonic now) {
   return true;
 }
 
-void Network::Inner::on_accept(const Socket& listener) {
+void Network::Inner::on_accept(TransportKind kind, int listener) {
   const Monotonic now = loop.clock().monotonic();
   for (int i = 0; i < accepts_a_turn; ++i) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     const int descriptor =
-        ::accept4(listener.descriptor, reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        ::accept4(listener, reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor < 0) {
       if (errno == ECONNABORTED || errno == EINTR) continue;
       if ((errno == EMFILE || errno == ENFILE) && make_room(now)) bury_soon();
@@ -117,12 +116,12 @@ void Network::Inner::on_accept(const Socket& listener) {
     const int on = 1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const FlowId id = next_id++;
-    auto connection = std::make_unique<Connection>(id, descriptor, listener.kind, remote, false);
-    if (listener.kind == TransportKind::tls) connection->begin_tls(accepting.get(), {});
+    auto connection = std::make_unique<Connection>(id, descriptor, kind, remote, false);
+    if (kind == TransportKind::tls) connection->begin_tls(accepting.get(), {});
     connection->opened = connection->last_received = now;
     if (!watches.add(descriptor, Ready::readable, id)) continue;
     ++from_there;
-    by_address[{remote, listener.kind}] = id;
+    by_address[{remote, kind}] = id;
     connections.emplace(id, std::move(connection));
   }
 }

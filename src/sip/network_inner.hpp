@@ -27,6 +27,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
     TransportKind kind = TransportKind::udp;
     bool v6 = false;
     SocketAddress bound;
+    std::string own_host;  // as it stands in a URI; empty: bound to all, so that it depends on the neighbour
   };
   struct AddressKey {
     SocketAddress address;
@@ -53,9 +54,9 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   void close(FlowId flow);
 
   void on_ready(std::span<const WatchSet::Happened> all);
-  void on_datagrams(const Socket& socket);
+  void on_datagrams(FlowId socket, int descriptor);
   void on_datagram(std::string_view bytes, const Hop& from, Monotonic now);
-  void on_accept(const Socket& listener);
+  void on_accept(TransportKind kind, int listener);
   void on_connection(Connection& connection, unsigned ready);
   // Takes whole frames from `data`; answers how much was used; dead when the connection must go.
   Connection::Outcome consume(Connection& connection, std::string_view data, std::size_t& used);

@@ -83,6 +83,7 @@ Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
   socklen_t bound_length = sizeof storage;
   getsockname(socket.descriptor, reinterpret_cast<sockaddr*>(&storage), &bound_length);
   socket.bound = SocketAddress::from(reinterpret_cast<sockaddr*>(&storage));
+  if (!socket.bound.is_wildcard()) socket.own_host = socket.bound.uri_host();
   socket.id = next_id++;
   if (!watches.add(socket.descriptor, Ready::readable, socket.id)) {
     ::close(socket.descriptor);
@@ -192,14 +193,10 @@ std::string_view Network::Inner::sent_by(const Hop& to) {
                                 (to.flow == 0 && socket.v6 == to.address.is_v6() && best->v6 != socket.v6)))
       best = &socket;
   if (best == nullptr && !sockets.empty()) best = &sockets.front();
+  std::string_view host = advertised_host;
+  if (host.empty()) host = best == nullptr || best->own_host.empty() ? local_host(to.address) : best->own_host;
   own_address.clear();
-  if (!advertised_host.empty())
-    own_address.append(advertised_host);
-  else if (best == nullptr || best->bound.is_wildcard())
-    own_address.append(local_host(to.address));
-  else
-    own_address.append(best->bound.uri_host());
-  return own_address.append(':').append_number(best == nullptr ? 5060 : best->bound.port()).view();
+  return own_address.append(host).append(':').append_number(best == nullptr ? 5060 : best->bound.port()).view();
 }
 
 }  // namespace lintel::sip
