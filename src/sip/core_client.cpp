@@ -50,11 +50,7 @@ TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListen
   const TransactionId id = next_id++;
   const bool invite = request.starts_with("INVITE ");
   if (parent == 0 && !insert_via(request, to, id)) return 0;
-  // In this process the other end gives a final answer: nothing is lost that a 100 or timer B would be for, and no
-  // CANCEL overtakes its INVITE.
-  const bool inner = invite && to.kind == TransportKind::local;
-  std::string kept = inner ? request : std::string();
-  const FlowId flow = inner ? send_local(to, std::move(request)) : send_bytes(to, request);
+  const FlowId flow = send_bytes(to, request);
   if (flow == 0) return 0;
   ClientTransaction& transaction = clients[id];
   transaction.id = id;
@@ -66,17 +62,17 @@ TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListen
   transaction.again.owner = transaction.end.owner = id;
   transaction.again.kind = client_again;
   transaction.end.kind = client_end;
-  if (inner) {
-    transaction.request = std::move(kept);
+  if (invite || !is_reliable(to.kind)) transaction.request = std::move(request);
+  if (invite && to.kind == TransportKind::local) {
+    // In this process the other end gives a final answer: nothing is lost that a 100 or timer B would be for, and no
+    // CANCEL overtakes its INVITE.
     transaction.state = ClientTransaction::State::proceeding;
     return id;
   }
   if (!is_reliable(to.kind)) {
-    transaction.request = std::move(request);
     transaction.interval = settings.t1;
     wheel.arm(transaction.again, transaction.interval);  // timer A or E
   } else if (invite) {
-    transaction.request = std::move(request);
     shrink(transaction);  // never sent again
   }
   wheel.arm(transaction.end, options.timeout > Duration::zero() ? options.timeout : settings.linger);  // timer B or F
