@@ -126,7 +126,7 @@ Result<web::CardIssue> Cards::begin(const web::Subject& who, const web::CardWish
   LINTEL_CHECK(household::check_locks(wish.locks));
   if (wish.locks.empty()) return Error{ErrorCode::invalid, "A card must open at least one lock.", "locks", {}, "at least one lock"};
   // Said now, and not when somebody stands at the reader with the card in hand.
-  if (household_.cards(wish.room, {}, 0, 0).total >= household::max_cards_of_room)
+  if (household_.cards(wish.room, 0, 0).total >= household::max_cards_of_room)
     return Error{ErrorCode::full, "Room " + room->number + " has as many cards as a room can have; delete one first.", "room", room->number,
                  std::to_string(household::max_cards_of_room) + " cards"};
   LINTEL_CHECK(control_.await({.room = room->number, .locks = lock_set(wish.locks), .by = who.account, .address = who.address}, wish.wait));

@@ -99,32 +99,36 @@ const Card* Household::card(std::int64_t id) const {
   return found == inner_->cards.end() ? nullptr : &found->second;
 }
 
-CardPage Household::cards(std::string_view room, std::string_view words, std::int64_t cursor, std::size_t limit) const {
+CardPage Household::cards(std::string_view room, std::int64_t cursor, std::size_t limit) const {
   CardPage page;
-  const auto take = [&](const Card& card) {
-    if (page.cards.size() < limit)
-      page.cards.push_back(card);
-    else if (page.next_cursor == 0 && !page.cards.empty())
-      page.next_cursor = page.cards.back().id;
-  };
-  const auto look_at = [&](const Card& card) {
-    if (!matches(card, words)) return;
-    ++page.total;
-    if (card.id > cursor) take(card);
-  };
   if (!room.empty()) {
     const auto own = inner_->cards_by_room.find(comparable(room));
     if (own == inner_->cards_by_room.end()) return page;
-    for (const std::int64_t id : own->second) look_at(inner_->cards.at(id));
-  } else if (!words.empty()) {
-    for (const auto& [id, card] : inner_->cards) look_at(card);
-  } else {
-    // A page of all is asked for most, and looks at no more than it shows.
-    page.total = inner_->cards.size();
-    auto next = inner_->cards.upper_bound(cursor);
-    for (; next != inner_->cards.end() && page.next_cursor == 0; ++next) take(next->second);
+    page.total = own->second.size();
+    auto next = own->second.upper_bound(cursor);
+    for (; next != own->second.end() && page.next_cursor == 0; ++next) page.take(inner_->cards.at(*next), limit);
+    return page;
   }
+  page.total = inner_->cards.size();
+  auto next = inner_->cards.upper_bound(cursor);
+  for (; next != inner_->cards.end() && page.next_cursor == 0; ++next) page.take(next->second, limit);
   return page;
+}
+
+void Household::search_cards(std::string room, std::string words, std::int64_t cursor, std::size_t limit,
+                             Then<CardPage> then) {
+  const bool begun = inner_->search([inner = inner_.get(), room = comparable(room), words = std::move(words), cursor,
+                                     limit, then, page = CardPage{}, last = std::int64_t{0}]() mutable {
+    const bool more = Inner::look(inner->cards, last, [&](const auto& record) {
+      const Card& card = record.second;
+      if (!matches(card, words) || (!room.empty() && comparable(card.room) != room)) return;
+      ++page.total;
+      if (card.id > cursor) page.take(card, limit);
+    });
+    if (!more) then(std::move(page));
+    return more;
+  });
+  if (!begun) then(too_many_searches());
 }
 
 void Household::add_card(NewCard wanted, Then<Card> then) {

@@ -52,26 +52,27 @@ const Code* Household::code(std::int64_t id) const {
   return found == inner_->codes.end() ? nullptr : &found->second.code;
 }
 
-CodePage Household::codes(std::string_view words, std::int64_t cursor, std::size_t limit) const {
+CodePage Household::codes(std::int64_t cursor, std::size_t limit) const {
   CodePage page;
-  // A page of all is asked for most, and looks at no more than it shows.
-  const bool all = words.empty();
-  page.total = all ? inner_->codes.size() : 0;
-  for (auto next = all ? inner_->codes.upper_bound(cursor) : inner_->codes.begin(); next != inner_->codes.end(); ++next) {
-    const Code& code = next->second.code;
-    if (!all) {
-      if (!text::contains_ignoring_case(code.name, words) && !text::contains_ignoring_case(code.room, words)) continue;
-      ++page.total;
-      if (code.id <= cursor) continue;
-    }
-    if (page.codes.size() < limit) {
-      page.codes.push_back(code);
-      continue;
-    }
-    if (page.next_cursor == 0 && !page.codes.empty()) page.next_cursor = page.codes.back().id;
-    if (all) break;
-  }
+  page.total = inner_->codes.size();
+  auto next = inner_->codes.upper_bound(cursor);
+  for (; next != inner_->codes.end() && page.next_cursor == 0; ++next) page.take(next->second.code, limit);
   return page;
+}
+
+void Household::search_codes(std::string words, std::int64_t cursor, std::size_t limit, Then<CodePage> then) {
+  const bool begun = inner_->search([inner = inner_.get(), words = std::move(words), cursor, limit, then,
+                                     page = CodePage{}, last = std::int64_t{0}]() mutable {
+    const bool more = Inner::look(inner->codes, last, [&](const auto& record) {
+      const Code& code = record.second.code;
+      if (!text::contains_ignoring_case(code.name, words) && !text::contains_ignoring_case(code.room, words)) return;
+      ++page.total;
+      if (code.id > cursor) page.take(code, limit);
+    });
+    if (!more) then(std::move(page));
+    return more;
+  });
+  if (!begun) then(too_many_searches());
 }
 
 void Household::add_code(NewCode wanted, Then<Code> then) {

@@ -83,16 +83,20 @@ struct CardPatch {
   std::optional<std::vector<int>> locks = {};
   std::optional<bool> main = {}, lost = {};
 };
-struct CardPage {
-  std::vector<Card> cards;       // oldest first
-  std::int64_t next_cursor = 0;  // 0: no more
-  std::size_t total = 0;         // that match
+template <typename Record>
+struct Page {
+  std::vector<Record> records;                          // oldest first
+  std::int64_t next_cursor = 0;                         // 0: no more
+  std::size_t total = 0;                                // that match
+  void take(const Record& record, std::size_t limit) {  // the next one; past the limit it only says that there is more
+    if (records.size() < limit)
+      records.push_back(record);
+    else if (next_cursor == 0 && !records.empty())
+      next_cursor = records.back().id;
+  }
 };
-struct CodePage {
-  std::vector<Code> codes;       // oldest first
-  std::int64_t next_cursor = 0;  // 0: no more
-  std::size_t total = 0;         // that match
-};
+using CardPage = Page<Card>;
+using CodePage = Page<Code>;
 struct MonitorPatch {
   std::optional<std::string> name = {};
   std::optional<std::vector<int>> locks = {};
@@ -205,8 +209,10 @@ class Household {
   [[nodiscard]] const Code* find_code(
       std::string_view digits) const;  // also inactive ones: the caller decides and says so
   [[nodiscard]] const Code* code(std::int64_t id) const;
-  // `text` is looked for in name and room, ignoring case; `cursor` as given by the page before.
-  [[nodiscard]] CodePage codes(std::string_view text, std::int64_t cursor, std::size_t limit) const;
+  [[nodiscard]] CodePage codes(std::int64_t cursor, std::size_t limit) const;  // `cursor` as given by the page before
+  // `text` is looked for in name and room, ignoring case. Over many turns of the loop, so that nothing waits behind it,
+  // and `then` is called on a later one. Error: full, at once.
+  void search_codes(std::string text, std::int64_t cursor, std::size_t limit, Then<CodePage> then);
   void add_code(NewCode code, Then<Code> then);
   void change_code(std::int64_t id, CodePatch patch, Then<Code> then);
   void remove_code(std::int64_t id, Then<void> then);
@@ -214,10 +220,10 @@ class Household {
   // Cards (H06): a number belongs to one card only. Looked up in memory, in the same time whatever their count.
   [[nodiscard]] const Card* find_card(std::string_view number) const;  // also lost ones: the caller decides and says so
   [[nodiscard]] const Card* card(std::int64_t id) const;
-  // `room` empty: of all rooms. `text` is looked for in holder, room and the number's ending, ignoring case; `cursor`
-  // as given by the page before.
-  [[nodiscard]] CardPage cards(std::string_view room, std::string_view text, std::int64_t cursor,
-                               std::size_t limit) const;
+  // `room` empty: of all rooms; `cursor` as given by the page before.
+  [[nodiscard]] CardPage cards(std::string_view room, std::int64_t cursor, std::size_t limit) const;
+  // `text` is looked for in holder, room and the number's ending, ignoring case; otherwise as search_codes().
+  void search_cards(std::string room, std::string text, std::int64_t cursor, std::size_t limit, Then<CardPage> then);
   void add_card(NewCard card, Then<Card> then);
   void change_card(std::int64_t id, CardPatch patch, Then<Card> then);
   void remove_card(std::int64_t id, Then<void> then);

@@ -3,6 +3,8 @@
 
 #include <deque>
 #include <functional>
+#include <iterator>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -59,6 +61,8 @@ struct Plan {
   std::function<T()> in_force;
 };
 
+[[nodiscard]] Error too_many_searches();
+
 struct Household::Inner {
   Inner(storage::Database& given_database, const storage::Vault& given_vault, Clock& given_clock,
         Identity given_identity)
@@ -97,6 +101,20 @@ struct Household::Inner {
                      });
     });
     start_next();
+  }
+
+  // Calls `look` once a turn of the loop, for so many records at most, until it answers false. False: too many searches
+  // run already, and it is never called.
+  static constexpr std::size_t searches_limit = 16;
+  static constexpr std::size_t looked_at_a_turn = 500;
+  [[nodiscard]] bool search(std::function<bool()> look);
+  // One look of a search: at the records behind `last`, which moves on. False: these were all.
+  template <typename Records>
+  static bool look(const Records& records, std::int64_t& last, const auto& at) {
+    auto next = records.upper_bound(last);
+    for (std::size_t left = looked_at_a_turn; next != records.end() && left > 0; ++next, --left) at(*next);
+    if (next != records.begin()) last = std::prev(next)->first;
+    return next != records.end();
   }
 
   void tell(Collection collection, Done done, std::string key) { listeners.tell({collection, done, std::move(key)}); }
@@ -138,6 +156,12 @@ struct Household::Inner {
   std::map<std::string, PairingRecord> pairings;                // by hash of the token
   std::int64_t last_code = 0;
   std::int64_t last_card = 0;
+  struct Search {
+    std::function<bool()> look;
+    Timer next;
+  };
+  std::list<Search> searches;
+  void go_on(std::list<Search>::iterator search);
   Secret own;  // of the own station's account
 
  private:

@@ -44,10 +44,10 @@ Json code_json(const household::Code& code) {
 void list_codes(Call& call) {
   const Result<PageWish> wish = page_wish(call.request);
   if (!wish.ok()) return call.reply.send(answer(wish.error()));
-  const household::CodePage page = call.house.house.household.codes(wish->text, wish->number(), wish->limit);
-  Json items = Json::array();
-  for (const household::Code& code : page.codes) items.push_back(code_json(code));
-  call.reply.send(answer(200, page_json(std::move(items), page.next_cursor, page.total)));
+  const auto tell = [reply = call.reply](Result<household::CodePage> page) { reply.send(page_answer(page, code_json)); };
+  household::Household& household = call.house.house.household;
+  if (wish->text.empty()) return tell(household.codes(wish->number(), wish->limit));
+  household.search_codes(wish->text, wish->number(), wish->limit, tell);
 }
 
 household::Then<household::Code> code_written(const Call& call, int status) {

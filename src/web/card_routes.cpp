@@ -21,12 +21,13 @@ const Error no_such_card{.code = ErrorCode::not_found, .message = "There is no s
 void list(Call& call) {
   const Result<PageWish> wish = page_wish(call.request);
   if (!wish.ok()) return call.reply.send(answer(wish.error()));
-  const household::CardPage page =
-      call.house.house.household.cards(call.request.query_value("room").value_or("").substr(0, longest_room), wish->text,
-                                       wish->number(), wish->limit);
-  Json items = Json::array();
-  for (const household::Card& card : page.cards) items.push_back(to_json(card));
-  call.reply.send(answer(200, page_json(std::move(items), page.next_cursor, page.total)));
+  const auto tell = [reply = call.reply](Result<household::CardPage> page) {
+    reply.send(page_answer(page, [](const household::Card& card) { return to_json(card); }));
+  };
+  household::Household& household = call.house.house.household;
+  std::string room = call.request.query_value("room").value_or("").substr(0, longest_room);
+  if (wish->text.empty()) return tell(household.cards(room, wish->number(), wish->limit));
+  household.search_cards(std::move(room), wish->text, wish->number(), wish->limit, tell);
 }
 
 journal::Details details_of(const household::Card& card) {

@@ -37,8 +37,4 @@ Json page_json(Json items, const std::string& next, std::size_t total) {
   return json;
 }
 
-Json page_json(Json items, std::int64_t next, std::size_t total) {
-  return page_json(std::move(items), next == 0 ? std::string() : std::to_string(next), total);
-}
-
 }  // namespace lintel::web

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "household/household.hpp"
 #include "http/router.hpp"
 #include "web/json.hpp"
 
@@ -24,6 +25,14 @@ struct PageWish {
 
 // {"items", "next_cursor", "total"}; an empty `next`: there are no more.
 [[nodiscard]] Json page_json(Json items, const std::string& next, std::size_t total);
-[[nodiscard]] Json page_json(Json items, std::int64_t next, std::size_t total);  // 0: no more
+
+// The answer with a page of records, each as `to_json` tells it.
+template <typename Record, typename ToJson>
+[[nodiscard]] http::Response page_answer(const Result<household::Page<Record>>& page, const ToJson& to_json) {
+  if (!page.ok()) return answer(page.error());
+  Json items = Json::array();
+  for (const Record& record : page->records) items.push_back(to_json(record));
+  return answer(200, page_json(std::move(items), page->next_cursor == 0 ? "" : std::to_string(page->next_cursor), page->total));
+}
 
 }  // namespace lintel::web

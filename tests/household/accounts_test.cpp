@@ -99,20 +99,23 @@ TEST_F(Accounts, A10_codesAreToldPageByPage) {
   ASSERT_TRUE(add_room({"101"}).ok());
   for (int i = 0; i < 7; ++i)
     ASSERT_TRUE(add_code({"Cleaner " + std::to_string(i), "500" + std::to_string(i), i % 2 == 0 ? "101" : ""}).ok());
-  const CodePage first = household_->codes("", 0, 3);
+  const CodePage first = household_->codes(0, 3);
   EXPECT_EQ(first.total, 7U);
-  ASSERT_EQ(first.codes.size(), 3U);
-  EXPECT_EQ(first.next_cursor, first.codes.back().id);
-  const CodePage second = household_->codes("", first.next_cursor, 3);
-  EXPECT_EQ(second.codes.front().name, "Cleaner 3");
-  const CodePage last = household_->codes("", second.next_cursor, 3);
-  EXPECT_EQ(last.codes.size(), 1U);
+  ASSERT_EQ(first.records.size(), 3U);
+  EXPECT_EQ(first.next_cursor, first.records.back().id);
+  const CodePage second = household_->codes(first.next_cursor, 3);
+  EXPECT_EQ(second.records.front().name, "Cleaner 3");
+  const CodePage last = household_->codes(second.next_cursor, 3);
+  EXPECT_EQ(last.records.size(), 1U);
   EXPECT_EQ(last.next_cursor, 0);
-  const CodePage of_room = household_->codes("101", 0, 3);
+  const auto search = [&](const std::string& text, std::int64_t cursor = 0) {
+    return found<Code>([&](auto then) { household_->search_codes(text, cursor, 3, then); });
+  };
+  const CodePage of_room = search("101");
   EXPECT_EQ(of_room.total, 4U);
-  EXPECT_EQ(household_->codes("101", of_room.next_cursor, 3).codes.front().name, "Cleaner 6");
-  EXPECT_EQ(household_->codes("cleaner 5", 0, 3).total, 1U);
-  EXPECT_EQ(household_->codes("nobody", 0, 3).total, 0U);
+  EXPECT_EQ(search("101", of_room.next_cursor).records.front().name, "Cleaner 6");
+  EXPECT_EQ(search("cleaner 5").total, 1U);
+  EXPECT_EQ(search("nobody").total, 0U);
 }
 
 TEST_F(Accounts, recordsOfTheRegistrarComeBackAfterARestart) {

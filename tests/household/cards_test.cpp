@@ -64,7 +64,7 @@ TEST_F(Cards, H06_wrongOnesAreRefusedAndNothingIsKeptOfThem) {
   expect_refused(add_card({"04A1B2C4", "101", "Ann", {}}), ErrorCode::invalid, "locks");
   expect_refused(add_card({"04A1B2C4", "101", "Ann", {0}}), ErrorCode::invalid, "locks");
   open();
-  EXPECT_EQ(household_->cards({}, {}, 0, 10).total, 1U);
+  EXPECT_EQ(household_->cards({}, 0, 10).total, 1U);
 }
 
 TEST_F(Cards, H06_areNamedSetMainSetLostFoundAndDeleted) {
@@ -78,7 +78,7 @@ TEST_F(Cards, H06_areNamedSetMainSetLostFoundAndDeleted) {
   EXPECT_EQ(found->room, "A1") << "as the household spells it";
   EXPECT_TRUE(found->main);
   EXPECT_TRUE(found->lost);
-  EXPECT_EQ(household_->cards("101", {}, 0, 10).total, 0U);
+  EXPECT_EQ(household_->cards("101", 0, 10).total, 0U);
   ASSERT_TRUE(change(card->id, {.lost = false}).ok());
   expect_refused(change(card->id, {.room = "999"}), ErrorCode::not_found, "room");
   expect_refused(change(99, {.lost = false}), ErrorCode::not_found, "id");
@@ -98,8 +98,8 @@ TEST_F(Cards, H06_followTheirRoomToAnotherNumberAndGoWithIt) {
   ASSERT_TRUE(ask<Room>([](Household& h, auto then) { h.change_room("101", {.number = "201"}, then); }).ok());
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(household_->find_card("04A1B2C3")->room, "201");
-    EXPECT_EQ(household_->cards("201", {}, 0, 10).total, 1U);
-    EXPECT_EQ(household_->cards("101", {}, 0, 10).total, 0U);
+    EXPECT_EQ(household_->cards("201", 0, 10).total, 1U);
+    EXPECT_EQ(household_->cards("101", 0, 10).total, 0U);
     open();
   }
   ASSERT_TRUE(ask<void>([](Household& h, auto then) { h.remove_room("201", then); }).ok());
@@ -109,7 +109,7 @@ TEST_F(Cards, H06_followTheirRoomToAnotherNumberAndGoWithIt) {
     open();
   }
   ASSERT_TRUE(ask<void>([](Household& h, auto then) { h.clear_rooms(then); }).ok());
-  EXPECT_EQ(household_->cards({}, {}, 0, 10).total, 0U);
+  EXPECT_EQ(household_->cards({}, 0, 10).total, 0U);
 }
 
 TEST_F(Cards, H06_comeInPagesAndAreSearched) {
@@ -117,17 +117,55 @@ TEST_F(Cards, H06_comeInPagesAndAreSearched) {
   ASSERT_TRUE(add_room({"102"}).ok());
   for (int i = 0; i < 5; ++i)
     ASSERT_TRUE(add_card({fmt::format("04A1B2C{}", i), i < 2 ? "101" : "102", i == 4 ? "Zoë" : "Ann"}).ok());
-  const CardPage first = household_->cards({}, {}, 0, 3);
+  const CardPage first = household_->cards({}, 0, 3);
   EXPECT_EQ(first.total, 5U);
-  ASSERT_EQ(first.cards.size(), 3U);
-  const CardPage second = household_->cards({}, {}, first.next_cursor, 3);
-  ASSERT_EQ(second.cards.size(), 2U);
+  ASSERT_EQ(first.records.size(), 3U);
+  const CardPage second = household_->cards({}, first.next_cursor, 3);
+  ASSERT_EQ(second.records.size(), 2U);
   EXPECT_EQ(second.next_cursor, 0);
-  EXPECT_EQ(second.cards.back().name, "Zoë");
-  EXPECT_EQ(household_->cards("102", {}, 0, 10).total, 3U);
-  EXPECT_EQ(household_->cards({}, "zo", 0, 10).total, 1U);
-  EXPECT_EQ(household_->cards({}, "b2c3", 0, 10).total, 1U);
-  EXPECT_EQ(household_->cards({}, "04A1", 0, 10).total, 0U) << "only the ending is anybody's to look for";
+  EXPECT_EQ(second.records.back().name, "Zoë");
+  EXPECT_EQ(household_->cards("102", 0, 10).total, 3U);
+  const auto search = [&](const std::string& room, const std::string& text, std::int64_t cursor = 0) {
+    return found<Card>([&](auto then) { household_->search_cards(room, text, cursor, 3, then); });
+  };
+  EXPECT_EQ(search("", "zo").total, 1U);
+  EXPECT_EQ(search("", "b2c3").total, 1U);
+  EXPECT_EQ(search("", "04A1").total, 0U) << "only the ending is anybody's to look for";
+  EXPECT_EQ(search("102", "ann").total, 2U);
+  const CardPage anns = search("", "ann");
+  EXPECT_EQ(anns.total, 4U);
+  EXPECT_EQ(search("", "ann", anns.next_cursor).records.size(), 1U);
+}
+
+// S10: whoever wants in does not wait until somebody's search is through.
+TEST_F(Cards, areSearchedWhileOtherThingsGoOn) {
+  constexpr std::size_t cards = 1'200;
+  for (std::size_t i = 0; i < cards; ++i) {
+    const std::string room = std::to_string(101 + i / max_cards_of_room);
+    if (i % max_cards_of_room == 0) {
+      ASSERT_TRUE(add_room({room}).ok());
+    }
+    ASSERT_TRUE(add_card({fmt::format("04A1{:04X}", i), room, "Ann"}).ok());
+  }
+  std::vector<std::string> happened;
+  household_->search_cards("", "ann", 0, 10,
+                           [&](const Result<CardPage>& page) { happened.push_back(std::to_string(page->total)); });
+  EXPECT_EQ(happened.size(), 0U) << "not in the turn that asks";
+  std::vector<Timer> others;
+  for (int i = 0; i < 3; ++i)
+    others.push_back(clock_.after(Duration::zero(), [&] { happened.push_back("another thing"); }));
+  clock_.advance(Duration::zero());
+  EXPECT_THAT(happened, ::testing::ElementsAre("another thing", "another thing", "another thing", "1200"));
+  // Those who ask are bounded, and hear so.
+  int answered = 0, refused = 0;
+  for (int i = 0; i < 20; ++i)
+    household_->search_cards("", "ann", 0, 10,
+                             [&](const Result<CardPage>& page) { ++(page.ok() ? answered : refused); });
+  EXPECT_EQ(refused, 4);
+  // One that somebody ends the household under is never answered.
+  household_.reset();
+  clock_.advance(Duration::zero());
+  EXPECT_EQ(answered, 0);
 }
 
 TEST_F(Cards, H06_aRoomHasABoundOfThem) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -35,6 +36,14 @@ class HouseholdTest : public ::testing::Test {
   template <typename T, typename Work>
   Result<T> ask(Work work) {
     return storage::testing::answer<T>(loop_, [&](auto then) { work(*household_, std::move(then)); });
+  }
+  // What a search comes to.
+  template <typename Record, typename Work>
+  Page<Record> found(Work work) {
+    std::optional<Page<Record>> page;
+    work([&](Result<Page<Record>> answer) { page = std::move(*answer); });
+    clock_.advance(Duration::zero());
+    return page.value();
   }
   Result<Room> add_room(Room room) {
     return ask<Room>([&](Household& h, auto then) { h.add_room(room, then); });
