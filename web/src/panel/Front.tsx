@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Bell, Maximize, Siren, WifiOff } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ApiError, api } from '@/api/client';
 import { useEvent, useLink } from '@/api/hooks';
 import type { PanelKey, PanelState, StationName } from '@/api/types';
@@ -11,6 +11,7 @@ import { TapCard } from '@/shared/TapCard';
 import { Display } from './Display';
 import { Keypad } from './Keypad';
 import { Lend } from './Lend';
+import { inOrder } from './inOrder';
 import { Lights } from './Lights';
 import { Reader } from './Reader';
 
@@ -34,18 +35,26 @@ export function Front({ station, answers, plays }: { station: StationName; answe
     queryFn: ({ signal }) => api.get<PanelState>('/panel', undefined, signal),
   });
 
-  const press = useCallback(
-    async (key: PanelKey) => {
-      navigator.vibrate?.(20);
-      try {
-        const state = await api.post<PanelState | undefined>('/panel/keys', { key });
-        if (state?.display) client.setQueryData(['panel'], state);
-        setRefusal('');
-      } catch (error) {
-        setRefusal(error instanceof ApiError ? error.message : String(error));
-      }
-    },
+  const send = useMemo(
+    () =>
+      inOrder(async (key) => {
+        try {
+          const state = await api.post<PanelState | undefined>('/panel/keys', { key });
+          if (state?.display) client.setQueryData(['panel'], state);
+          setRefusal('');
+        } catch (error) {
+          setRefusal(error instanceof ApiError ? error.message : String(error));
+          throw error;
+        }
+      }),
     [client],
+  );
+  const press = useCallback(
+    (key: PanelKey) => {
+      navigator.vibrate?.(20);
+      send(key).catch(() => undefined); // it was said
+    },
+    [send],
   );
 
   useEffect(() => {
@@ -63,7 +72,7 @@ export function Front({ station, answers, plays }: { station: StationName; answe
       const key = /^[0-9]$/.test(event.key) ? (event.key as PanelKey) : SYMBOLS[event.key];
       if (!key) return;
       event.preventDefault();
-      void press(key);
+      press(key);
     };
     window.addEventListener('keydown', typed);
     return () => window.removeEventListener('keydown', typed);
