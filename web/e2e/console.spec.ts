@@ -81,6 +81,8 @@ test('S02 S04: a wrong password is said, the right one lets in', async () => {
   await press('Log in');
   await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
   await station.logIn();
+  const events = (await station.journal()).map((entry) => entry.event);
+  expect(events, 'the station took its leave under the number it had before, which is no guessing').not.toContain('sip.registration_refused');
 });
 
 test('H03 H05: rooms one by one and in batch; a bad number is refused beside its field', async () => {
