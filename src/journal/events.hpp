@@ -73,7 +73,7 @@ inline constexpr Event call_no_such_room{"call.no_such_room", Kind::call, Severi
 inline constexpr Event call_nobody_available{"call.nobody_available", Kind::call, Severity::warning,
   "Nobody is available in room {room}.", "No monitor of the room is registered. Look at Household, Status."};
 inline constexpr Event call_ringing{"call.ringing", Kind::call, Severity::information,
-  "{monitors} monitors of room {room} ring.", "Each registered monitor was asked to ring."};
+  "Room {room} rings. Monitors: {monitors}.", "Each registered monitor was asked to ring."};
 inline constexpr Event call_answered{"call.answered", Kind::call, Severity::information,
   "{subject} answered the call to room {room}.", "The other monitors stop ringing and show that it was answered elsewhere."};
 inline constexpr Event call_not_answered{"call.not_answered", Kind::call, Severity::information,
