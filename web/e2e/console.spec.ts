@@ -114,6 +114,15 @@ test('H03 H05: rooms one by one and in batch; a bad number is refused beside its
   expect((await station.expect('GET', '/rooms')).total).toBe(6);
 });
 
+test('a monitor that came while another page was open is on the overview', async () => {
+  await open('Overview');
+  await expect(page.getByText('Nothing rings yet')).toBeVisible();
+  await open('Rooms');
+  const phone = await station.addPhone('101');
+  await open('Overview');
+  await expect(page.getByRole('listitem').filter({ hasText: phone.user })).toBeVisible();
+});
+
 test('S21: a settings page saves what changed; a refused value is said beside its field and nothing typed is lost', async () => {
   const schema = await station.expect('GET', '/settings/schema');
   const ring = schema.settings.find((one: any) => one.key === 'call.longest_ring');

@@ -55,7 +55,8 @@ export function useLocks() {
       old && { ...old, items: old.items.map((lock) => (lock.number === change.number ? { ...lock, ...change } : lock)) },
     );
   });
-  return useQuery({ queryKey: ['locks'], queryFn: ({ signal }) => api.get<Page<Lock>>('/locks', undefined, signal) });
+  // Not what was so when a page with locks was open last: its events were heard by nobody since.
+  return useQuery({ queryKey: ['locks'], staleTime: 0, queryFn: ({ signal }) => api.get<Page<Lock>>('/locks', undefined, signal) });
 }
 
 /** The doors that one monitor may open: all, until the station has said which. */

@@ -48,7 +48,8 @@ export function OnlineNow() {
   const { t } = useLingui();
   const client = useQueryClient();
   useEvent('monitor', () => void client.invalidateQueries({ queryKey: ['monitors', ''] }));
-  const monitors = useQuery({ queryKey: ['monitors', ''], queryFn: ({ signal }) => api.get<Page<Monitor>>('/monitors', undefined, signal) });
+  // Events of the time in which no page with monitors was open were heard by nobody.
+  const monitors = useQuery({ queryKey: ['monitors', ''], staleTime: 0, queryFn: ({ signal }) => api.get<Page<Monitor>>('/monitors', undefined, signal) });
   const items = [...(monitors.data?.items ?? [])].filter((one) => one.kind !== 'panel').sort((a, b) => Number(!!b.online) - Number(!!a.online));
   return (
     <Card title={t`Monitors`} icon={MonitorSmartphone} bodyClassName="p-0!" actions={<Link href="/household/monitors" className="rounded px-2 text-sm font-medium text-accent hover:underline"><Trans>All</Trans></Link>}>

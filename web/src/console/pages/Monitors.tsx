@@ -26,7 +26,7 @@ export default function Monitors() {
   const client = useQueryClient();
   const [open, setOpen] = useState<Open>(null);
   const [room, setRoom] = useState('');
-  const monitors = useQuery({ queryKey: ['monitors', ''], queryFn: ({ signal }) => api.get<Page<Monitor>>('/monitors', undefined, signal) });
+  const monitors = useQuery({ queryKey: ['monitors', ''], staleTime: 0, queryFn: ({ signal }) => api.get<Page<Monitor>>('/monitors', undefined, signal) });
   useEvent('monitor', ({ account, online }) => {
     client.setQueryData<Page<Monitor>>(['monitors', ''], (old) => old && { ...old, items: old.items.map((one) => (one.account === account ? { ...one, online } : one)) });
   });
