@@ -121,6 +121,10 @@ test('a monitor that came while another page was open is on the overview', async
   const phone = await station.addPhone('101');
   await open('Overview');
   await expect(page.getByRole('listitem').filter({ hasText: phone.user })).toBeVisible();
+  await open('Rooms');
+  await station.expect('POST', '/locks/1/unlock');
+  await open('Overview');
+  await expect(page.getByText('Open', { exact: true }).first(), 'nor is a door that opened meanwhile said to be locked').toBeVisible({ timeout: 2_000 });
 });
 
 test('S21: a settings page saves what changed; a refused value is said beside its field and nothing typed is lost', async () => {

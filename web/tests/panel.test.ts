@@ -41,9 +41,15 @@ describe('C01: keys of the panel', () => {
   });
 
   it('do not make the emergency key wait, and are bounded', async () => {
-    const { sent, press } = line();
+    const { sent, press, arrive } = line();
     for (let count = 0; count < 100; ++count) void press('5');
     void press('emergency');
     expect(sent).toEqual(['5', 'emergency']);
+    await arrive();
+    await arrive(); // the emergency key
+    for (let count = 0; count < 32; ++count) await arrive();
+    expect(sent.filter((key) => key === '5')).toHaveLength(33);
+    void press('1'); // nothing waits any more
+    expect(sent.at(-1)).toBe('1');
   });
 });

@@ -143,7 +143,7 @@ async function json<T>(method: Method, path: string, options?: RequestOptions): 
 
 export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => json<T>('GET', path, { query, signal }),
-  post: <T>(path: string, body?: unknown) => json<T>('POST', path, { body }),
+  post: <T>(path: string, body?: unknown, signal?: AbortSignal) => json<T>('POST', path, { body, signal }),
   put: <T>(path: string, body?: unknown) => json<T>('PUT', path, { body }),
   patch: <T>(path: string, body?: unknown) => json<T>('PATCH', path, { body }),
   delete: <T = void>(path: string, body?: unknown) => json<T>('DELETE', path, { body }),

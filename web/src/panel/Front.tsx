@@ -17,6 +17,8 @@ import { Reader } from './Reader';
 
 const SYMBOLS: Record<string, PanelKey> = { Enter: 'call', Escape: 'hangup', '*': '*', '#': '#' };
 const REFUSAL_STAYS_MS = 4_000;
+/** A key that is not answered by then counts as not arrived: those behind it would wait, and come long after they were meant. */
+const KEY_LIMIT_MS = 3_000;
 
 /** The station's front as a page: display, keypad, lights; large, high in contrast, for a gloved thumb in the rain. */
 export function Front({ station, answers, plays }: { station: StationName; answers: boolean; /** The administrator: may hold twin cards to the reader. */ plays?: boolean }) {
@@ -39,7 +41,7 @@ export function Front({ station, answers, plays }: { station: StationName; answe
     () =>
       inOrder(async (key) => {
         try {
-          const state = await api.post<PanelState | undefined>('/panel/keys', { key });
+          const state = await api.post<PanelState | undefined>('/panel/keys', { key }, key === 'emergency' ? undefined : AbortSignal.timeout(KEY_LIMIT_MS));
           if (state?.display) client.setQueryData(['panel'], state);
           setRefusal('');
         } catch (error) {
