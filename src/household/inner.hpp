@@ -4,7 +4,6 @@
 #include <deque>
 #include <functional>
 #include <iterator>
-#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -103,8 +102,8 @@ struct Household::Inner {
     start_next();
   }
 
-  // Calls `look` once a turn of the loop, for so many records at most, until it answers false. False: too many searches
-  // run already, and it is never called.
+  // Calls `look`, for so many records at most, on later turns of the loop until it answers false; of all searches one a
+  // turn. False: too many run already, and it is never called.
   static constexpr std::size_t searches_limit = 16;
   static constexpr std::size_t looked_at_a_turn = 500;
   [[nodiscard]] bool search(std::function<bool()> look);
@@ -156,12 +155,9 @@ struct Household::Inner {
   std::map<std::string, PairingRecord> pairings;                // by hash of the token
   std::int64_t last_code = 0;
   std::int64_t last_card = 0;
-  struct Search {
-    std::function<bool()> look;
-    Timer next;
-  };
-  std::list<Search> searches;
-  void go_on(std::list<Search>::iterator search);
+  std::deque<std::function<bool()>> searches;  // one of them looks at each turn
+  Timer next_look;
+  void look_on();
   Secret own;  // of the own station's account
 
  private:

@@ -9,17 +9,16 @@ Error too_many_searches() {
 
 bool Household::Inner::search(std::function<bool()> look) {
   if (searches.size() >= searches_limit) return false;
-  const auto one = searches.emplace(searches.end());
-  one->look = std::move(look);
-  go_on(one);
+  searches.push_back(std::move(look));
+  if (!next_look.armed()) next_look = clock.after(Duration::zero(), [this] { look_on(); });
   return true;
 }
 
-void Household::Inner::go_on(std::list<Search>::iterator search) {
-  search->next = clock.after(Duration::zero(), [this, search] {
-    if (search->look()) return go_on(search);
-    searches.erase(search);
-  });
+void Household::Inner::look_on() {
+  auto look = std::move(searches.front());
+  searches.pop_front();
+  if (look()) searches.push_back(std::move(look));
+  if (!searches.empty()) next_look = clock.after(Duration::zero(), [this] { look_on(); });
 }
 
 }  // namespace lintel::household
