@@ -234,7 +234,7 @@ std::string Telephony::subject_of(const std::string& user) const {
 // Each is journalled: the limit allows few, and a forged address never gets here.
 void Telephony::authentication_failed(const std::string& user, const sip::Hop& from) {
   // The station itself, which takes its leave under the number that it had: nobody who guesses.
-  if (from.kind == sip::TransportKind::local) return log::info("sip", "The station's registration as {} has no account any more", user);
+  if (from.kind == sip::TransportKind::local) return log::info("sip", "The station's own registration as {} was refused", user);
   const std::string source = from.address.host();
   log::info("sip", "Authentication failed from {}", source);
   const Duration locked = needs_.guesses.failed(subject_of(user), http::source_of(source));
