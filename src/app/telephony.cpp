@@ -82,15 +82,7 @@ Result<void> Telephony::start(const Options& options, const std::string& address
 
   const auto port = options.sip_port.value_or(static_cast<std::uint16_t>(settings.get(keys::port)));
   reach_.domain = domain_;
-  reach_.udp_port = reach_.tcp_port = 0;
-  if (settings.get(keys::udp)) {
-    LINTEL_TRY(reach_.udp_port, network_.listen({sip::TransportKind::udp, options.bind, port, "--sip-port"}));
-  }
-  if (settings.get(keys::tcp)) {
-    // A free port was asked for: TCP takes the number that UDP got, as phones expect one number for both.
-    const auto tcp_port = port == 0 ? reach_.udp_port : port;
-    LINTEL_TRY(reach_.tcp_port, network_.listen({sip::TransportKind::tcp, options.bind, tcp_port, "--sip-port"}));
-  }
+  LINTEL_CHECK(listen_plain(options.bind, port));
   if (settings.get(keys::tls)) {
     LINTEL_CHECK(use_certificate(chain, key));
     const auto tls_port = options.sips_port.value_or(static_cast<std::uint16_t>(settings.get(keys::tls_port)));
@@ -128,6 +120,30 @@ Result<void> Telephony::start(const Options& options, const std::string& address
     needs_.guesses.succeeded(contact.account, http::source_of(host));
   }
   return {};
+}
+
+Result<void> Telephony::listen_plain(const std::string& host, std::uint16_t port) {
+  namespace keys = settings::sip_server;
+  const bool udp = needs_.settings.get(keys::udp);
+  const auto listen = [&](sip::TransportKind kind, std::uint16_t number) {
+    return network_.listen({kind, host, number, "--sip-port"});
+  };
+  reach_.udp_port = reach_.tcp_port = 0;
+  for (int tries = 1;; ++tries) {
+    if (udp) {
+      LINTEL_TRY(reach_.udp_port, listen(sip::TransportKind::udp, port));
+    }
+    if (!needs_.settings.get(keys::tcp)) return {};
+    // A free port was asked for: TCP takes the number that UDP got, as phones expect one number for both; where somebody has
+    // that for TCP, another one is as good.
+    const auto tcp = listen(sip::TransportKind::tcp, port == 0 ? reach_.udp_port : port);
+    if (tcp.ok()) {
+      reach_.tcp_port = *tcp;
+      return {};
+    }
+    if (port != 0 || !udp || tries == free_number_tries) return tcp.error();
+    network_.stop_listening(reach_.udp_port);
+  }
 }
 
 Result<void> Telephony::use_certificate(const std::string& chain, const std::string& key) {

@@ -64,6 +64,8 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   [[nodiscard]] web::SipReach reach() const override;
 
  private:
+  static constexpr int free_number_tries = 16;
+  Result<void> listen_plain(const std::string& host, std::uint16_t port);  // UDP and TCP, as they are switched on
   void opened(std::shared_ptr<http::WebSocket> socket);
   void give_own_account();  // who the station is among the others: number, name and password, and where it registers
   void settings_changed(const settings::Change& change);

@@ -18,6 +18,10 @@ Result<std::uint16_t> Network::listen(const Listen& where) {
   return inner_->listen(where);
 }
 
+void Network::stop_listening(std::uint16_t port) {
+  inner_->stop_listening(port);
+}
+
 void Network::set_tls(ssl_ctx_st* accepting, ssl_ctx_st* connecting) {
   if (accepting != nullptr) SSL_CTX_up_ref(accepting);
   if (connecting != nullptr) SSL_CTX_up_ref(connecting);

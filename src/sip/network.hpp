@@ -61,6 +61,7 @@ class Network final : public Transport {
   // Answers the actual port. A port in use gives ErrorCode::unavailable with a message naming the port and the setting.
   // TLS needs set_tls() before.
   Result<std::uint16_t> listen(const Listen& where);
+  void stop_listening(std::uint16_t port);  // over whatever transport; connections from there go on
   // The OpenSSL contexts for accepting and for connecting; shared, counted by OpenSSL. Either may be null.
   void set_tls(ssl_ctx_st* accepting, ssl_ctx_st* connecting);
   // The host that sent_by() tells everybody; empty (the default): the address the neighbour can see.

@@ -46,6 +46,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   Inner& operator=(const Inner&) = delete;
 
   Result<std::uint16_t> listen(const Listen& where);
+  void stop_listening(std::uint16_t port);
   FlowId send(const Hop& to, std::string_view bytes);
   FlowId send_udp(const Hop& to, std::string_view bytes);
   FlowId connect(const Hop& to);

@@ -93,6 +93,15 @@ Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
   return socket.bound.port();
 }
 
+void Network::Inner::stop_listening(std::uint16_t port) {
+  std::erase_if(sockets, [&](const Socket& socket) {
+    if (socket.bound.port() != port) return false;
+    watches.remove(socket.descriptor);
+    ::close(socket.descriptor);
+    return true;
+  });
+}
+
 FlowId Network::Inner::send(const Hop& to, std::string_view bytes) {
   ++counters.sent;
   if (to.kind == TransportKind::udp) return send_udp(to, bytes);

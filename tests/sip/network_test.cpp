@@ -87,6 +87,15 @@ TEST_F(Sockets, aPortInUseIsNamedWithItsSetting) {
   EXPECT_EQ(network.listen({TransportKind::udp, "not an address", 0}).error().code, ErrorCode::invalid);
 }
 
+TEST_F(Sockets, aPortThatIsNoLongerListenedOnIsFree) {
+  const auto port = network.listen({TransportKind::udp, "127.0.0.1", 0, "--sip-port"});
+  ASSERT_TRUE(network.listen({TransportKind::tcp, "127.0.0.1", *port, "--sip-port"}).ok());
+  const Listen again{TransportKind::udp, "127.0.0.1", *port, "--sip-port"};
+  ASSERT_FALSE(network.listen(again).ok());
+  network.stop_listening(*port);
+  EXPECT_TRUE(network.listen(again).ok());
+}
+
 TEST_F(Sockets, datagramsComeAndGo) {
   Network other(loop);
   Sink there;

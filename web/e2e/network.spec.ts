@@ -1,5 +1,5 @@
 // The station as a machine on a network that comes and goes, in network namespaces: what loopback cannot show.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -200,5 +200,23 @@ test('C10: a station in two networks tells a server elsewhere the address in the
     expect(await server.waitFor('INVITE')).toContain(`c=IN IP4 ${address(2, 2)}\r\n`);
   } finally {
     server.close();
+  }
+});
+
+test('a station that may choose its ports starts where others have half of the numbers for TCP', async () => {
+  const crowded = cables.machine('crowded');
+  ip('netns', 'exec', crowded, 'sh', '-c', 'echo 41000 41199 > /proc/sys/net/ipv4/ip_local_port_range');
+  const others = spawn('ip', ['netns', 'exec', crowded, process.execPath, '-e', `
+    const { createServer } = require('node:net');
+    let open = 0;
+    for (let port = 41000; port < 41200; port += 2) createServer().listen(port, () => { if (++open === 100) console.log('open'); });`]);
+  try {
+    await new Promise((done) => others.stdout.once('data', done));
+    for (let start = 0; start < 6; ++start) { // of which half would meet one that is taken
+      station = await Station.startIn(crowded);
+      await station.stop();
+    }
+  } finally {
+    others.kill();
   }
 });
