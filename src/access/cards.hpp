@@ -36,6 +36,8 @@ class Cards {
   [[nodiscard]] virtual std::optional<Card> find(std::string_view number) const = 0;
   // What may be shown of a number: its ending.
   [[nodiscard]] virtual std::string ending(std::string_view number) const = 0;
+  // Whether the room may have one more. keep() looks again: others may issue cards meanwhile.
+  [[nodiscard]] virtual bool has_place(std::string_view room) const = 0;
   // Keeps it durably; `then` is called once, on the loop, at once or later. Errors as household::add_card().
   virtual void keep(const std::string& number, const CardOrder& order, std::function<void(Result<Card>)> then) = 0;
 };

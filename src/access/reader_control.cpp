@@ -96,6 +96,7 @@ CardAnswer ReaderControl::main_card(const Card& card, std::string_view number) {
     become(std::move(next));
     return {Kind::known};
   }
+  if (progress_.state != State::keeping && !cards_.has_place(card.room)) return {Kind::room_full};
   if (!await({.room = card.room, .locks = card.locks, .by = card.name}).ok()) return {Kind::known};
   main_card_ = number;
   AccessEvent event;

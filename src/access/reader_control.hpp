@@ -29,6 +29,7 @@ struct CardAnswer {
     lost,
     known,      // a new card was awaited, and this one is somebody's already; it opens nothing that it could not before
     awaited,    // a main card made one awaited
+    room_full,  // a main card whose room can have no further one: said now, not when the new card is in hand
     withdrawn,  // … and it, held again, ended that
     taken,      // it is being kept as a new card, or was already; progress says how that ends
     too_soon,   // wait says how long

@@ -25,6 +25,7 @@ calls::CardNews news_of(access::CardAnswer::Kind kind) {
     case Kind::too_soon: return calls::CardNews::too_soon;
     case Kind::not_allowed: return calls::CardNews::not_allowed;
     case Kind::jammed: return calls::CardNews::jammed;
+    case Kind::room_full: return calls::CardNews::room_full;
     default: return calls::CardNews::unknown;
   }
 }
@@ -90,6 +91,10 @@ std::optional<access::Card> Cards::find(std::string_view number) const {
 
 std::string Cards::ending(std::string_view number) const { return household::Card{.number = std::string(number), .room = {}}.label(); }
 
+bool Cards::has_place(std::string_view room) const {
+  return household_.cards(std::string(room), 0, 0).total < household::max_cards_of_room;
+}
+
 void Cards::keep(const std::string& number, const access::CardOrder& order, std::function<void(Result<access::Card>)> then) {
   household_.add_card({.number = number, .room = order.room, .locks = lock_list(order.locks)},
                       [this, order, then = std::move(then)](Result<household::Card> kept) {
@@ -126,7 +131,7 @@ Result<web::CardIssue> Cards::begin(const web::Subject& who, const web::CardWish
   LINTEL_CHECK(household::check_locks(wish.locks));
   if (wish.locks.empty()) return Error{ErrorCode::invalid, "A card must open at least one lock.", "locks", {}, "at least one lock"};
   // Said now, and not when somebody stands at the reader with the card in hand.
-  if (household_.cards(wish.room, 0, 0).total >= household::max_cards_of_room)
+  if (!has_place(room->number))
     return Error{ErrorCode::full, "Room " + room->number + " has as many cards as a room can have; delete one first.", "room", room->number,
                  std::to_string(household::max_cards_of_room) + " cards"};
   LINTEL_CHECK(control_.await({.room = room->number, .locks = lock_set(wish.locks), .by = who.account, .address = who.address}, wish.wait));

@@ -30,6 +30,7 @@ class Cards final : public access::Cards, public web::CardPort {
   // access::Cards
   [[nodiscard]] std::optional<access::Card> find(std::string_view number) const override;
   [[nodiscard]] std::string ending(std::string_view number) const override;
+  [[nodiscard]] bool has_place(std::string_view room) const override;
   void keep(const std::string& number, const access::CardOrder& order, std::function<void(Result<access::Card>)> then) override;
   // web::CardPort
   [[nodiscard]] web::CardIssue issue() const override;

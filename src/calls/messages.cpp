@@ -7,7 +7,7 @@ namespace lintel::calls {
 namespace {
 
 // '%' stands for the first argument.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 37> words = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 38> words = {{
     {"panel.idle", "Dial a room and press Call"},
     {"panel.text", "%"},
     {"panel.enter_number", "Room number"},
@@ -38,6 +38,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 37> words = 
     {"panel.card_known", "This card is somebody's already. Hold another one"},
     {"panel.card_expired", "No card was held in time"},
     {"panel.card_cancelled", "No card is issued now"},
+    {"panel.card_room_full", "This room has as many cards as it can have"},
     {"panel.card_not_kept", "The card could not be stored. Try again"},
     {"panel.card_unknown", "This card is not known"},
     {"panel.card_flooded", "Too many unknown cards. Wait % seconds"},

@@ -19,6 +19,7 @@ namespace lintel::calls {
 //   panel.card_awaited {room}         panel.card_issued             panel.card_known        panel.card_expired
 //   panel.card_cancelled              panel.card_not_kept           panel.card_unknown      panel.card_flooded
 //   {seconds} panel.card_lost                   panel.card_too_soon {seconds} panel.card_not_allowed panel.lock_jammed
+//   panel.card_room_full
 //   panel.text {words}: as they are
 struct Message {
   std::string id{};

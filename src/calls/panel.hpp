@@ -68,6 +68,7 @@ enum class CardNews {
   issued,
   expired,  // nobody held a card in time
   cancelled,
+  room_full,  // a main card's room can have no further one
   not_kept,  // the new card could not be stored
 };
 

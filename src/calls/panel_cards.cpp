@@ -50,6 +50,9 @@ void Panel::card_held(CardNews news, Duration wait) {
     case CardNews::jammed:
       refuse("panel.lock_jammed");
       break;
+    case CardNews::room_full:
+      refuse("panel.card_room_full");
+      break;
     case CardNews::issued:
       awaited_until_.reset();
       show_light(ReaderLight::accepted);

@@ -51,6 +51,8 @@ struct Drawer final : Cards {
   std::vector<std::function<void()>> waiting;  // what the disk has not answered yet
   std::optional<Error> fault;
   bool slow = false;
+  std::string full_room;
+  [[nodiscard]] bool has_place(std::string_view room) const override { return room != full_room; }
   [[nodiscard]] std::optional<Card> find(std::string_view number) const override {
     const auto found = cards.find(number);
     return found == cards.end() ? std::nullopt : std::optional(found->second);
@@ -270,6 +272,16 @@ TEST_F(ReaderTest, H06_aMainCardIssuesForItsRoomAndOpensNothing) {
   EXPECT_EQ(reader.progress().card->room, "104");
   EXPECT_EQ(reader.progress().card->locks, 3) << "as many doors as the main card's";
   EXPECT_FALSE(reader.progress().card->main);
+}
+
+TEST_F(ReaderTest, H06_aMainCardOfAFullRoomSaysSoBeforeANewCardIsInHand) {
+  drawer.full_room = "104";
+  EXPECT_EQ(reader.held("0000DDDD").kind, Kind::room_full);
+  EXPECT_EQ(reader.progress().state, State::idle);
+  EXPECT_TRUE(heard.events.empty());
+  EXPECT_EQ(reader.held("1234ABCD").kind, Kind::unknown);
+  drawer.full_room.clear();
+  EXPECT_EQ(reader.held("0000DDDD").kind, Kind::awaited);
 }
 
 TEST_F(ReaderTest, H06_aStolenMainCardThatIsSetLostIssuesNothingMore) {

@@ -42,6 +42,7 @@ TEST_F(PanelCards, A21_aRefusedCardIsSaidInWordsAndLightAndForgotten) {
   const std::vector<std::pair<CardNews, std::string>> refusals = {
       {CardNews::unknown, "panel.card_unknown"},   {CardNews::lost, "panel.card_lost"},
       {CardNews::known, "panel.card_known"},       {CardNews::not_allowed, "panel.card_not_allowed"},
+      {CardNews::room_full, "panel.card_room_full"},
       {CardNews::too_soon, "panel.card_too_soon"}, {CardNews::jammed, "panel.lock_jammed"}};
   for (const auto& [news, words] : refusals) {
     panel.card_held(news, news == CardNews::too_soon ? Duration(2500ms) : Duration{});

@@ -290,6 +290,14 @@ test('H06: no card is awaited for a room that has as many as it can have', async
   expect(refused.status).toBe(503);
   expect(refused.body.error.message).toContain('as many cards as a room can have');
   expect((await station.expect('GET', '/cards/issue')).state).not.toBe('awaited');
+
+  const [card] = (await station.expect('GET', `/cards?room=${full.number}`)).items;
+  await station.expect('PATCH', `/cards/${card.id}`, { main: true });
+  await idle();
+  await tap('F0000000');
+  await shows('This room has as many cards as it can have');
+  expect((await station.expect('GET', '/cards/issue')).state, 'nobody has to hold a new one first').not.toBe('awaited');
+  await idle();
 });
 
 test('A22: a station without a reader draws none, plays none and awaits no card', async () => {

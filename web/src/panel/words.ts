@@ -35,6 +35,7 @@ const WORDS: Record<string, Words> = {
   card_known: () => msg`This card is somebody's already. Hold another one`,
   card_expired: () => msg`No card was held in time`,
   card_cancelled: () => msg`No card is issued now`,
+  card_room_full: () => msg`This room has as many cards as it can have`,
   card_not_kept: () => msg`The card could not be stored. Try again`,
   card_unknown: () => msg`This card is not known`,
   card_flooded: (seconds) => msg`Too many unknown cards. Wait ${seconds} seconds`,
