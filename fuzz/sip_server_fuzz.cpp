@@ -1,0 +1,199 @@
+// The built-in SIP server among peers who know passwords and mean no good: plays of registrations, calls, answers, lost
+// flows and passing time. Nothing crashes, what is sent can be read, bindings stay within their number, and when all is
+// over nothing is left of transactions and bindings.
+//
+// An input is a play: steps, each ended by the byte 0x1E. A step begins with what happens:
+//   A B C D   the rest is a message from peer A …; lines may end with LF alone
+//   a b c d   the same, and a challenge is answered with the right password of the account in From
+//   1 2 3 4   peer A … answers the last request that came to it: three digits, then whole header lines
+//   5 6 7 8   peer A … sends in the dialog of the last 2xx that came to it: the method, then whole header lines
+//   t         time passes: milliseconds
+//   x         the flow of the peer whose letter follows is closed
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "sip/builder.hpp"
+#include "support.hpp"
+
+namespace {
+
+using namespace lintel;
+using namespace lintel::sip;
+
+constexpr std::size_t most_steps = 48;
+constexpr std::size_t most_bindings = 8;
+constexpr char end_of_step = 0x1e;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+ServerSettings settings() {
+  ServerSettings some;
+  some.bindings = most_bindings;
+  some.branches = 4;
+  some.calls = 16;
+  return some;
+}
+
+class Play {
+ public:
+  Play() {
+    accounts_.add("101#0", "101", 2);
+    accounts_.add("102#0", "102");
+    for (const char* name : {"101#1", "8001"}) accounts_.add(name);
+  }
+
+  void step(std::string_view text) {
+    if (text.empty()) return;
+    const char kind = text.front();
+    text.remove_prefix(1);
+    if (kind >= 'A' && kind <= 'D') say(test::crlf(text), kind - 'A');
+    if (kind >= 'a' && kind <= 'd') ask(test::crlf(text), kind - 'a');
+    if (kind >= '1' && kind <= '4') answer(text, kind - '1');
+    if (kind >= '5' && kind <= '8') in_dialog(text, kind - '5');
+    if (kind == 't') pass(std::chrono::milliseconds(number(text) % 600'000));
+    if (kind == 'x' && !text.empty() && text[0] >= 'A' && text[0] <= 'D') lose(text[0] - 'A');
+    pass({});
+  }
+
+  // Longer than any timer, nonce and registration.
+  void end() {
+    pass(std::chrono::hours(3));
+    require(core_.size() == 0);
+    require(server_.all_contacts().empty());
+    require(store_.bindings.empty());
+  }
+
+ private:
+  struct Peer {
+    Hop hop;
+    std::string request{}, accepted{}, challenge{};  // the last one that came to it
+    bool open = true;
+  };
+
+  static unsigned number(std::string_view digits) {
+    unsigned value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
+  }
+
+  void pass(Duration time) {
+    clock_.advance(time);
+    for (const auto& sent : transport_.take()) {
+      Message message;
+      require(!message.parse(sent.bytes));
+      const auto peer = std::find_if(peers_.begin(), peers_.end(), [&](const Peer& one) {
+        return sent.to.flow != 20 && sent.to.flow != 0 ? one.hop.flow == sent.to.flow
+                                                       : one.hop.address == sent.to.address;
+      });
+      if (peer == peers_.end()) continue;
+      if (message.is_request()) {
+        if (message.method() != Method::ack && message.method() != Method::cancel) peer->request = sent.bytes;
+      } else if (message.status() == 401 || message.status() == 407) {
+        peer->challenge = sent.bytes;
+      } else if (message.status() / 100 == 2) {
+        peer->accepted = sent.bytes;
+      }
+    }
+    require(server_.all_contacts().size() <= most_bindings);
+  }
+
+  void say(const std::string& bytes, int from) {
+    Peer& peer = peers_[static_cast<std::size_t>(from)];
+    if (!peer.open) return;
+    transport_.deliver(bytes, peer.hop);
+    pass({});
+  }
+
+  void ask(std::string bytes, int from) {
+    Peer& peer = peers_[static_cast<std::size_t>(from)];
+    peer.challenge.clear();
+    say(bytes, from);
+    Message asked, challenge;
+    if (peer.challenge.empty() || asked.parse(bytes) || challenge.parse(peer.challenge)) return;
+    const auto sender = Address::parse(asked.value("From"));
+    if (!sender) return;
+    const std::string user = sender->uri.unescaped_user();
+    const Account* account = accounts_.find(user);
+    const bool proxy = challenge.status() == 407;
+    const auto parsed =
+        sip::digest::parse_challenge(challenge.value(proxy ? "Proxy-Authenticate" : "WWW-Authenticate"));
+    if (account == nullptr || !parsed) return;
+    const std::string credentials = sip::digest::make_credentials(
+        *parsed, user, "secret-" + account->name, asked.method_name(), asked.request_uri(), 1, "cnonce");
+    bytes.insert(asked.first_line_end(), (proxy ? "Proxy-Authorization: " : "Authorization: ") + credentials + "\r\n");
+    // Another transaction than the one that was challenged.
+    if (const auto branch = bytes.find("branch=z9hG4bK"); branch != std::string::npos) bytes.insert(branch + 14, "-");
+    say(bytes, from);
+  }
+
+  void answer(std::string_view text, int from) {
+    Message request;
+    const Peer& peer = peers_[static_cast<std::size_t>(from)];
+    if (peer.request.empty() || request.parse(peer.request)) return;
+    const int status = static_cast<int>(number(text.substr(0, 3)));
+    if (status < 100 || status > 699) return;
+    auto builder = Builder::response(request, {}, status, {}, "tag-" + std::to_string(from));
+    builder.copy(request, Field::record_route);
+    std::string bytes = builder.finish();
+    std::string lines;
+    for (const char c : text.substr(std::min<std::size_t>(3, text.size())))
+      lines += c == '\n' ? "\r\n" : std::string(1, c);
+    bytes.insert(bytes.find("\r\n") + 2, lines);
+    say(bytes, from);
+  }
+
+  void in_dialog(std::string_view text, int from) {
+    Message accepted;
+    const Peer& peer = peers_[static_cast<std::size_t>(from)];
+    if (peer.accepted.empty() || accepted.parse(peer.accepted)) return;
+    const auto end = std::min(text.find('\n'), text.size());
+    const std::string method(text.substr(0, end));
+    const auto contact = accepted.contact();
+    std::string bytes = method + " " + (contact ? std::string(contact->uri.text) : "sip:x@192.0.2.1") + " SIP/2.0\n";
+    bytes += "Via: SIP/2.0/UDP 192.0.2.20;branch=z9hG4bKd" + std::to_string(++branches_) + "\nMax-Forwards: 70\n";
+    for (const auto route : accepted.list(Field::record_route)) bytes += "Route: " + std::string(route) + "\n";
+    bytes += "From: " + std::string(accepted.value("From")) + "\nTo: " + std::string(accepted.value("To")) +
+             "\nCall-ID: " + std::string(accepted.call_id()) + "\nCSeq: " + std::to_string(++branches_) + " " + method +
+             "\n";
+    bytes += text.substr(std::min(end + 1, text.size()));
+    say(test::crlf(bytes), from);
+  }
+
+  void lose(int which) {
+    Peer& peer = peers_[static_cast<std::size_t>(which)];
+    if (peer.hop.flow == 20 || !peer.open) return;
+    peer.open = false;
+    transport_.close_from_afar(peer.hop.flow);
+  }
+
+  SimulatedClock clock_;
+  test::MemoryTransport transport_;
+  test::MemoryAccounts accounts_;
+  test::MemoryStore store_;
+  Core core_{clock_, transport_};
+  Server server_{core_, accounts_, &store_, std::string(32, 'k'), settings(), {}};
+  std::array<Peer, 4> peers_{
+      {{test::udp("192.0.2.10")}, {test::udp("192.0.2.20")}, {test::tcp(31, "192.0.2.30", 40'001)}, {test::wss(32)}}};
+  int branches_ = 0;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view rest(reinterpret_cast<const char*>(data), size);
+  Play play;
+  for (std::size_t count = 0; count < most_steps && !rest.empty(); ++count) {
+    const auto end = std::min(rest.find(end_of_step), rest.size());
+    play.step(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  play.end();
+  return 0;
+}
