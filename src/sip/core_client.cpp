@@ -226,7 +226,10 @@ void Core::Inner::send_cancel(ClientTransaction& invite) {
 }
 
 void Core::forget(TransactionId id) {
-  if (const auto client = inner_->clients.find(id); client != inner_->clients.end()) client->second.listener = nullptr;
+  if (const auto client = inner_->clients.find(id); client != inner_->clients.end()) {
+    client->second.listener = nullptr;
+    cancel(id);  // an INVITE that rings has no timer of its own
+  }
   if (const auto server = inner_->servers.find(id); server != inner_->servers.end()) server->second.listener = nullptr;
 }
 

@@ -122,7 +122,8 @@ class Core final : public TransportSink {
   // on_failed.
   void cancel(TransactionId invite, std::string_view extra = {});
 
-  // The listener hears nothing more of it; the transaction itself ends as the RFC says.
+  // The listener hears nothing more of it; the transaction itself ends as the RFC says. An INVITE of ours that still waits
+  // is cancelled: nobody else would end one that only rings.
   void forget(TransactionId id);
   [[nodiscard]] FlowId flow_of(TransactionId client) const;  // the flow a client transaction went out on; 0 unknown
   [[nodiscard]] std::size_t size() const;                    // transactions now

@@ -125,6 +125,20 @@ TEST_F(Transactions, aRefusedInviteIsAcknowledgedEachTime) {
   EXPECT_EQ(core.size(), 0U);
 }
 
+// Found by fuzzing: a re-INVITE that was only answered with 100 outlived its call for ever.
+TEST_F(Transactions, anInviteThatRingsAndIsForgottenIsCancelledAndEnds) {
+  const auto id = core.send(outgoing("INVITE"), peer, &listener);
+  const std::string sent = transport.take()[0].bytes;
+  answer(sent, 180);
+  core.forget(id);
+  const auto cancel = transport.take();
+  ASSERT_THAT(cancel, SizeIs(1));
+  EXPECT_EQ(cancel[0].first_line(), "CANCEL sip:101@192.0.2.9 SIP/2.0");
+  clock.advance(1min);
+  EXPECT_EQ(core.size(), 0U);
+  EXPECT_THAT(listener.statuses, ElementsAre(180));
+}
+
 TEST_F(Transactions, everySecondAnswerOfAnInviteIsPassedOn) {  // RFC 6026
   core.send(outgoing("INVITE"), peer, &listener);
   const std::string sent = transport.take()[0].bytes;
