@@ -13,6 +13,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -29,8 +30,10 @@ constexpr std::size_t most_steps = 48;
 constexpr std::size_t most_bindings = 8;
 constexpr char end_of_step = 0x1e;
 
-void require(bool holds) {
-  if (!holds) std::abort();
+void require(bool holds, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "It does not hold: %s\n", what);
+  std::abort();
 }
 
 ServerSettings settings() {
@@ -65,9 +68,9 @@ class Play {
   // Longer than any timer, nonce and registration.
   void end() {
     pass(std::chrono::hours(3));
-    require(core_.size() == 0);
-    require(server_.all_contacts().empty());
-    require(store_.bindings.empty());
+    require(core_.size() == 0, "no transaction is left");
+    require(server_.all_contacts().empty(), "no contact is left");
+    require(store_.bindings.empty(), "no binding is left on the disk");
   }
 
  private:
@@ -87,7 +90,7 @@ class Play {
     clock_.advance(time);
     for (const auto& sent : transport_.take()) {
       Message message;
-      require(!message.parse(sent.bytes));
+      require(!message.parse(sent.bytes), "what is sent can be read");
       const auto peer = std::find_if(peers_.begin(), peers_.end(), [&](const Peer& one) {
         return sent.to.flow != 20 && sent.to.flow != 0 ? one.hop.flow == sent.to.flow
                                                        : one.hop.address == sent.to.address;
@@ -101,7 +104,7 @@ class Play {
         peer->accepted = sent.bytes;
       }
     }
-    require(server_.all_contacts().size() <= most_bindings);
+    require(server_.all_contacts().size() <= most_bindings, "bindings are bounded");
   }
 
   void say(const std::string& bytes, int from) {
