@@ -75,13 +75,15 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
     sdp::LocalMedia refusal;
   };
 
+  Result<void> settle();
+  // rtp_negotiation.cpp
   Result<void> open(Line& line, bool secure);
   Result<std::string> make_answer(const std::string& offer);
   Result<void> take_answer(const std::string& answer);
   Result<void> agree(Line& line, const sdp::Media& remote, bool offered);
   [[nodiscard]] sdp::LocalMedia describe(const Line& line) const;
   [[nodiscard]] std::string write();
-  Result<void> settle();
+  // rtp_pipeline.cpp
   Result<void> build();
   void build_line(Line& line, GstElement* rtpbin);
   void build_sender(Line& line, GstElement* rtpbin, GstElement* rtp_sink);
