@@ -1,10 +1,8 @@
 #include "media/audio.hpp"
 
-#include <fmt/format.h>
 #include <pthread.h>
 
 #include <condition_variable>
-#include <filesystem>
 #include <thread>
 
 #include "base/log.hpp"
@@ -17,7 +15,6 @@ namespace {
 constexpr auto retry_period = std::chrono::seconds(5);
 constexpr auto late_limit = std::chrono::milliseconds(60);     // a device that is later than this gives silence
 constexpr auto behind_limit = std::chrono::milliseconds(200);  // beyond, lost ticks are not made up
-constexpr std::array<const char*, 5> sound_suffixes{".wav", ".ogg", ".opus", ".mp3", ".flac"};
 
 }  // namespace
 
@@ -95,20 +92,7 @@ struct AudioEngine::Inner : std::enable_shared_from_this<AudioEngine::Inner> {
 
   static void load_sounds(Mixer& mix, const std::string& folder) {
     for (int index = 0; index < sound_count; ++index) {
-      const auto sound = static_cast<Sound>(index);
-      Clip clip;
-      for (const char* suffix : sound_suffixes) {
-        std::error_code error;
-        const std::string path = folder + "/" + name_of(sound) + suffix;
-        if (folder.empty() || clip || !std::filesystem::is_regular_file(path, error)) continue;
-        Result<std::vector<std::int16_t>> samples = decode_audio_file(path, sound_seconds_limit, true);
-        if (samples) {
-          clip = std::make_shared<const std::vector<std::int16_t>>(std::move(*samples));
-        } else {
-          log::warning("audio", "{}", samples.error().message);
-        }
-      }
-      if (!clip) clip = std::make_shared<const std::vector<std::int16_t>>(synthesise(sound));
+      auto clip = std::make_shared<const std::vector<std::int16_t>>(load_sound(static_cast<Sound>(index), folder));
       const std::lock_guard lock(mix.mutex);
       mix.bank[static_cast<std::size_t>(index)] = std::move(clip);
     }

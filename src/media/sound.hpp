@@ -41,5 +41,8 @@ inline constexpr int clip_seconds_limit = 300;
 // the loop. Says plainly when the file is missing, holds no audio, or is longer than allowed (when `refuse_longer`).
 [[nodiscard]] Result<std::vector<std::int16_t>> decode_audio_file(const std::string& path, int seconds,
                                                                   bool refuse_longer);
+// What is played for it: <name>.wav|ogg|opus|mp3|flac in `folder`, else the built-in sound. The log says why a file
+// cannot be used; an empty `folder` holds none. Blocks: never on the loop.
+[[nodiscard]] std::vector<std::int16_t> load_sound(Sound sound, const std::string& folder);
 
 }  // namespace lintel::media

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 
+#include "base/log.hpp"
 #include "media/audio.hpp"
 #include "media/leg_gst.hpp"
 #include "media/sound.hpp"
@@ -12,6 +15,7 @@ namespace lintel::media {
 namespace {
 
 constexpr auto decode_limit = std::chrono::seconds(20);
+constexpr std::array<const char*, 5> sound_suffixes{".wav", ".ogg", ".opus", ".mp3", ".flac"};
 
 struct Decoding {
   std::mutex mutex;
@@ -102,6 +106,19 @@ Result<std::vector<std::int16_t>> decode_audio_file(const std::string& path, int
                  fmt::format("{} s", seconds)};
   }
   return std::move(decoding.samples);
+}
+
+std::vector<std::int16_t> load_sound(Sound sound, const std::string& folder) {
+  for (const char* suffix : sound_suffixes) {
+    if (folder.empty()) break;
+    std::error_code error;
+    const std::string path = folder + "/" + name_of(sound) + suffix;
+    if (!std::filesystem::is_regular_file(path, error)) continue;
+    Result<std::vector<std::int16_t>> samples = decode_audio_file(path, sound_seconds_limit, true);
+    if (samples) return std::move(*samples);
+    log::warning("audio", "{}", samples.error().message);
+  }
+  return synthesise(sound);
 }
 
 }  // namespace lintel::media
