@@ -293,24 +293,5 @@ Result<LegKind> kind_of(std::string_view offer) {
   return invalid("offers no transport that is known here (RTP, SRTP with a key, or WebRTC).");
 }
 
-std::optional<std::string> parameter(const Format& format, std::string_view name) {
-  for (std::string_view part : text::split(format.parameters, ';')) {
-    part = text::trim(part);
-    const std::size_t equals = part.find('=');
-    if (equals == std::string_view::npos || !text::equals_ignoring_case(text::trim(part.substr(0, equals)), name))
-      continue;
-    return std::string(text::trim(part.substr(equals + 1)));
-  }
-  return std::nullopt;
-}
-
-bool is_usable_h264(const Format& format) {
-  if (format.encoding != "H264" || format.clock_rate != 90000) return false;
-  // Ours is sent in mode 1 (fragments); a peer that knows only single units cannot take pictures of this size.
-  // Phones that say nothing take fragments all the same.
-  const std::optional<std::string> mode = parameter(format, "packetization-mode");
-  return !mode || *mode == "1" || *mode == "0";
-}
-
 }  // namespace sdp
 }  // namespace lintel::media

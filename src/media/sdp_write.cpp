@@ -1,4 +1,4 @@
-// The station's own descriptions as text, and the formats that it offers.
+// The station's own descriptions as text.
 #include <fmt/format.h>
 
 #include <iterator>
@@ -25,10 +25,6 @@ const char* name_of(Direction direction) {
       break;
   }
   return "inactive";
-}
-
-std::string spelling_of(const std::string& encoding) {
-  return encoding == "OPUS" ? "opus" : encoding == "TELEPHONE-EVENT" ? "telephone-event" : encoding;
 }
 
 std::string write(const LocalDescription& local) {
@@ -61,28 +57,6 @@ std::string write(const LocalDescription& local) {
     fmt::format_to(out, "a={}\r\n", name_of(media.direction));
   }
   return text;
-}
-
-std::optional<Format> standard_format(AudioCodec codec) {
-  switch (codec) {
-    case AudioCodec::opus:
-      return Format{96, "OPUS", 48000, 2, "useinbandfec=1;stereo=0;sprop-stereo=0"};
-    case AudioCodec::g722:
-      return Format{9, "G722", 8000, 1, {}};
-    case AudioCodec::pcma:
-      return Format{8, "PCMA", 8000, 1, {}};
-    case AudioCodec::pcmu:
-      return Format{0, "PCMU", 8000, 1, {}};
-  }
-  return std::nullopt;
-}
-
-Format standard_h264() {
-  return {102, "H264", 90000, 1, "profile-level-id=42e01f;packetization-mode=1"};
-}
-
-Format standard_vp8() {
-  return {104, "VP8", 90000, 1, {}};
 }
 
 }  // namespace lintel::media::sdp
