@@ -116,15 +116,17 @@ class Panel final : public CallListener {
   void press_hang_up();
   void dial();
   void submit_code();
-  void say(Start start, std::string_view number);
-  void say_end_of(const CallEvent& event);
   void say_locked(Duration wait);
   void show_message(Message message, DisplayKind kind, SoundId sound);
   void clear_message();
   void clear_input();
   void watch_lock_out(Duration wait);
   void refresh();  // draws the state anew, and tells it if it changed
+  // panel_calls.cpp
+  void say(Start start, std::string_view number);
+  void say_end_of(const CallEvent& event);
   void draw_call(PanelState& state, const CallView& call) const;
+  // panel_cards.cpp
   void draw_awaited(PanelState& state) const;
   void draw_reader(PanelState& state) const;
   void show_light(hardware::ReaderLight light);
