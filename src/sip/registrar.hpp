@@ -67,12 +67,13 @@ class Registrar {
   [[nodiscard]] WallTime wall_of(Monotonic expires) const;
 
  private:
-  void changed(Binding& binding);
-  void gone(std::string_view account, std::uint64_t id);  // to be removed from the disk
   void erase(Binding& binding);
-  void write_soon();
   void sweep();
   void tell(std::string_view account, bool was_online);
+  // registrar_store.cpp
+  void changed(Binding& binding);
+  void gone(std::string_view account, std::uint64_t id);  // to be removed from the disk
+  void write_soon();
 
   Core& core_;
   BindingStore* store_;
@@ -92,6 +93,8 @@ class Registrar {
 inline bool listens(const Binding& binding) {
   return binding.direct_port != 0;
 }
+// Fills in where it listens, from its contact, its hop and what they have in common.
+void find_direct(Binding& binding, const Uri& uri);
 [[nodiscard]] std::string id_text(std::uint64_t id);
 
 }  // namespace lintel::sip

@@ -1,4 +1,4 @@
-// Which contacts are the same one: RFC 3261 §19.1.4, RFC 5626 §6.
+// What a contact says: which of them are the same one (RFC 3261 §19.1.4, RFC 5626 §6), and where it listens.
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -44,6 +44,29 @@ std::uint64_t Registrar::id_of(const Uri& contact, const ContactParameters& para
   run.add(std::uint64_t{contact.port});
   add_lower(run, contact.parameter("transport").value_or(std::string_view{}));
   return run.finish() | 1;
+}
+
+void find_direct(Binding& binding, const Uri& uri) {
+  binding.direct_port = 0;
+  if (is_websocket(binding.kind) || binding.kind == TransportKind::local || !binding.path().empty()) return;
+  // Only the host it came from: a contact never makes us send elsewhere.
+  if (uri.host != binding.source.host_text().view()) {
+    const auto address = SocketAddress::parse(uri.host, uri.port);
+    if (!address || !address->same_host(binding.source)) return;
+  }
+  TransportKind kind = binding.kind;
+  if (uri.scheme == Uri::Scheme::sips)
+    kind = TransportKind::tls;
+  else if (const auto transport = uri.parameter("transport")) {
+    const auto named = transport_named(*transport);
+    if (!named || is_websocket(*named) || *named == TransportKind::local) return;
+    kind = *named;
+  }
+  const std::uint16_t port = uri.port != 0 ? uri.port : kind == TransportKind::tls ? 5061 : 5060;
+  // The very port a connection came from is not one that listens.
+  if (is_reliable(kind) && kind == binding.kind && port == binding.source.port()) return;
+  binding.direct_port = port;
+  binding.direct_kind = kind;
 }
 
 }  // namespace lintel::sip

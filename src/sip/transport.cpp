@@ -1,5 +1,7 @@
 #include "sip/transport.hpp"
 
+#include "base/text.hpp"
+
 namespace lintel::sip {
 
 std::string_view via_name_of(TransportKind kind) {
@@ -35,6 +37,13 @@ std::string_view parameter_name_of(TransportKind kind) {
       return "tcp";
   }
   return "udp";
+}
+
+std::optional<TransportKind> transport_named(std::string_view name) {
+  for (const auto kind : {TransportKind::udp, TransportKind::tcp, TransportKind::tls, TransportKind::ws,
+                          TransportKind::wss, TransportKind::local})
+    if (text::equals_ignoring_case(name, kind == TransportKind::local ? "LOCAL" : via_name_of(kind))) return kind;
+  return std::nullopt;
 }
 
 }  // namespace lintel::sip

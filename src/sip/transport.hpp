@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@ namespace lintel::sip {
 enum class TransportKind : std::uint8_t { udp, tcp, tls, ws, wss, local };
 [[nodiscard]] std::string_view via_name_of(TransportKind kind);        // "UDP", "WSS"
 [[nodiscard]] std::string_view parameter_name_of(TransportKind kind);  // "udp"; "ws" for both WebSockets
+[[nodiscard]] std::optional<TransportKind> transport_named(std::string_view name);  // via_name_of(), or LOCAL; any case
 [[nodiscard]] inline bool is_reliable(TransportKind kind) {
   return kind != TransportKind::udp;
 }
