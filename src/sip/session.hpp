@@ -102,6 +102,14 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void finish();
   [[nodiscard]] bool offers(OfferEvent event);
 
+  // the way to the peer (session_way.cpp)
+  void look_up(const Uri& uri);  // of whom we call; the INVITE goes to what is found
+  void invite_unanswered(int code, const char* reason);
+  void with_hop(std::function<void(const Hop&)> work);
+  // Whether a request in the dialog can be the peer's: from where the INVITE went or came from, from the account's
+  // server, or, where no proxy stays on the way, from the peer's own Contact (security.md 9).
+  [[nodiscard]] bool is_peers_side(const Hop& from) const;
+
   // outgoing (session_outgoing.cpp)
   void found_hops(std::span<const Hop> hops);  // at least one
   void send_invite();
@@ -109,7 +117,6 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void on_response(TransactionId id, const Message& response, const Hop& from) override;
   void on_failed(TransactionId id, Failure failure) override;
   void invite_response(const Message& response, const Hop& from);
-  void invite_unanswered(int code, const char* reason);
   void invite_failed(int code, std::string reason);
   void report_provisional(const Message& response);
   void confirm(const Message& response);
@@ -133,7 +140,6 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void transmit(Pending pending);
   void pending_response(std::size_t at, const Message& response, const Hop& from);
   void send_bye(const HangUp& why);
-  void with_hop(std::function<void(const Hop&)> work);
   void answer(const Incoming& request, int status, const std::vector<std::string>& lines = {},
               const Content& body = {});
   void on_info(const Incoming& request);
@@ -146,9 +152,6 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void end_offer(Result<Content> result);
   void agree_timer();
   void refresh();
-  // Whether a request in the dialog can be the peer's: from where the INVITE went or came from, from the account's
-  // server, or, where no proxy stays on the way, from the peer's own Contact (security.md 9).
-  [[nodiscard]] bool is_peers_side(const Hop& from) const;
   [[nodiscard]] bool ends_dialog(int code) const { return code == 481 || code == 408; }
   [[nodiscard]] std::string contact_line(const Hop& to) const;
   [[nodiscard]] Builder respond_to(const Received& invite, int status, std::string_view reason) const;

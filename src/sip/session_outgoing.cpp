@@ -50,24 +50,7 @@ void Session::start(const Target& target, Content offer, const std::vector<Heade
     return found_hops({&*account_->next_hop(), 1});
   }
   if (!target.account.empty()) return fail_later(503, "There is no such SIP account");
-  dns::Question question;
-  question.host = uri->host;
-  if (uri->port != 0) question.port = uri->port;
-  question.secure = uri->scheme == Uri::Scheme::sips;
-  const auto transport = uri->parameter("transport").value_or(std::string_view{});
-  if (transport == "tcp") question.transport = dns::Transport::tcp;
-  if (transport == "tls" || question.secure) question.transport = dns::Transport::tls;
-  if (transport == "udp") question.transport = dns::Transport::udp;
-  auto lookup =
-      host_.resolver().resolve(question, [weak = weak_from_this()](const Result<std::vector<dns::Hop>>& found) {
-        const auto self = weak.lock();
-        if (!self) return;
-        if (!found.ok()) return self->fail_later(503, found.error().message);
-        std::vector<Hop> hops;
-        for (const auto& place : *found) hops.push_back(to_hop(place));
-        self->found_hops(hops);
-      });
-  if (state_ == SessionState::idle) lookup_ = std::move(lookup);
+  look_up(*uri);
 }
 
 void Session::fail_start(int code, const std::string& reason) {
@@ -155,19 +138,6 @@ void Session::on_failed(TransactionId id, Failure failure) {
   Cause cause;
   cause.ending.cause = EndCause::lost;
   apply(SessionEvent::dead_peer, cause);
-}
-
-// Nobody heard of it: where our server has a backup, that one is found and asked, once.
-void Session::invite_unanswered(int code, const char* reason) {
-  const bool first = state_ == SessionState::calling && account_ && hop_ && !std::exchange(looked_for_other_way_, true);
-  const auto found = [weak = weak_from_this(), code, reason](bool other) {
-    const auto self = weak.lock();
-    if (!self) return;
-    if (!other || self->state_ != SessionState::calling) return self->invite_failed(code, reason);
-    self->hop_ = self->account_->next_hop();
-    self->apply(SessionEvent::challenge);
-  };
-  if (!first || !account_->find_other_way(*hop_, found)) invite_failed(code, reason);
 }
 
 void Session::invite_failed(int code, std::string reason) {

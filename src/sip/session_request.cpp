@@ -1,10 +1,7 @@
 // Requests within the dialog, both ways: RFC 3261 §12.2, §15; INFO.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/log.hpp"
-#include "base/text.hpp"
 #include "sip/endpoint_contact.hpp"
 #include "sip/session.hpp"
 #include "sip/session_fields.hpp"
@@ -12,49 +9,6 @@
 namespace lintel::sip {
 namespace {
 constexpr std::size_t most_pending = 16;  // requests of ours in one dialog at once
-}
-
-// Where the next request of this dialog goes. Calls `work` now when that is known, else after a look-up.
-void Session::with_hop(std::function<void(const Hop&)> work) {
-  if (!hop_) return;
-  const std::string& next = dialog_.next_hop_uri();
-  if (routed_hop_ && routed_uri_ == next) return work(*routed_hop_);
-  // The inner wire, and connections to our own server: the way the INVITE took (RFC 5626).
-  const bool our_server = account_ && is_reliable(hop_->kind) && host_.core().is_open(*hop_);
-  if (hop_->kind == TransportKind::local || our_server) return work(*hop_);
-
-  std::optional<Uri> uri;
-  const auto address = Address::parse(next);
-  uri = address ? std::optional<Uri>(address->uri) : Uri::parse(next);
-  if (!uri || !uri->is_sip()) return work(*hop_);
-  dns::Question question;
-  question.host = uri->host;
-  if (uri->port != 0) question.port = uri->port;
-  question.secure = uri->scheme == Uri::Scheme::sips;
-  const auto transport = uri->parameter("transport").value_or(std::string_view{});
-  if (text::equals_ignoring_case(transport, "tcp")) question.transport = dns::Transport::tcp;
-  if (text::equals_ignoring_case(transport, "udp")) question.transport = dns::Transport::udp;
-  if (text::equals_ignoring_case(transport, "tls")) question.transport = dns::Transport::tls;
-  if (const auto place = dns::numeric(question)) {
-    Hop hop = to_hop(*place);
-    if (hop.kind == hop_->kind && hop.address == hop_->address) hop = *hop_;  // with its flow and name
-    routed_uri_ = next;
-    routed_hop_ = hop;
-    return work(*routed_hop_);
-  }
-  waiting_for_hop_.push_back(std::move(work));
-  if (waiting_for_hop_.size() > 1) return;
-  auto lookup =
-      host_.resolver().resolve(question, [weak = weak_from_this(), next](const Result<std::vector<dns::Hop>>& found) {
-        const auto self = weak.lock();
-        if (!self) return;
-        // Without an answer the way of the INVITE is the best guess.
-        self->routed_hop_ = found.ok() ? to_hop(found->front()) : *self->hop_;
-        self->routed_uri_ = next;
-        const auto waiting = std::exchange(self->waiting_for_hop_, {});
-        for (const auto& one : waiting) one(*self->routed_hop_);
-      });
-  if (!waiting_for_hop_.empty()) lookup_ = std::move(lookup);
 }
 
 // ---- ours -----------------------------------------------------------------------------------------------------------
@@ -158,18 +112,6 @@ void Session::answer(const Incoming& request, int status, const std::vector<std:
   // With a transaction, so that a repeated request is answered by the core and acted on once.
   const auto id = host_.core().accept(request, nullptr, false);
   if (id != 0) host_.core().respond(id, builder.finish());
-}
-
-bool Session::is_peers_side(const Hop& from) const {
-  if (hop_ && is_same_neighbour(*hop_, from)) return true;
-  if (is_inner()) return false;  // nobody comes around the built-in server
-  if (account_ && account_->is_server(from)) return true;
-  if (routed_hop_ && is_same_neighbour(*routed_hop_, from)) return true;
-  const std::string& next = dialog_.next_hop_uri();
-  const auto route = Address::parse(next);
-  const auto uri = route ? std::optional<Uri>(route->uri) : Uri::parse(next);
-  const auto address = uri ? SocketAddress::parse(uri->host, 0) : std::nullopt;
-  return address && from.kind != TransportKind::local && address->same_host(from.address);
 }
 
 void Session::on_request(const Incoming& request) {

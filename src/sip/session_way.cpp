@@ -1,0 +1,98 @@
+// The way to the peer: where our requests go, who is asked when nobody hears them, and whose requests are the peer's.
+#include <utility>
+
+#include "base/text.hpp"
+#include "sip/session.hpp"
+
+namespace lintel::sip {
+
+void Session::look_up(const Uri& uri) {
+  dns::Question question;
+  question.host = uri.host;
+  if (uri.port != 0) question.port = uri.port;
+  question.secure = uri.scheme == Uri::Scheme::sips;
+  const auto transport = uri.parameter("transport").value_or(std::string_view{});
+  if (transport == "tcp") question.transport = dns::Transport::tcp;
+  if (transport == "tls" || question.secure) question.transport = dns::Transport::tls;
+  if (transport == "udp") question.transport = dns::Transport::udp;
+  auto lookup =
+      host_.resolver().resolve(question, [weak = weak_from_this()](const Result<std::vector<dns::Hop>>& found) {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (!found.ok()) return self->fail_later(503, found.error().message);
+        std::vector<Hop> hops;
+        for (const auto& place : *found) hops.push_back(to_hop(place));
+        self->found_hops(hops);
+      });
+  if (state_ == SessionState::idle) lookup_ = std::move(lookup);
+}
+
+// Nobody heard of it: where our server has a backup, that one is found and asked, once.
+void Session::invite_unanswered(int code, const char* reason) {
+  const bool first = state_ == SessionState::calling && account_ && hop_ && !std::exchange(looked_for_other_way_, true);
+  const auto found = [weak = weak_from_this(), code, reason](bool other) {
+    const auto self = weak.lock();
+    if (!self) return;
+    if (!other || self->state_ != SessionState::calling) return self->invite_failed(code, reason);
+    self->hop_ = self->account_->next_hop();
+    self->apply(SessionEvent::challenge);
+  };
+  if (!first || !account_->find_other_way(*hop_, found)) invite_failed(code, reason);
+}
+
+// Where the next request of this dialog goes. Calls `work` now when that is known, else after a look-up.
+void Session::with_hop(std::function<void(const Hop&)> work) {
+  if (!hop_) return;
+  const std::string& next = dialog_.next_hop_uri();
+  if (routed_hop_ && routed_uri_ == next) return work(*routed_hop_);
+  // The inner wire, and connections to our own server: the way the INVITE took (RFC 5626).
+  const bool our_server = account_ && is_reliable(hop_->kind) && host_.core().is_open(*hop_);
+  if (hop_->kind == TransportKind::local || our_server) return work(*hop_);
+
+  std::optional<Uri> uri;
+  const auto address = Address::parse(next);
+  uri = address ? std::optional<Uri>(address->uri) : Uri::parse(next);
+  if (!uri || !uri->is_sip()) return work(*hop_);
+  dns::Question question;
+  question.host = uri->host;
+  if (uri->port != 0) question.port = uri->port;
+  question.secure = uri->scheme == Uri::Scheme::sips;
+  const auto transport = uri->parameter("transport").value_or(std::string_view{});
+  if (text::equals_ignoring_case(transport, "tcp")) question.transport = dns::Transport::tcp;
+  if (text::equals_ignoring_case(transport, "udp")) question.transport = dns::Transport::udp;
+  if (text::equals_ignoring_case(transport, "tls")) question.transport = dns::Transport::tls;
+  if (const auto place = dns::numeric(question)) {
+    Hop hop = to_hop(*place);
+    if (hop.kind == hop_->kind && hop.address == hop_->address) hop = *hop_;  // with its flow and name
+    routed_uri_ = next;
+    routed_hop_ = hop;
+    return work(*routed_hop_);
+  }
+  waiting_for_hop_.push_back(std::move(work));
+  if (waiting_for_hop_.size() > 1) return;
+  auto lookup =
+      host_.resolver().resolve(question, [weak = weak_from_this(), next](const Result<std::vector<dns::Hop>>& found) {
+        const auto self = weak.lock();
+        if (!self) return;
+        // Without an answer the way of the INVITE is the best guess.
+        self->routed_hop_ = found.ok() ? to_hop(found->front()) : *self->hop_;
+        self->routed_uri_ = next;
+        const auto waiting = std::exchange(self->waiting_for_hop_, {});
+        for (const auto& one : waiting) one(*self->routed_hop_);
+      });
+  if (!waiting_for_hop_.empty()) lookup_ = std::move(lookup);
+}
+
+bool Session::is_peers_side(const Hop& from) const {
+  if (hop_ && is_same_neighbour(*hop_, from)) return true;
+  if (is_inner()) return false;  // nobody comes around the built-in server
+  if (account_ && account_->is_server(from)) return true;
+  if (routed_hop_ && is_same_neighbour(*routed_hop_, from)) return true;
+  const std::string& next = dialog_.next_hop_uri();
+  const auto route = Address::parse(next);
+  const auto uri = route ? std::optional<Uri>(route->uri) : Uri::parse(next);
+  const auto address = uri ? SocketAddress::parse(uri->host, 0) : std::nullopt;
+  return address && from.kind != TransportKind::local && address->same_host(from.address);
+}
+
+}  // namespace lintel::sip
