@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/options.hpp"
+#include "app/reset_admin.hpp"
 #include "app/service.hpp"
 #include "app/station.hpp"
 #include "base/log.hpp"

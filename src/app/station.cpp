@@ -295,18 +295,4 @@ Result<void> run_station(const Options& options) {
   return {};
 }
 
-Result<void> reset_admin(const Options& options) {
-  Loop loop;
-  LINTEL_TRY(const Store store, Store::open(loop, options.data));
-  if (!store.household->initialised()) return {};
-  Result<void> outcome;
-  store.journal->record(events::operation_admin_reset);
-  store.household->remove_person("admin", [&](Result<void> done) {
-    outcome = std::move(done);
-    loop.quit();
-  });
-  loop.run();
-  return outcome;
-}
-
 }  // namespace lintel::app

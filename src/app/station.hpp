@@ -13,8 +13,4 @@ namespace lintel::app {
 // Runs until SIGTERM or SIGINT. Errors: what kept it from starting, in a sentence.
 [[nodiscard]] Result<void> run_station(const Options& options);
 
-// Forgets the administrator (S03, at the machine itself): the next start asks for set-up again, with a new one-time code.
-// Refused with `conflict` while a station runs on the same data folder.
-[[nodiscard]] Result<void> reset_admin(const Options& options);
-
 }  // namespace lintel::app
