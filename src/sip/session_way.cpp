@@ -6,17 +6,33 @@
 
 namespace lintel::sip {
 
-void Session::look_up(const Uri& uri) {
+namespace {
+
+// RFC 3263 §4.1. With sips, transport=tcp means TLS, and of UDP there is no encrypted kind here.
+dns::Question question_of(const Uri& uri) {
   dns::Question question;
   question.host = uri.host;
   if (uri.port != 0) question.port = uri.port;
   question.secure = uri.scheme == Uri::Scheme::sips;
   const auto transport = uri.parameter("transport").value_or(std::string_view{});
-  if (transport == "tcp") question.transport = dns::Transport::tcp;
-  if (transport == "tls" || question.secure) question.transport = dns::Transport::tls;
-  if (transport == "udp") question.transport = dns::Transport::udp;
+  if (text::equals_ignoring_case(transport, "tcp")) question.transport = dns::Transport::tcp;
+  if (text::equals_ignoring_case(transport, "udp")) question.transport = dns::Transport::udp;
+  if (question.secure || text::equals_ignoring_case(transport, "tls")) question.transport = dns::Transport::tls;
+  return question;
+}
+
+// A route stands in brackets; of a bare target the parameters are the URI's own.
+std::optional<Uri> next_hop(const Dialog& dialog) {
+  if (dialog.routes.empty()) return Uri::parse(dialog.remote_target);
+  const auto route = Address::parse(dialog.routes.front());
+  return route ? std::optional(route->uri) : std::nullopt;
+}
+
+}  // namespace
+
+void Session::look_up(const Uri& uri) {
   auto lookup =
-      host_.resolver().resolve(question, [weak = weak_from_this()](const Result<std::vector<dns::Hop>>& found) {
+      host_.resolver().resolve(question_of(uri), [weak = weak_from_this()](const Result<std::vector<dns::Hop>>& found) {
         const auto self = weak.lock();
         if (!self) return;
         if (!found.ok()) return self->fail_later(503, found.error().message);
@@ -49,18 +65,9 @@ void Session::with_hop(std::function<void(const Hop&)> work) {
   const bool our_server = account_ && is_reliable(hop_->kind) && host_.core().is_open(*hop_);
   if (hop_->kind == TransportKind::local || our_server) return work(*hop_);
 
-  std::optional<Uri> uri;
-  const auto address = Address::parse(next);
-  uri = address ? std::optional<Uri>(address->uri) : Uri::parse(next);
+  const auto uri = next_hop(dialog_);
   if (!uri || !uri->is_sip()) return work(*hop_);
-  dns::Question question;
-  question.host = uri->host;
-  if (uri->port != 0) question.port = uri->port;
-  question.secure = uri->scheme == Uri::Scheme::sips;
-  const auto transport = uri->parameter("transport").value_or(std::string_view{});
-  if (text::equals_ignoring_case(transport, "tcp")) question.transport = dns::Transport::tcp;
-  if (text::equals_ignoring_case(transport, "udp")) question.transport = dns::Transport::udp;
-  if (text::equals_ignoring_case(transport, "tls")) question.transport = dns::Transport::tls;
+  const dns::Question question = question_of(*uri);
   if (const auto place = dns::numeric(question)) {
     Hop hop = to_hop(*place);
     if (hop.kind == hop_->kind && hop.address == hop_->address) hop = *hop_;  // with its flow and name
@@ -88,9 +95,7 @@ bool Session::is_peers_side(const Hop& from) const {
   if (is_inner()) return false;  // nobody comes around the built-in server
   if (account_ && account_->is_server(from)) return true;
   if (routed_hop_ && is_same_neighbour(*routed_hop_, from)) return true;
-  const std::string& next = dialog_.next_hop_uri();
-  const auto route = Address::parse(next);
-  const auto uri = route ? std::optional<Uri>(route->uri) : Uri::parse(next);
+  const auto uri = next_hop(dialog_);
   const auto address = uri ? SocketAddress::parse(uri->host, 0) : std::nullopt;
   return address && from.kind != TransportKind::local && address->same_host(from.address);
 }

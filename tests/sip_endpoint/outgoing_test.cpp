@@ -191,6 +191,51 @@ TEST_F(Outgoing, triesTheNextAddressOfAName) {
   EXPECT_THAT(ear.log, ElementsAre("answered answer"));
 }
 
+// A direct call to `uri` that is answered with these headers: how its INVITE and its ACK were sent.
+struct Ways {
+  TransportKind invite, ack;
+  std::uint16_t ack_port;
+};
+class OutgoingWays : public Outgoing {
+ protected:
+  Ways ways(const std::string& uri, const std::string& headers) {
+    call = endpoint->call({uri, "", ""}, sdp("offer"), {}, &ear);
+    const auto request = take("INVITE");
+    std::string answer = "SIP/2.0 200 OK\r\n";
+    for (const char* name : {"Via", "From", "Call-ID", "CSeq"}) answer += std::string(name) + ": " + request->value(name) + "\r\n";
+    answer += "To: " + request->value("To") + ";tag=peer\r\n" + headers + "\r\n";
+    wire.arrive(answer + "Content-Type: application/sdp\r\nContent-Length: 6\r\n\r\nanswer", request->to);
+    const auto ack = take("ACK");
+    return {request->to.kind, ack->to.kind, ack->to.address.port()};
+  }
+};
+
+TEST_F(OutgoingWays, aCallThatBeganEncryptedStaysSo) {  // a target's own parameters, without a route
+  const auto seen = ways("sip:peer@192.0.2.9;transport=tls", "Contact: <sip:peer@192.0.2.9;transport=tls>");
+  EXPECT_EQ(seen.invite, TransportKind::tls);
+  EXPECT_EQ(seen.ack, TransportKind::tls);
+  EXPECT_EQ(seen.ack_port, 5061);
+}
+
+TEST_F(OutgoingWays, aCallOverTcpStaysOnIt) {
+  const auto seen = ways("sip:peer@192.0.2.9:5070;transport=TCP", "Contact: <sip:peer@192.0.2.9:5070;transport=Tcp>");
+  EXPECT_EQ(seen.invite, TransportKind::tcp);
+  EXPECT_EQ(seen.ack, TransportKind::tcp);
+  EXPECT_EQ(seen.ack_port, 5070);
+}
+
+TEST_F(OutgoingWays, sipsIsTlsWhateverTransportItNames) {  // RFC 3261 §26.2.2
+  for (const std::string transport : {"", ";transport=tcp", ";transport=udp"}) {
+    const auto seen = ways("sips:peer@192.0.2.9" + transport, "Record-Route: <sips:192.0.2.9;lr" + transport +
+                                                                   ">\r\nContact: <sips:peer@192.0.2.9" + transport + ">");
+    EXPECT_EQ(seen.invite, TransportKind::tls) << transport;
+    EXPECT_EQ(seen.ack, TransportKind::tls) << transport;
+    EXPECT_EQ(seen.ack_port, 5061) << transport;
+    call = {};
+    wire.out.clear();
+  }
+}
+
 TEST_F(Outgoing, reportsAnUnknownName) {
   call = endpoint->call({"sip:peer@nowhere.example", "", ""}, sdp("offer"), {}, &ear);
   clock.advance(1ms);
