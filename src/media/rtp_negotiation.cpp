@@ -133,6 +133,30 @@ void RtpSession::answer(const std::string& offer, Leg::SdpReady ready) {
 
 Result<std::string> RtpSession::make_answer(const std::string& offer) {
   LINTEL_TRY(const sdp::Description description, sdp::parse(offer));
+  const std::array<Agreement, 2> before{lines_[0], lines_[1]};
+  const std::vector<Slot> slots_before = slots_;
+  if (Result<void> taken = take_offer(description); !taken) {
+    // A call that runs goes on as it was (RFC 3261 §14.2).
+    slots_ = slots_before;
+    for (std::size_t index = 0; index < lines_.size(); ++index) {
+      Line& line = lines_[index];
+      const bool other_key = line.remote_key && before[index].remote_key &&
+                             line.remote_key->key_and_salt != before[index].remote_key->key_and_salt;
+      {
+        const std::lock_guard lock(mutex_);
+        static_cast<Agreement&>(line) = before[index];
+      }
+      if (other_key && line.decoder) expect_key(line);
+      line.guard->expect({line.host, line.port, line.rtcp_port});
+    }
+    return taken.error();
+  }
+  LINTEL_CHECK(settle());
+  return write();
+}
+
+// Line by line; after an error the lines are as they came out of it.
+Result<void> RtpSession::take_offer(const sdp::Description& description) {
   slots_.clear();
   bool has_audio = false;
   bool has_video = false;
@@ -171,12 +195,8 @@ Result<std::string> RtpSession::make_answer(const std::string& offer) {
     }
     slots_.push_back(std::move(slot));
   }
-  if (!has_audio && !(has_video && lines_[0].wanted == Direction::inactive)) {
-    slots_.clear();
-    return why;
-  }
-  LINTEL_CHECK(settle());
-  return write();
+  if (!has_audio && !(has_video && lines_[0].wanted == Direction::inactive)) return why;
+  return {};
 }
 
 // Takes over what `remote` says about one line. `offered`: it is the answer to our offer.

@@ -42,25 +42,28 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   [[nodiscard]] bool expects_packets() const override { return expects_; }
 
  private:
-  // One m= line that is ours to fill.
-  struct Line {
-    std::string kind;
-    guint session = 0;
+  // What is agreed about one m= line, or offered.
+  struct Agreement {
     bool used = false;
     bool secure = false;  // of our offer: a key goes along
     std::string protocol;
-    PortPair ports;
     std::vector<sdp::Format> formats;   // what the peer may send
     std::optional<sdp::Format> format;  // what we send
     int event_type = -1;                // of telephone-event as we send it
     int event_rate = 8000;
     std::optional<sdp::Crypto> local_key;
     std::optional<sdp::Crypto> remote_key;
-    Direction wanted = Direction::send_receive;
     Direction direction = Direction::inactive;
     std::string host;
     int port = 0;
     int rtcp_port = 0;
+  };
+  // One m= line that is ours to fill.
+  struct Line : Agreement {
+    std::string kind;
+    guint session = 0;
+    PortPair ports;
+    Direction wanted = Direction::send_receive;
     std::uint32_t ssrc = 0;
     std::shared_ptr<PeerGuard> guard = std::make_shared<PeerGuard>();
     std::shared_ptr<std::atomic<std::uint64_t>> sent = std::make_shared<std::atomic<std::uint64_t>>(0);
@@ -79,6 +82,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   // rtp_negotiation.cpp
   Result<void> open(Line& line, bool secure);
   Result<std::string> make_answer(const std::string& offer);
+  Result<void> take_offer(const sdp::Description& description);
   Result<void> take_answer(const std::string& answer);
   Result<void> agree(Line& line, const sdp::Media& remote, bool offered);
   [[nodiscard]] sdp::LocalMedia describe(const Line& line) const;

@@ -221,6 +221,33 @@ TEST_F(TwoStations, holdAndResumeByOfferingAgain) {
   EXPECT_TRUE(turn_until(loop, [&] { return second_leg->figures().audio_packets_sent > sent + 20; }));
 }
 
+TEST_F(TwoStations, goOnAsTheyWereWhenAnotherOfferIsRefused) {
+  make(LegKind::plain_rtp, {}, {});
+  ASSERT_TRUE(call());
+  ASSERT_TRUE(turn_until(loop, [&] { return first_connected && second_connected; }));
+  const auto offered_lines = [&] {
+    std::string offer;
+    second_leg->create_offer([&](Result<std::string> made) { offer = made.value_or("refused"); });
+    EXPECT_TRUE(turn_until(loop, [&] { return !offer.empty(); }));
+    return offer.substr(std::min(offer.find("m="), offer.size()));
+  };
+  const std::string before = offered_lines();
+  const std::string unknown =  // and a picture elsewhere, which by itself would do
+      "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=video 40002 RTP/AVP 96\r\n"
+      "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;profile-level-id=42e01f\r\n"
+      "m=audio 40000 RTP/AVP 99\r\na=rtpmap:99 AMR/8000\r\n";
+  std::string answer;
+  second_leg->create_answer(unknown, [&](Result<std::string> made) { answer = made ? "made" : "refused"; });
+  ASSERT_TRUE(turn_until(loop, [&] { return !answer.empty(); }));
+  EXPECT_EQ(answer, "refused");
+  EXPECT_EQ(offered_lines(), before);
+  const std::uint64_t sent = second_leg->figures().audio_packets_sent;
+  const std::uint64_t received = first_leg->figures().audio_packets_received;
+  EXPECT_TRUE(turn_until(loop, [&] {
+    return second_leg->figures().audio_packets_sent > sent + 20 && first_leg->figures().audio_packets_received > received + 20;
+  }));
+}
+
 TEST_F(TwoStations, talkWithoutAPictureWhenItIsRefused) {
   LegOptions options;
   options.video = Direction::receive_only;  // nothing to show here: what matters is the refused line
