@@ -43,8 +43,8 @@ std::optional<std::string> parameter(const Format& format, std::string_view name
 
 bool is_usable_h264(const Format& format) {
   if (format.encoding != "H264" || format.clock_rate != 90000) return false;
-  // Ours is sent in mode 1 (fragments); a peer that knows only single units cannot take pictures of this size.
-  // Phones that say nothing take fragments all the same.
+  // Ours is sent in mode 1, as pictures of this size need fragments. Phones that say nothing or mode 0 (RFC 6184: single
+  // units only) decode them all the same, and would have no picture otherwise.
   const std::optional<std::string> mode = parameter(format, "packetization-mode");
   return !mode || *mode == "1" || *mode == "0";
 }
