@@ -58,10 +58,16 @@ std::string id_text(std::uint64_t id) {
 void Registrar::load() {
   if (store_ == nullptr) return;
   const WallTime now = core_.clock().wall();
+  bool strange = false;
   for (auto& stored : store_->load()) {
     const auto hop = hop_of(stored.received);
     std::uint64_t id = 0;
     std::from_chars(stored.id.data(), stored.id.data() + stored.id.size(), id, 16);
+    if (id_text(id) != stored.id) {  // not written by this program: by its number it would not be found again
+      store_->remove(stored.account, stored.id);
+      strange = true;
+      continue;
+    }
     // A clock that was wrong must not keep a binding for ever.
     const auto left =
         std::min<Duration>(std::chrono::duration_cast<Duration>(stored.expires - now), settings_.maximum_expiry);
@@ -87,7 +93,10 @@ void Registrar::load() {
     // A browser's connection is gone with the old process, and so is its binding: it comes back by itself.
     if (Hop reached; !reach(binding, reached)) erase(binding);
   }
-  if (!gone_.empty()) flush();
+  if (!gone_.empty())
+    flush();
+  else if (strange)
+    store_->write();
 }
 
 void Registrar::changed(Binding& binding) {

@@ -154,6 +154,21 @@ TEST_F(Registering, bindingsComeBackAfterARestartAndBrowsersByThemselves) {
   EXPECT_THAT(store.bindings, SizeIs(1));
 }
 
+TEST_F(Registering, aStoredBindingWhoseNameIsUnreadableGoes) {
+  register_as("101#0", phone);
+  server.flush();
+  StoredBinding other = store.bindings.begin()->second;
+  other.id = "not a number";
+  store.save(other);
+  const int writes = store.writes;
+  test::MemoryTransport other_wire;
+  Core other_core(clock, other_wire);
+  Server restarted(other_core, accounts, &store, std::string(32, 'k'));
+  EXPECT_THAT(restarted.contacts("101"), SizeIs(1));
+  EXPECT_THAT(store.bindings, SizeIs(1));
+  EXPECT_EQ(store.writes, writes + 1);
+}
+
 TEST_F(Registering, manyRegistrationsAreWrittenTogether) {
   for (int i = 0; i < 4; ++i) register_as("101#" + std::to_string(i), phone);
   EXPECT_EQ(store.writes, 0);
