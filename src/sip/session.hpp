@@ -122,7 +122,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void confirm(const Message& response);
   void acknowledge(const Message& response, const Content& body = {});
   void acknowledge_and_bye(const Message& response, const HangUp& why);
-  void drop_fork(const Message& response);
+  void drop_fork(const Message& response);  // acknowledged each time, ended once
 
   // incoming (session_incoming.cpp)
   void on_cancel(TransactionId id, const Message& cancel) override;
@@ -184,6 +184,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   bool looked_for_other_way_ = false;
   HangUp hang_up_reason_;
   std::vector<std::pair<std::string, Content>> early_answers_;  // by To tag
+  std::vector<std::string> dropped_forks_;                      // To tags of other branches, which were ended
   std::string last_ack_;                                        // of the newest 2xx, repeated with it
   std::uint32_t last_ack_cseq_ = 0;
   Timer patience_;  // ringing; a deferred failure

@@ -11,6 +11,7 @@ namespace lintel::sip {
 namespace {
 
 constexpr std::size_t most_early_answers = 8;
+constexpr std::size_t most_dropped_forks = 32;
 constexpr std::size_t most_extra_headers = 16;
 constexpr std::size_t longest_extra_header = 1024;
 
@@ -270,6 +271,9 @@ void Session::drop_fork(const Message& response) {
   const auto cseq = fork->local_cseq;
   const std::string ack = fork->request("ACK", cseq).finish();
   host_.core().send_directly(ack, *hop_);
+  const bool known = std::ranges::find(dropped_forks_, fork->remote_tag) != dropped_forks_.end();
+  if (known || dropped_forks_.size() >= most_dropped_forks) return;
+  dropped_forks_.push_back(fork->remote_tag);
   auto bye = fork->request("BYE");
   bye.add_line(reason_line(HangUp::completed_elsewhere()));
   host_.core().send(bye.finish(), *hop_, nullptr, {host_.settings().silence});

@@ -285,6 +285,9 @@ TEST_F(Outgoing, endsTheOtherBranchesOfAFork) {
   EXPECT_THAT(take("ACK")->value("To"), HasSubstr("tag=othertag"));
   EXPECT_THAT(take("BYE")->value("To"), HasSubstr("tag=othertag"));
   EXPECT_TRUE(call.answered());
+  answer(*invite, 200, "other answer", {}, "othertag");  // its ACK was lost
+  take("ACK");
+  nothing_sent();
 }
 
 TEST_F(Outgoing, followsTheRecordRoute) {
