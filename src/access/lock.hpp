@@ -12,7 +12,8 @@
 //             |                    v                    | relay_failed
 //             |  relay_closed  +--------+ <-------------+
 //             +--------------- | jammed |   jammed leaves by unlock (tried again), lock (tried again),
-//                              +--------+   and by a relay that obeys late after all
+//                              +--------+   and by a relay that obeys late after all; one that lets go although nobody
+//                                           asks any more is ordered to hold
 // unlocking --lock--> locking and locking --unlock--> unlocking: the order is turned round on the way.
 //
 // locked     the bolt holds. unlocking / locking: the relay is ordered and has not answered.
@@ -128,6 +129,7 @@ class Lock {
   LockOptions options_;
   LockState state_ = LockState::locked;
   UnlockRequest request_;
+  bool asked_ = false;  // request_ is somebody's, and was not ordered to end
   bool door_open_ = false;
   bool door_held_ = false;
   bool period_running_ = false;

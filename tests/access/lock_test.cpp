@@ -232,6 +232,31 @@ TEST_F(LockTest, saysJammedWhenTheRelayAnswersThatItFailed) {
   EXPECT_EQ(open(), Outcome::opened);  // tried again at once when somebody asks
 }
 
+// Found by fuzzing: a relay that let go after the lock had been ordered to hold was given a whole period, for nobody.
+TEST_F(LockTest, aRelayThatLetsGoLateForNobodyIsOrderedToHold) {
+  make();
+  driver.answers = ManualDriver::Answers::when_told;
+  open();
+  lock->make_safe();
+  clock.advance(1s);
+  EXPECT_EQ(lock->state(), S::jammed);
+  const auto orders = driver.orders.size();
+  lock->relay_told(true, true);
+  EXPECT_EQ(lock->state(), S::locking);
+  ASSERT_EQ(driver.orders.size(), orders + 1);
+  EXPECT_EQ(driver.orders.back(), false);
+}
+
+TEST_F(LockTest, aRelayThatOpensLateForWhoAskedOpens) {
+  make();
+  driver.answers = ManualDriver::Answers::when_told;
+  open();
+  clock.advance(2s);
+  EXPECT_EQ(lock->state(), S::jammed);
+  lock->relay_told(true, true);
+  EXPECT_EQ(lock->state(), S::unlocked);
+}
+
 TEST_F(LockTest, aLateAnswerToAnOlderOrderChangesNothing) {
   make();
   driver.answers = ManualDriver::Answers::when_told;
