@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t longest = 400;
 constexpr Duration longest_period = 4s;
-constexpr Duration late = 700ms;  // within relay_limit
+constexpr Duration lateness = 700ms;  // within relay_limit
 
 void require(bool holds, const char* what) {
   if (holds) return;
@@ -58,7 +58,7 @@ class Relay final : public LockDriver {
       if (mood != Mood::silent) access_->relay_told(lock_, true, energised);
     };
     if (mood == Mood::late) {
-      moving_ = clock_.after(late, move);  // the newest order counts
+      moving_ = clock_.after(lateness, move);  // the newest order counts
     } else {
       moving_.cancel();
       move();
@@ -127,11 +127,11 @@ class Play final : public AccessListener {
         door.options.wiring = (which & 0x40) != 0 ? Wiring::fail_safe : Wiring::fail_secure;
         door.options.local_methods = (which & 0x80) == 0;
         door.settling =
-            clock_.monotonic() + late + 20ms;  // the other wiring is driven at once, and that may take a while
+            clock_.monotonic() + lateness + 20ms;  // the other wiring is driven at once, and that may take a while
         require(access_.set_lock_options(door.options).ok(), "options within bounds are taken");
         return look();
       case 'r':
-        door.settling = clock_.monotonic() + late + 20ms;
+        door.settling = clock_.monotonic() + lateness + 20ms;
         access_.relay_replaced(number);
         return look();
       case 't':
@@ -187,7 +187,7 @@ class Play final : public AccessListener {
   }
   void allow(Door& door) {
     door.let_in = true;
-    door.until = clock_.monotonic() + longest_period + 2 * late + 100ms;
+    door.until = clock_.monotonic() + longest_period + 2 * lateness + 100ms;
   }
   void asked(Door& door, const Decision& decision) {
     if (granted(decision.outcome)) allow(door);
@@ -213,7 +213,8 @@ class Play final : public AccessListener {
         continue;
       }
       require(door.let_in, "the bolt is free only after somebody was let in");
-      if (door.open && door.options.watches_door) door.until = clock_.monotonic() + longest_period + 2 * late + 100ms;
+      if (door.open && door.options.watches_door)
+        door.until = clock_.monotonic() + longest_period + 2 * lateness + 100ms;
       require(clock_.monotonic() <= door.until, "the bolt is free no longer than said");
     }
   }
