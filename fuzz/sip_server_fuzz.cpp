@@ -9,12 +9,15 @@
 //   5 6 7 8   peer A … sends in the dialog of the last 2xx that came to it: the method, then whole header lines
 //   t         time passes: milliseconds
 //   x         the flow of the peer whose letter follows is closed
+//   g         the account whose name follows is gone, with its bindings
+//   r         the server starts again, with what is on its disk
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -62,14 +65,16 @@ class Play {
     if (kind >= '5' && kind <= '8') in_dialog(text, kind - '5');
     if (kind == 't') pass(std::chrono::milliseconds(number(text) % 600'000));
     if (kind == 'x' && !text.empty() && text[0] >= 'A' && text[0] <= 'D') lose(text[0] - 'A');
+    if (kind == 'g') server_->remove_account(text);
+    if (kind == 'r') restart();
     pass({});
   }
 
   // Longer than any timer, nonce and registration.
   void end() {
     pass(std::chrono::hours(3));
-    require(core_.size() == 0, "no transaction is left");
-    require(server_.all_contacts().empty(), "no contact is left");
+    require(core_->size() == 0, "no transaction is left");
+    require(server_->all_contacts().empty(), "no contact is left");
     require(store_.bindings.empty(), "no binding is left on the disk");
   }
 
@@ -104,7 +109,7 @@ class Play {
         peer->accepted = sent.bytes;
       }
     }
-    require(server_.all_contacts().size() <= most_bindings, "bindings are bounded");
+    require(server_->all_contacts().size() <= most_bindings, "bindings are bounded");
   }
 
   void say(const std::string& bytes, int from) {
@@ -176,12 +181,25 @@ class Play {
     transport_.close_from_afar(peer.hop.flow);
   }
 
+  // Connections end with the process, and what was only in memory with it.
+  void restart() {
+    server_.reset();
+    core_.reset();
+    (void)transport_.take();
+    for (Peer& peer : peers_) peer.open = peer.open && peer.hop.flow == 20;
+    core_ = std::make_unique<Core>(clock_, transport_);
+    server_ = make_server();
+  }
+  [[nodiscard]] std::unique_ptr<Server> make_server() {
+    return std::make_unique<Server>(*core_, accounts_, &store_, std::string(32, 'k'), settings());
+  }
+
   SimulatedClock clock_;
   test::MemoryTransport transport_;
   test::MemoryAccounts accounts_;
   test::MemoryStore store_;
-  Core core_{clock_, transport_};
-  Server server_{core_, accounts_, &store_, std::string(32, 'k'), settings(), {}};
+  std::unique_ptr<Core> core_ = std::make_unique<Core>(clock_, transport_);
+  std::unique_ptr<Server> server_ = make_server();
   std::array<Peer, 4> peers_{
       {{test::udp("192.0.2.10")}, {test::udp("192.0.2.20")}, {test::tcp(31, "192.0.2.30", 40'001)}, {test::wss(32)}}};
   int branches_ = 0;
