@@ -23,6 +23,11 @@ void probe_buffers(GstPad* pad, BufferProbe probe) {
       new BufferProbe(std::move(probe)), [](gpointer data) { delete static_cast<BufferProbe*>(data); });
 }
 
+// What comes there is not wanted. Without a link or this it would be an error, and the end of the call.
+void drop_all(GstPad* pad) {
+  probe_buffers(pad, [](GstPadProbeInfo*) { return false; });
+}
+
 Object<GstPad> pad_of(GstElement* element, const char* name) {
   return Object<GstPad>::adopt(gst_element_get_static_pad(element, name));
 }
@@ -252,11 +257,11 @@ void RtpSession::received(GstPad* pad) {
     for (const sdp::Format& known : line.formats) {
       if (known.payload_type == static_cast<int>(type)) format = known;
     }
-    if (!format || ++line.receivers > receivers_limit) return;  // an unlinked pad drops what comes
+    if (!format || ++line.receivers > receivers_limit) return drop_all(pad);
   }
   if (line.kind == "audio") return receive_audio(line, pad, *format);
   const auto video = events_.video;
-  if (!video) return;
+  if (!video) return drop_all(pad);
   connect_receiver(*pipeline_, pad, add_video_receiver(*pipeline_, Codec::h264, [video](GstBuffer* buffer, GstCaps*) {
     GstMapInfo map;
     if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
@@ -291,7 +296,7 @@ void RtpSession::receive_audio(Line& /*line*/, GstPad* pad, const sdp::Format& f
     return;
   }
   const std::optional<AudioCodec> codec = audio_codec_of(format);
-  if (!codec) return;
+  if (!codec) return drop_all(pad);
   connect_receiver(*pipeline_, pad,
                    add_audio_receiver(*pipeline_, *codec, [weak = std::weak_ptr<LegFeed>(feed_)](Samples samples) {
                      if (const auto feed = weak.lock()) feed->far(samples);
