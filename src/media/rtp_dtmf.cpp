@@ -6,13 +6,18 @@
 #include <array>
 #include <string_view>
 
+#include "base/big_endian.hpp"
+
 namespace lintel::media {
 namespace {
 
 constexpr std::string_view digits = "0123456789*#ABCD";
-constexpr int end_packets = 3;       // RFC 4733 §2.5.1.4: the last one three times
-constexpr int gap_packets = 3;       // 60 ms of pause
-constexpr std::uint8_t volume = 10;  // -10 dBm0
+constexpr int end_packets = 3;                   // RFC 4733 §2.5.1.4: the last one three times
+constexpr int gap_packets = 3;                   // 60 ms of pause
+constexpr std::uint8_t volume = 10;              // -10 dBm0
+constexpr std::uint32_t longest = 0xFFFF;        // that a duration can say
+constexpr std::uint32_t segment_slack = 0x2000;  // between two segments of a press, and of its last packets lost
+constexpr std::int32_t late_limit = 5 * 48'000;  // timestamp units that a packet may come late
 
 }  // namespace
 
@@ -29,16 +34,39 @@ std::optional<char> digit_of(int event) {
 
 std::optional<char> DtmfReceiver::packet(std::uint32_t timestamp, std::span<const std::uint8_t> payload) {
   if (payload.size() < 4) return std::nullopt;
-  if (last_ == timestamp) return std::nullopt;  // the same press goes on, or its end is repeated
+  const std::uint32_t duration = big_endian::read16(payload, 2);
+  const bool ends = (payload[1] & 0x80U) != 0;
+  if (last_ == timestamp) {  // the same press goes on, or its end is repeated
+    duration_ = std::max(duration_, duration);
+    ended_ = ended_ || ends;
+    return std::nullopt;
+  }
+  const std::uint32_t ahead = last_ ? timestamp - *last_ : 0;
+  // Of an earlier press, and overtaken by this one.
+  if (last_ && static_cast<std::int32_t>(ahead) < 0 && static_cast<std::int32_t>(ahead) > -late_limit) {
+    return std::nullopt;
+  }
+  // A key that is held for longer than a duration can say comes in segments, each with a timestamp of its own
+  // (§2.5.1.3).
+  const bool goes_on = last_ && !ended_ && payload[0] == event_ && duration_ + segment_slack >= longest &&
+                       ahead <= longest + segment_slack;
   last_ = timestamp;
-  return digit_of(payload[0]);
+  event_ = payload[0];
+  duration_ = duration;
+  ended_ = ends;
+  return goes_on ? std::nullopt : digit_of(event_);
 }
 
-void DtmfSender::configure(int payload_type, int clock_rate) {
+void DtmfSender::configure(int payload_type, int clock_rate, int stream_rate) {
   const std::lock_guard lock(mutex_);
   payload_type_ = payload_type;
   clock_rate_ = clock_rate;
+  stream_rate_ = stream_rate;
   step_ = static_cast<std::uint32_t>(clock_rate / 50);
+  if (payload_type < 0) {
+    waiting_.clear();
+    current_.reset();
+  }
 }
 
 void DtmfSender::press(char digit, int milliseconds) {
@@ -64,7 +92,9 @@ std::optional<DtmfPacket> DtmfSender::next(std::uint32_t timestamp) {
     so_far_ = 0;
     ends_sent_ = 0;
   }
-  so_far_ = std::min(timestamp - started_ + step_, std::uint32_t{0xFFFF});
+  const auto passed = std::uint64_t{timestamp - started_} * static_cast<std::uint64_t>(clock_rate_) /
+                      static_cast<std::uint64_t>(stream_rate_);
+  so_far_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(passed + step_, longest));
   const bool ends = so_far_ >= current_->duration;
   if (ends) so_far_ = current_->duration;
   const DtmfPacket packet{

@@ -23,6 +23,9 @@ class DtmfReceiver {
 
  private:
   std::optional<std::uint32_t> last_;
+  int event_ = 0;  // of the press that began at last_, as the two below
+  std::uint32_t duration_ = 0;
+  bool ended_ = false;
 };
 
 // One packet of an event: what it says in place of the sound.
@@ -39,8 +42,9 @@ class DtmfSender {
  public:
   static constexpr std::size_t queue_limit = 32;
 
-  void configure(int payload_type, int clock_rate);  // payload_type < 0: the peer takes none
-  void press(char digit, int milliseconds);          // any thread
+  // payload_type < 0: the peer takes none. `stream_rate` is that of the sound's timestamps.
+  void configure(int payload_type, int clock_rate, int stream_rate);
+  void press(char digit, int milliseconds);  // any thread
   // For each audio packet on its way out, by its timestamp: what to send instead. Whoever sends.
   [[nodiscard]] std::optional<DtmfPacket> next(std::uint32_t timestamp);
   // The same for a GStreamer pipeline: the packet to send instead, or null to let it pass. Streaming thread.
@@ -61,6 +65,7 @@ class DtmfSender {
   int gap_ = 0;  // packets of sound between two digits
   int payload_type_ = -1;
   int clock_rate_ = 8000;
+  int stream_rate_ = 8000;
 };
 
 }  // namespace lintel::media

@@ -56,7 +56,7 @@ Result<void> RtpSession::settle() {
   encrypted_ = encrypted;
   const Line& audio = lines_[0];
   const Line& video = lines_[1];
-  if (audio.used && audio.format) dtmf_out_->configure(audio.event_type, audio.event_rate);
+  if (audio.used && audio.format) dtmf_out_->configure(audio.event_type, audio.event_rate, audio.format->clock_rate);
   feed_->set_sending(audio.used && sends(audio.direction), video.used && sends(video.direction));
   feed_->set_hearing(audio.used && receives(audio.direction));
   if (started_) return feed_->start();

@@ -103,7 +103,7 @@ void PictureSender::repair(std::span<const rtcp::Lost> lost) {
 
 void VoiceSender::set_format(int payload_type, int event_type) {
   rtp_.set_payload_type(payload_type);
-  events_.configure(event_type, 48'000);
+  events_.configure(event_type, 48'000, 48'000);
 }
 
 Result<void> VoiceSender::join(std::shared_ptr<VoiceFeed> own) {
