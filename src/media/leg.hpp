@@ -67,7 +67,8 @@ class Leg {
 
   [[nodiscard]] virtual LegKind kind() const = 0;
   // Offerer: create_offer, then accept_answer. Answerer: create_answer. Doing it again on a negotiated leg is a
-  // re-INVITE: directions and the peer's address may change, codecs stay.
+  // re-INVITE: directions and the peer's address may change, and a picture come or go; the codec stays while the peer
+  // lists it.
   // A peer that refuses the picture leaves an audio leg; one that refuses audio too is an error.
   virtual void create_offer(SdpReady ready) = 0;  // error: unavailable (ports, elements)
   // Errors: invalid (unusable answer), denied (not encrypted where that is compulsory).

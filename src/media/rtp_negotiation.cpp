@@ -158,6 +158,7 @@ Result<std::string> RtpSession::make_answer(const std::string& offer) {
 // Line by line; after an error the lines are as they came out of it.
 Result<void> RtpSession::take_offer(const sdp::Description& description) {
   slots_.clear();
+  for (Line& line : lines_) line.used = false;  // a line that is not taken below is over (RFC 3264 §8.2)
   bool has_audio = false;
   bool has_video = false;
   Error why = refused("The offer has no sound that this station speaks.");
@@ -203,6 +204,11 @@ Result<void> RtpSession::take_offer(const sdp::Description& description) {
 Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offered) {
   std::vector<sdp::Format> common;
   std::optional<sdp::Format> chosen;
+  if (line.sending) {  // what a call speaks stays, in whatever order and under whatever number it is listed now
+    for (const sdp::Format& format : remote.formats) {
+      if (!chosen && line.kind == "audio" && audio_codec_of(format) == audio_codec_of(*line.sending)) chosen = format;
+    }
+  }
   for (const sdp::Format& format : remote.formats) {
     if (chosen) break;
     if (line.kind == "video") {
@@ -242,12 +248,13 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
   if (offered && line.local_key) {
     LINTEL_TRY(secure, to_be_encrypted(remote, options_.encryption, true));
   }
-  if (pipeline_ && line.remote_key.has_value() != secure) {
+  const bool runs = pipeline_ && line.destination;
+  if (runs && line.remote_key.has_value() != secure) {
     return refused("A call that runs stays as encrypted as it is.");
   }
   if (secure) {
     const auto usable = std::ranges::find_if(remote.cryptos, [&](const sdp::Crypto& crypto) {
-      if (!offered && !pipeline_) return true;
+      if (!offered && !runs) return true;
       return crypto.suite == line.local_key->suite && (!offered || crypto.tag == line.local_key->tag);
     });
     if (usable == remote.cryptos.end()) return refused("The peer gave no key for the encryption.");

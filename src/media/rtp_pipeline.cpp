@@ -61,7 +61,7 @@ bool link_request(GstElement* from, const char* from_pad, GstElement* to, const 
 
 Result<void> RtpSession::build() {
   pipeline_ = std::make_unique<LegPipeline>("rtp-leg");
-  GstElement* rtpbin = pipeline_->add("rtpbin");
+  GstElement* rtpbin = rtpbin_ = pipeline_->add("rtpbin");
   if (rtpbin == nullptr) return Error{ErrorCode::unavailable, pipeline_->error(), {}, {}, {}};
   g_object_set(rtpbin, "latency",
                static_cast<guint>(std::chrono::duration_cast<std::chrono::milliseconds>(options_.jitter).count()),
@@ -184,14 +184,17 @@ void RtpSession::build_line(Line& line, GstElement* rtpbin) {
     if (const auto guard = weak.lock()) destination->follow(*guard);
   });
 
-  build_sender(line, rtpbin, rtp_sink);
+  build_sender(line, rtpbin);
   const std::string index = std::to_string(session);
+  if (line.sending && !link_request(rtpbin, ("send_rtp_src_" + index).c_str(), rtp_sink, "sink")) {
+    log::error("media", "A call's {} could not be linked to its transport.", line.kind);
+  }
   link_request(rtp_source, "src", rtpbin, ("recv_rtp_sink_" + index).c_str());
   link_request(rtcp_source, "src", rtpbin, ("recv_rtcp_sink_" + index).c_str());
   link_request(rtpbin, ("send_rtcp_src_" + index).c_str(), rtcp_sink, "sink");
 }
 
-void RtpSession::build_sender(Line& line, GstElement* rtpbin, GstElement* rtp_sink) {
+void RtpSession::build_sender(Line& line, GstElement* rtpbin) {
   const std::string index = std::to_string(line.session);
   SenderChain chain;
   if (line.kind == "audio") {
@@ -211,11 +214,12 @@ void RtpSession::build_sender(Line& line, GstElement* rtpbin, GstElement* rtp_si
                   }
                   return true;
                 });
-  if (!link_request(chain.payloader, "src", rtpbin, ("send_rtp_sink_" + index).c_str()) ||
-      !link_request(rtpbin, ("send_rtp_src_" + index).c_str(), rtp_sink, "sink")) {
+  if (!link_request(chain.payloader, "src", rtpbin, ("send_rtp_sink_" + index).c_str())) {
     log::error("media", "A call's {} could not be linked to its transport.", line.kind);
     return;
   }
+  line.sender = chain;
+  line.sending = line.format;
   if (audio) {
     feed_->set_audio_source(Element::share(chain.source));
     return;
@@ -224,6 +228,42 @@ void RtpSession::build_sender(Line& line, GstElement* rtpbin, GstElement* rtp_si
   watch_key_requests(chain.source, [weak = std::weak_ptr<LegFeed>(feed_)] {
     if (const auto feed = weak.lock()) feed->request_key();
   });
+}
+
+void RtpSession::remove_sender(Line& line) {
+  feed_->set_audio_source({});
+  const std::vector<GstElement*> chain = std::exchange(line.sender, {}).all;
+  // The source first: nothing flows then.
+  for (auto at = chain.rbegin(); at != chain.rend(); ++at) {
+    gst_element_set_state(*at, GST_STATE_NULL);
+    gst_bin_remove(pipeline_->bin(), *at);  // unlinks it
+  }
+}
+
+// A new offer may bring a line that was not there, and a peer that a proxy reached beside the first one speaks another
+// codec.
+Result<void> RtpSession::catch_up() {
+  for (Line& line : lines_) {
+    if (!line.used || !line.format) continue;
+    if (!line.destination) {
+      build_line(line, rtpbin_);
+    } else if (line.sending && line.sending->encoding != line.format->encoding) {
+      // The same source goes on: under SRTP its numbers must not begin anew.
+      gst_element_set_state(line.sender.source, GST_STATE_NULL);  // the last one is known when nothing flows
+      guint last = 0;
+      g_object_get(line.sender.payloader, "seqnum", &last, nullptr);
+      remove_sender(line);
+      build_sender(line, rtpbin_);
+      if (line.sender.payloader != nullptr)
+        g_object_set(line.sender.payloader, "seqnum-offset", static_cast<gint>((last + 1) & 0xFFFFU), nullptr);
+    } else if (line.sending && line.sending->payload_type != line.format->payload_type) {
+      g_object_set(line.sender.payloader, "pt", static_cast<guint>(line.format->payload_type), nullptr);
+      line.sending = line.format;
+    }
+  }
+  gst_bin_sync_children_states(pipeline_->bin());
+  if (pipeline_->ok()) return {};
+  return Error{ErrorCode::unavailable, pipeline_->error(), {}, {}, {}};
 }
 
 // Streaming threads, while the pipeline lives.

@@ -43,7 +43,7 @@ void RtpSession::deafen() {
 
 // Negotiated: the pipeline is built the first time, and brought up to date afterwards.
 Result<void> RtpSession::settle() {
-  if (!pipeline_) LINTEL_CHECK(build());
+  LINTEL_CHECK(pipeline_ ? catch_up() : build());
   bool expects = false;
   bool encrypted = true;
   for (const Line& line : lines_) {

@@ -68,6 +68,8 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
     std::shared_ptr<PeerGuard> guard = std::make_shared<PeerGuard>();
     std::shared_ptr<std::atomic<std::uint64_t>> sent = std::make_shared<std::atomic<std::uint64_t>>(0);
     std::shared_ptr<RtpDestination> destination;
+    SenderChain sender;
+    std::optional<sdp::Format> sending;  // what it sends
     Element encoder;         // srtpenc: each leg and line has a key of its own
     Element decoder;         // srtpdec
     gulong key_handler = 0;  // of the decoder: what gives it the peer's key
@@ -90,7 +92,9 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   // rtp_pipeline.cpp
   Result<void> build();
   void build_line(Line& line, GstElement* rtpbin);
-  void build_sender(Line& line, GstElement* rtpbin, GstElement* rtp_sink);
+  void build_sender(Line& line, GstElement* rtpbin);
+  Result<void> catch_up();  // with what was agreed anew: another line, another codec
+  void remove_sender(Line& line);
   void secure_line(Line& line);
   void expect_key(Line& line);
   void received(GstPad* pad);
@@ -114,6 +118,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   bool started_ = false;
   mutable std::mutex mutex_;  // formats and codec names, which streaming threads and the loop read
   std::unique_ptr<LegPipeline> pipeline_;
+  GstElement* rtpbin_ = nullptr;  // in pipeline_
 };
 
 }  // namespace lintel::media

@@ -188,6 +188,22 @@ TEST_F(TwoStations, followANewKeyOfThePeer) {  // C21
   EXPECT_TRUE(hears(second_audio, 0.9));
 }
 
+TEST_F(TwoStations, speakEncryptedInAnotherCodecWhenTheFirstIsNotOfferedAnyMore) {  // C21
+  LegOptions options;
+  options.video = Direction::inactive;
+  options.codecs = {AudioCodec::opus, AudioCodec::pcma};
+  make(LegKind::sdes_srtp, options, options);
+  ASSERT_TRUE(call());
+  ASSERT_TRUE(turn_until(loop, [&] { return first_connected && second_connected; }));
+  std::string narrow = offer_text;
+  narrow.replace(narrow.find("SAVP 96 8 "), 10, "SAVP 8 ");
+  std::string answer;
+  second_leg->create_answer(narrow, [&](Result<std::string> made) { answer = made.value_or("refused"); });
+  ASSERT_TRUE(turn_until(loop, [&] { return !answer.empty(); }));
+  EXPECT_NE(answer.find("SAVP 8 "), std::string::npos) << answer;
+  EXPECT_TRUE(hears(first_audio, 0.9));
+}
+
 TEST_F(TwoStations, hearEachOthersDigitsByRfc4733) {  // C24
   LegOptions options;
   options.video = Direction::inactive;

@@ -1,0 +1,135 @@
+// What a running RTP leg makes of a new offer: lines that go, come and change (RFC 3264 §8).
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <array>
+
+#include "media/leg_session.hpp"
+#include "media/rtp_session.hpp"
+#include "media/video.hpp"
+#include "scene.hpp"
+
+namespace lintel::media {
+namespace {
+
+constexpr const char* head = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n";
+constexpr const char* h264 = "a=rtpmap:102 H264/90000\r\na=fmtp:102 packetization-mode=1;profile-level-id=42e01f\r\n";
+
+class OffersAgain : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(init().ok()); }
+  std::string answer(RtpSession& session, const std::string& lines) {
+    std::string text;
+    session.answer(head + lines, [&](Result<std::string> made) { text = made ? *made : made.error().message; });
+    return text;
+  }
+  std::shared_ptr<RtpSession> make(LegOptions options) {
+    auto session = std::make_shared<RtpSession>(*legs.inner(), LegKind::plain_rtp, options);
+    SessionEvents events;
+    events.connected = [] {};
+    events.failed = [](const std::string&) {};
+    events.dtmf = [](char) {};
+    events.video = [](const ReceivedVideo&) {};
+    session->tell(events);
+    return session;
+  }
+  Loop loop;
+  Legs legs{loop, nullptr, nullptr, {}};
+};
+
+TEST_F(OffersAgain, aLineThatThePeerTookBackIsOver) {
+  LegOptions options;
+  options.video = Direction::receive_only;
+  const auto session = make(options);
+  ASSERT_NE(answer(*session, std::string("m=audio 40000 RTP/AVP 8\r\nm=video 40002 RTP/AVP 102\r\n") + h264)
+                .find("a=recvonly"),
+            std::string::npos);
+  ASSERT_TRUE(session->expects_packets());
+  const std::string without = "m=audio 40000 RTP/AVP 8\r\na=recvonly\r\nm=video 0 RTP/AVP 102\r\n";
+  EXPECT_NE(answer(*session, without).find("m=video 0 "), std::string::npos);
+  EXPECT_FALSE(session->expects_packets()) << "on hold, and nothing but sound is left: its silence is no fault";
+}
+
+TEST_F(OffersAgain, theCodecOfTheCallStaysWhateverOrderItIsOfferedIn) {
+  LegOptions options;
+  options.video = Direction::inactive;
+  const auto session = make(options);
+  ASSERT_NE(answer(*session, "m=audio 40000 RTP/AVP 0 8\r\n").find(" RTP/AVP 0\r\n"), std::string::npos);
+  const std::string again = answer(*session, "m=audio 40000 RTP/AVP 8 0\r\n");
+  EXPECT_NE(again.find(" RTP/AVP 0\r\n"), std::string::npos) << again;
+}
+
+// What leaves the station, as the peer's own sockets hear it.
+class Heard {
+ public:
+  Heard() : ports_(PortRange(0, 0).bind("127.0.0.1").value()) {}
+  [[nodiscard]] int port() const { return ports_.port; }
+  bool hears(Loop& loop, int payload_type) {
+    for (std::array<std::uint8_t, 2048> buffer{}; recv(ports_.rtp.descriptor(), buffer.data(), buffer.size(), 0) > 0;) {
+    }
+    int heard = 0;
+    return turn_until(loop, [&] {
+      std::array<std::uint8_t, 2048> buffer{};
+      const auto size = recv(ports_.rtp.descriptor(), buffer.data(), buffer.size(), 0);
+      if (size > 12 && (buffer[1] & 0x7F) == payload_type) ++heard;
+      return heard > 2;
+    });
+  }
+
+ private:
+  PortPair ports_;
+};
+
+class SendingAgain : public OffersAgain {
+ protected:
+  static AudioOptions test_audio() {
+    AudioOptions options;
+    options.microphone = options.speaker = "test";
+    return options;
+  }
+  static Video::Options test_video() {
+    Video::Options options;
+    options.camera.source = "test";
+    options.main = {320, 240, 15, 256};
+    options.sub = {160, 120, 15, 128};
+    return options;
+  }
+  AudioEngine audio{loop, test_audio()};
+  Video video{loop, test_video()};
+  Legs station{loop, &audio, &video, {}};
+  std::shared_ptr<RtpSession> sender() {
+    auto session = std::make_shared<RtpSession>(*station.inner(), LegKind::plain_rtp, LegOptions{});
+    session->tell({[] {}, [](const std::string&) {}, [](char) {}, [](const ReceivedVideo&) {}});
+    return session;
+  }
+};
+
+TEST_F(SendingAgain, theSoundFollowsToAnotherNumberAndToAnotherCodec) {
+  const auto session = sender();
+  Heard peer;
+  const std::string line = "m=audio " + std::to_string(peer.port()) + " RTP/AVP ";
+  ASSERT_NE(answer(*session, line + "111\r\na=rtpmap:111 opus/48000/2\r\n").find(" 111\r\n"), std::string::npos);
+  session->start();
+  EXPECT_TRUE(peer.hears(loop, 111));
+  ASSERT_NE(answer(*session, line + "112\r\na=rtpmap:112 opus/48000/2\r\n").find(" 112\r\n"), std::string::npos);
+  EXPECT_TRUE(peer.hears(loop, 112));
+  ASSERT_NE(answer(*session, line + "8\r\n").find(" 8\r\n"), std::string::npos);
+  EXPECT_TRUE(peer.hears(loop, 8));
+  session->stop();
+}
+
+TEST_F(SendingAgain, aPictureThatIsAskedForWithinTheCallComes) {
+  const auto session = sender();
+  Heard sound, picture;
+  const std::string line = "m=audio " + std::to_string(sound.port()) + " RTP/AVP 8\r\n";
+  ASSERT_NE(answer(*session, line).find("m=audio "), std::string::npos);
+  session->start();
+  EXPECT_TRUE(sound.hears(loop, 8));
+  const std::string with = line + "m=video " + std::to_string(picture.port()) + " RTP/AVP 102\r\n" + h264;
+  ASSERT_NE(answer(*session, with).find("a=sendonly"), std::string::npos);
+  EXPECT_TRUE(picture.hears(loop, 102));
+  session->stop();
+}
+
+}  // namespace
+}  // namespace lintel::media
