@@ -100,8 +100,16 @@ void WebrtcSession::answer(const std::string& offer, Leg::SdpReady ready) {
 
 bool WebrtcSession::takes(Track& track, const sdp::Media& media) {
   const bool audio = &track == &audio_;
-  if (!track.format) track.format = audio ? choose_opus(media) : choose_picture(media);
-  if (!track.format) return false;
+  sdp::Media offered = media;
+  if (track.format) {  // the codec of a call stays, be it under another number
+    std::erase_if(offered.formats, [&](const sdp::Format& one) { return one.encoding != track.format->encoding; });
+  }
+  const std::optional<sdp::Format> chosen = audio ? choose_opus(offered) : choose_picture(offered);
+  if (!chosen) return false;
+  const bool stays = track.format && std::ranges::any_of(offered.formats, [&](const sdp::Format& one) {
+                       return one.payload_type == track.format->payload_type;
+                     });
+  if (!stays) track.format = chosen;
   track.events = audio ? choose_events(media) : std::nullopt;
   track.direction = answer_to(media.direction, track.wanted);
   return true;

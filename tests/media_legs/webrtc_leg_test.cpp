@@ -71,6 +71,38 @@ class StationAndBrowser : public ::testing::Test {
   std::string lost, problem;
 };
 
+// RFC 3264 §8.3.2: a number keeps its codec, but a codec may come under another number.
+TEST_F(StationAndBrowser, answerANewOfferByTheNumbersThatItHas) {
+  std::string digest = "AA";
+  for (int index = 0; index < 31; ++index) digest += ":AA";
+  const auto offer = [&](const std::string& sound, const std::string& picture, const std::string& formats) {
+    const std::string common =
+        "a=setup:actpass\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=rtcp-mux\r\n"
+        "a=fingerprint:sha-256 " +
+        digest + "\r\n";
+    return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\nm=audio 9 UDP/TLS/RTP/SAVPF " +
+           sound + "\r\na=mid:0\r\na=rtpmap:" + sound + " opus/48000/2\r\n" + common + "m=video 9 UDP/TLS/RTP/SAVPF " +
+           picture + "\r\na=mid:1\r\n" + formats + common;
+  };
+  auto leg = station.create(LegKind::webrtc, {}, {}).value();
+  const auto answer = [&](const std::string& text) {
+    std::string made;
+    leg->create_answer(text,
+                       [&](Result<std::string> answered) { made = answered ? *answered : answered.error().message; });
+    EXPECT_TRUE(turn_until(loop, [&] { return !made.empty(); }));
+    return made;
+  };
+  const std::string first = answer(offer("111", "96", "a=rtpmap:96 VP8/90000\r\n"));
+  EXPECT_NE(first.find("a=rtpmap:111 opus"), std::string::npos) << first;
+  EXPECT_NE(first.find("a=rtpmap:96 VP8"), std::string::npos) << first;
+  const std::string again = answer(offer("109", "120 121",
+                                         "a=rtpmap:120 H264/90000\r\na=fmtp:120 packetization-mode=1\r\n"
+                                         "a=rtpmap:121 VP8/90000\r\n"));
+  EXPECT_NE(again.find("a=rtpmap:109 opus"), std::string::npos) << again;
+  EXPECT_NE(again.find("a=rtpmap:121 VP8"), std::string::npos) << again;
+  EXPECT_EQ(again.find("H264"), std::string::npos) << "the picture goes on as it is";
+}
+
 TEST_F(StationAndBrowser, callWithSoundBothWaysAndAPicture) {
   bool done = false;
   std::string offer_text, answer_text;
