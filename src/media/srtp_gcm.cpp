@@ -53,8 +53,9 @@ Result<GcmSender> GcmSender::make(std::string_view master) {
   return made;
 }
 
-std::uint32_t GcmSender::rollovers_of(Source& source, std::uint16_t sequence) {
+std::optional<std::uint32_t> GcmSender::rollovers_of(Source& source, std::uint16_t sequence) {
   const int ahead = ahead_of(sequence, source.newest);
+  if (ahead < -again_limit) return std::nullopt;
   if (ahead <= 0) return source.rollovers - (sequence > source.newest ? 1 : 0);  // sent again
   if (sequence < source.newest) ++source.rollovers;
   source.newest = sequence;
@@ -72,9 +73,11 @@ std::size_t GcmSender::protect(std::uint8_t* packet, std::size_t size) {
     if (sources_.size() >= sources_limit) return 0;
     source = sources_.insert(source, {number, 0, sequence});
   }
+  const std::optional<std::uint32_t> rollovers = rollovers_of(*source, sequence);
+  if (!rollovers) return 0;
   std::array<std::uint8_t, 12> nonce{};  // RFC 7714 §8.1
   big_endian::write32(nonce.data() + 2, number);
-  big_endian::write32(nonce.data() + 6, rollovers_of(*source, sequence));
+  big_endian::write32(nonce.data() + 6, *rollovers);
   big_endian::write16(nonce.data() + 10, sequence);
   for (std::size_t index = 0; index < nonce.size(); ++index) nonce[index] ^= salt_[index];
   EVP_CIPHER_CTX* cipher = cipher_.get();

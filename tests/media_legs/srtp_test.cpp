@@ -79,6 +79,19 @@ TEST(SrtpTest, aPacketThatIsSentAgainIsTheSameAlsoAcrossTheRollOver) {
   EXPECT_EQ(taken(far, protect(near, packet(20))), packet(20)) << "and the newest stays the newest";
 }
 
+// RFC 7714 §10.1: two packets under one nonce tell what both say, and the key that proves them.
+TEST(SrtpTest, noNonceIsUsedTwiceAfterAJumpOfTheNumbers) {
+  auto [near, far] = pair(SrtpProfile::aead_aes_128_gcm);
+  for (std::uint32_t number = 40'000; number <= 65'536 + 1'000; number += 8)
+    ASSERT_FALSE(taken(far, protect(near, packet(static_cast<std::uint16_t>(number)))).empty());
+  // Numbers that ran on for a while without being sent: more than half of their circle ahead is behind.
+  Bytes other = packet(40'000);
+  other.back() ^= 1;
+  EXPECT_TRUE(protect(near, other).empty());
+  EXPECT_TRUE(protect(near, packet(34'000)).empty());
+  EXPECT_EQ(taken(far, protect(near, packet(1'001))), packet(1'001));
+}
+
 TEST(SrtpTest, theHeaderIsSeenByAllAndChangedByNobody) {
   auto [near, far] = pair(SrtpProfile::aead_aes_128_gcm);
   Bytes plain = packet(5);
