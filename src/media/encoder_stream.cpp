@@ -189,6 +189,7 @@ struct EncodedStream::Inner : std::enable_shared_from_this<EncodedStream::Inner>
 
   void broke(const std::string& reason) {
     log::warning("media.encoder", "{} does not work: {}", encoders_for(key.codec).at(candidate), reason);
+    ++attempt;  // it complains more than once, and then does not start: that is one encoder that does not work
     ++candidate;
     build();
   }
