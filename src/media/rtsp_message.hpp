@@ -15,8 +15,8 @@ inline constexpr std::size_t rtsp_head_limit = 8 * 1024;  // request line and he
 inline constexpr std::size_t rtsp_header_limit = 48;      // header lines
 inline constexpr std::size_t rtsp_body_limit = 16 * 1024;
 inline constexpr std::size_t rtsp_packet_limit = 2 * 1024;  // interleaved, from a viewer: RTCP
-// More than this is never needed to see the next one whole.
-inline constexpr std::size_t rtsp_input_limit = rtsp_head_limit + rtsp_body_limit;
+// More than this is never needed to see the next one whole: empty lines, as many as a head may have bytes, come before.
+inline constexpr std::size_t rtsp_input_limit = 2 * rtsp_head_limit + rtsp_body_limit;
 
 // Views into the bytes that were read.
 struct RtspRequest {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace lintel::media {
 namespace {
 
@@ -28,6 +30,25 @@ TEST(RtspMessage, waitsForTheRestWhereverItIsCut) {
   for (std::size_t size = 0; size < bytes.size(); ++size)
     EXPECT_EQ(read_rtsp(std::string_view(bytes).substr(0, size)).kind, Kind::partial) << size;
   EXPECT_EQ(read_rtsp(bytes).kind, Kind::request);
+}
+
+// As much as may come before a request and the longest request: it must have room, or nothing is ever read again.
+TEST(RtspMessage, leavesRoomForTheLongestRequestBehindEmptyLines) {
+  const std::string longest =
+      "SET_PARAMETER * RTSP/1.0\r\nCSeq: 4\r\nContent-Length: 16384\r\n\r\n" + std::string(16384, 'x');
+  const std::string bytes = std::string(8192, '\n') + longest;
+  std::string input;
+  std::size_t given = 0;
+  RtspInput read;
+  while (read.kind == Kind::partial) {
+    const std::size_t room = std::min(rtsp_input_limit - input.size(), bytes.size() - given);
+    ASSERT_GT(room, 0U) << "full, and still partial";
+    input += bytes.substr(given, room);
+    given += room;
+    read = read_rtsp(input);
+  }
+  EXPECT_EQ(read.kind, Kind::request);
+  EXPECT_EQ(read.request.body.size(), 16384U);
 }
 
 TEST(RtspMessage, readsInterleavedPackets) {

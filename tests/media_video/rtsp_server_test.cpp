@@ -63,6 +63,13 @@ TEST_F(RtspPeerTest, refusesWhatCannotBe) {
   EXPECT_TRUE(until([&] { return peer.closed(); }));
 }
 
+TEST_F(RtspPeerTest, answersTheLongestRequestBehindEmptyLines) {
+  RtspPeer peer(server->port());
+  peer.say(std::string(8192, '\n') + "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 16384\r\n\r\n" +
+           std::string(16384, 'x'));
+  EXPECT_EQ(status(peer), 200);
+}
+
 // Security 8: guessing counts, and whoever is locked out hears the same for a right password.
 TEST_F(RtspPeerTest, asksTheLoopAboutEveryAttempt) {
   RtspPeer guess(server->port());
