@@ -161,6 +161,10 @@ void read_candidate(std::string_view value, Media& media) {
   }
 }
 
+bool is_compared(std::string_view fingerprint) {
+  return text::equals_ignoring_case(fingerprint.substr(0, fingerprint.find(' ')), "sha-256");
+}
+
 void read_attribute(std::string_view key, std::string_view value, Media& media) {
   if (const std::optional<Direction> direction = direction_named(key)) {
     media.direction = *direction;
@@ -187,11 +191,12 @@ void read_attribute(std::string_view key, std::string_view value, Media& media) 
     if (const std::optional<int> time = number(value, 5, 200)) media.packet_milliseconds = *time;
   } else if (key == "rtcp-mux") {
     media.rtcp_mux = true;
-  } else if (key == "bundle-only") {  // RFC 8843 §6: a port of zero that refuses nothing
-    if (media.port == 0) media.port = 9;
+  } else if (key == "bundle-only") {  // RFC 8843 §6: a port of zero that refuses nothing, for who bundles: WebRTC here
+    if (media.port == 0 && media.protocol.find("TLS") != std::string::npos) media.port = 9;
   } else if (key == "fingerprint") {
     media.has_fingerprint = true;
-    media.fingerprint = std::string(value.substr(0, 256));
+    // Of several (RFC 8122 §5) the one that is compared here.
+    if (is_compared(value) || !is_compared(media.fingerprint)) media.fingerprint = std::string(value.substr(0, 256));
   } else if (key == "ice-ufrag") {
     media.has_ice = true;
     media.ice_user = std::string(value.substr(0, 300));

@@ -105,6 +105,30 @@ TEST(Sdp, leavesOutCandidatesThatWouldBeLookedUp) {
   EXPECT_EQ(read->media[0].candidates[0].port, 5000);
 }
 
+// RFC 8843 §6: such a line is there only where lines are bundled, which plain RTP is not here.
+TEST(Sdp, takesALineForABundleAloneForRefusedWhereNothingIsBundled) {
+  const auto port = [](const std::string& protocol) {
+    return parse("v=0\r\nm=video 0 " + protocol + " 102\r\na=bundle-only\r\n")->media.at(0).port;
+  };
+  EXPECT_EQ(port("RTP/AVP"), 0);
+  EXPECT_EQ(port("RTP/SAVPF"), 0);
+  EXPECT_NE(port("UDP/TLS/RTP/SAVPF"), 0);
+}
+
+// RFC 8122 §5: one certificate may be named by several hash functions, in any order.
+TEST(Sdp, findsTheFingerprintThatItCanCompareAmongSeveral) {
+  std::string digest = "AA";
+  for (int index = 0; index < 31; ++index) digest += ":AA";
+  const std::string line =
+      "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=rtpmap:111 opus/48000/2\r\na=setup:actpass\r\n"
+      "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n";
+  const std::string ours = "a=fingerprint:SHA-256 " + digest + "\r\n", other = "a=fingerprint:sha-1 BB:BB\r\n";
+  for (const std::string& both : {ours + other, other + ours})
+    EXPECT_TRUE(check_webrtc("v=0\r\n" + line + both).ok()) << both;
+  const Result<Description> read = parse("v=0\r\na=fingerprint:sha-256 CC\r\n" + line + ours);
+  EXPECT_EQ(read->media.at(0).fingerprint, "SHA-256 " + digest) << "the line's own before the session's";
+}
+
 TEST(Sdp, writesWebrtcThatItAccepts) {
   std::string digest = "AA";
   for (int index = 0; index < 31; ++index) digest += ":AA";
