@@ -95,6 +95,7 @@ void Session::finish() {
   if (std::exchange(finished_, true)) return;
   listener_ = nullptr;
   patience_.cancel();
+  failing_.cancel();
   glare_.cancel();
   offer_patience_.cancel();
   timer_.stop();

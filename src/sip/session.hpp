@@ -187,7 +187,8 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   std::vector<std::string> dropped_forks_;                      // To tags of other branches, which were ended
   std::string last_ack_;                                        // of the newest 2xx, repeated with it
   std::uint32_t last_ack_cseq_ = 0;
-  Timer patience_;  // ringing; a deferred failure
+  Timer patience_;  // ringing; a BYE that could not be sent
+  Timer failing_;   // a deferred failure, after which another address may ring on
 
   // Within the dialog.
   std::unique_ptr<Received> received_;  // the INVITE being answered

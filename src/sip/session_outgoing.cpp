@@ -78,7 +78,7 @@ void Session::found_hops(std::span<const Hop> hops) {
 }
 
 void Session::fail_later(int code, std::string reason) {
-  patience_ = host_.core().clock().after(Duration::zero(), [weak = weak_from_this(), code, reason = std::move(reason)] {
+  failing_ = host_.core().clock().after(Duration::zero(), [weak = weak_from_this(), code, reason = std::move(reason)] {
     if (const auto self = weak.lock()) self->invite_failed(code, reason);
   });
 }

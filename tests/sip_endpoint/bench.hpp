@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ class Wire final : public Transport {
  public:
   void set_sink(TransportSink* sink) override { sink_ = sink; }
   FlowId send(const Hop& to, std::string_view bytes) override {
-    if (dead) return 0;
+    if (dead || unreachable.contains(to.address.host())) return 0;
     if (bytes == "\r\n\r\n") {
       ++keep_alives;
       return 5;
@@ -61,6 +62,7 @@ class Wire final : public Transport {
 
   std::deque<std::unique_ptr<Sent>> out;
   bool dead = false;
+  std::set<std::string> unreachable;  // hosts that no route leads to
   int keep_alives = 0;
 
  private:

@@ -191,6 +191,20 @@ TEST_F(Outgoing, triesTheNextAddressOfAName) {
   EXPECT_THAT(ear.log, ElementsAre("answered answer"));
 }
 
+TEST_F(Outgoing, stopsRingingAtTheNextAddressToo) {
+  dns::Records addresses;
+  addresses.addresses = {"192.0.2.21", "192.0.2.22"};
+  names.known[{"phone.example", dns::Kind::address}] = addresses;
+  wire.unreachable = {"192.0.2.21"};
+  call = endpoint->call({"sip:peer@phone.example", "", ""}, sdp("offer"), {}, &ear);
+  clock.advance(1ms);
+  const auto invite = take("INVITE");
+  EXPECT_EQ(invite->to.address.host(), "192.0.2.22");
+  answer(*invite, 180);
+  clock.advance(181s);
+  EXPECT_THAT(ear.log, ElementsAre("ringing", "refused 408"));
+}
+
 // A direct call to `uri` that is answered with these headers: how its INVITE and its ACK were sent.
 struct Ways {
   TransportKind invite, ack;
