@@ -153,8 +153,9 @@ void Registration::flow_closed(FlowId flow) {
     (*hop)->flow = 0;
     ours = true;
   }
-  // Our server can reach us over this connection only: make a new one.
-  if (ours && settings_.registers && transaction_ == 0)
+  // Our server can reach us over this connection only: make a new one. One that has refused us or failed is asked again
+  // in its time, however soon it closes.
+  if (ours && settings_.registers && transaction_ == 0 && status_.state != RegistrationState::failed)
     again_after(scattered(settings_.retry_first), &Registration::look_up);
 }
 

@@ -217,6 +217,18 @@ TEST_F(Registering, connectsAgainWhenItsConnectionCloses) {
   take("REGISTER");
 }
 
+TEST_F(Registering, aRefusalThatClosesTheConnectionIsNotAskedAgainSooner) {
+  auto settings = account();
+  settings.server.transport = dns::Transport::tcp;
+  endpoint->set_account(settings);
+  answer(*take("REGISTER"), 403);
+  core.on_flow_closed(77);
+  clock.advance(47s);
+  nothing_sent();
+  clock.advance(26s);
+  take("REGISTER");
+}
+
 TEST_F(Registering, usesTheOutboundProxy) {
   auto settings = account();
   settings.outbound_proxy = {"192.0.2.44", 5080, {}};
