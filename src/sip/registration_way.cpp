@@ -107,6 +107,7 @@ void Registration::back_on_backup() {
 
 bool Registration::find_other_way(const Hop& silent, std::function<void(bool)> then) {
   if (settings_.built_in || !settings_.registers || waiting_.size() == most_waiting) return false;
+  if (status_.state == RegistrationState::off) return false;  // stopped; only its calls are left
   if (settings_.backup.empty() && hops_.size() < 2 && !on_backup_) return false;
   waiting_.push_back({silent, std::move(then)});
   if (transaction_ != 0) return true;  // somebody is being asked already

@@ -229,6 +229,24 @@ TEST_F(Registering, aRefusalThatClosesTheConnectionIsNotAskedAgainSooner) {
   take("REGISTER");
 }
 
+TEST_F(Registering, aCallOfAnAccountThatIsGoneRegistersNowhere) {
+  auto settings = account();
+  settings.backup = {"192.0.2.6", 5070, {}};
+  registered(settings);
+  call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+  endpoint->remove_account("1", Endpoint::Running::go_on);
+  wire.out.clear();
+  for (int second = 0; second < 20; ++second) {
+    clock.advance(1s);
+    for (; !wire.out.empty(); wire.out.pop_front()) {
+      if (wire.out.front()->method() == "REGISTER") {
+        EXPECT_EQ(wire.out.front()->value("Expires"), "0");
+      }
+    }
+  }
+  EXPECT_THAT(ear.log, ElementsAre("refused 408"));
+}
+
 TEST_F(Registering, usesTheOutboundProxy) {
   auto settings = account();
   settings.outbound_proxy = {"192.0.2.44", 5080, {}};
