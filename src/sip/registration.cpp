@@ -137,10 +137,7 @@ void Registration::on_response(TransactionId id, const Message& response, const 
   const int code = response.status();
   if (code < 300) return accepted(response);
   if (code == 401 || code == 407) {
-    if (challenged(response, from, answered_challenges_)) {
-      ++answered_challenges_;
-      return send();
-    }
+    if (challenged(response, from, answered_challenges_)) return send();
     return refused(code, "The SIP server refuses the user name or password.");
   }
   if (code == 423 && !asked_longer_) {
@@ -208,12 +205,12 @@ void Registration::refused(int code, std::string message) {
 
 void Registration::again_after(Duration delay, void (Registration::*what)()) {
   timer_ = core_.clock().after(delay, [this, what] {
-    answered_challenges_ = 0;
+    answered_challenges_ = {};
     (this->*what)();
   });
 }
 
-bool Registration::challenged(const Message& response, const Hop& from, unsigned answered) {
+bool Registration::challenged(const Message& response, const Hop& from, AnsweredChallenges& answered) {
   if (!is_server(from)) return false;
   const bool proxy = response.status() == 407;
   std::vector<std::string> values;
@@ -223,7 +220,10 @@ bool Registration::challenged(const Message& response, const Hop& from, unsigned
     if (line == nullptr) break;
     values.emplace_back(response.value(*line));
   }
-  return (proxy ? proxy_login_ : registrar_login_).challenged(values, answered);
+  unsigned& count = proxy ? answered.of_proxy : answered.of_server;
+  if (!(proxy ? proxy_login_ : registrar_login_).challenged(values, count)) return false;
+  ++count;
+  return true;
 }
 
 std::vector<std::string> Registration::authorization(std::string_view method, std::string_view uri) {

@@ -64,6 +64,13 @@ struct RegistrationStatus {
   bool operator==(const RegistrationStatus&) const = default;
 };
 
+// How often the challenges of one request were answered: of the server, and of a proxy before it (RFC 3261 §22.3).
+struct AnsweredChallenges {
+  unsigned of_server = 0;
+  unsigned of_proxy = 0;
+  [[nodiscard]] bool any() const { return of_server + of_proxy > 0; }
+};
+
 class Registration final : private ClientListener {
  public:
   using Listener = std::function<void(const RegistrationStatus&)>;
@@ -97,8 +104,8 @@ class Registration final : private ClientListener {
   // The Route line for an outbound proxy of next_hop(), or empty.
   [[nodiscard]] std::string route() const;
 
-  // Credentials for challenges of this account's server: false when it is not to be answered.
-  [[nodiscard]] bool challenged(const Message& response, const Hop& from, unsigned answered);
+  // Credentials for challenges of this account's server: false when it is not to be answered, else it is counted.
+  [[nodiscard]] bool challenged(const Message& response, const Hop& from, AnsweredChallenges& answered);
   // Authorization lines for a request to that server, empty when none was asked for yet.
   [[nodiscard]] std::vector<std::string> authorization(std::string_view method, std::string_view uri);
 
@@ -148,7 +155,7 @@ class Registration final : private ClientListener {
   };
   std::vector<Waiting> waiting_;
   Timer tell_waiting_;
-  unsigned answered_challenges_ = 0;
+  AnsweredChallenges answered_challenges_;
   bool asked_longer_ = false;  // after 423
   std::chrono::seconds asked_period_{};
   std::string caller_;

@@ -62,7 +62,7 @@ void Registration::look_up() {
 void Registration::try_hop() {
   hop_ = hops_[hop_at_];
   if (status_.state != RegistrationState::registered) name_server();
-  answered_challenges_ = 0;
+  answered_challenges_ = {};
   if (!settings_.registers) return tell(RegistrationState::registered, 0, {});
   send();
 }

@@ -79,7 +79,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
     Method method = Method::other;
     std::vector<std::string> lines;
     Content body;
-    unsigned answered_challenges = 0;
+    AnsweredChallenges answered_challenges;
     std::uint32_t cseq = 0;
     std::function<void(int code, const Message* response)> done;
   };
@@ -180,7 +180,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   std::uint32_t invite_cseq_ = 0;
   std::string invite_lines_;  // of the house, each with its line end
   Content our_offer_;
-  unsigned answered_challenges_ = 0;
+  AnsweredChallenges answered_challenges_;
   bool looked_for_other_way_ = false;
   HangUp hang_up_reason_;
   std::vector<std::pair<std::string, Content>> early_answers_;  // by To tag

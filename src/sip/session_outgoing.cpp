@@ -179,7 +179,6 @@ void Session::invite_response(const Message& response, const Hop& from) {
   const bool waiting = state_ == SessionState::calling || state_ == SessionState::proceeding;
   if (waiting && (code == 401 || code == 407) && account_ &&
       account_->challenged(response, from, answered_challenges_)) {
-    ++answered_challenges_;
     apply(SessionEvent::challenge);
     return;
   }

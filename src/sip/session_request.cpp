@@ -34,7 +34,7 @@ void Session::transmit(Pending pending) {
     auto builder = self->dialog_.request(method);
     shared->cseq = self->dialog_.local_cseq;
     // Only our own server's realm is answered, and only on calls through it (security.md 9).
-    if (self->account_ && shared->answered_challenges > 0) {
+    if (self->account_ && shared->answered_challenges.any()) {
       for (const auto& line : self->account_->authorization(method, self->dialog_.remote_target)) {
         builder.add_line(line);
       }
@@ -65,10 +65,8 @@ void Session::pending_response(std::size_t at, const Message& response, const Ho
   pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(at));
   const bool still_wanted = state_ == SessionState::confirmed || pending.method == Method::bye;
   if (still_wanted && (code == 401 || code == 407) && account_ &&
-      account_->challenged(response, from, pending.answered_challenges)) {
-    ++pending.answered_challenges;
+      account_->challenged(response, from, pending.answered_challenges))
     return transmit(std::move(pending));
-  }
   if (pending.done) {
     pending.done(code, &response);
     return;

@@ -247,6 +247,18 @@ TEST_F(Registering, aCallOfAnAccountThatIsGoneRegistersNowhere) {
   EXPECT_THAT(ear.log, ElementsAre("refused 408"));
 }
 
+TEST_F(Registering, answersTheProxyAndThenTheRegistrarBehindIt) {  // RFC 3261 §22.3
+  endpoint->set_account(account());
+  answer(*take("REGISTER"), 407, {}, proxy_challenge);
+  answer(*take("REGISTER"), 401, {}, challenge);
+  const auto both = take("REGISTER");
+  EXPECT_NE(both->value("Proxy-Authorization"), "");
+  EXPECT_NE(both->value("Authorization"), "");
+  answer(*both, 401, {}, challenge);  // the password is wrong
+  nothing_sent();
+  EXPECT_EQ(endpoint->accounts().front().state, RegistrationState::failed);
+}
+
 TEST_F(Registering, usesTheOutboundProxy) {
   auto settings = account();
   settings.outbound_proxy = {"192.0.2.44", 5080, {}};
