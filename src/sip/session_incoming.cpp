@@ -188,11 +188,9 @@ void Session::on_cancel(TransactionId id, const Message& cancel) {
     // A re-INVITE taken back: the call goes on as it was.
     if (!received_->success.empty()) return;
     host_.core().respond(id, respond_to(*received_, 487, {}).finish());
-    offer_patience_.cancel();
-    (void)offers(OfferEvent::dropped);
     host_.core().forget(id);
     received_.reset();
-    return;
+    return drop_their_offer();
   }
   Cause cause;
   cause.ending = read_reason(cancel, EndCause::peer);
@@ -201,8 +199,15 @@ void Session::on_cancel(TransactionId id, const Message& cancel) {
 
 void Session::on_terminated(TransactionId id, bool /*acknowledged*/) {
   const auto self = shared_from_this();
-  if (update_id_ == id) update_id_ = 0;
+  if (update_id_ == id) {
+    update_id_ = 0;
+    return drop_their_offer();  // its connection is gone, and the answer would go nowhere
+  }
   if (!received_ || received_->id != id) return;
+  if (state_ == SessionState::confirmed && received_->success.empty()) {
+    received_.reset();
+    return drop_their_offer();
+  }
   received_->id = 0;
   Cause cause;
   cause.ending.cause = EndCause::lost;

@@ -101,6 +101,12 @@ void Session::report_offer(const Content& offer) {
   listener_->on_offer(offer);
 }
 
+// Nobody waits for its answer any more; the call goes on as it was.
+void Session::drop_their_offer() {
+  offer_patience_.cancel();
+  (void)offers(OfferEvent::dropped);
+}
+
 Result<void> Session::answer_offer(const Content& body) {
   if (body.empty()) return Error{ErrorCode::invalid, "An answer needs a session description.", "body", "", ""};
   if (state_ != SessionState::confirmed) return not_now("the call is not running");

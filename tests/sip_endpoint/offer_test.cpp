@@ -161,6 +161,28 @@ TEST_F(Offers, aByeWhileTheirsIsOpenAnswersIt) {
   EXPECT_EQ(endpoint->size(), 0U);
 }
 
+// The peer's connection goes while its offer is being thought about: it comes again over another one.
+TEST_F(Offers, anOfferWhoseConnectionIsGoneIsOverWithIt) {
+  Hop connected = peer;
+  connected.kind = TransportKind::tcp;
+  for (const std::string method : {"INVITE", "UPDATE"}) {
+    const auto invite = talk();
+    connected.flow += 60;
+    wire.arrive(in_dialog(method, *invite, 10, "theirs"), connected);
+    core.on_flow_closed(connected.flow);
+    clock.advance(11s);
+    wire.out.clear();
+    ++connected.flow;
+    wire.arrive(in_dialog(method, *invite, 11, "theirs again"), connected);
+    EXPECT_THAT(ear.log, ElementsAre("offer theirs", "offer theirs again")) << method;
+    ASSERT_TRUE(call.answer_offer(sdp("ours")).ok()) << method;
+    ear.log.clear();
+    call = {};
+    wire.out.clear();
+  }
+}
+
+// RFC 3261 §14.1: no INVITE of ours while one of the peer is under way.
 // ---- RFC 4028 -------------------------------------------------------------------------------------------------------
 
 EndpointSettings timed() {
@@ -260,6 +282,8 @@ TEST_F(Timed, obeysTheCallersRefresherAndItsRefresh) {
   EXPECT_EQ(house.ear.log.back(), "ended lost");
 }
 
+// RFC 4028 §9: every answer to an UPDATE says anew how long the session lasts; one that says nothing ends the timer of
+// the peer, who would then never refresh.
 // C19: whom the setting names refreshes, where the peer leaves the choice to us.
 TEST_F(Timed, theCalledSideRefreshesWhereThatIsSet) {
   auto settings = timed();
