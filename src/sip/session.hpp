@@ -148,6 +148,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void on_update(const Incoming& request);
   void report_offer(const Content& offer);
   void drop_their_offer();
+  [[nodiscard]] bool is_invited() const;  // an INVITE of the peer is under way
   void send_reinvite();
   void reinvite_done(int code, const Message* response);
   void end_offer(Result<Content> result);

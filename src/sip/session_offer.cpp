@@ -156,10 +156,13 @@ Result<void> Session::refuse_offer(int code) {
 
 // ---- we offer -------------------------------------------------------------------------------------------------------
 
+bool Session::is_invited() const {
+  return received_ && received_->id != 0 && (received_->success.empty() || received_->repeat.armed());
+}
+
 Result<void> Session::offer(const Content& body) {
   if (body.empty()) return Error{ErrorCode::invalid, "An offer needs a session description.", "body", "", ""};
-  const bool answering = received_ && received_->id != 0 && (received_->success.empty() || received_->repeat.armed());
-  if (state_ != SessionState::confirmed || answering || refreshing_ || glare_.armed() ||
+  if (state_ != SessionState::confirmed || is_invited() || refreshing_ || glare_.armed() ||
       !offers(OfferEvent::send_offer)) {
     return not_now("another offer is open");
   }
@@ -194,21 +197,20 @@ void Session::reinvite_done(int code, const Message* response) {
     return end_offer(Content{std::string(response->value(Field::content_type)), std::string(response->body())});
   }
   if (state_ != SessionState::confirmed) return;
+  if (offer_state_ == OfferState::ours) (void)offers(OfferEvent::dropped);  // and not the peer's, for which ours waits
   if (code == 491 && glare_retries_ < most_glare_retries) {
     ++glare_retries_;
-    (void)offers(OfferEvent::dropped);
     // RFC 3261 §14.1: the caller waits 2.1 to 4 s, the called side 0 to 2 s, in steps of 10 ms.
     const auto steps = we_called_ ? 210 + bytes::random_below(191) : bytes::random_below(201);
     glare_ = host_.core().clock().after(std::chrono::milliseconds(10 * steps), [weak = weak_from_this()] {
       const auto self = weak.lock();
       if (!self || self->state_ != SessionState::confirmed) return;
-      if (self->offers(OfferEvent::send_offer)) return self->send_reinvite();
-      // The peer's own offer is open: after it.
+      if (!self->is_invited() && self->offers(OfferEvent::send_offer)) return self->send_reinvite();
+      // The peer's own is open: after it.
       self->reinvite_done(491, nullptr);
     });
     return;
   }
-  (void)offers(OfferEvent::dropped);
   const bool was_refresh = std::exchange(refreshing_, false);
   if (ends_dialog(code)) {
     Cause cause;
@@ -245,8 +247,8 @@ void Session::refresh() {
     });
     return;
   }
-  const bool answering = received_ && received_->id != 0 && (received_->success.empty() || received_->repeat.armed());
-  if (answering || refreshing_ || !offers(OfferEvent::send_offer)) return agree_timer();  // that exchange refreshes too
+  if (is_invited() || refreshing_ || !offers(OfferEvent::send_offer))
+    return agree_timer();  // that exchange refreshes too
   refreshing_ = true;
   our_offer_ = local_content_;
   glare_retries_ = 0;

@@ -183,6 +183,20 @@ TEST_F(Offers, anOfferWhoseConnectionIsGoneIsOverWithIt) {
 }
 
 // RFC 3261 §14.1: no INVITE of ours while one of the peer is under way.
+TEST_F(Offers, ourOfferIsNotTriedAgainWhileThePeerWaitsForOne) {
+  const auto invite = talk();
+  ASSERT_TRUE(call.offer(sdp("new")).ok());
+  answer(*take("INVITE"), 491);
+  take("ACK");
+  clock.advance(1s);
+  wire.arrive(in_dialog("INVITE", *invite, 10), peer);  // asks us to offer
+  take("100");
+  clock.advance(5s);
+  nothing_sent();
+  ASSERT_TRUE(call.answer_offer(sdp("ours")).ok());
+  EXPECT_EQ(take("200")->body(), "ours");
+}
+
 // ---- RFC 4028 -------------------------------------------------------------------------------------------------------
 
 EndpointSettings timed() {
