@@ -153,6 +153,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void reinvite_done(int code, const Message* response);
   void end_offer(Result<Content> result);
   void agree_timer();
+  [[nodiscard]] bool renews_timer(const Message& update) const;
   void refresh();
   [[nodiscard]] bool ends_dialog(int code) const { return code == 481 || code == 408; }
   [[nodiscard]] std::string contact_line(const Hop& to) const;

@@ -63,6 +63,12 @@ void Session::on_reinvite(const Incoming& request) {
   report_offer({std::string(message.value(Field::content_type)), std::string(message.body())});
 }
 
+// Each 2xx says anew how long the session lasts (RFC 4028 §10): one that said nothing to an UPDATE without a time of
+// its own would end the peer's timer and not ours.
+bool Session::renews_timer(const Message& update) const {
+  return update.has(Field::session_expires) || timer_.current().has_value();
+}
+
 void Session::on_update(const Incoming& request) {
   const Message& message = request.message;
   const bool has_offer = !message.body().empty();
@@ -76,7 +82,7 @@ void Session::on_update(const Incoming& request) {
   }
   if (!has_offer) {
     std::vector<std::string> lines{contact_line(request.from), fmt::format("Allow: {}", allowed_methods)};
-    if (message.has(Field::session_expires)) {
+    if (renews_timer(message)) {
       for (auto& line : timer_.agree(message)) lines.push_back(std::move(line));
       if (state_ == SessionState::confirmed) agree_timer();
     }
@@ -115,7 +121,7 @@ Result<void> Session::answer_offer(const Content& body) {
     auto builder = Builder::response(*update_message_, update_from_, 200, {}, dialog_.local_tag);
     builder.add_line(contact_line(update_from_));
     builder.add("Allow", allowed_methods);
-    if (update_message_->has(Field::session_expires)) {
+    if (renews_timer(*update_message_)) {
       for (const auto& line : timer_.agree(*update_message_)) builder.add_line(line);
       agree_timer();
     }

@@ -298,6 +298,23 @@ TEST_F(Timed, obeysTheCallersRefresherAndItsRefresh) {
 
 // RFC 4028 §9: every answer to an UPDATE says anew how long the session lasts; one that says nothing ends the timer of
 // the peer, who would then never refresh.
+TEST_F(Timed, anUpdateWithoutATimeKeepsTheTimer) {
+  wire.arrive(
+      request("INVITE", "sip:door@192.0.2.10", "x", "Supported: timer\r\nSession-Expires: 300;refresher=uac\r\n"),
+      peer);
+  take("100");
+  (void)house.held.accept(sdp("our answer"));
+  const std::string tag(take("200")->message->to_tag());
+  wire.arrive(request("ACK", "sip:door@192.0.2.10", {}, {}, tag, 1, "z9hG4bKa"), peer);
+  wire.arrive(request("UPDATE", "sip:door@192.0.2.10", {}, "Supported: timer\r\n", tag, 2, "z9hG4bKu"), peer);
+  EXPECT_EQ(take("200")->value("Session-Expires"), "1800;refresher=uac");
+  clock.advance(1700s);
+  EXPECT_TRUE(house.held.answered());
+  wire.arrive(request("UPDATE", "sip:door@192.0.2.10", "offer", "Supported: timer\r\n", tag, 3, "z9hG4bKv"), peer);
+  (void)house.held.answer_offer(sdp("again"));
+  EXPECT_EQ(take("200")->value("Session-Expires"), "1800;refresher=uac");
+}
+
 // C19: whom the setting names refreshes, where the peer leaves the choice to us.
 TEST_F(Timed, theCalledSideRefreshesWhereThatIsSet) {
   auto settings = timed();
