@@ -175,17 +175,20 @@ bool Server::Inner::in_dialog(const Incoming& request) {
   NextHop target;
   target.hop = found.to;
   const auto& uri = message.uri();
-  const auto address = uri ? SocketAddress::parse(uri->host, uri->port == 0 ? 5060 : uri->port) : std::nullopt;
+  const std::uint16_t usual_port = target.hop.kind == TransportKind::tls ? 5061 : 5060;
+  const std::uint16_t port = uri && uri->port != 0 ? uri->port : usual_port;
+  const auto address = uri ? SocketAddress::parse(uri->host, port) : std::nullopt;
   const bool direct = address && address->same_host(target.hop.address);
+  // The target may have moved to another port; never to another host, nor to another link of ours.
   if (target.hop.kind == TransportKind::udp) {
-    if (direct) target.hop.address = *address;  // the target may have moved to another port; never to another host
+    if (direct) target.hop.address.set_port(port);
   } else if (target.hop.kind != TransportKind::local && !core.is_open(target.hop)) {
     if (!direct || is_websocket(target.hop.kind)) {
       if (!ack) core.reply(request, 430);
       return true;
     }
     target.hop.flow = 0;
-    target.hop.address = *address;
+    target.hop.address.set_port(port);
   }
   forward(request, {&target, 1}, nullptr, false, top->uri.user);
   return true;

@@ -1,6 +1,8 @@
 // The proxy: who may call whom, and what the branches of a call do.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 
 #include "server_fixture.hpp"
 #include "sip/server.hpp"
@@ -198,6 +200,42 @@ TEST_F(Proxying, requestsInTheDialogFollowTheFlowToken) {
   transport.close_from_afar(60);
   send(in_dialog("BYE", true, callers), caller);
   EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 430 Flow Failed"));
+}
+
+// A phone whose call is answered, and that then wants to hear a BYE at `contact`: where that is sent.
+TEST_F(Proxying, aByeGoesWhereThePhoneListens) {
+  const auto bye_to = [this](const std::string& account, const Hop& at, const std::string& contact) {
+    register_as(account, at, account, "Contact: <" + contact + ">\n");
+    auto invite = request("INVITE", escaped(account), "8001");
+    invite.replace(invite.find("call-1"), 6, account.substr(4));
+    authenticated(invite, "8001", caller);
+    answer(transport.take()[0], 200, "callee");
+    const std::string ok = transport.take()[0].bytes;
+    Message message;
+    EXPECT_FALSE(message.parse(ok));
+    const auto routes = message.list(Field::record_route);
+    std::string lines;
+    for (auto one = routes.rbegin(); one != routes.rend(); ++one) lines += "Route: " + std::string(*one) + "\n";
+    if (is_reliable(at.kind)) transport.close_from_afar(at.flow);
+    send(crlf("BYE " + contact + " SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.20;branch=" + new_branch() +
+              ";rport\nMax-Forwards: 70\nFrom: <sip:x@VDP>;tag=caller\nTo: <sip:y@VDP>;tag=callee\nCall-ID: " +
+              account.substr(4) + "\nCSeq: 2 BYE\n" + lines + "Content-Length: 0\n"),
+         caller);
+    const auto sent = transport.take();
+    EXPECT_EQ(sent.size(), 1U);
+    return sent.empty() ? Hop{} : sent[0].to;
+  };
+  Hop encrypted = test::tcp(70, "192.0.2.30", 40'000);
+  encrypted.kind = TransportKind::tls;
+  EXPECT_EQ(bye_to("101#1", encrypted, "sip:x@192.0.2.30;transport=tls").address.text(), "192.0.2.30:5061");
+  sockaddr_in6 link_local{};
+  link_local.sin6_family = AF_INET6;
+  inet_pton(AF_INET6, "fe80::30", &link_local.sin6_addr);
+  link_local.sin6_port = htons(5070);
+  link_local.sin6_scope_id = 3;
+  Hop near = test::udp("192.0.2.31");
+  near.address = SocketAddress::from(reinterpret_cast<const sockaddr*>(&link_local));
+  EXPECT_EQ(bye_to("101#2", near, "sip:x@[fe80::30]:5070").address, near.address);
 }
 
 TEST_F(Proxying, theBestRefusalGoesBack) {
