@@ -121,7 +121,7 @@ void Network::Inner::on_accept(TransportKind kind, int listener) {
     connection->opened = connection->last_received = now;
     if (!watches.add(descriptor, Ready::readable, id)) continue;
     ++from_there;
-    by_address[{remote, kind}] = id;
+    by_address[{remote, kind, {}}] = id;
     connections.emplace(id, std::move(connection));
   }
 }
@@ -209,7 +209,7 @@ void Network::Inner::kill(Connection& connection) {
     return;
   connection.kill();
   watches.remove(connection.descriptor());
-  if (const auto known = by_address.find({connection.remote(), connection.kind()});
+  if (const auto known = by_address.find({connection.remote(), connection.kind(), connection.server_name});
       known != by_address.end() && known->second == connection.id())
     by_address.erase(known);
   if (!connection.outgoing()) {

@@ -32,6 +32,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   struct AddressKey {
     SocketAddress address;
     TransportKind kind;
+    std::string server_name;  // whose certificate was asked for: one connection speaks for no other name (RFC 5923 §9)
     bool operator==(const AddressKey&) const = default;
   };
   struct AddressHash {

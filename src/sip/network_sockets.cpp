@@ -112,7 +112,7 @@ FlowId Network::Inner::send(const Hop& to, std::string_view bytes) {
   FlowId flow = to.flow;
   if (flow == 0) {
     if (to.kind != TransportKind::tcp && to.kind != TransportKind::tls) return 0;
-    const auto known = by_address.find({to.address, to.kind});
+    const auto known = by_address.find({to.address, to.kind, to.server_name});
     flow = known != by_address.end() ? known->second : connect(to);
   }
   const auto found = connections.find(flow);
@@ -172,7 +172,8 @@ FlowId Network::Inner::connect(const Hop& to) {
   connection->opened = connection->last_received = now;
   connection->watching_write = true;
   if (!watches.add(descriptor, Ready::readable | Ready::writable, id)) return 0;
-  by_address[{to.address, to.kind}] = id;
+  connection->server_name = to.server_name;
+  by_address[{to.address, to.kind, to.server_name}] = id;
   connections.emplace(id, std::move(connection));
   return id;
 }

@@ -262,6 +262,15 @@ TEST_F(Sockets, tlsCarriesMessagesBothWays) {
   strict.send({TransportKind::tls, 0, *SocketAddress::parse("127.0.0.1", port), "other.test"}, options);
   until([&] { return !refused.closed.empty(); });
   EXPECT_THAT(there.lines, SizeIs(2));
+  // Nor is a connection used for it that was opened to another name at the same address (RFC 5923 §9).
+  const auto before = sink.closed.size();
+  network.send({TransportKind::tls, 0, *SocketAddress::parse("127.0.0.1", port), "other.test"}, options);
+  until([&] { return sink.closed.size() > before || there.lines.size() > 2; });
+  EXPECT_THAT(there.lines, SizeIs(2));
+  // The one that is open to the right name still is.
+  ASSERT_NE(network.send(hop, options), 0U);
+  until([&] { return there.lines.size() == 3; });
+  EXPECT_EQ(network.counters().connections, 1U);
 }
 
 }  // namespace
