@@ -128,8 +128,12 @@ void Session::on_request(const Incoming& request) {
     return answer(request, 481);
   }
   if (early_caller) {
-    // Our INVITE is not answered yet: an offer now would cross ours; anything else has no dialog to belong to.
-    return answer(request, message.method() == Method::update && !message.body().empty() ? 491 : 481);
+    // Our INVITE is not answered yet: an offer now would cross ours. An UPDATE without one, as servers send when they
+    // know who was reached, changes nothing before the answer (RFC 3311 §5.1); anything else has no dialog to belong
+    // to.
+    if (message.method() != Method::update) return answer(request, 481);
+    if (!message.body().empty()) return answer(request, 491);
+    return answer(request, 200, {contact_line(request.from), fmt::format("Allow: {}", allowed_methods)});
   }
   const auto cseq = message.cseq();
   if (cseq && dialog_.remote_cseq && cseq->number <= *dialog_.remote_cseq) return answer(request, 500);

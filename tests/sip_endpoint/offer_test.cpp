@@ -82,6 +82,16 @@ TEST_F(Offers, updateBeforeTheAnswerMeetsOurOpenOffer) {
   take("491");
 }
 
+// RFC 3311 §5.1: one without an offer may come in the early dialog; a 481 would end the call (RFC 3261 §12.2.1.2).
+TEST_F(Offers, updateWithoutAnOfferBeforeTheAnswerLeavesTheCallRinging) {
+  const auto invite = dial();
+  answer(*invite, 180);
+  wire.arrive(in_dialog("UPDATE", *invite, 1), peer);
+  EXPECT_NE(take("200")->value("Contact"), "");
+  answer(*invite, 200, "answer");
+  EXPECT_THAT(ear.log, ElementsAre("ringing", "answered answer"));
+}
+
 TEST_F(Offers, oursIsAnsweredRefusedAndKeepsTheCall) {
   const auto invite = talk();
   ASSERT_TRUE(call.offer(sdp("new")).ok());
