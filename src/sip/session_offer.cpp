@@ -41,10 +41,8 @@ void Session::on_reinvite(const Incoming& request) {
   if (ours_open || theirs_open) {
     const bool glare = ours_open;
     (void)dialog_.accepts(message);
-    auto builder = Builder::response(message, request.from, glare ? 491 : 500, {}, dialog_.local_tag);
-    if (!glare) builder.add_line(retry_after());
-    host_.core().reply(request, builder);
-    return;
+    if (glare) return answer(request, 491);
+    return answer(request, 500, {retry_after()});
   }
   if (!acceptable(request)) return;
   (void)dialog_.accepts(message);

@@ -132,6 +132,17 @@ TEST_F(Offers, glareIsTriedAgainAfterAWhile) {
   EXPECT_THAT(ear.log, ElementsAre("offer answered ok"));
 }
 
+TEST_F(Offers, aRefusalOfTheirsThatWasLostIsSaidAgain) {
+  const auto invite = talk();
+  ASSERT_TRUE(call.offer(sdp("new")).ok());
+  take("INVITE");
+  const auto theirs = in_dialog("INVITE", *invite, 10, "theirs");
+  wire.arrive(theirs, peer);
+  take("491");
+  wire.arrive(theirs, peer);
+  take("491");
+}
+
 TEST_F(Offers, anotherOfferWhileOneIsOpenIsRefusedWith500) {
   const auto invite = talk();
   wire.arrive(in_dialog("INVITE", *invite, 10, "theirs"), peer);
