@@ -118,6 +118,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void on_failed(TransactionId id, Failure failure) override;
   void invite_response(const Message& response, const Hop& from);
   void invite_failed(int code, std::string reason);
+  bool call_next_address();  // false: there is none
   void report_provisional(const Message& response);
   void confirm(const Message& response);
   void acknowledge(const Message& response, const Content& body = {});

@@ -141,14 +141,16 @@ void Session::on_failed(TransactionId id, Failure failure) {
   apply(SessionEvent::dead_peer, cause);
 }
 
+// The next address of the peer's name, as long as nobody has sent a picture or sound.
+bool Session::call_next_address() {
+  if (hops_.empty() || !early_answers_.empty()) return false;
+  hop_ = hops_.back();
+  hops_.pop_back();
+  return apply(SessionEvent::challenge);
+}
+
 void Session::invite_failed(int code, std::string reason) {
-  // The next address of the peer's name, as long as nobody has said a word.
-  if (state_ == SessionState::calling && !hops_.empty() && early_answers_.empty()) {
-    hop_ = hops_.back();
-    hops_.pop_back();
-    apply(SessionEvent::challenge);
-    return;
-  }
+  if (state_ == SessionState::calling && call_next_address()) return;
   Cause cause;
   cause.code = code;
   cause.reason = std::move(reason);
@@ -186,6 +188,7 @@ void Session::invite_response(const Message& response, const Hop& from) {
     apply(SessionEvent::challenge);
     return;
   }
+  if (waiting && code == 503 && call_next_address()) return;  // RFC 3263 §4.3
   cause.code = code;
   cause.reason = response.reason();
   apply(SessionEvent::failure, cause);

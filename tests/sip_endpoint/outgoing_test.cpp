@@ -191,6 +191,21 @@ TEST_F(Outgoing, triesTheNextAddressOfAName) {
   EXPECT_THAT(ear.log, ElementsAre("answered answer"));
 }
 
+TEST_F(Outgoing, triesTheNextAddressWhereTheFirstIsOutOfService) {  // RFC 3263 §4.3
+  dns::Records addresses;
+  addresses.addresses = {"192.0.2.21", "192.0.2.22"};
+  names.known[{"phone.example", dns::Kind::address}] = addresses;
+  call = endpoint->call({"sip:peer@phone.example", "", ""}, sdp("offer"), {}, &ear);
+  const auto first = take("INVITE");
+  answer(*first, 100);
+  answer(*first, 503);
+  take("ACK");
+  const auto second = take("INVITE");
+  EXPECT_EQ(second->to.address.host(), "192.0.2.22");
+  answer(*second, 503);
+  EXPECT_THAT(ear.log, ElementsAre("refused 503"));
+}
+
 TEST_F(Outgoing, stopsRingingAtTheNextAddressToo) {
   dns::Records addresses;
   addresses.addresses = {"192.0.2.21", "192.0.2.22"};
