@@ -70,6 +70,10 @@ void Session::with_hop(std::function<void(const Hop&)> work) {
   const dns::Question question = question_of(*uri);
   if (const auto place = dns::numeric(question)) {
     Hop hop = to_hop(*place);
+    if (hop.address.same_host(hop_->address)) {  // a link-local one: its text does not name the link
+      hop.address = hop_->address;
+      hop.address.set_port(place->port);
+    }
     if (hop.kind == hop_->kind && hop.address == hop_->address) hop = *hop_;  // with its flow and name
     routed_uri_ = next;
     routed_hop_ = hop;

@@ -1,4 +1,7 @@
 // The called side, and who may call at all.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include "sip_endpoint/bench.hpp"
 
 namespace lintel::sip::bench {
@@ -104,6 +107,29 @@ TEST_F(Incomingly, cancelAfterTheAnswerChangesNothing) {
   wire.out.clear();
   wire.arrive(request("ACK", "sip:door@192.0.2.10", {}, {}, std::string(ok->message->to_tag()), 1, "z9hG4bKa"), peer);
   EXPECT_THAT(house.ear.log, ElementsAre("answered "));
+}
+
+TEST_F(Incomingly, answersOnTheLinkThatACallCameOver) {
+  auto settings = direct_settings();
+  settings.direct_addresses = {"fe80::9"};
+  endpoint->set_settings(settings);
+  sockaddr_in6 link_local{};
+  link_local.sin6_family = AF_INET6;
+  inet_pton(AF_INET6, "fe80::9", &link_local.sin6_addr);
+  link_local.sin6_port = htons(5060);
+  link_local.sin6_scope_id = 3;
+  peer.address = SocketAddress::from(reinterpret_cast<const sockaddr*>(&link_local));
+  auto invite = request("INVITE", "sip:door@192.0.2.10", "their offer");
+  invite.replace(invite.find("visitor@192.0.2.9:5060"), 22, "visitor@[fe80::9]:5070");
+  wire.arrive(invite, peer);
+  take("100");
+  EXPECT_TRUE(house.held.accept(sdp("our answer")).ok());
+  const std::string tag(take("200")->message->to_tag());
+  wire.arrive(request("ACK", "sip:door@192.0.2.10", {}, {}, tag, 1, "z9hG4bKack"), peer);
+  house.held.hang_up();
+  auto listening = peer.address;
+  listening.set_port(5070);
+  EXPECT_EQ(take("BYE")->to.address, listening);
 }
 
 TEST_F(Incomingly, refusesByCodeAndByLettingGo) {
