@@ -200,8 +200,14 @@ bool Server::Inner::is_ours(const Uri& uri, const Hop& from) {
   for (const auto& host : settings.other_hosts)
     if (text::equals_ignoring_case(uri.host, host)) return true;
   if (from.kind == TransportKind::local) return false;
-  const auto own = core.sent_by(from);
-  return own.substr(0, own.rfind(':')) == uri.host;
+  auto own = core.sent_by(from);
+  own = own.substr(0, own.rfind(':'));
+  if (text::equals_ignoring_case(own, uri.host)) return true;
+  if (!uri.host.starts_with('[')) return false;
+  // An IPv6 address has many spellings.
+  const auto address = SocketAddress::parse(own, 0);
+  const auto asked = SocketAddress::parse(uri.host, 0);
+  return address && asked && address->same_host(*asked);
 }
 
 void Server::Inner::initial(const Incoming& request) {

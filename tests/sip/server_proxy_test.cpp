@@ -103,6 +103,23 @@ TEST_F(Proxying, relaysToNobodyElse) {
               HasSubstr("403 No Relaying"));
 }
 
+TEST_F(Proxying, knowsItsOwnAddressInEverySpelling) {
+  register_as("101#0", phone);
+  transport.own = "[fd00::a1]:5060";
+  for (const std::string host : {"[fd00::a1]", "[FD00:0:0::A1]"}) {
+    auto invite = request("INVITE", "101", "8001");
+    invite.replace(invite.find("101@VDP"), 7, "101@" + host);
+    EXPECT_THAT(authenticated(invite, "8001", caller), HasSubstr("100 Trying")) << host;
+  }
+  auto invite = request("INVITE", "101", "8001");
+  invite.replace(invite.find("101@VDP"), 7, "101@[fd00::a2]");
+  EXPECT_THAT(authenticated(invite, "8001", caller), HasSubstr("403 No Relaying"));
+  transport.own = "Door.example:5060";
+  invite = request("INVITE", "101", "8001");
+  invite.replace(invite.find("101@VDP"), 7, "101@door.EXAMPLE");
+  EXPECT_THAT(authenticated(invite, "8001", caller), HasSubstr("100 Trying"));
+}
+
 TEST_F(Proxying, ringsEveryMonitorOfTheRoomAndTellsTheOthersWhoAnswered) {  // H04
   register_as("101#0", phone);
   register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>\n");

@@ -50,7 +50,7 @@ class MemoryTransport final : public Transport {
     return to.flow == 0 ? 20 : to.flow;
   }
   [[nodiscard]] bool is_open(FlowId flow) const override { return !gone.contains(flow); }
-  [[nodiscard]] std::string_view sent_by(const Hop&) override { return "192.0.2.1:5060"; }
+  [[nodiscard]] std::string_view sent_by(const Hop&) override { return own; }
   void close(FlowId flow) override { gone.insert(flow); }
 
   void deliver(std::string_view bytes, const Hop& from) {
@@ -73,6 +73,7 @@ class MemoryTransport final : public Transport {
 
   std::vector<Sent> sent;
   std::set<FlowId> gone;
+  std::string own = "192.0.2.1:5060";
 
  private:
   TransportSink* sink_ = nullptr;
