@@ -26,7 +26,8 @@ void Connection::begin_tls(SSL_CTX* context, const std::string& name) {
   if (outgoing_) {
     SSL_set_connect_state(tls_.get());
     if (!name.empty()) {
-      SSL_set_tlsext_host_name(tls_.get(), name.c_str());
+      if (!SocketAddress::parse(name, 0))
+        SSL_set_tlsext_host_name(tls_.get(), name.c_str());  // RFC 6066 §3: no numbers
       SSL_set1_host(tls_.get(), name.c_str());
       SSL_set_verify(tls_.get(), SSL_VERIFY_PEER, nullptr);
     }
