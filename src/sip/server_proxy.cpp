@@ -45,6 +45,12 @@ std::string_view request_uri_of(std::string_view contact) {
   return contact;
 }
 
+// Where no phone could be asked. The station rings each contact by itself, and tells a connection that is gone from a
+// phone that is not to be disturbed; to others both are 480 (RFC 5626 §5.3, §11.5).
+int nobody_asked(const Hop& caller) {
+  return caller.kind == TransportKind::local ? 430 : 480;
+}
+
 bool forms_dialog(Method method) {
   return method == Method::invite || method == Method::subscribe || method == Method::refer;
 }
@@ -72,7 +78,7 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
   if (const Binding* const picked = one == nullptr ? nullptr : registrar.find(one->name, only, now)) {
     if (!accounts.may_call(caller, user)) return core.reply(request, 403);
     NextHop target;
-    if (!way_to(*picked, target)) return core.reply(request, 480);
+    if (!way_to(*picked, target)) return core.reply(request, nobody_asked(request.from));
     return forward(request, {&target, 1}, &caller, record);
   }
   const auto called = accounts.expand(user);
@@ -91,7 +97,7 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
       targets.push_back(target);
     });
   }
-  if (targets.empty()) return core.reply(request, 480);
+  if (targets.empty()) return core.reply(request, nobody_asked(request.from));
   forward(request, targets, &caller, record);
 }
 
@@ -119,7 +125,7 @@ void Server::Inner::forward(const Incoming& request, std::span<const NextHop> ta
     const TransactionId client =
         core.send(copy_for(request, target, caller, record, token), target.hop, &call, options);
     if (client == 0) {
-      note_final(call, 480, {});
+      note_final(call, nobody_asked(call.from), {});
       continue;
     }
     call.branches.push_back({client, false});
@@ -164,10 +170,7 @@ void Server::Inner::ProxiedCall::on_failed(TransactionId id, Failure failure) {
   if (branch == nullptr) return;
   branch->over = true;
   if (answered) return;
-  // The station rings each contact by itself, and tells a connection that is gone from a phone that is not to be
-  // disturbed; to others both are 480 (RFC 5626 §5.3, §11.5).
-  const int gone = from.kind == TransportKind::local ? 430 : 480;
-  inner.note_final(*this, failure == Failure::timeout ? 408 : gone, {});
+  inner.note_final(*this, failure == Failure::timeout ? 408 : nobody_asked(from), {});
   inner.finish_if_over(*this);
 }
 

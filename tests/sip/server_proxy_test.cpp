@@ -336,6 +336,21 @@ TEST_F(Proxying, theStationHearsThatAMonitorsFlowIsLost) {  // RFC 5626 §11.5
               HasSubstr("SIP/2.0 430 Flow Failed"));
 }
 
+// However it is found out: the station takes 480 for a person's wish.
+TEST_F(Proxying, theStationHearsThatNothingCanBeSentToAMonitor) {
+  register_as("8001", Hop::local_endpoint(), "8001", "Contact: <sip:station@station.invalid>\n");
+  register_as("101#1", test::udp("192.0.2.11"), "101#1", "Contact: <sip:a@192.0.2.11>\n");
+  register_as("101#2", test::wss(60), "101#2", "Contact: <sip:a@one.invalid;transport=ws>\n");
+  transport.gone = {20, 60};
+  EXPECT_THAT(call_locally("101%231", "8001", {}), HasSubstr("SIP/2.0 430 Flow Failed"));  // no route to it
+  EXPECT_THAT(call_locally("101%232", "8001", {}), HasSubstr("SIP/2.0 430 Flow Failed"));  // it closes this moment
+  const auto contacts = server.contacts("101#1");
+  ASSERT_THAT(contacts, SizeIs(1));
+  const auto picked = "101%231;binding=" + contacts[0].id;
+  server.remove_account("101#1");
+  EXPECT_THAT(call_locally(picked, "8001", {}), HasSubstr("SIP/2.0 430 Flow Failed"));  // it has gone this moment
+}
+
 TEST_F(Proxying, aCallerWhoseConnectionClosesStopsTheRinging) {
   register_as("101#0", phone);
   authenticated(request("INVITE", "101", "8001"), "8001", test::wss(90));
