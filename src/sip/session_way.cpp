@@ -59,6 +59,9 @@ void Session::invite_unanswered(int code, const char* reason) {
 // Where the next request of this dialog goes. Calls `work` now when that is known, else after a look-up.
 void Session::with_hop(std::function<void(const Hop&)> work) {
   if (!hop_) return;
+  // A connection that has closed meanwhile is opened again (RFC 3261 §18.1.1).
+  for (Hop* const known : {&*hop_, routed_hop_ ? &*routed_hop_ : nullptr})
+    if (known != nullptr && is_reliable(known->kind) && !host_.core().is_open(*known)) known->flow = 0;
   const std::string& next = dialog_.next_hop_uri();
   if (routed_hop_ && routed_uri_ == next) return work(*routed_hop_);
   // The inner wire, and connections to our own server: the way the INVITE took (RFC 5626).

@@ -39,7 +39,7 @@ class Wire final : public Transport {
  public:
   void set_sink(TransportSink* sink) override { sink_ = sink; }
   FlowId send(const Hop& to, std::string_view bytes) override {
-    if (dead || unreachable.contains(to.address.host())) return 0;
+    if (dead || unreachable.contains(to.address.host()) || closed.contains(to.flow)) return 0;
     if (bytes == "\r\n\r\n") {
       ++keep_alives;
       return 5;
@@ -47,7 +47,7 @@ class Wire final : public Transport {
     out.push_back(std::make_unique<Sent>(to, std::string(bytes)));
     return is_reliable(to.kind) ? 77 : 5;
   }
-  [[nodiscard]] bool is_open(FlowId flow) const override { return flow != 0 && !dead; }
+  [[nodiscard]] bool is_open(FlowId flow) const override { return flow != 0 && !dead && !closed.contains(flow); }
   [[nodiscard]] std::string_view sent_by(const Hop& /*to*/) override { return "192.0.2.10:5060"; }
   void close(FlowId /*flow*/) override {}
 
@@ -62,6 +62,7 @@ class Wire final : public Transport {
 
   std::deque<std::unique_ptr<Sent>> out;
   bool dead = false;
+  std::set<FlowId> closed;
   std::set<std::string> unreachable;  // hosts that no route leads to
   int keep_alives = 0;
 

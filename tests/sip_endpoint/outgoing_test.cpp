@@ -253,6 +253,18 @@ TEST_F(OutgoingWays, aCallOverTcpStaysOnIt) {
   EXPECT_EQ(seen.ack_port, 5070);
 }
 
+TEST_F(OutgoingWays, aByeConnectsAgainWhereTheConnectionHasClosed) {  // as one does that is silent for long
+  for (const std::string contact : {"peer@192.0.2.9", "peer@192.0.2.9:5062"}) {
+    ways("sip:peer@192.0.2.9;transport=tcp", "Contact: <sip:" + contact + ";transport=tcp>");
+    wire.closed = {77};
+    core.on_flow_closed(77);
+    clock.advance(1ms);
+    call.hang_up();
+    EXPECT_EQ(take("BYE")->to.flow, 0U) << contact;
+    wire.closed.clear();
+  }
+}
+
 TEST_F(OutgoingWays, sipsIsTlsWhateverTransportItNames) {  // RFC 3261 §26.2.2
   for (const std::string transport : {"", ";transport=tcp", ";transport=udp"}) {
     const auto seen = ways("sips:peer@192.0.2.9" + transport, "Record-Route: <sips:192.0.2.9;lr" + transport +
