@@ -1,6 +1,5 @@
 // What comes in: datagrams, connections, their bytes and their ends.
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -113,8 +112,7 @@ void Network::Inner::on_accept(TransportKind kind, int listener) {
       ::close(descriptor);
       continue;
     }
-    const int on = 1;
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    make_ready(descriptor);
     const FlowId id = next_id++;
     auto connection = std::make_unique<Connection>(id, descriptor, kind, remote, false);
     if (kind == TransportKind::tls) connection->begin_tls(accepting.get(), {});

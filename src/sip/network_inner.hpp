@@ -51,6 +51,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   FlowId send(const Hop& to, std::string_view bytes);
   FlowId send_udp(const Hop& to, std::string_view bytes);
   FlowId connect(const Hop& to);
+  void make_ready(int connection) const;  // sets its options
   std::string_view sent_by(const Hop& to);
   std::string_view local_host(const SocketAddress& remote);
   void close(FlowId flow);

@@ -150,6 +150,13 @@ FlowId Network::Inner::send_udp(const Hop& to, std::string_view bytes) {
   return chosen->id;
 }
 
+void Network::Inner::make_ready(int connection) const {
+  const int on = 1;
+  const auto unconfirmed = static_cast<unsigned>(settings.unconfirmed.count());
+  setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(connection, IPPROTO_TCP, TCP_USER_TIMEOUT, &unconfirmed, sizeof unconfirmed);
+}
+
 FlowId Network::Inner::connect(const Hop& to) {
   if (to.address.empty() || to.address.port() == 0) return 0;
   if (to.kind == TransportKind::tls && connecting == nullptr) return 0;
@@ -158,8 +165,7 @@ FlowId Network::Inner::connect(const Hop& to) {
   const int descriptor =
       ::socket(to.address.is_v6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return 0;
-  const int on = 1;
-  setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  make_ready(descriptor);
   sockaddr_storage storage{};
   const socklen_t length = to.address.to_sockaddr(&storage, false);
   if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&storage), length) != 0 && errno != EINPROGRESS) {

@@ -160,6 +160,32 @@ TEST_F(Sockets, aRefusedConnectionIsReported) {
   ::close(unused);
 }
 
+// A peer that was switched off, or whose router forgot the connection: the system alone would try for a quarter of an
+// hour.
+TEST_F(Sockets, aConnectionWhoseOtherEndTakesNothingIsClosed) {
+  const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int little = 4096;
+  setsockopt(listening, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(bind(listening, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(listen(listening, 1), 0);
+  socklen_t length = sizeof address;
+  getsockname(listening, reinterpret_cast<sockaddr*>(&address), &length);
+  NetworkSettings settings;
+  settings.unconfirmed = 100ms;
+  Network impatient(loop, settings);
+  impatient.set_sink(&sink);
+  const FlowId flow =
+      impatient.send({TransportKind::tcp, 0, *SocketAddress::parse("127.0.0.1", ntohs(address.sin_port)), {}},
+                     std::string(100'000, 'x'));
+  ASSERT_NE(flow, 0U);
+  until([&] { return !sink.closed.empty(); });
+  EXPECT_THAT(sink.closed, ElementsAre(flow));
+  ::close(listening);
+}
+
 TEST_F(Sockets, garbageClosesTheConnection) {
   const int peer = client(network.listen({TransportKind::tcp, "127.0.0.1", 0}).value());
   const std::string flood(40'000, 'x');
