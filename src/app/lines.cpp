@@ -77,14 +77,22 @@ void Lines::on_call(sip::Call call, const sip::IncomingCall& about) {
   calls::Arrival arrival;
   arrival.leg = calls_->new_leg();
   arrival.account = about.user;
-  if (const household::Monitor* monitor = household_.monitor(about.user); monitor != nullptr) {
-    arrival.account = monitor->account;
-    arrival.room = monitor->room;
-    arrival.monitor = monitor->kind != household::MonitorKind::panel;
+  const household::Monitor* const monitor = household_.monitor(about.user);
+  const bool other = household_.station(about.user).has_value() || about.user == household_.identity().centre_number;
+  if (about.trust == sip::Trust::built_in_server) {
+    if (monitor != nullptr) {
+      arrival.account = monitor->account;
+      arrival.room = monitor->room;
+      arrival.monitor = monitor->kind != household::MonitorKind::panel;
+    }
+    arrival.allowed = arrival.monitor || other;
+  } else {
+    // Who comes by a registration of ours was authenticated by that server, which we chose. But anybody there may have
+    // the name of somebody here: no right and no answer by itself goes with it, and he is told apart.
+    arrival.allowed = about.trust == sip::Trust::registration;
+    const bool known_here = monitor != nullptr || other || household_.person(about.user) != nullptr || household_.machine(about.user) != nullptr;
+    if (known_here) arrival.account += "@" + about.address;
   }
-  // Who comes by a registration of ours was authenticated by that server, which we chose.
-  arrival.allowed = arrival.monitor || about.trust == sip::Trust::registration || household_.station(about.user).has_value() ||
-                    about.user == household_.identity().centre_number;
   if (const auto offer = media::sdp::parse(about.offer.bytes); offer.ok())
     for (const auto& line : offer->media)
       if (line.kind == "audio") arrival.wants_to_talk = line.port != 0 && media::sends(line.direction);

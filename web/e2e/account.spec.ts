@@ -95,3 +95,20 @@ test('C11: while the first server is silent calls go by the backup, and the cons
   await station.waitFor('the first again', async () =>
     (await station.journal()).filter((entry) => entry.event === 'account.registered').length === 2, 20_000);
 });
+
+test('security 9: who calls by a server elsewhere under the name of one of our monitors is not taken for it', async () => {
+  const server = await openServer();
+  await station.expect('POST', '/rooms', { number: '101' });
+  const { account } = await station.addPhone('101');
+  await set({ 'call.auto_answer': true, 'call.auto_answer_delay': 0, 'account.server': '127.0.0.1', 'account.port': server.port });
+  await station.waitForEvent('account.registered');
+  await server.call(encodeURIComponent(account));
+  await station.waitForEvent('call.incoming');
+  const [call] = (await station.expect('GET', '/calls')).items;
+  expect(call.state, 'it rings, and somebody has to answer').toBe('arriving');
+  expect(call.room, 'no room of ours').toBe(`${account}@127.0.0.1`);
+  expect(server.responses.some((text) => text.startsWith('SIP/2.0 200'))).toBe(false);
+
+  await station.press('call');
+  await station.waitFor('the answer', async () => server.responses.some((text) => text.startsWith('SIP/2.0 200')));
+});
