@@ -131,5 +131,25 @@ TEST_F(SendingAgain, aPictureThatIsAskedForWithinTheCallComes) {
   session->stop();
 }
 
+TEST_F(SendingAgain, aPictureThatIsAskedForWithinAnEncryptedCallComesEncrypted) {
+  auto session = std::make_shared<RtpSession>(*station.inner(), LegKind::sdes_srtp, LegOptions{});
+  session->tell(
+      {[] {}, [](const std::string& why) { ADD_FAILURE() << why; }, [](char) {}, [](const ReceivedVideo&) {}});
+  Heard sound, picture;
+  const std::string key = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + std::string(40, 'A') + "\r\n";
+  const std::string line = "m=audio " + std::to_string(sound.port()) + " RTP/SAVP 8\r\n" + key;
+  ASSERT_NE(answer(*session, line).find("m=audio "), std::string::npos);
+  session->start();
+  EXPECT_TRUE(sound.hears(loop, 8));
+  const std::string with = line + "m=video " + std::to_string(picture.port()) + " RTP/SAVP 102\r\n" + h264 + key;
+  const std::string text = answer(*session, with);
+  ASSERT_NE(text.find("a=sendonly"), std::string::npos) << text;
+  EXPECT_NE(text.find("a=crypto", text.find("m=video")), std::string::npos) << text;
+  EXPECT_TRUE(picture.hears(loop, 102));
+  EXPECT_TRUE(sound.hears(loop, 8));
+  EXPECT_TRUE(session->figures().encrypted);
+  session->stop();
+}
+
 }  // namespace
 }  // namespace lintel::media
