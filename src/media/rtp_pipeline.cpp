@@ -8,8 +8,8 @@
 namespace lintel::media {
 namespace {
 
-constexpr int receivers_limit = 8;  // new sources over the life of a line
-constexpr int audio_dscp = 46;      // expedited forwarding
+constexpr std::size_t receivers_limit = 8;  // sources of a line at a time
+constexpr int audio_dscp = 46;              // expedited forwarding
 constexpr int video_dscp = 34;
 
 using BufferProbe = std::function<bool(GstPadProbeInfo*)>;  // false: drop
@@ -146,6 +146,7 @@ void RtpSession::expect_key(Line& line) {
 
 void RtpSession::build_line(Line& line, GstElement* rtpbin) {
   if (line.secure) secure_line(line);
+  line.receivers.clear();
   const guint session = line.session;
   GstElement* rtp_source = pipeline_->add("udpsrc");
   GstElement* rtcp_source = pipeline_->add("udpsrc");
@@ -284,6 +285,23 @@ GstCaps* RtpSession::caps_of(guint session, guint payload_type) {
   return nullptr;
 }
 
+// What was made for a source that fell silent, or left, goes when another comes.
+bool RtpSession::has_room(Line& line) {
+  std::erase_if(line.receivers, [this](const ReceiverChain& chain) {
+    if (gst_pad_is_linked(pad_of(chain.first, "sink").get()) != FALSE) return false;
+    for (GstElement* element : chain.all) {
+      gst_element_set_state(element, GST_STATE_NULL);
+      gst_bin_remove(pipeline_->bin(), element);
+    }
+    return true;
+  });
+  return line.receivers.size() < receivers_limit;
+}
+
+void RtpSession::connect(Line& line, GstPad* pad, const ReceiverChain& chain) {
+  if (connect_receiver(*pipeline_, pad, chain)) line.receivers.push_back(chain);
+}
+
 void RtpSession::received(GstPad* pad) {
   guint session = 0;
   guint source = 0;
@@ -297,22 +315,23 @@ void RtpSession::received(GstPad* pad) {
     for (const sdp::Format& known : line.formats) {
       if (known.payload_type == static_cast<int>(type)) format = known;
     }
-    if (!format || ++line.receivers > receivers_limit) return drop_all(pad);
   }
+  const std::lock_guard lock(receivers_mutex_);
+  if (!format || !has_room(line)) return drop_all(pad);
   if (line.kind == "audio") return receive_audio(line, pad, *format);
   const auto video = events_.video;
   if (!video) return drop_all(pad);
-  connect_receiver(*pipeline_, pad, add_video_receiver(*pipeline_, Codec::h264, [video](GstBuffer* buffer, GstCaps*) {
-    GstMapInfo map;
-    if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
-    const ReceivedVideo received{{map.data, map.data + map.size},
-                                 !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
-    gst_buffer_unmap(buffer, &map);
-    video(received);
-  }));
+  connect(line, pad, add_video_receiver(*pipeline_, Codec::h264, [video](GstBuffer* buffer, GstCaps*) {
+            GstMapInfo map;
+            if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
+            const ReceivedVideo received{{map.data, map.data + map.size},
+                                         !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
+            gst_buffer_unmap(buffer, &map);
+            video(received);
+          }));
 }
 
-void RtpSession::receive_audio(Line& /*line*/, GstPad* pad, const sdp::Format& format) {
+void RtpSession::receive_audio(Line& line, GstPad* pad, const sdp::Format& format) {
   if (format.encoding == "TELEPHONE-EVENT") {
     GstElement* sink = pipeline_->add("fakesink");
     if (sink == nullptr) return;
@@ -332,15 +351,14 @@ void RtpSession::receive_audio(Line& /*line*/, GstPad* pad, const sdp::Format& f
       gst_buffer_unmap(buffer, &map);
       return true;
     });
-    connect_receiver(*pipeline_, pad, {sink, {sink}});
+    connect(line, pad, {sink, {sink}});
     return;
   }
   const std::optional<AudioCodec> codec = audio_codec_of(format);
   if (!codec) return drop_all(pad);
-  connect_receiver(*pipeline_, pad,
-                   add_audio_receiver(*pipeline_, *codec, [weak = std::weak_ptr<LegFeed>(feed_)](Samples samples) {
-                     if (const auto feed = weak.lock()) feed->far(samples);
-                   }));
+  connect(line, pad, add_audio_receiver(*pipeline_, *codec, [weak = std::weak_ptr<LegFeed>(feed_)](Samples samples) {
+            if (const auto feed = weak.lock()) feed->far(samples);
+          }));
 }
 
 }  // namespace lintel::media

@@ -73,7 +73,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
     Element encoder;         // srtpenc: each leg and line has a key of its own
     Element decoder;         // srtpdec
     gulong key_handler = 0;  // of the decoder: what gives it the peer's key
-    int receivers = 0;       // chains made for sources that came
+    std::vector<ReceiverChain> receivers;  // of the sources that are there
   };
   struct Slot {  // the m= lines in their order
     Line* line = nullptr;
@@ -98,6 +98,8 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   void secure_line(Line& line);
   void expect_key(Line& line);
   void received(GstPad* pad);
+  bool has_room(Line& line);
+  void connect(Line& line, GstPad* pad, const ReceiverChain& chain);
   void receive_audio(Line& line, GstPad* pad, const sdp::Format& format);
   GstCaps* caps_of(guint session, guint payload_type);
   GstElement* transform(guint session, bool outwards);
@@ -119,6 +121,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   mutable std::mutex mutex_;  // formats and codec names, which streaming threads and the loop read
   std::unique_ptr<LegPipeline> pipeline_;
   GstElement* rtpbin_ = nullptr;  // in pipeline_
+  std::mutex receivers_mutex_;    // streaming threads: what comes of each line
 };
 
 }  // namespace lintel::media

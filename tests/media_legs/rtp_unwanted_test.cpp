@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdlib>
 
+#include "base/big_endian.hpp"
 #include "media/endpoint.hpp"
 #include "media/leg_session.hpp"
 #include "media/rtp_packet.hpp"
@@ -35,6 +38,8 @@ class Unwanted : public ::testing::Test {
     sockaddr_storage address{};
     const socklen_t size = to_system(to, address);
     std::array<std::uint8_t, rtp_header_size + 160> packet{};
+    for (std::size_t index = 0; index < packet.size(); ++index)
+      packet[index] = index % 8 < 4 ? 0x2A : 0xAA;  // a loud tone of A-law
     write_rtp(packet.data(), {false, static_cast<std::uint8_t>(payload_type), sequence++, timestamp += 160, source});
     ASSERT_GT(
         sendto(peer.rtp.descriptor(), packet.data(), packet.size(), 0, reinterpret_cast<sockaddr*>(&address), size), 0);
@@ -75,6 +80,50 @@ TEST_F(Unwanted, oneSourceTooManyEndsNoCall) {
       fails_within(std::chrono::milliseconds(20));
     }
   }
+  EXPECT_FALSE(failed);
+  session->stop();
+}
+
+// A phone that is held, muted or transferred often comes as one source after the other.
+TEST_F(Unwanted, sourcesThatLeftMakeRoomForOthers) {
+  AudioOptions devices;
+  devices.microphone = "silence";
+  devices.speaker = "test";
+  AudioEngine audio(loop, devices);
+  Legs hearing(loop, &audio, nullptr, {});
+  const auto session = std::make_shared<RtpSession>(*hearing.inner(), LegKind::plain_rtp, LegOptions{});
+  session->tell({[] {}, [this](const std::string&) { failed = true; }, [](char) {}, {}});
+  const std::string text = answer(*session, "m=audio " + std::to_string(peer.port) + " RTP/AVP 8\r\n");
+  session->start();
+  const auto heard = [&] {
+    const std::vector<std::int16_t> recorded = audio.recorded();
+    return std::count_if(recorded.end() - std::min<long>(audio_rate / 2, std::ssize(recorded)), recorded.end(),
+                         [](std::int16_t one) { return std::abs(one) > 500; }) > audio_rate / 8;
+  };
+  const auto speak = [&](std::uint32_t source) {  // then it says goodbye
+    bool any = false;
+    for (int count = 0; count < 60; ++count) {
+      send(text, "audio", 8, source);
+      fails_within(std::chrono::milliseconds(20));
+      any = any || (count > 30 && heard());
+    }
+    const auto to =
+        *endpoint_of("127.0.0.1", static_cast<std::uint16_t>(std::stoi(text.substr(text.find("m=audio ") + 8)) + 1));
+    sockaddr_storage address{};
+    const socklen_t size = to_system(to, address);
+    std::array<std::uint8_t, 16> goodbye{0x80, 201, 0, 1, 0, 0, 0, 0, 0x81, 203, 0, 1, 0, 0, 0, 0};
+    big_endian::write32(&goodbye[4], source);
+    big_endian::write32(&goodbye[12], source);
+    sendto(peer.rtcp.descriptor(), goodbye.data(), goodbye.size(), 0, reinterpret_cast<sockaddr*>(&address), size);
+    return any;
+  };
+  for (std::uint32_t source = 1; source <= 8; ++source) EXPECT_TRUE(speak(source)) << source;
+  bool ninth = false;  // how soon the first of them is forgotten is RTCP's matter
+  for (std::uint32_t source = 9; source < 24 && !ninth; ++source) {
+    fails_within(std::chrono::milliseconds(700));
+    ninth = speak(source);
+  }
+  EXPECT_TRUE(ninth);
   EXPECT_FALSE(failed);
   session->stop();
 }
