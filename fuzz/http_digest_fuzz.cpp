@@ -8,7 +8,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using lintel::http::DigestAuthority;
   static const lintel::SimulatedClock clock;
-  static const DigestAuthority authority(clock, {.realm = "Lintel", .allow_no_qop = true});
+  static DigestAuthority authority(clock, {.realm = "Lintel", .allow_no_qop = true});
   lintel::http::Request request{.target = "/api/v1/locks"};
   request.headers.emplace_back("Authorization", "Digest " + std::string(reinterpret_cast<const char*>(data), size));
   const auto verdict = authority.verify(request, [](std::string_view user) -> std::optional<lintel::http::DigestUser> {

@@ -35,19 +35,20 @@ class DigestTest : public ::testing::Test {
   }
   [[nodiscard]] Request signed_request(const std::string& nonce, const std::string& user = "door",
                                        const std::string& password = "secret",
-                                       digest::Algorithm algorithm = digest::Algorithm::sha256, bool qop = true) const {
-    Request request{.method = Method::get, .target = "/api/v1/locks?x=1"};
+                                       digest::Algorithm algorithm = digest::Algorithm::sha256, bool qop = true,
+                                       Method method = Method::get, const std::string& count = "00000001") const {
+    Request request{.method = method, .target = "/api/v1/locks?x=1"};
     const std::string ha1 = digest::ha1(algorithm, user, "Lintel", password);
     const digest::Answer answer{
-        algorithm, ha1, "GET", request.target, nonce, qop ? "00000001" : "", qop ? "abc" : "", qop ? "auth" : ""};
+        algorithm, ha1, name_of(method), request.target, nonce, qop ? count : "", qop ? "abc" : "", qop ? "auth" : ""};
     std::string header = "Digest username=\"" + user + "\", realm=\"Lintel\", uri=\"" + request.target +
                          "\", nonce=\"" + nonce + "\", response=\"" + digest::response(answer) + "\"";
     header += algorithm == digest::Algorithm::sha256 ? ", algorithm=SHA-256" : ", algorithm=MD5";
-    if (qop) header += ", qop=auth, nc=00000001, cnonce=\"abc\"";
+    if (qop) header += ", qop=auth, nc=" + count + ", cnonce=\"abc\"";
     request.headers.emplace_back("Authorization", header);
     return request;
   }
-  [[nodiscard]] Outcome outcome(const Request& request) const { return authority_.verify(request, find).outcome; }
+  [[nodiscard]] Outcome outcome(const Request& request) { return authority_.verify(request, find).outcome; }
 
   SimulatedClock clock_;
   DigestAuthority authority_{clock_, {.realm = "Lintel"}};
@@ -70,12 +71,46 @@ TEST_F(DigestTest, refusesWrongPasswordsUsersAndTargets) {
   EXPECT_EQ(outcome(Request{}), Outcome::absent);
 }
 
+// security.md 8: who reads plain HTTP in the house hears an unlock, and must not be able to say it again.
+TEST_F(DigestTest, whatChangesSomethingCountsOnce) {
+  const std::string known = nonce();
+  const auto change = [&](const std::string& count) {
+    return signed_request(known, "door", "secret", digest::Algorithm::sha256, true, Method::post, count);
+  };
+  EXPECT_EQ(outcome(change("00000001")), Outcome::accepted);
+  EXPECT_EQ(outcome(change("00000001")), Outcome::stale) << "the client signs anew; a listener cannot";
+  EXPECT_EQ(outcome(change("00000003")), Outcome::accepted);
+  EXPECT_EQ(outcome(change("00000002")), Outcome::accepted) << "requests of two connections may overtake each other";
+  EXPECT_EQ(outcome(change("00000003")), Outcome::stale);
+  EXPECT_EQ(outcome(signed_request(known)), Outcome::accepted);
+  EXPECT_EQ(outcome(signed_request(known)), Outcome::accepted) << "reading changes nothing";
+}
+
+TEST_F(DigestTest, whatWasSaidIsRememberedWithinABound) {
+  const std::string old = nonce();
+  const auto change = [&](const std::string& known, std::size_t number) {
+    std::string count = std::to_string(number);
+    count.insert(0, 8 - count.size(), '0');
+    return signed_request(known, "door", "secret", digest::Algorithm::md5, true, Method::post, count);
+  };
+  const Request first = change(old, 1);
+  EXPECT_EQ(outcome(first), Outcome::accepted);
+  for (std::size_t i = 0; i < DigestAuthority::most_remembered; ++i) {
+    clock_.advance(std::chrono::milliseconds(1));
+    ASSERT_EQ(outcome(change(nonce(), 1)), Outcome::accepted) << i;
+  }
+  EXPECT_EQ(outcome(first), Outcome::stale) << "forgotten, but its nonce is good no more";
+  clock_.advance(std::chrono::minutes(6));
+  EXPECT_EQ(outcome(change(nonce(), 1)), Outcome::accepted);
+  EXPECT_LE(authority_.remembered(), 1U);
+}
+
 TEST_F(DigestTest, noncesAgeAndCannotBeForged) {
   const std::string old = nonce();
   clock_.advance(std::chrono::minutes(6));
   EXPECT_EQ(outcome(signed_request(old)), Outcome::stale);
   EXPECT_EQ(outcome(signed_request(bytes::to_base64url(bytes::random(32)))), Outcome::stale);
-  const DigestAuthority restarted(clock_, {.realm = "Lintel"});
+  DigestAuthority restarted(clock_, {.realm = "Lintel"});
   EXPECT_EQ(restarted.verify(signed_request(nonce()), find).outcome, Outcome::stale);
 }
 
