@@ -47,6 +47,7 @@ Context::Context(Dependencies given)
                                : house.household.person(session->who.account) == nullptr;
       if (gone) sessions.end(session->id);
     }
+    if (change.collection == household::Collection::machines) end_live_views_of_removed_machines();
   }));
 }
 
@@ -62,6 +63,17 @@ void Context::end_live_sessions(std::string_view session) {
   std::vector<LiveSession> over;
   std::erase_if(live_sessions, [&](LiveSession& one) {
     if (one.session != session || session.empty()) return false;
+    over.push_back(std::move(one));
+    return true;
+  });
+  if (house.live == nullptr) return;
+  for (const LiveSession& one : over) (void)house.live->end(one.id);
+}
+
+void Context::end_live_views_of_removed_machines() {
+  std::vector<LiveSession> over;
+  std::erase_if(live_sessions, [&](LiveSession& one) {
+    if (!one.session.empty() || house.household.machine(one.account) != nullptr) return false;
     over.push_back(std::move(one));
     return true;
   });

@@ -51,6 +51,7 @@ struct Context {
   void guess_failed(std::string_view subject, std::string_view address);
   // A browser's session is over: what it watches ends with it.
   void end_live_sessions(std::string_view session);
+  void end_live_views_of_removed_machines();  // they have no session that would end
   void journal(const journal::Event& event, const Subject& who, journal::Details details = {}) const;
 };
 

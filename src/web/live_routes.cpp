@@ -29,8 +29,10 @@ Done<LiveSession> session_made(const Call& call, std::string base) {
         if (!made.ok()) return reply.send(answer(made.error()));
         const auto house = weak.lock();
         if (house == nullptr) return;
-        // Its session may have ended while the answer was made.
-        if (!browser.empty() && !house->sessions.has(browser)) {
+        // Its session, or the machine's account, may have ended while the answer was made.
+        const bool there = browser.empty() ? house->house.household.machine(account) != nullptr
+                                           : house->sessions.has(browser);
+        if (!there) {
           (void)house->house.live->end(made->id);
           return reply.send(answer(Error{.code = ErrorCode::unauthenticated, .message = "Log in first."}));
         }

@@ -159,14 +159,12 @@ TEST_F(Login, S05_changesThePasswordAndEndsOtherSessions) {
   EXPECT_EQ(household_->person("admin")->email, "new@example.org");
 }
 
-TEST_F(Login, machinesUseDigestWithinTheirRights) {
-  set_up();
-  const As admin = log_in();
-  const Got made = post("/machine-accounts", {{"name", "gateway"}, {"rights", {"api"}}}, admin);
-  ASSERT_EQ(made.status, 201) << made.body;
-  EXPECT_EQ(get("/machine-accounts", admin).body.find(made.json()["secret"].get<std::string>()), std::string::npos);
-  const auto ask_as_machine = [&](Method method, const std::string& path, const std::string& secret) {
-    const Got challenged = ask(method, path);
+// The machine "gateway", by its secret: challenged, then signed.
+class Machines : public HouseTest {
+ protected:
+  Got ask_as_machine(Method method, const std::string& path, const std::string& secret, const std::string& body = {},
+                     std::string_view type = "application/json") {
+    const Got challenged = ask(method, path, {}, body, type);
     EXPECT_EQ(challenged.status, 401);
     const std::string challenge = challenged.header("WWW-Authenticate");
     const std::size_t from = challenge.find("nonce=\"") + 7;
@@ -175,11 +173,47 @@ TEST_F(Login, machinesUseDigestWithinTheirRights) {
     const std::string response = digest::response(
         {digest::Algorithm::sha256, digest::ha1(digest::Algorithm::sha256, "gateway", "Lintel", secret),
          http::name_of(method), uri, nonce, "00000001", "xyz", "auth"});
-    return ask(method, path,
-               {.headers = {{"Authorization", "Digest username=\"gateway\", realm=\"Lintel\", nonce=\"" + nonce +
-                                                  "\", uri=\"" + uri + "\", response=\"" + response +
-                                                  "\", algorithm=SHA-256, qop=auth, nc=00000001, cnonce=\"xyz\""}}});
-  };
+    signed_ = {.headers = {{"Authorization", "Digest username=\"gateway\", realm=\"Lintel\", nonce=\"" + nonce +
+                                                 "\", uri=\"" + uri + "\", response=\"" + response +
+                                                 "\", algorithm=SHA-256, qop=auth, nc=00000001, cnonce=\"xyz\""}}};
+    return ask(method, path, signed_, body, type);
+  }
+  As signed_;  // the last one
+};
+
+TEST_F(Machines, whatTheyWatchEndsWithTheirAccount) {  // security.md 10
+  set_up();
+  const As admin = log_in();
+  const std::string secret =
+      post("/machine-accounts", {{"name", "gateway"}, {"rights", {"api"}}}, admin).json()["secret"];
+  ASSERT_EQ(post("/machine-accounts", {{"name", "other"}, {"rights", {"api"}}}, admin).status, 201);
+  ASSERT_EQ(ask_as_machine(Method::post, "/whep/main", secret, "offer", "application/sdp").status, 201);
+  fakes_.log.clear();
+  EXPECT_EQ(ask(Method::delete_, "/machine-accounts/other", admin).status, 204);
+  EXPECT_TRUE(fakes_.log.empty());
+  EXPECT_EQ(ask(Method::delete_, "/machine-accounts/gateway", admin).status, 204);
+  EXPECT_EQ(fakes_.log, std::vector<std::string>{"end live-1"});
+}
+
+TEST_F(Machines, anUnlockThatWasOverheardOpensNothingAgain) {  // security.md 8
+  set_up();
+  const As admin = log_in();
+  const std::string secret =
+      post("/machine-accounts", {{"name", "gateway"}, {"rights", {"api", "unlock"}}}, admin).json()["secret"];
+  ASSERT_EQ(ask_as_machine(Method::post, "/locks/1/unlock", secret).status, 200);
+  fakes_.log.clear();
+  const Got again = ask(Method::post, "/locks/1/unlock", signed_);
+  EXPECT_EQ(again.status, 401);
+  EXPECT_NE(again.header("WWW-Authenticate").find("stale=true"), std::string::npos);
+  EXPECT_TRUE(fakes_.log.empty());
+}
+
+TEST_F(Machines, useDigestWithinTheirRights) {
+  set_up();
+  const As admin = log_in();
+  const Got made = post("/machine-accounts", {{"name", "gateway"}, {"rights", {"api"}}}, admin);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(get("/machine-accounts", admin).body.find(made.json()["secret"].get<std::string>()), std::string::npos);
   const std::string secret = made.json()["secret"];
   EXPECT_EQ(ask_as_machine(Method::get, "/locks", secret).status, 200);
   EXPECT_EQ(ask_as_machine(Method::get, "/locks", "wrong").status, 401);
