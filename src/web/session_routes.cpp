@@ -20,7 +20,15 @@ struct Attempt {
   std::string account, address, browser;
   bool secure = false;
   std::optional<household::Monitor> device;  // set when its password was right
+  std::string hash;                          // of the person's password, when the attempt came
 };
+
+// The password may have been changed while the attempt was slowed and hashed.
+bool still_right(const Context& house, const Attempt& attempt) {
+  if (attempt.device) return true;  // was compared just now
+  const household::Person* person = house.house.household.person(attempt.account);
+  return person != nullptr && person->password_hash == attempt.hash;
+}
 
 void let_in(Context& house, const Attempt& attempt, const Reply& reply) {
   Subject who{.account = attempt.account, .role = Role::admin, .room = {}, .address = attempt.address};
@@ -78,16 +86,16 @@ void log_in(Call& call) {
       return monitor != nullptr;
     };
   } else {
-    check = [hash = person == nullptr ? std::string() : person->password_hash, password] {
-      return system::verify_password(password, hash);
-    };
+    if (person != nullptr) attempt->hash = person->password_hash;
+    check = [hash = attempt->hash, password] { return system::verify_password(password, hash); };
   }
   call.house.login.attempt(attempt->account, attempt->address, device, std::move(check),
                            [attempt, reply = call.reply, weak = call.weak](Result<Login::Outcome> outcome) {
                              const auto house = weak.lock();
                              if (house == nullptr) return;
                              if (!outcome.ok()) return reply.send(answer(outcome.error()));
-                             if (outcome->right) return let_in(*house, *attempt, reply);
+                             if (outcome->right && still_right(*house, *attempt))
+                               return let_in(*house, *attempt, reply);
                              keep_out(*house, *attempt, outcome->locked_now, reply);
                            });
 }

@@ -141,6 +141,34 @@ TEST_F(Login, S04_listsSessionsAndEndsThem) {
   EXPECT_EQ(ask(Method::delete_, "/sessions/nonsense", admin).status, 404);
 }
 
+// A guesser who was right, and slowed, when the owner changed the password is not let in by the old one.
+TEST_F(Login, S05_aLoginThatWaitedThroughAChangeOfThePasswordFails) {
+  set_up();
+  const As admin = log_in();
+  for (int i = 0; i < 10; ++i) (void)guesses_.failed("admin", "198.51.100." + std::to_string(i));
+  struct Answer final : http::ResponseSink {
+    explicit Answer(int& target) : status(target) {}
+    void respond(http::Response response) override { status = response.status; }
+    std::shared_ptr<http::EventStream> stream() override { return nullptr; }
+    int& status;
+  };
+  int status = 0;
+  http::Request request{.method = Method::post,
+                        .target = "/api/v1/login",
+                        .headers = {{"Host", "a"}, {"Content-Type", "application/json"}},
+                        .body = Json{{"account", "admin"}, {"password", the_password}}.dump()};
+  request.remote_address = "203.0.113.9";
+  router_.handle(std::move(request), http::Responder(std::make_shared<Answer>(status)));
+  EXPECT_EQ(status, 0) << "it waits";
+  EXPECT_EQ(post("/password",
+                 {{"old_password", the_password}, {"password", "Bookshelf-9"}, {"password_repeat", "Bookshelf-9"}}, admin)
+                .status,
+            204);
+  clock_.advance(std::chrono::seconds(5));
+  while (status == 0) (void)loop_.turn(true);
+  EXPECT_EQ(status, 401);
+}
+
 TEST_F(Login, S05_changesThePasswordAndEndsOtherSessions) {
   set_up();
   const As admin = log_in();
