@@ -89,7 +89,9 @@ void log_in(Call& call) {
     if (person != nullptr) attempt->hash = person->password_hash;
     check = [hash = attempt->hash, password] { return system::verify_password(password, hash); };
   }
-  call.house.login.attempt(attempt->account, attempt->address, device, std::move(check),
+  // A name that is no account's is slowed as one, but not by what else has that name in the common limit ("door-code").
+  const std::string subject = person != nullptr || device ? attempt->account : "no account: " + attempt->account;
+  call.house.login.attempt(subject, attempt->address, device, std::move(check),
                            [attempt, reply = call.reply, weak = call.weak](Result<Login::Outcome> outcome) {
                              const auto house = weak.lock();
                              if (house == nullptr) return;

@@ -105,6 +105,17 @@ TEST_F(Login, slowsAnAttackFromManyAddressesButNotTheOwnersOwn) {
   while (done < 14) (void)loop_.turn(true);
 }
 
+// What is guessed elsewhere has names among the accounts' in the common limit: a stranger who "logs in" by one of them
+// would keep callers with a door code, and pairings, waiting.
+TEST_F(Login, namesThatAreNoAccountsSlowNothingElse) {
+  set_up();
+  for (const std::string name : {"door-code", "pair"})
+    for (int i = 0; i < 10; ++i)
+      (void)post("/login", {{"account", name}, {"password", "wrong"}}, {.address = "198.51.100." + std::to_string(i)});
+  EXPECT_EQ(guesses_.wait("door-code", "203.0.113.5"), Duration::zero());
+  EXPECT_EQ(guesses_.wait("pair", "203.0.113.5"), Duration::zero());
+}
+
 TEST_F(Login, S04_endsIdleSessions) {
   set_up();
   const As admin = log_in();
