@@ -131,6 +131,7 @@ struct Household::Inner {
   void forget_card(std::int64_t id);                          // in memory
   void move_cards(const std::string& key, const Room& room);  // in memory: they follow the room's new number
   void forget_room(const std::string& key);                   // in memory: its monitors, codes, cards and pairings
+  void forget_rooms();                                        // in memory: all of them, the same
   static std::vector<storage::Statement> forgetting(const std::string& key);
 
   storage::Database& database;

@@ -133,6 +133,34 @@ TEST_F(Rooms, goWithTheirMonitorsCodesAndPairings) {
   EXPECT_THAT(household_->monitors(), IsEmpty());
 }
 
+// Each listener looks through phones and sessions: told once a room, a large house would hold up the loop, and its doors.
+TEST_F(Rooms, areClearedInOneGoAndToldOnce) {
+  for (const char* number : {"101", "102", "103"}) {
+    ASSERT_TRUE(add_room({number}).ok());
+    ASSERT_TRUE(add_phone(number).ok());
+    ASSERT_TRUE(offer({MonitorKind::browser, number, {}}).ok());
+  }
+  const auto panel = offer({MonitorKind::panel, {}, "Front"});
+  ASSERT_TRUE(take(panel->token).ok());
+  const auto later = offer({MonitorKind::panel, {}, "Back"});
+  ASSERT_TRUE(add_code({"Ann", "1234", "101"}).ok());
+  ASSERT_TRUE(add_code({"Post", "4321"}).ok());
+  std::vector<std::pair<Collection, std::string>> heard;
+  const auto subscription =
+      household_->on_change([&](const Change& change) { heard.emplace_back(change.collection, change.key); });
+  ASSERT_TRUE(ask<void>([](Household& h, auto then) { h.clear_rooms(then); }).ok());
+  EXPECT_THAT(heard, ElementsAre(std::pair(Collection::monitors, std::string()), std::pair(Collection::rooms, std::string())));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(household_->room_count(), 0U);
+    ASSERT_EQ(household_->monitors().size(), 1U);
+    EXPECT_EQ(household_->monitors().front()->account, "panel-1");
+    EXPECT_EQ(household_->find_code("1234"), nullptr);
+    EXPECT_NE(household_->find_code("4321"), nullptr) << "of no room";
+    open();
+  }
+  EXPECT_TRUE(take(later->token).ok()) << "a panel is of no room";
+}
+
 TEST_F(Rooms, leaveNothingBehindWhenTheDiskIsFull) {
   open(1);  // not a page more than there are
   std::vector<std::string> changes;
