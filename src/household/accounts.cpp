@@ -54,7 +54,8 @@ void Household::add_machine(std::string name, unsigned rights, Then<NewSecret> t
         const Machine machine{name, rights, inner->clock.wall()};
         const std::string secret = bytes::random_password(secret_length);
         return Plan<NewSecret>{
-            {{"INSERT INTO machines (name, rights, created_at, secret) VALUES (:name, :rights, :created_at, :secret)",
+            {{"DELETE FROM machines WHERE name = :name", {name}},  // one whose secret did not open
+             {"INSERT INTO machines (name, rights, created_at, secret) VALUES (:name, :rights, :created_at, :secret)",
               {name, std::int64_t{rights}, micros(machine.created_at), inner->vault.seal(secret, "machine:" + name)}}},
             [inner, machine, secret] {
               inner->machines[machine.name] = {machine, secret};

@@ -53,6 +53,7 @@ Plan<Paired> Household::Inner::plan_monitor(Monitor monitor) {
   monitor.paired_at = clock.wall();
   Plan<Paired> plan;
   plan.statements = {
+      {"DELETE FROM monitors WHERE key = :key", {key}},  // one whose secret did not open is not in memory
       {"INSERT INTO monitors (key, account, room_key, room, kind, name, locks, paired_at, last_seen, secret) VALUES "
        "(:key, :account, :room_key, :room, :kind, :name, :locks, :paired_at, NULL, :secret)",
        {key, monitor.account, comparable(monitor.room), monitor.room, std::string(name_of(monitor.kind)), monitor.name,

@@ -55,7 +55,8 @@ void Household::add_station(Station station, Then<NewSecret> then) {
         station.own = false;
         const std::string password = bytes::random_password(password_length);
         return Plan<NewSecret>{
-            {{"INSERT INTO stations (key, name, address, secret) VALUES (:key, :name, :address, :secret)",
+            {{"DELETE FROM stations WHERE key = :key", {station.number}},  // one whose secret did not open
+             {"INSERT INTO stations (key, name, address, secret) VALUES (:key, :name, :address, :secret)",
               {station.number, station.name, station.address,
                inner->vault.seal(password, "station:" + station.number)}}},
             [inner, station, password] {
@@ -139,7 +140,8 @@ void Household::add_centre(Centre centre, Then<NewSecret> then) {
         if (inner->centres.size() >= max_others) return too_many("centres");
         const std::string password = bytes::random_password(password_length);
         return Plan<NewSecret>{
-            {{"INSERT INTO centres (key, name, address, secret) VALUES (:key, :name, :address, :secret)",
+            {{"DELETE FROM centres WHERE key = :key", {centre.number}},  // one whose secret did not open
+             {"INSERT INTO centres (key, name, address, secret) VALUES (:key, :name, :address, :secret)",
               {centre.number, centre.name, centre.address, inner->vault.seal(password, "centre:" + centre.number)}}},
             [inner, centre, password] {
               inner->centres[centre.number] = {centre, {password}};

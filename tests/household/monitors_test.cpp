@@ -195,6 +195,29 @@ TEST_F(Monitors, aPanelIsPairedWithoutARoomAndOpensNothingByItself) {
   EXPECT_EQ(take(offer({MonitorKind::panel, {}, {}})->token)->monitor.account, "panel-2");
 }
 
+// A data folder that came back from a backup without its key: what was sealed is gone, and can be set again.
+TEST_F(Monitors, whoseSecretsDoNotOpenCanBeMadeAnew) {
+  ASSERT_TRUE(add_phone("101", "Old").ok());
+  const auto add_station = [](Household& h, auto then) { h.add_station({"8002"}, then); };
+  const auto add_centre = [](Household& h, auto then) { h.add_centre({"777777"}, then); };
+  const auto add_machine = [](Household& h, auto then) { h.add_machine("recorder", 1, then); };
+  ASSERT_TRUE(ask<NewSecret>(add_station).ok());
+  ASSERT_TRUE(ask<NewSecret>(add_centre).ok());
+  ASSERT_TRUE(ask<NewSecret>(add_machine).ok());
+  vault_ = storage::Vault::ephemeral();
+  open();
+  EXPECT_EQ(household_->monitor("101"), nullptr);
+  const auto phone = add_phone("101", "New");
+  ASSERT_TRUE(phone.ok()) << phone.error().message;
+  EXPECT_TRUE(ask<NewSecret>(add_station).ok());
+  EXPECT_TRUE(ask<NewSecret>(add_centre).ok());
+  EXPECT_TRUE(ask<NewSecret>(add_machine).ok());
+  open();
+  ASSERT_NE(household_->check_monitor("101", phone->password), nullptr);
+  EXPECT_EQ(household_->monitor("101")->name, "New");
+  EXPECT_NE(household_->machine("recorder"), nullptr);
+}
+
 TEST_F(Monitors, shareNoSecretBetweenTwoFreshInstallations) {
   const storage::testing::Folder other_folder;
   storage::Options options;
