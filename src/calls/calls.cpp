@@ -28,8 +28,9 @@ Calls::~Calls() = default;
 Start Calls::press(std::string_view number) {
   Resolution resolution = directory_.resolve(number);
   const CallKind kind = kind_of(resolution.kind);
-  if (call_ && call_->kind != CallKind::live_view) return not_placed(kind, number, resolution, Start::busy);
+  // First, also during a call: what is no number may be a code, and is not written down as a room.
   if (resolution.kind == Resolution::Kind::nothing) return not_placed(kind, number, resolution, Start::no_such_number);
+  if (call_ && call_->kind != CallKind::live_view) return not_placed(kind, number, resolution, Start::busy);
   if (!directory_.within_period(kind)) return not_placed(kind, number, resolution, Start::outside_period);
   return begin(kind, number, std::move(resolution));
 }

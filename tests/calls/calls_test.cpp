@@ -160,6 +160,14 @@ TEST_F(CallsTest, noSuchRoomNobodyThereAndBusyAreSaid) {
   EXPECT_EQ(calls.current()->number, "101");
 }
 
+// A code typed without its first key is no number: it must not be written down as a room that was busy.
+TEST_F(CallsTest, whatIsNoNumberIsNoneDuringACallToo) {
+  calls.press("101");
+  EXPECT_EQ(calls.press("4711"), Start::no_such_number);
+  EXPECT_EQ(heard.events.back().start, Start::no_such_number);
+  EXPECT_TRUE(heard.events.back().room.empty());
+}
+
 TEST_F(CallsTest, C06_theCentreIsCalledWithinItsPeriodOnly) {
   EXPECT_EQ(calls.call_centre(), Start::started);
   EXPECT_EQ(calls.current()->kind, CallKind::centre);
