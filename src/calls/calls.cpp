@@ -18,6 +18,12 @@ CallKind kind_of(Resolution::Kind kind) {
   return CallKind::room;
 }
 
+// An extension ("101#1") is its room's; empty where no room is called.
+std::string room_of(const Resolution& resolution) {
+  if (resolution.kind != Resolution::Kind::room) return {};
+  return resolution.number.substr(0, resolution.number.find('#'));
+}
+
 }  // namespace
 
 Calls::Calls(Clock& clock, const Directory& directory, Lines& lines, UnlockWish& wishes, CallOptions options)
@@ -61,7 +67,7 @@ Start Calls::begin(CallKind kind, std::string_view number, Resolution resolution
   RunningCall& call = start_call(kind);
   call.state = CallState::dialling;
   call.number = resolution.number;
-  if (resolution.kind == Resolution::Kind::room) call.room = resolution.number;
+  call.room = room_of(resolution);
   for (auto& contact : resolution.contacts) {
     if (call.legs.size() == most_legs) break;
     call.legs[new_leg()].contact = std::move(contact);
@@ -102,7 +108,7 @@ Start Calls::not_placed(CallKind kind, std::string_view number, const Resolution
   event.kind = kind;
   event.state = CallState::ended;
   event.number = number;
-  if (resolution.kind == Resolution::Kind::room) event.room = resolution.number;
+  event.room = room_of(resolution);
   event.start = why;
   publish(event);
   return why;

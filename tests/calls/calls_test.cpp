@@ -168,6 +168,19 @@ TEST_F(CallsTest, whatIsNoNumberIsNoneDuringACallToo) {
   EXPECT_TRUE(heard.events.back().room.empty());
 }
 
+TEST_F(CallsTest, H04_anExtensionIsCalledForItsRoom) {
+  Resolution extension = directory.resolve("101");
+  extension.number = "101#1";
+  extension.contacts.erase(extension.contacts.begin());
+  directory.numbers["101#1"] = extension;
+  const LegId leg = talk_to("101#1");
+  EXPECT_EQ(calls.current()->number, "101#1");
+  EXPECT_EQ(calls.current()->room, "101");
+  calls.leg_digit(leg, '#');
+  EXPECT_EQ(wishes.last.room, "101");
+  EXPECT_TRUE(wishes.last.monitor_of_called_room);
+}
+
 TEST_F(CallsTest, C06_theCentreIsCalledWithinItsPeriodOnly) {
   EXPECT_EQ(calls.call_centre(), Start::started);
   EXPECT_EQ(calls.current()->kind, CallKind::centre);
