@@ -136,7 +136,8 @@ void Lock::door_is_open(bool open) {
   door_open_ = open;
   if (!options_.watches_door) return;
   if (open) {
-    if (state_ == LockState::locked) owner_.door_forced(*this);
+    const bool just_free = opened_at_ && clock_.monotonic() - locked_at_ < contact_delay;
+    if (state_ == LockState::locked && !just_free) owner_.door_forced(*this);
     watch_open_door();
   } else {
     forget_open_door();
@@ -185,6 +186,7 @@ void Lock::enter(LockState next) {
       break;
     case LockState::locked:
       relay_timer_.cancel();
+      locked_at_ = clock_.monotonic();
       break;
     case LockState::jammed:
       relay_timer_.cancel();

@@ -83,6 +83,9 @@ struct LockOptions {
 class Lock {
  public:
   static constexpr Duration retry_period = std::chrono::seconds(10);
+  // How much later than the door moved its contact may tell: it settles first. A door that opens so shortly after the
+  // bolt holds again was opened while it was free.
+  static constexpr Duration contact_delay = std::chrono::milliseconds(200);
 
   // Told after the state changed. `request` is the one that opened, for unlocked; else nullptr.
   class Owner {
@@ -134,6 +137,7 @@ class Lock {
   bool door_held_ = false;
   bool period_running_ = false;
   std::optional<Monotonic> opened_at_;
+  Monotonic locked_at_{};
   Timer relay_timer_;
   Timer period_timer_;
   Timer hold_timer_;

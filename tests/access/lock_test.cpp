@@ -311,6 +311,35 @@ TEST_F(LockTest, A16_saysWhenADoorIsForcedAndWhenItStaysOpen) {
   EXPECT_FALSE(lock->door_held());
 }
 
+// The contact has to settle, and tells later than the door moves: who opens it in the period's last moment forced nothing.
+TEST_F(LockTest, A16_aDoorThatOpensJustAsThePeriodEndsIsNotForced) {
+  make({.period = 3s, .watches_door = true, .hold_limit = 60s});
+  open();
+  clock.advance(3s);
+  ASSERT_EQ(lock->state(), S::locked);
+  clock.advance(Lock::contact_delay - 1ms);
+  lock->door_is_open(true);
+  EXPECT_EQ(told.forced, 0);
+  clock.advance(60s);
+  EXPECT_EQ(told.held, 1) << "but it is watched";
+  lock->door_is_open(false);
+  clock.advance(1s);
+  lock->door_is_open(true);
+  EXPECT_EQ(told.forced, 1);
+}
+
+TEST_F(LockTest, A16_aDoorThatOpensLaterIsForced) {
+  make({.period = 3s, .watches_door = true});
+  open();
+  clock.advance(3s + Lock::contact_delay);
+  lock->door_is_open(true);
+  EXPECT_EQ(told.forced, 1);
+  lock->door_is_open(false);
+  lock->make_safe();
+  lock->door_is_open(true);
+  EXPECT_EQ(told.forced, 2) << "nobody had opened";
+}
+
 TEST_F(LockTest, A04_aDoorThatStoodOpenBeforeItWasWatchedIsNotForced) {
   make({.hold_limit = 60s});
   lock->door_is_open(true);
