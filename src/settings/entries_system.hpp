@@ -62,19 +62,19 @@ inline constexpr std::array station = {
     .depends_on = "sip_server.tls", .depends_value = "true"},
   Entry{.key = "sip_server.shortest_registration", .page = "sip_server", .title = "Shortest registration",
     .help = "A device that asks for a shorter period is told this one.",
-    .type = Type::duration, .unit = Unit::seconds, .number = 60, .minimum = 10, .maximum = 3600},
+    .type = Type::duration, .unit = Unit::seconds, .number = 60, .minimum = 10, .maximum = 3600, .applies = Applies::restart},
   Entry{.key = "sip_server.registration", .page = "sip_server", .title = "Usual registration",
     .help = "The period of devices that ask for none.",
-    .type = Type::duration, .unit = Unit::seconds, .number = 600, .minimum = 10, .maximum = 86400},
+    .type = Type::duration, .unit = Unit::seconds, .number = 600, .minimum = 10, .maximum = 86400, .applies = Applies::restart},
   Entry{.key = "sip_server.longest_registration", .page = "sip_server", .title = "Longest registration",
     .help = "A device that asks for a longer period gets this one. Short periods find lost devices sooner.",
-    .type = Type::duration, .unit = Unit::seconds, .number = 3600, .minimum = 60, .maximum = 86400},
+    .type = Type::duration, .unit = Unit::seconds, .number = 3600, .minimum = 60, .maximum = 86400, .applies = Applies::restart},
   Entry{.key = "sip_server.silent_after", .page = "sip_server", .title = "A silent peer is left after",
     .help = "A device or server that answers nothing at all for this time is taken for gone, and the next one is tried.",
-    .type = Type::duration, .unit = Unit::seconds, .number = 4, .minimum = 1, .maximum = 32},
+    .type = Type::duration, .unit = Unit::seconds, .number = 4, .minimum = 1, .maximum = 32, .applies = Applies::restart},
   Entry{.key = "sip_server.source_rate", .page = "sip_server", .title = "Requests from one address",
     .help = "An address that sends more requests a second than this, without being a registered device, is not listened to for a while.",
-    .type = Type::integer, .number = 50, .minimum = 5, .maximum = 10000},
+    .type = Type::integer, .number = 50, .minimum = 5, .maximum = 10000, .applies = Applies::restart},
 
   // S11
   Entry{.key = "web.http_port", .page = "ports", .title = "HTTP port",
@@ -87,10 +87,10 @@ inline constexpr std::array station = {
     .applies = Applies::restart},
   Entry{.key = "media.first_port", .page = "ports", .title = "First media port",
     .help = "Sound and pictures of calls use UDP ports from this one on; it must be even.",
-    .type = Type::integer, .number = 20000, .minimum = 1026, .maximum = 65500},
+    .type = Type::integer, .number = 20000, .minimum = 1026, .maximum = 65500, .applies = Applies::restart},
   Entry{.key = "media.last_port", .page = "ports", .title = "Last media port",
     .help = "The last UDP port for sound and pictures. Each call and each player takes four.",
-    .type = Type::integer, .number = 20999, .minimum = 1057, .maximum = 65535},
+    .type = Type::integer, .number = 20999, .minimum = 1057, .maximum = 65535, .applies = Applies::restart},
 
   // S04
   Entry{.key = "security.session_idle", .page = "security", .title = "A session ends after",
@@ -108,7 +108,7 @@ inline constexpr std::array station = {
     .type = Type::integer, .number = 50, .minimum = 5, .maximum = 10000},
   Entry{.key = "security.connections", .page = "security", .title = "Connections from one address",
     .help = "How many web connections, and as many of RTSP, one address may hold open at a time.",
-    .type = Type::integer, .number = 64, .minimum = 8, .maximum = 4096},
+    .type = Type::integer, .number = 64, .minimum = 8, .maximum = 4096, .applies = Applies::restart},
 
   // N09
   Entry{.key = "journal.size", .page = "storage", .title = "Entries of the journal",
