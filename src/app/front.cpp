@@ -46,6 +46,13 @@ Front::Front(const Needs& needs)
     calls_.set_options(call_options());
     panel_.set_options(panel_options());
   });
+  // What is revoked ends at once.
+  household_changes_ = needs.household.on_change([this](const household::Change& change) {
+    if (change.done != household::Done::removed) return;
+    calls_.end_legs([this](const calls::Contact& contact) {
+      return contact.monitor && needs_.household.monitor(contact.account) == nullptr;
+    });
+  });
 }
 
 calls::CallOptions Front::call_options() const {

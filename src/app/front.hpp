@@ -56,7 +56,7 @@ class Front final : public calls::PanelOutput, public calls::CallListener, publi
   web::Events* events_ = nullptr;
   calls::Calls calls_;
   calls::Panel panel_;
-  storage::Subscription settings_changes_;
+  storage::Subscription settings_changes_, household_changes_;
 };
 
 }  // namespace lintel::app

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -112,6 +113,8 @@ class Calls {
 
   // A contact registered: one of a number that is being called joins in, and one whose line was lost is rung again.
   void contact_came();
+  // Ends the legs to and from those for whom `gone` says yes: their accounts are no more.
+  void end_legs(const std::function<bool(const Contact&)>& gone);
 
   // From access: a lock opened by this method (C17).
   void door_opened(std::string_view method);

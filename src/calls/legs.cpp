@@ -28,6 +28,20 @@ void Calls::contact_came() {
   dial_all();
 }
 
+void Calls::end_legs(const std::function<bool(const Contact&)>& gone) {
+  if (!call_) return;
+  std::vector<LegId> over;
+  for (const auto& [id, leg] : call_->legs)
+    if (!leg.refusal && gone(leg.contact)) over.push_back(id);
+  for (const LegId id : over) {
+    if (find_leg(id) == nullptr) continue;
+    end_leg(id, call_->talking == id            ? LegEnd::hung_up
+                : is_incoming(call_->kind) ? LegEnd::not_allowed
+                                           : LegEnd::cancelled);
+    leg_ended(id, true);
+  }
+}
+
 void Calls::leg_answered(LegId id) {
   if (find_leg(id) == nullptr) {
     // Its answer crossed our cancel, or another answer: it is told why once more.

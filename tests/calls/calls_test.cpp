@@ -181,6 +181,31 @@ TEST_F(CallsTest, H04_anExtensionIsCalledForItsRoom) {
   EXPECT_TRUE(wishes.last.monitor_of_called_room);
 }
 
+// security.md 10: a monitor that was revoked neither rings on, nor answers, nor goes on watching.
+TEST_F(CallsTest, whoseAccountIsGoneIsLeftOut) {
+  const auto gone = [](std::string account) {
+    return [account = std::move(account)](const Contact& contact) { return contact.account == account; };
+  };
+  calls.end_legs(gone("101#0"));
+  calls.press("101");
+  calls.end_legs(gone("101#0"));
+  EXPECT_TRUE(lines.was_ended(lines.leg(0), LegEnd::cancelled));
+  EXPECT_EQ(calls.current()->legs, 1U);
+  calls.leg_answered(lines.leg(1));
+  EXPECT_EQ(state(), CallState::talking);
+  calls.end_legs(gone("102#0"));
+  EXPECT_EQ(state(), CallState::talking);
+  calls.end_legs(gone("101#1"));
+  EXPECT_TRUE(lines.was_ended(lines.leg(1), LegEnd::hung_up));
+  EXPECT_EQ(state(), std::nullopt);
+  ASSERT_EQ(arrive(false), Start::started);
+  calls.end_legs(gone("101#1"));
+  EXPECT_EQ(state(), std::nullopt);
+  calls.press("102");
+  calls.end_legs(gone("102#0"));
+  EXPECT_EQ(state(), std::nullopt) << "nobody is left to ring";
+}
+
 TEST_F(CallsTest, C06_theCentreIsCalledWithinItsPeriodOnly) {
   EXPECT_EQ(calls.call_centre(), Start::started);
   EXPECT_EQ(calls.current()->kind, CallKind::centre);
