@@ -107,7 +107,7 @@ Result<void> Station::build() {
   doors_->start();
   cards_ = std::make_unique<Cards>(loop_, *store_.household, *store_.settings, *store_.journal, *doors_, guesses_);
 
-  whereabouts_ = std::make_unique<Whereabouts>(Whereabouts::Needs{loop_, *workers_, *store_.journal, options_});
+  whereabouts_ = std::make_unique<Whereabouts>(Whereabouts::Needs{loop_, *workers_, *store_.journal, options_, loop_.clock()});
   LINTEL_TRY(certificate_, whereabouts_->certificate());
   certificate_port_ = std::make_unique<Certificate>(certificate_.root_pem);
 

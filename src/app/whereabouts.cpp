@@ -16,9 +16,10 @@ bool is_loopback(const Options& options) { return options.loopback_media || opti
 
 Whereabouts::Whereabouts(const Needs& needs)
     : needs_(needs),
-      certificates_(needs.options.data + "/certificates", needs.loop.clock()),
+      certificates_(needs.options.data + "/certificates", needs.clock),
       changes_(is_loopback(needs.options) ? nullptr : std::make_unique<addresses::Changes>(needs.loop, [this] { changed(); })),
-      address_(changes_ == nullptr ? "127.0.0.1" : addresses::own_main()) {}
+      address_(changes_ == nullptr ? "127.0.0.1" : addresses::own_main()),
+      daily_(needs.clock.every(renewal_period, [this] { renew_certificate(); })) {}
 
 Result<system::ServerCertificate> Whereabouts::certificate() {
   auto made = certificates_.ensure({system::own_host_name(), addresses::own()});

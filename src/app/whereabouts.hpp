@@ -8,6 +8,7 @@
 
 #include "app/options.hpp"
 #include "base/addresses.hpp"
+#include "base/clock.hpp"
 #include "base/workers.hpp"
 #include "journal/journal.hpp"
 #include "system/certificates.hpp"
@@ -21,7 +22,9 @@ class Whereabouts {
     Workers& workers;
     journal::Journal& journal;
     const Options& options;
+    Clock& clock;
   };
+  static constexpr Duration renewal_period = std::chrono::hours(24);  // how often the certificate's end is looked at
   explicit Whereabouts(const Needs& needs);
 
   // For the names and addresses of this moment; takes some milliseconds when it must be made, so at the start only.
@@ -31,7 +34,9 @@ class Whereabouts {
   [[nodiscard]] const std::string& address() const { return address_; }
 
   std::function<void()> on_change;  // the addresses are others than when this was made; on the loop's later turns
-  std::function<void(const system::ServerCertificate&)> on_certificate;  // a new one, for them; some moments later
+  // A new one, for them, some moments later; or because the old one is about to end.
+  std::function<void(const system::ServerCertificate&)> on_certificate;
+  [[nodiscard]] bool renewing() const { return renewing_; }
 
  private:
   void changed();
@@ -44,6 +49,7 @@ class Whereabouts {
   bool lost_ = false;     // and that was journalled
   bool renewing_ = false; // a change in the meantime asks once more
   bool again_ = false;
+  Timer daily_;
 };
 
 }  // namespace lintel::app
