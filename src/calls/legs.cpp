@@ -35,7 +35,7 @@ void Calls::end_legs(const std::function<bool(const Contact&)>& gone) {
     if (!leg.refusal && gone(leg.contact)) over.push_back(id);
   for (const LegId id : over) {
     if (find_leg(id) == nullptr) continue;
-    end_leg(id, call_->talking == id            ? LegEnd::hung_up
+    end_leg(id, call_->talking == id       ? LegEnd::hung_up
                 : is_incoming(call_->kind) ? LegEnd::not_allowed
                                            : LegEnd::cancelled);
     leg_ended(id, true);

@@ -38,7 +38,8 @@ class DigestAuthority {
     std::string user;  // as claimed: proven only when accepted
   };
   using Find = std::function<std::optional<DigestUser>(std::string_view user)>;
-  static constexpr std::size_t most_remembered = 4'096;  // changes; with more, nonces older than the forgotten are stale
+  // Changes that are remembered; with more, nonces older than the forgotten are stale.
+  static constexpr std::size_t most_remembered = 4'096;
 
   DigestAuthority(const Clock& clock, Options options);
 

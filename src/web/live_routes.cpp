@@ -30,8 +30,8 @@ Done<LiveSession> session_made(const Call& call, std::string base) {
         const auto house = weak.lock();
         if (house == nullptr) return;
         // Its session, or the machine's account, may have ended while the answer was made.
-        const bool there = browser.empty() ? house->house.household.machine(account) != nullptr
-                                           : house->sessions.has(browser);
+        const bool there =
+            browser.empty() ? house->house.household.machine(account) != nullptr : house->sessions.has(browser);
         if (!there) {
           (void)house->house.live->end(made->id);
           return reply.send(answer(Error{.code = ErrorCode::unauthenticated, .message = "Log in first."}));

@@ -311,7 +311,7 @@ TEST_F(LockTest, A16_saysWhenADoorIsForcedAndWhenItStaysOpen) {
   EXPECT_FALSE(lock->door_held());
 }
 
-// The contact has to settle, and tells later than the door moves: who opens it in the period's last moment forced nothing.
+// The contact has to settle, and tells later than the door moves: who opens it as the period ends forced nothing.
 TEST_F(LockTest, A16_aDoorThatOpensJustAsThePeriodEndsIsNotForced) {
   make({.period = 3s, .watches_door = true, .hold_limit = 60s});
   open();

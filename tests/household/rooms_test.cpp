@@ -133,7 +133,8 @@ TEST_F(Rooms, goWithTheirMonitorsCodesAndPairings) {
   EXPECT_THAT(household_->monitors(), IsEmpty());
 }
 
-// Each listener looks through phones and sessions: told once a room, a large house would hold up the loop, and its doors.
+// Each listener looks through phones and sessions: told once a room, a large house would hold up the loop, and its
+// doors.
 TEST_F(Rooms, areClearedInOneGoAndToldOnce) {
   for (const char* number : {"101", "102", "103"}) {
     ASSERT_TRUE(add_room({number}).ok());
@@ -149,7 +150,8 @@ TEST_F(Rooms, areClearedInOneGoAndToldOnce) {
   const auto subscription =
       household_->on_change([&](const Change& change) { heard.emplace_back(change.collection, change.key); });
   ASSERT_TRUE(ask<void>([](Household& h, auto then) { h.clear_rooms(then); }).ok());
-  EXPECT_THAT(heard, ElementsAre(std::pair(Collection::monitors, std::string()), std::pair(Collection::rooms, std::string())));
+  EXPECT_THAT(heard,
+              ElementsAre(std::pair(Collection::monitors, std::string()), std::pair(Collection::rooms, std::string())));
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(household_->room_count(), 0U);
     ASSERT_EQ(household_->monitors().size(), 1U);

@@ -37,9 +37,9 @@ TEST(Table, hasKeysOfOneShape) {
 // What the program reads at its start alone must say so: who shortens a registration to find lost monitors sooner would
 // wait for it in vain.
 TEST(Table, saysWhatTakesEffectAfterARestart) {
-  for (const char* key : {"sip_server.shortest_registration", "sip_server.registration", "sip_server.longest_registration",
-                          "sip_server.silent_after", "sip_server.source_rate", "media.first_port", "media.last_port",
-                          "security.connections"})
+  for (const char* key : {"sip_server.shortest_registration", "sip_server.registration",
+                          "sip_server.longest_registration", "sip_server.silent_after", "sip_server.source_rate",
+                          "media.first_port", "media.last_port", "security.connections"})
     EXPECT_EQ(find(key)->applies, Applies::restart) << key;
 }
 

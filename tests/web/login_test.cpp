@@ -171,10 +171,11 @@ TEST_F(Login, S05_aLoginThatWaitedThroughAChangeOfThePasswordFails) {
   request.remote_address = "203.0.113.9";
   router_.handle(std::move(request), http::Responder(std::make_shared<Answer>(status)));
   EXPECT_EQ(status, 0) << "it waits";
-  EXPECT_EQ(post("/password",
-                 {{"old_password", the_password}, {"password", "Bookshelf-9"}, {"password_repeat", "Bookshelf-9"}}, admin)
-                .status,
-            204);
+  EXPECT_EQ(
+      post("/password",
+           {{"old_password", the_password}, {"password", "Bookshelf-9"}, {"password_repeat", "Bookshelf-9"}}, admin)
+          .status,
+      204);
   clock_.advance(std::chrono::seconds(5));
   while (status == 0) (void)loop_.turn(true);
   EXPECT_EQ(status, 401);
