@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <sys/stat.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -71,9 +73,9 @@ Error not_made() {
   return {.code = ErrorCode::internal, .message = "A certificate could not be made; the log says more."};
 }
 
-Result<Pair> ensure_root(const std::string& folder, const CertificateNames& names, WallTime now) {
+Result<Pair> ensure_root(const std::string& folder, const CertificateNames& names, WallTime now, bool early) {
   Pair kept = read_pair(folder, "root");
-  if (belong_together(kept) && in_time(kept.certificate.get(), now, std::chrono::hours(0))) return kept;
+  if (belong_together(kept) && (early || in_time(kept.certificate.get(), now, std::chrono::hours(0)))) return kept;
   if (kept.certificate != nullptr || kept.key != nullptr)
     log::warning("certificates",
                  "the root certificate cannot be used any more and is replaced; browsers must trust the new one");
@@ -85,11 +87,23 @@ Result<Pair> ensure_root(const std::string& folder, const CertificateNames& name
 
 }  // namespace
 
+bool clock_is_synchronised() {
+  timex asked{};  // no mode: only read
+  return ::adjtimex(&asked) != TIME_ERROR;
+}
+
 Result<ServerCertificate> Certificates::ensure(const CertificateNames& names) {
   if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) return cannot_write(folder_);
-  const WallTime now = clock_.wall();
-  LINTEL_TRY(Pair root, ensure_root(folder_, names, now));
+  WallTime now = clock_.wall();
   Pair server = read_pair(folder_, "server");
+  const Pair before = read_pair(folder_, "root");
+  const bool early = belong_together(before) && begins(before.certificate.get()) > now && !clock_is_right_();
+  if (early) {
+    log::warning("certificates", "the clock is not set, and is behind the root certificate, which is kept");
+    now = begins(before.certificate.get());
+    if (belong_together(server)) now = std::max(now, begins(server.certificate.get()));
+  }
+  LINTEL_TRY(Pair root, ensure_root(folder_, names, now, early));
   X509* kept = server.certificate.get();
   const bool good =
       belong_together(server) && issued_by(kept, root) && in_time(kept, now, renew_before) && names_all(kept, names);

@@ -3,6 +3,7 @@
 // worker.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,19 +27,27 @@ struct ServerCertificate {
 };
 
 // Files in a folder (made with 0700 if missing): root.pem, root.key, server.pem, server.key; keys are 0600.
+// As the kernel was told: by NTP or PTP. Any thread.
+[[nodiscard]] bool clock_is_synchronised();
+
 class Certificates {
  public:
-  Certificates(std::string folder, const Clock& clock) : folder_(std::move(folder)), clock_(clock) {}
+  // `clock_is_right`: whether the machine's time was set by somebody who knows it.
+  Certificates(std::string folder, const Clock& clock, std::function<bool()> clock_is_right = &clock_is_synchronised)
+      : folder_(std::move(folder)), clock_(clock), clock_is_right_(std::move(clock_is_right)) {}
 
   // Gives the certificate for these names: the kept one, or a new one when there is none, a name or an address is
   // missing from it, it does not fit the root, or fewer than 30 days are left (397 days at most, EC P-256). The root
-  // (10 years) is made once and again only when it is gone, damaged or about to end. A damaged file is replaced, and
+  // (10 years) is made once and again only when it is gone, damaged or at its end. One that begins later than now is
+  // kept, with its server certificate, until the clock is right: a machine that starts without the time must not take
+  // its trust from every browser. A damaged file is replaced, and
   // the log says so. Errors: unavailable (the folder cannot be written; says which file).
   [[nodiscard]] Result<ServerCertificate> ensure(const CertificateNames& names);
 
  private:
   std::string folder_;
   const Clock& clock_;
+  std::function<bool()> clock_is_right_;
 };
 
 [[nodiscard]] std::string own_host_name();  // the first label, lower case; "lintel" when there is none

@@ -77,6 +77,22 @@ TEST_F(CertificatesTest, renewsThirtyDaysBeforeTheEnd) {
   EXPECT_EQ(first.root_pem, second.root_pem);
 }
 
+TEST_F(CertificatesTest, S12_aClockThatIsNotSetTakesNoTrustAway) {
+  clock_.jump_wall(std::chrono::hours(24 * 400));
+  const ServerCertificate first = ensure(names_);
+  clock_.jump_wall(-std::chrono::hours(24 * 300));  // started again, before anybody told it the time
+  const ServerCertificate behind = Certificates(folder_.string(), clock_, [] { return false; }).ensure(names_).value();
+  EXPECT_EQ(behind.chain_pem, first.chain_pem);
+  const ServerCertificate moved = Certificates(folder_.string(), clock_, [] { return false; })
+                                      .ensure({.host = "door", .addresses = {"192.0.2.9"}})
+                                      .value();
+  EXPECT_EQ(moved.root_pem, first.root_pem) << "another address, but the same root";
+  EXPECT_TRUE(moved.renewed);
+  // A clock that is right says that the one before was ahead.
+  const ServerCertificate right = Certificates(folder_.string(), clock_, [] { return true; }).ensure(names_).value();
+  EXPECT_NE(right.root_pem, first.root_pem);
+}
+
 TEST_F(CertificatesTest, replacesDamagedFiles) {
   const ServerCertificate first = ensure(names_);
   std::ofstream(folder_ / "server.key") << "damaged";
