@@ -41,7 +41,7 @@ Front::Front(const Needs& needs)
   needs_.doors.on_jammed = [this] { panel_.lock_jammed(); };
   needs_.cards.on_news = [this](calls::CardNews news, Duration wait) { panel_.card_held(news, wait); };
   needs_.cards.on_awaited = [this](const std::string& room, WallTime until) { panel_.card_awaited(room, until); };
-  needs_.doors.on_emergency = [this] { calls_.emergency(); };
+  needs_.doors.on_emergency = [this] { panel_.press(hardware::Key::emergency); };  // who presses it is told what comes of it
   settings_changes_ = needs.settings.on_change([this](const settings::Change&) {
     calls_.set_options(call_options());
     panel_.set_options(panel_options());

@@ -60,6 +60,7 @@ test('A16 C06: the emergency key is an alarm in the journal, though no centre ca
   const told = await station.waitForEvent('call.emergency');
   expect(told.kind).toBe('alarm');
   await station.waitForEvent('call.nobody_available');
+  expect(JSON.stringify(await station.expect('GET', '/panel')), 'and whoever pressed it reads so').toContain('panel.nobody_available');
 });
 
 test('A04 A05 A16: a watched door keeps its lock open, is held, forced, and shown', async ({ page }) => {
