@@ -29,10 +29,7 @@ int main(int count, char** arguments) {
     }
     case app::Command::run: break;
   }
-  log::set_level(options->log == "debug"     ? log::Level::debug
-                 : options->log == "warning" ? log::Level::warning
-                 : options->log == "error"   ? log::Level::error
-                                             : log::Level::info);
+  log::set_level(app::log_level(options->log));
   app::Signals::block();
   system::settle_memory();
   const auto done = app::run_station(*options);

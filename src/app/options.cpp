@@ -61,7 +61,7 @@ constexpr std::array entries = {
           [](Options& o, const std::string& v) { return take_port(o.rtsp_port, "--rtsp-port", v); }},
     Entry{"--rtsps-port", "PORT", "RTSP over TLS, where it is switched on (default: 322, else 8322)",
           [](Options& o, const std::string& v) { return take_port(o.rtsps_port, "--rtsps-port", v); }},
-    Entry{"--log", "LEVEL", "debug, info, warning or error (default: info)",
+    Entry{"--log", "LEVEL", "debug, info, warning or error (default: as the settings say)",
           [](Options& o, const std::string& v) -> Result<void> {
             if (v != "debug" && v != "info" && v != "warning" && v != "error")
               return refuse("--log", v, "debug, info, warning or error");
@@ -113,6 +113,12 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
     LINTEL_CHECK(found->take(options, value.value_or("")));
   }
   return options;
+}
+
+log::Level log_level(std::string_view name) {
+  if (name == "debug") return log::Level::debug;
+  if (name == "warning") return log::Level::warning;
+  return name == "error" ? log::Level::error : log::Level::info;
 }
 
 std::string help_text() {

@@ -4,13 +4,17 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 
 namespace lintel::app {
 
 enum class Command { run, reset_admin, help, version };
+
+[[nodiscard]] log::Level log_level(std::string_view name);  // info where it is none of them
 
 struct Options {
   Command command = Command::run;
@@ -21,7 +25,7 @@ struct Options {
   std::string microphone = "auto";   // "auto", "default", "test", "silence", an ALSA or PipeWire device, a file
   std::string speaker = "auto";      // "auto", "default", "test", "none", a device, a file to write
   std::optional<std::uint16_t> http_port, https_port, sip_port, sips_port, rtsp_port, rtsps_port;  // 0: any free one
-  std::string log = "info";          // debug, info, warning, error
+  std::string log;                   // debug, info, warning, error; empty: as the settings say
   std::string ready_file;            // written with the ports (JSON) once everything serves; for scripts and tests
   bool loopback_media = false;       // offer 127.0.0.1 as a media address: everything on one machine
 };

@@ -199,6 +199,10 @@ void Station::follow_network() {
 
 void Station::watch_settings() {
   limit_guesses();
+  const auto follow_log = [this] {
+    if (options_.log.empty()) log::set_level(log_level(store_.settings->get(settings::log::level)));
+  };
+  follow_log();
   store_.settings->add_guard([this](const settings::Candidate& candidate) {
     std::vector<Error> errors;
     const auto check = [&](Result<void> answer, std::string_view field) {
@@ -214,7 +218,8 @@ void Station::watch_settings() {
       check(store_.household->centre_number_free(candidate.get(settings::call::centre_number)), settings::call::centre_number.key);
     return errors;
   });
-  settings_changes_ = store_.settings->on_change([this](const settings::Change& change) {
+  settings_changes_ = store_.settings->on_change([this, follow_log](const settings::Change& change) {
+    if (change.is(settings::log::level)) follow_log();
     if (change.is(settings::station::number) || change.is(settings::station::name) || change.is(settings::call::centre_number))
       store_.household->set_identity(identity_of(*store_.settings));
     if (change.is(settings::security::login_tries) || change.is(settings::security::login_lock)) limit_guesses();

@@ -174,3 +174,22 @@ test('S03: lintel reset-admin at the machine forgets the password and nothing el
   expect((await station.call('GET', '/rooms/101')).status).toBe(200);
   await station.waitForEvent('operation.admin_reset');
 });
+
+test('the log says as much as its setting asks for, at once and after a restart', async () => {
+  station = await Station.start();
+  await station.setUp();
+  const picture = async () => {
+    await station.call('GET', '/snapshot.jpg');
+    return station.output;
+  };
+  await station.expect('PATCH', '/settings', { 'log.level': 'error' });
+  const before = station.output.length;
+  expect((await picture()).slice(before), 'the camera was opened, and nobody asked').not.toMatch(/ I media\.camera/);
+  await station.expect('PATCH', '/settings', { 'log.level': 'debug' });
+  await station.kill('SIGTERM');
+  await station.launch();
+  await station.logIn();
+  await picture();
+  await station.waitFor('the camera in the log', async () => / I media\.camera/.test(station.output));
+  expect(station.output).toMatch(/ D \w+/);
+});
