@@ -9,7 +9,7 @@
 namespace lintel::settings::declared {
 
 inline constexpr std::array device_types = {Choice{"villa", "Villa station"}, Choice{"apartment", "Small apartment"}};
-inline constexpr std::array languages = {Choice{"en", "English"}, Choice{"de", "Deutsch"}};
+inline constexpr std::array languages = {Choice{"browser", "As the browser"}, Choice{"en", "English"}, Choice{"de", "Deutsch"}};
 inline constexpr std::array log_levels = {Choice{"debug", "Everything"}, Choice{"info", "What happens"},
                                           Choice{"warning", "What is wrong"}, Choice{"error", "What fails"}};
 
@@ -36,8 +36,8 @@ inline constexpr std::array station = {
     .help = "What the station serves: one household or a small apartment house. Analogue systems are not supported.",
     .type = Type::choice, .text = "apartment", .choices = device_types},
   Entry{.key = "station.language", .page = "station", .title = "Language",
-    .help = "The language of the panel's display and prompts. Browsers use their own.",
-    .type = Type::choice, .text = "en", .choices = languages},
+    .help = "The language of the panel's page from its next start on, where nobody chose another one there. Consoles and monitors use their own.",
+    .type = Type::choice, .text = "browser", .choices = languages},
 
   // S15
   Entry{.key = "sip_server.on", .page = "sip_server", .title = "SIP server",

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "household/numbers.hpp"
 #include "journal/events.hpp"
+#include "settings/keys.hpp"
 #include "system/password.hpp"
 #include "web/context.hpp"
 #include "web/json.hpp"
@@ -31,7 +32,9 @@ void state(Call& call) {
   call.reply.send(
       answer(200, {{"initialised", homes.initialised()},
                    {"version", call.house.house.version},
-                   {"station", {{"name", homes.identity().station_name}, {"number", homes.identity().station_number}}},
+                   {"station", {{"name", homes.identity().station_name},
+                                {"number", homes.identity().station_number},
+                                {"language", call.house.house.settings.get(settings::station::language)}}},
                    {"session", session_json(call.house, call.identity)}}));
 }
 

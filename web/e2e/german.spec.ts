@@ -1,7 +1,7 @@
 // Every word in the language of the browser, also those that come from the station itself (issue: every string translatable).
 import { expect, test } from '@playwright/test';
 
-import { newDevice, type Device } from './pages.ts';
+import { display, newDevice, pairPanel, type Device } from './pages.ts';
 import { adminPassword, Station } from './station.ts';
 
 let station: Station;
@@ -80,4 +80,16 @@ test('N09: the journal tells in German, and finds German words', async () => {
   await page.getByRole('searchbox').last().fill('ist wieder verriegelt');
   await expect(feed.getByText('Front door ist wieder verriegelt.').first()).toBeVisible();
   await expect(feed.getByText(/999/)).toHaveCount(0);
+});
+
+test('the panel speaks the language of the station, whatever its browser does', async ({ browser }) => {
+  const own = await newDevice(browser, station, { width: 768, height: 1024 });
+  await pairPanel(own, station);
+  await expect(display(own.page)).toContainText('Dial a room');
+  await station.expect('PATCH', '/settings', { 'station.language': 'de' });
+  await own.page.reload();
+  await expect(display(own.page)).toContainText('wählen');
+  await expect(own.page.locator('html')).toHaveAttribute('lang', 'de');
+  await own.context.close();
+  await station.expect('PATCH', '/settings', { 'station.language': 'browser' });
 });

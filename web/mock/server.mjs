@@ -225,7 +225,7 @@ function answer(request, url, body) {
   const path = decodeURI(url.pathname.slice('/api/v1'.length)).replace(/%23/g, '#');
   const id = /lintel_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
   const session = sessions.get(id);
-  if (path === '/state') return ok({ initialised, version: '0.1.0', station: { name: 'Main entrance', number: '8001' }, session: session ?? null });
+  if (path === '/state') return ok({ initialised, version: '0.1.0', station: { name: 'Main entrance', number: '8001', language: 'browser' }, session: session ?? null });
   if (path === '/login') return login(body);
   if (path === '/pair') return paired(body);
   if (path !== '/setup' && !session) return fail(401, 'login', 'Log in first.');

@@ -9,14 +9,21 @@ export type Language = keyof typeof LANGUAGES;
 const KEY = 'lintel.language';
 const isLanguage = (text: string | null | undefined): text is Language => !!text && text in LANGUAGES;
 
-/** The language chosen on this device, else the first of the browser's that we speak, else English. */
-export function chosenLanguage(): Language {
+function keptLanguage(): Language | undefined {
   try {
     const kept = localStorage.getItem(KEY);
     if (isLanguage(kept)) return kept;
   } catch {
     // Storage refused: the browser's languages decide.
   }
+  return undefined;
+}
+
+/** The language chosen on this device, else `preferred`, else the first of the browser's that we speak, else English. */
+export function chosenLanguage(preferred?: string | null): Language {
+  const kept = keptLanguage();
+  if (kept) return kept;
+  if (isLanguage(preferred)) return preferred;
   for (const tag of navigator.languages ?? []) {
     const short = tag.slice(0, 2).toLowerCase();
     if (isLanguage(short)) return short;

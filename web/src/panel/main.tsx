@@ -1,4 +1,5 @@
+import { stationLanguage } from '@/api/client';
 import { mount } from '@/shared/mount';
 import { Panel } from './Panel';
 
-void mount(Panel);
+void stationLanguage().then((language) => mount(Panel, language));
