@@ -23,6 +23,8 @@ void Connection::begin_tls(SSL_CTX* context, const std::string& name) {
   }
   SSL_set_mode(tls_.get(),
                SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  // After the handshake reading asks for bytes alone, and writing for room alone: wants_write() builds on that.
+  SSL_set_options(tls_.get(), SSL_OP_NO_RENEGOTIATION);
   if (outgoing_) {
     SSL_set_connect_state(tls_.get());
     if (!name.empty()) {

@@ -3,15 +3,13 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <functional>
 
-#include "base/handle.hpp"
+#include "certificate.hpp"
 #include "support.hpp"
 
 namespace lintel::sip {
@@ -246,28 +244,12 @@ TEST_F(Sockets, webSocketFlowsAreHandedIn) {
 }
 
 TEST_F(Sockets, tlsCarriesMessagesBothWays) {
-  const Handle<EVP_PKEY, EVP_PKEY_free> key{EVP_EC_gen("P-256")};
-  const Handle<X509, X509_free> certificate{X509_new()};
-  X509_set_version(certificate.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  X509_NAME* name = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("station.test"), -1, -1,
-                             0);
-  X509_set_issuer_name(certificate.get(), name);
-  X509_sign(certificate.get(), key.get(), EVP_sha256());
-  const Handle<SSL_CTX, SSL_CTX_free> accepting{SSL_CTX_new(TLS_server_method())};
-  SSL_CTX_use_certificate(accepting.get(), certificate.get());
-  SSL_CTX_use_PrivateKey(accepting.get(), key.get());
-  const Handle<SSL_CTX, SSL_CTX_free> connecting{SSL_CTX_new(TLS_client_method())};
-  X509_STORE_add_cert(SSL_CTX_get_cert_store(connecting.get()), certificate.get());
+  const test::Certificate tls;
   Network other(loop);
   Sink there;
   other.set_sink(&there);
-  other.set_tls(accepting.get(), nullptr);
-  network.set_tls(nullptr, connecting.get());
+  other.set_tls(tls.accepting.get(), nullptr);
+  network.set_tls(nullptr, tls.connecting.get());
   const auto port = other.listen({TransportKind::tls, "127.0.0.1", 0}).value();
   const Hop hop{TransportKind::tls, 0, *SocketAddress::parse("127.0.0.1", port), "station.test"};
   std::string big = options;
@@ -284,7 +266,7 @@ TEST_F(Sockets, tlsCarriesMessagesBothWays) {
   Network strict(loop);
   Sink refused;
   strict.set_sink(&refused);
-  strict.set_tls(nullptr, connecting.get());
+  strict.set_tls(nullptr, tls.connecting.get());
   strict.send({TransportKind::tls, 0, *SocketAddress::parse("127.0.0.1", port), "other.test"}, options);
   until([&] { return !refused.closed.empty(); });
   EXPECT_THAT(there.lines, SizeIs(2));
@@ -292,7 +274,7 @@ TEST_F(Sockets, tlsCarriesMessagesBothWays) {
   static std::vector<std::string> told;
   told.clear();
   SSL_CTX_set_tlsext_servername_callback(
-      accepting.get(), +[](SSL* ssl, int*, void*) {
+      tls.accepting.get(), +[](SSL* ssl, int*, void*) {
         const char* const server = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
         told.emplace_back(server == nullptr ? "" : server);
         return SSL_TLSEXT_ERR_OK;
