@@ -53,6 +53,7 @@ class Connection {
   std::size_t scanned = 0;  // see next_frame
   Monotonic opened{};
   Monotonic last_received{};
+  Monotonic half_ping{};        // when a CRLF came that may be the first half of a keep-alive
   bool heard = false;           // a whole message or keep-alive has come
   bool watching_write = false;  // EPOLLOUT is asked for
   std::string server_name;

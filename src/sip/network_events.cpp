@@ -14,6 +14,8 @@ namespace {
 constexpr int datagrams_a_turn = 64;
 constexpr int accepts_a_turn = 32;
 constexpr int reads_a_turn = 4;  // of one TLS connection that holds decrypted bytes back
+// Two CRLF within this time are a ping that the stream has cut; a phone that sends one at a time does it more seldom.
+constexpr Duration halves_of_a_ping = std::chrono::seconds(4);
 
 }  // namespace
 
@@ -167,9 +169,15 @@ Connection::Outcome Network::Inner::consume(Connection& connection, std::string_
       ++counters.shed;
       continue;
     }
-    if (frame.kind == Frame::Kind::pong) continue;
+    bool ping = frame.kind == Frame::Kind::ping;
+    if (frame.kind == Frame::Kind::pong) {
+      ping = connection.half_ping != Monotonic{} && connection.last_received - connection.half_ping <= halves_of_a_ping;
+      connection.half_ping = ping ? Monotonic{} : connection.last_received;
+      if (!ping) continue;
+    }
     connection.heard = true;
-    if (frame.kind == Frame::Kind::ping) {
+    connection.half_ping = {};
+    if (ping) {
       if (connection.write("\r\n", settings.queue_bytes) == Connection::Outcome::dead) return Connection::Outcome::dead;
       continue;
     }

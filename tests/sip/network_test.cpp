@@ -129,6 +129,33 @@ TEST_F(Sockets, aStreamIsCutIntoMessagesHoweverItArrives) {
   EXPECT_EQ(network.send(sink.hops[0], "late"), 0U);
 }
 
+// RFC 5626 §4.4.1: a ping is two CRLF, wherever the stream is cut. One CRLF is a phone's own way to keep its NAT open.
+TEST_F(Sockets, aPingInTwoPiecesIsAnswered) {
+  const auto port = network.listen({TransportKind::tcp, "127.0.0.1", 0}).value();
+  const int phone = client(port);
+  const auto say = [&](std::string_view bytes) {
+    ::send(phone, bytes.data(), bytes.size(), 0);
+    const auto count = sink.lines.size();
+    if (bytes.size() > 4) return until([&] { return sink.lines.size() > count; });
+    for (int turn = 0; turn < 20; ++turn) {
+      loop.turn(false);
+      usleep(1000);
+    }
+  };
+  say(options);
+  say("\r\n");
+  char byte = 0;
+  EXPECT_EQ(recv(phone, &byte, 1, MSG_DONTWAIT), -1);
+  say("\r\n");
+  EXPECT_EQ(read_some(phone), "\r\n");
+  say("\r\n");
+  EXPECT_EQ(recv(phone, &byte, 1, MSG_DONTWAIT), -1) << "the next one begins anew";
+  say(options);
+  say("\r\n");
+  EXPECT_EQ(recv(phone, &byte, 1, MSG_DONTWAIT), -1) << "a message stood between them";
+  ::close(phone);
+}
+
 TEST_F(Sockets, aConnectionIsOpenedOnceAndUsedAgain) {
   Network other(loop);
   Sink there;
