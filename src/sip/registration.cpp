@@ -15,6 +15,16 @@ namespace {
 
 constexpr std::chrono::seconds longest_period{86'400};
 constexpr std::chrono::seconds margin{5};  // a refresh is sent at least so long before the end
+constexpr std::chrono::seconds longest_retry_after{3600};
+
+// RFC 3261 §20.33: "120 (in maintenance);duration=3600"
+std::chrono::seconds retry_after_of(const Message& response) {
+  const auto value = response.value(Field::retry_after);
+  const auto seconds = text::to_unsigned(text::trim(value.substr(0, value.find_first_of(";( "))));
+  if (!seconds) return {};
+  return std::min(std::chrono::seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, 86'400))),
+                  longest_retry_after);
+}
 
 }  // namespace
 
@@ -134,6 +144,7 @@ void Registration::on_response(TransactionId id, const Message& response, const 
   if (id != transaction_ || response.status() < 200) return;
   if (hop_ && hop_->kind != TransportKind::udp && hop_->kind != TransportKind::local) hop_->flow = core_.flow_of(id);
   transaction_ = 0;
+  retry_after_ = retry_after_of(response);
   const int code = response.status();
   if (code < 300) return accepted(response);
   if (code == 401 || code == 407) {
@@ -156,6 +167,7 @@ void Registration::on_response(TransactionId id, const Message& response, const 
 void Registration::on_failed(TransactionId id, Failure failure) {
   if (id != transaction_) return;
   transaction_ = 0;
+  retry_after_ = {};
   if (failure == Failure::timeout) return unreachable(408, "The SIP server does not answer.");
   unreachable(503, "The SIP server cannot be reached.");
 }
@@ -163,15 +175,24 @@ void Registration::on_failed(TransactionId id, Failure failure) {
 void Registration::accepted(const Message& response) {
   std::chrono::seconds granted = asked_period_;
   if (const auto header = response.number(Field::expires)) granted = std::chrono::seconds(*header);
+  // Ours of before, at another address, may still stand beside it, with what is left of its time.
+  const std::string_view own = core_.sent_by(*hop_);
+  std::optional<std::chrono::seconds> listed;
   for (const auto value : response.list(Field::contact)) {
     const auto address = Address::parse(value);
     if (!address || !same_user(address->uri.user, contact_user_)) continue;
-    if (const auto parameter = address->parameter("expires")) {
-      if (const auto seconds = text::to_unsigned(*parameter)) {
-        granted = std::chrono::seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, 86'400)));
-      }
-    }
+    const auto parameter = address->parameter("expires");
+    const auto seconds = parameter ? text::to_unsigned(*parameter) : std::nullopt;
+    if (!seconds) continue;
+    const std::chrono::seconds period(static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, 86'400)));
+    const auto port = address->uri.port != 0 ? address->uri.port : std::uint16_t{5060};
+    const bool of_now = text::equals_ignoring_case(fmt::format("{}:{}", address->uri.host, port), own);
+    listed = of_now ? period : std::min(period, listed.value_or(period));
+    if (of_now) break;
   }
+  granted = listed.value_or(granted);
+  if (granted <= std::chrono::seconds::zero())
+    return refused(response.status(), "The SIP server keeps no registration: it granted no time.");
   granted = std::clamp(granted, std::chrono::seconds(1), longest_period);
   failures_ = 0;
   asked_longer_ = false;
@@ -196,7 +217,8 @@ void Registration::refused(int code, std::string message) {
   asked_period_ = settings_.period;
   asked_longer_ = false;
   way_.reset();
-  again_after(scattered(settings_.retry_refused), &Registration::look_up);
+  again_after(std::max<Duration>(scattered(settings_.retry_refused), std::exchange(retry_after_, {})),
+              &Registration::look_up);
   name_server();
   on_backup_ = false;  // the first is asked first
   tell(RegistrationState::failed, code, std::move(message));

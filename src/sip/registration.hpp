@@ -158,6 +158,7 @@ class Registration final : private ClientListener {
   AnsweredChallenges answered_challenges_;
   bool asked_longer_ = false;  // after 423
   std::chrono::seconds asked_period_{};
+  std::chrono::seconds retry_after_{};  // as the answer at hand says; zero: nothing
   std::string caller_;
   std::string call_id_;
   std::string from_tag_;

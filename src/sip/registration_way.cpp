@@ -89,7 +89,7 @@ void Registration::unreachable(int code, std::string message) {
   on_backup_ = status_.on_backup = false;
   const auto delay = std::min(settings_.retry_longest, settings_.retry_first * (1U << std::min(failures_, 10U)));
   ++failures_;
-  again_after(scattered(delay), &Registration::look_up);
+  again_after(std::max<Duration>(scattered(delay), std::exchange(retry_after_, {})), &Registration::look_up);
   tell(RegistrationState::failed, code, std::move(message));
   answer_waiting();
 }

@@ -37,6 +37,49 @@ TEST_F(Registering, takesThePeriodOfItsOwnContact) {
   take("REGISTER");
 }
 
+// One of before, at another address, is listed with what is left of its time.
+TEST_F(Registering, takesThePeriodOfTheContactOfNowAmongSeveral) {
+  endpoint->set_account(account());
+  const auto first = take("REGISTER");
+  user = contact_user_of("8001", "VDP", "secret");
+  answer(*first, 200, {},
+         "Contact: <sip:" + user + "@192.0.2.10:5060>;expires=100, <sip:" + user +
+             "@192.0.2.99:5060>;expires=3000, <sip:other@192.0.2.10:5060>;expires=2000\r\n");
+  clock.advance(79s);
+  nothing_sent();
+  clock.advance(1s);
+  take("REGISTER");
+}
+
+// A server that grants no time has not registered us, and is not asked each second for that.
+TEST_F(Registering, isNotRegisteredWhereNoTimeIsGranted) {
+  endpoint->set_account(account());
+  answer(*take("REGISTER"), 200, {}, "Expires: 0\r\n");
+  EXPECT_EQ(endpoint->accounts().front().state, RegistrationState::failed);
+  clock.advance(47s);
+  nothing_sent();
+  clock.advance(26s);
+  take("REGISTER");
+}
+
+// RFC 3261 §20.33
+TEST_F(Registering, comesAgainWhenTheServerSays) {
+  endpoint->set_account(account());
+  answer(*take("REGISTER"), 503, {}, "Retry-After: 120 (restarting);duration=3600\r\n");
+  clock.advance(119s);
+  nothing_sent();
+  clock.advance(1s);
+  answer(*take("REGISTER"), 486, {}, "Retry-After: 300\r\n");
+  clock.advance(299s);
+  nothing_sent();
+  clock.advance(1s);
+  answer(*take("REGISTER"), 500, {}, "Retry-After: 999999\r\n");
+  clock.advance(3600s);
+  answer(*take("REGISTER"), 500);  // in its own time again
+  clock.advance(20s);
+  take("REGISTER");
+}
+
 TEST_F(Registering, saysThatThePasswordIsWrongAndAsksSeldom) {
   endpoint->set_account(account());
   answer(*take("REGISTER"), 401, {}, challenge);
