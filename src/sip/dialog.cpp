@@ -106,9 +106,13 @@ bool Dialog::accepts(const Message& request) {
   if (!cseq || (remote_cseq && cseq->number <= *remote_cseq)) return false;
   remote_cseq = cseq->number;
   if (request.method() == Method::invite || request.method() == Method::update) {
-    if (const auto contact = request.contact(); contact && contact->uri.is_sip()) remote_target = contact->uri.text;
+    take_target(request);
   }
   return true;
+}
+
+void Dialog::take_target(const Message& message) {
+  if (const auto contact = message.contact(); contact && contact->uri.is_sip()) remote_target = contact->uri.text;
 }
 
 }  // namespace lintel::sip

@@ -36,6 +36,8 @@ struct Dialog {
   // §12.2.2: false when the request is older than one already seen (answer 500). Keeps the number, and the new Contact
   // of a target refresh (re-INVITE, UPDATE).
   [[nodiscard]] bool accepts(const Message& request);
+  // The Contact of a target refresh or of a 2xx to ours (§12.2.1.2), where it has one that can be called.
+  void take_target(const Message& message);
 };
 
 // "<sip:8001@VDP>" or "\"Door\" <sip:8001@VDP>"; the name is quoted and bounded.

@@ -156,6 +156,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void agree_timer();
   [[nodiscard]] bool renews_timer(const Message& update) const;
   void refresh();
+  void refresh_again();  // the peer refused it
   [[nodiscard]] bool ends_dialog(int code) const { return code == 481 || code == 408; }
   [[nodiscard]] std::string contact_line(const Hop& to) const;
   [[nodiscard]] Builder respond_to(const Received& invite, int status, std::string_view reason) const;

@@ -185,9 +185,7 @@ void Session::send_reinvite() {
 
 void Session::reinvite_done(int code, const Message* response) {
   if (code >= 200 && code < 300) {
-    if (const auto contact = response->contact(); contact && contact->uri.is_sip()) {
-      dialog_.remote_target = contact->uri.text;
-    }
+    dialog_.take_target(*response);
     acknowledge(*response);
     if (state_ != SessionState::confirmed) return;  // hung up meanwhile
     timer_.agreed(*response);
@@ -222,7 +220,7 @@ void Session::reinvite_done(int code, const Message* response) {
     apply(SessionEvent::dead_peer, cause);
     return;
   }
-  if (was_refresh) return agree_timer();
+  if (was_refresh) return refresh_again();
   end_offer(Error{ErrorCode::denied, fmt::format("The peer refused the new offer with {}.", code), "", "", ""});
 }
 
@@ -245,8 +243,10 @@ void Session::refresh() {
         self->apply(SessionEvent::dead_peer, cause);
         return;
       }
-      if (response != nullptr && code < 300) self->timer_.agreed(*response);
       if (code == 422 && response != nullptr && self->timer_.too_short(*response)) return self->refresh();
+      if (response == nullptr || code >= 300) return self->refresh_again();
+      self->dialog_.take_target(*response);
+      self->timer_.agreed(*response);
       self->agree_timer();
     });
     return;
@@ -257,6 +257,12 @@ void Session::refresh() {
   our_offer_ = local_content_;
   glare_retries_ = 0;
   send_reinvite();
+}
+
+void Session::refresh_again() {
+  timer_.try_again([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->refresh();
+  });
 }
 
 }  // namespace lintel::sip

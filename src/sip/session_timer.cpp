@@ -10,6 +10,12 @@ namespace lintel::sip {
 namespace {
 
 constexpr std::chrono::seconds longest{86'400};
+constexpr std::chrono::seconds shortest_pause{10};  // between refreshes that are refused
+
+// RFC 4028 §10: BYE at a third of the period, at most 32 s, before it ends.
+std::chrono::seconds patience_of(std::chrono::seconds period) {
+  return period - std::min(std::chrono::seconds(32), period / 3);
+}
 
 struct Asked {
   std::chrono::seconds period{};
@@ -101,12 +107,24 @@ void SessionTimer::restart(std::function<void()> refresh, std::function<void()> 
   timer_.cancel();
   if (!agreed_) return;
   const auto period = agreed_->period;
+  renewed_ = clock_.monotonic();
   if (agreed_->we_refresh) {
     timer_ = clock_.after(period / 2, std::move(refresh));
     return;
   }
-  // RFC 4028 §10: BYE at a third of the period, at most 32 s, before it ends.
-  timer_ = clock_.after(period - std::min(std::chrono::seconds(32), period / 3), std::move(expired));
+  timer_ = clock_.after(patience_of(period), std::move(expired));
+}
+
+void SessionTimer::try_again(std::function<void()> refresh) {
+  timer_.cancel();
+  if (!agreed_) return;
+  const Monotonic now = clock_.monotonic();
+  Duration pause = (renewed_ + patience_of(agreed_->period) - now) / 2;
+  if (pause < shortest_pause) {
+    renewed_ = now;
+    pause = agreed_->period / 2;
+  }
+  timer_ = clock_.after(pause, std::move(refresh));
 }
 
 }  // namespace lintel::sip

@@ -45,6 +45,9 @@ class SessionTimer {
   // From the 2xx on; again at each refresh. `refresh` is called at half of the period when we are the refresher,
   // `expired` before its end when the peer is and did not.
   void restart(std::function<void()> refresh, std::function<void()> expired);
+  // After a refresh of ours that was refused: `refresh` is called again at half of what is left until the peer would
+  // end the call; when nothing is left, and the peer minds so little, at half of a period again.
+  void try_again(std::function<void()> refresh);
   void stop() { timer_.cancel(); }
   [[nodiscard]] const std::optional<Agreed>& current() const { return agreed_; }
 
@@ -53,6 +56,7 @@ class SessionTimer {
   SessionTimerSettings settings_;
   std::chrono::seconds least_{0};  // Min-SE learnt from a 422
   std::optional<Agreed> agreed_;
+  Monotonic renewed_{};
   Timer timer_;
 };
 

@@ -178,8 +178,8 @@ class Bench : public ::testing::Test {
     std::string text = "SIP/2.0 " + std::to_string(status) + " " + std::string(phrase_of(status)) + "\r\n";
     text += "Via: " + request.value("Via") + "\r\nFrom: " + request.value("From") + "\r\nTo: " + request.value("To");
     if (status > 100 && request.message->to_tag().empty()) text += ";tag=" + tag;
-    text += "\r\nCall-ID: " + request.value("Call-ID") + "\r\nCSeq: " + request.value("CSeq") +
-            "\r\nContact: <sip:peer@192.0.2.9:5060>\r\n" + extra;
+    text += "\r\nCall-ID: " + request.value("Call-ID") + "\r\nCSeq: " + request.value("CSeq") + "\r\nContact: <" +
+            target + ">\r\n" + extra;
     if (!body.empty()) text += "Content-Type: application/sdp\r\n";
     text += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     wire.arrive(text, request.to);
@@ -246,6 +246,7 @@ class Bench : public ::testing::Test {
   Ear ear;
   Call call;
   Hop peer = udp("192.0.2.9");
+  std::string target = "sip:peer@192.0.2.9:5060";  // the Contact of the peer's answers
 };
 
 }  // namespace lintel::sip::bench

@@ -267,6 +267,54 @@ TEST_F(Timed, weRefreshByReinviteWhenThePeerKnowsNoUpdate) {
   EXPECT_THAT(ear.log, ElementsAre("answered answer"));
 }
 
+// RFC 4028 §10: the peer ends the call a third of the time, at most 32 s, before the end.
+TEST_F(Timed, aRefreshThatIsRefusedIsTriedAgainInTime) {
+  auto invite = dial();
+  answer(*invite, 200, "answer", "Allow: INVITE, UPDATE\r\nSession-Expires: 600;refresher=uac\r\n");
+  take("ACK");
+  clock.advance(300s);
+  answer(*take("UPDATE"), 500);
+  clock.advance(134s);
+  answer(*take("UPDATE"), 503);
+  clock.advance(67s);
+  answer(*take("UPDATE"), 200, {}, "Session-Expires: 600;refresher=uac\r\n");
+  clock.advance(299s);
+  nothing_sent();
+  clock.advance(1s);
+  // One that says no each time and does not mind is asked seldom, and the call goes on.
+  int asked = 0;
+  for (int second = 0; second < 600; ++second, clock.advance(1s))
+    for (; !wire.out.empty(); ++asked) answer(*take("UPDATE"), 500);
+  EXPECT_LE(asked, 8);
+  EXPECT_TRUE(call.answered());
+}
+
+TEST_F(Timed, aRefreshByReinviteThatIsRefusedIsTriedAgainInTime) {
+  auto invite = dial();
+  answer(*invite, 200, "answer", "Session-Expires: 600;refresher=uac\r\n");
+  take("ACK");
+  clock.advance(300s);
+  answer(*take("INVITE"), 500);
+  take("ACK");
+  clock.advance(134s);
+  take("INVITE");
+}
+
+// RFC 3311 §5.2
+TEST_F(Timed, anAnswerToARefreshMovesTheTarget) {
+  auto invite = dial();
+  answer(*invite, 200, "answer", "Allow: INVITE, UPDATE\r\nSession-Expires: 600;refresher=uac\r\n");
+  take("ACK");
+  clock.advance(300s);
+  const auto update = take("UPDATE");
+  target = "sip:peer@192.0.2.9:5090";
+  answer(*update, 200, {}, "Session-Expires: 600;refresher=uac\r\n");
+  call.hang_up();
+  const auto bye = take("BYE");
+  EXPECT_EQ(bye->message->request_uri(), target);
+  EXPECT_EQ(bye->to.address.port(), 5090);
+}
+
 TEST_F(Timed, aPeerThatDoesNotRefreshIsLost) {
   auto invite = dial();
   answer(*invite, 200, "answer", "Session-Expires: 600;refresher=uas\r\n");
