@@ -134,6 +134,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void send_refusal(int code, std::string_view reason);
   void on_ack(const Message& ack);
   [[nodiscard]] bool acceptable(const Incoming& invite);
+  [[nodiscard]] std::string unknown_options(const Message& request) const;  // that it requires
 
   // within the dialog (session_request.cpp, session_offer.cpp)
   void send_in_dialog(Method method, std::vector<std::string> lines, const Content& body,

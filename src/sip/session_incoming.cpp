@@ -35,16 +35,21 @@ bool brings_something_else(const Message& invite) {
 
 }  // namespace
 
+std::string Session::unknown_options(const Message& request) const {
+  std::string unknown;
+  if (!request.has(Field::require)) return unknown;
+  for (const auto option : request.list(Field::require)) {
+    if (timer_.on() && option == "timer") continue;
+    unknown += (unknown.empty() ? "" : ", ") + std::string(option);
+  }
+  return unknown;
+}
+
 // RFC 3261 §8.2.2.3, §8.2.3, §21.4.7 and RFC 4028 §9; answers by itself when it says false.
 bool Session::acceptable(const Incoming& invite) {
   const Message& message = invite.message;
   auto& core = host_.core();
-  std::string unknown;
-  for (const auto option : message.list(Field::require)) {
-    if (timer_.on() && option == "timer") continue;
-    unknown += (unknown.empty() ? "" : ", ") + std::string(option);
-  }
-  if (!unknown.empty()) {
+  if (const auto unknown = unknown_options(message); !unknown.empty()) {
     auto response = Builder::response(message, invite.from, 420, {}, dialog_.local_tag);
     response.add("Unsupported", unknown);
     core.reply(invite, response);

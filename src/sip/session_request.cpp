@@ -137,6 +137,13 @@ void Session::on_request(const Incoming& request) {
   }
   const auto cseq = message.cseq();
   if (cseq && dialog_.remote_cseq && cseq->number <= *dialog_.remote_cseq) return answer(request, 500);
+  // Whoever wants to end the call ends it, and an INVITE is looked at when no other is under way.
+  if (message.method() != Method::bye && message.method() != Method::invite) {
+    if (const auto unknown = unknown_options(message); !unknown.empty()) {
+      dialog_.remote_cseq = cseq ? cseq->number : dialog_.remote_cseq;
+      return answer(request, 420, {"Unsupported: " + unknown});
+    }
+  }
   switch (message.method()) {
     case Method::bye:
       (void)dialog_.accepts(message);

@@ -92,6 +92,18 @@ TEST_F(Offers, updateWithoutAnOfferBeforeTheAnswerLeavesTheCallRinging) {
   EXPECT_THAT(ear.log, ElementsAre("ringing", "answered answer"));
 }
 
+// RFC 3261 §8.2.2.3
+TEST_F(Offers, whatARequestInTheCallRequiresIsKnownOrRefused) {
+  const auto invite = talk();
+  wire.arrive(in_dialog("UPDATE", *invite, 10, "new offer", "Require: 100rel, x\r\n"), peer);
+  EXPECT_EQ(take("420")->value("Unsupported"), "100rel, x");
+  wire.arrive(in_dialog("INFO", *invite, 11, "5", "Require: x\r\nContent-Type: application/dtmf\r\n"), peer);
+  EXPECT_EQ(take("420")->value("Unsupported"), "x");
+  EXPECT_THAT(ear.log, IsEmpty());
+  wire.arrive(in_dialog("BYE", *invite, 12, {}, "Require: x\r\n"), peer);
+  take("200");  // whoever wants to end the call ends it
+}
+
 TEST_F(Offers, oursIsAnsweredRefusedAndKeepsTheCall) {
   const auto invite = talk();
   ASSERT_TRUE(call.offer(sdp("new")).ok());
