@@ -82,6 +82,7 @@ struct ServerSettings {
   // long.
   Duration register_nonce_life = std::chrono::hours(24);
   Duration timer_c = std::chrono::seconds(180);       // an INVITE that rings longer is cancelled
+  Duration longest_ring = std::chrono::minutes(10);   // however often it says that it rings; below the core's own bound
   Duration branch_timeout = std::chrono::seconds(6);  // a contact that says nothing at all is left
   std::size_t branches = 32;                          // of one call
   std::size_t calls = 2'000;                          // proxied transactions without a final answer at once

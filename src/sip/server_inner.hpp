@@ -46,6 +46,7 @@ struct Server::Inner final : ServerListener {
     bool answered = false;  // a final answer was passed on
     bool cancelled = false;
     bool invite = false;
+    Monotonic rings_since{};  // the first 18x
     Wheel::Entry timer_c;
   };
 
@@ -84,6 +85,7 @@ struct Server::Inner final : ServerListener {
   void settle(ProxiedCall& call);  // a final answer goes back: what only an open call needs is let go
   [[nodiscard]] static std::string answer_to(const ProxiedCall& call, int status);
   void cancel_branches(ProxiedCall& call, std::string_view extra, TransactionId except);
+  void ring_on(ProxiedCall& call);
   void timer_c(TransactionId server);
 
   // server_copy.cpp

@@ -146,7 +146,7 @@ void Server::Inner::ProxiedCall::on_response(TransactionId id, const Message& re
   const int status = response.status();
   if (status < 200) {
     if (answered) return;
-    if (invite && !cancelled) inner.wheel.arm(timer_c, inner.settings.timer_c);
+    if (invite && !cancelled) inner.ring_on(*this);
     inner.core.respond(server, without_own_via(response));
     return;
   }
@@ -225,6 +225,14 @@ void Server::Inner::on_cancel(TransactionId id, const Message& cancel) {
   for (const auto& line : cancel.lines())
     if (line.field == Field::reason) reason.append(cancel.bytes().substr(line.begin, line.end - line.begin));
   cancel_branches(found->second, reason, 0);
+}
+
+// RFC 3261 §16.7 step 2: each 18x gives it time anew, and this server some bound.
+void Server::Inner::ring_on(ProxiedCall& call) {
+  const Monotonic now = core.clock().monotonic();
+  if (call.rings_since == Monotonic{}) call.rings_since = now;
+  const Duration left = call.rings_since + settings.longest_ring - now;
+  if (left > Duration::zero()) wheel.arm(call.timer_c, std::min(settings.timer_c, left));
 }
 
 void Server::Inner::timer_c(TransactionId server) {

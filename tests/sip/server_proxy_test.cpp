@@ -319,6 +319,21 @@ TEST_F(Proxying, aSilentContactIsLeftAndALongRingEnds) {
   EXPECT_EQ(transport.take().back().first_line(), "SIP/2.0 408 Request Timeout");
 }
 
+// RFC 3261 §16.8. Each 18x gives it time anew, but not for ever; the caller hears in any case how it ended.
+TEST_F(Proxying, aPhoneThatRingsAgainAndAgainEndsWithAnAnswer) {
+  register_as("101#0", phone);
+  call("101", "8001");
+  const auto sent = transport.take();
+  std::vector<std::string> lines;
+  for (int minute = 0; minute < 17; ++minute) {
+    answer(sent.back(), 180);
+    clock.advance(60s);
+    for (const auto& line : transport.take_first_lines())
+      if (line != "SIP/2.0 180 Ringing" && (lines.empty() || lines.back() != line)) lines.push_back(line);
+  }
+  EXPECT_THAT(lines, ElementsAre("CANCEL sip:x@192.0.2.10:5060 SIP/2.0", "SIP/2.0 408 Request Timeout"));
+}
+
 TEST_F(Proxying, aLostFlowFailsItsBranchAtOnce) {
   register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>\n");
   call("101%231", "8001");
