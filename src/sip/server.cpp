@@ -134,7 +134,11 @@ bool Server::Inner::refuse_early(const Incoming& request) {
     return true;
   }
   // A request that went through us twice is going round (RFC 3261 §16.3): our branches cannot be made by others.
-  if (message.count(Field::via) > 1) {
+  // Its two lines may have been joined by a comma on the way.
+  const auto& top = message.top_via();
+  const auto top_end = top ? static_cast<std::size_t>(top->text.end() - message.bytes().begin()) : 0;
+  const bool joined = top && top_end < message.bytes().size() && message.bytes()[top_end] != '\r';
+  if (joined || message.count(Field::via) > 1) {
     std::size_t own = 0;
     for (const auto value : message.list(Field::via))
       if (const auto via = Via::parse(value);

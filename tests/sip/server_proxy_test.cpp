@@ -334,6 +334,16 @@ TEST_F(Proxying, aPhoneThatRingsAgainAndAgainEndsWithAnAnswer) {
   EXPECT_THAT(lines, ElementsAre("CANCEL sip:x@192.0.2.10:5060 SIP/2.0", "SIP/2.0 408 Request Timeout"));
 }
 
+// RFC 3261 §16.3: whoever was on the way may have joined our two lines.
+TEST_F(Proxying, aRequestThatGoesRoundIsSeenInOneLineToo) {
+  const std::string two =
+      "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-1-2, SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-3-4";
+  auto bytes = request("INVITE", "101", "8001");
+  bytes.insert(bytes.find(";rport") + 6, ", " + two);
+  send(bytes, caller);
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 482 Loop Detected"));
+}
+
 TEST_F(Proxying, aLostFlowFailsItsBranchAtOnce) {
   register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>\n");
   call("101%231", "8001");
