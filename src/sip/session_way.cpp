@@ -9,15 +9,23 @@ namespace lintel::sip {
 namespace {
 
 // RFC 3263 §4.1. With sips, transport=tcp means TLS, and of UDP there is no encrypted kind here.
-dns::Question question_of(const Uri& uri) {
+// Nothing where it names a transport that there is none of between phones: UDP in its place would reach nobody, or
+// somebody else.
+std::optional<dns::Question> question_of(const Uri& uri) {
   dns::Question question;
   question.host = uri.host;
   if (uri.port != 0) question.port = uri.port;
   question.secure = uri.scheme == Uri::Scheme::sips;
   const auto transport = uri.parameter("transport").value_or(std::string_view{});
-  if (text::equals_ignoring_case(transport, "tcp")) question.transport = dns::Transport::tcp;
-  if (text::equals_ignoring_case(transport, "udp")) question.transport = dns::Transport::udp;
-  if (question.secure || text::equals_ignoring_case(transport, "tls")) question.transport = dns::Transport::tls;
+  if (text::equals_ignoring_case(transport, "tcp"))
+    question.transport = dns::Transport::tcp;
+  else if (text::equals_ignoring_case(transport, "udp"))
+    question.transport = dns::Transport::udp;
+  else if (text::equals_ignoring_case(transport, "tls"))
+    question.transport = dns::Transport::tls;
+  else if (!transport.empty())
+    return std::nullopt;
+  if (question.secure) question.transport = dns::Transport::tls;
   return question;
 }
 
@@ -31,8 +39,10 @@ std::optional<Uri> next_hop(const Dialog& dialog) {
 }  // namespace
 
 void Session::look_up(const Uri& uri) {
+  const auto question = question_of(uri);
+  if (!question) return fail_later(484, "The transport of the address to call is none of udp, tcp and tls");
   auto lookup =
-      host_.resolver().resolve(question_of(uri), [weak = weak_from_this()](const Result<std::vector<dns::Hop>>& found) {
+      host_.resolver().resolve(*question, [weak = weak_from_this()](const Result<std::vector<dns::Hop>>& found) {
         const auto self = weak.lock();
         if (!self) return;
         if (!found.ok()) return self->fail_later(503, found.error().message);
@@ -70,8 +80,9 @@ void Session::with_hop(std::function<void(const Hop&)> work) {
 
   const auto uri = next_hop(dialog_);
   if (!uri || !uri->is_sip()) return work(*hop_);
-  const dns::Question question = question_of(*uri);
-  if (const auto place = dns::numeric(question)) {
+  const auto question = question_of(*uri);
+  if (!question) return work(*hop_);
+  if (const auto place = dns::numeric(*question)) {
     Hop hop = to_hop(*place);
     if (hop.address.same_host(hop_->address)) {  // a link-local one: its text does not name the link
       hop.address = hop_->address;
@@ -85,7 +96,7 @@ void Session::with_hop(std::function<void(const Hop&)> work) {
   waiting_for_hop_.push_back(std::move(work));
   if (waiting_for_hop_.size() > 1) return;
   auto lookup =
-      host_.resolver().resolve(question, [weak = weak_from_this(), next](const Result<std::vector<dns::Hop>>& found) {
+      host_.resolver().resolve(*question, [weak = weak_from_this(), next](const Result<std::vector<dns::Hop>>& found) {
         const auto self = weak.lock();
         if (!self) return;
         // Without an answer the way of the INVITE is the best guess.

@@ -277,6 +277,25 @@ TEST_F(OutgoingWays, sipsIsTlsWhateverTransportItNames) {  // RFC 3261 §26.2.2
   }
 }
 
+TEST_F(Outgoing, refusesATransportItDoesNotSpeak) {
+  for (const char* const transport : {"ws", "wss", "sctp"}) {
+    ear.log.clear();
+    call = endpoint->call({std::string("sip:peer@192.0.2.9;transport=") + transport, "", ""}, sdp("offer"), {}, &ear);
+    clock.advance(1ms);
+    EXPECT_THAT(ear.log, ElementsAre("refused 484"));
+    nothing_sent();
+  }
+}
+
+// Such a Contact says nothing about where the peer listens: the way of the INVITE is taken, and not UDP.
+TEST_F(Outgoing, aPeerOfAnUnknownTransportIsReachedWhereItWasCalled) {
+  call = endpoint->call({"sip:peer@192.0.2.9;transport=tcp", "", ""}, sdp("offer"), {}, &ear);
+  const auto invite = take("INVITE");
+  target = "sip:peer@192.0.2.9;transport=ws";
+  answer(*invite, 200, "answer");
+  EXPECT_EQ(take("ACK")->to.kind, TransportKind::tcp);
+}
+
 TEST_F(Outgoing, reportsAnUnknownName) {
   call = endpoint->call({"sip:peer@nowhere.example", "", ""}, sdp("offer"), {}, &ear);
   clock.advance(1ms);
