@@ -212,6 +212,25 @@ test('C12: a monitor that comes back while it still rings for the other rings ag
   await atRest();
 });
 
+test('C12: a monitor whose connection went dead in its sleep connects anew when it wakes', async () => {
+  cable.silence();
+  const anew = kitchen.page.waitForEvent('websocket', { timeout: 15_000 });
+  await kitchen.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await anew;
+  await online(kitchen.page);
+  await ring();
+  await dial(panel.page, 'hangup');
+  await Promise.all([over(hall, 'missed'), over(kitchen, 'missed')]);
+});
+
+test('C12: a monitor is online again after its network was away for a moment', async () => {
+  await kitchen.context.setOffline(true);
+  await expect(kitchen.page.getByText('The station does not answer')).toBeVisible();
+  await kitchen.context.setOffline(false);
+  await online(kitchen.page);
+  await expect(kitchen.page.getByText('The station does not answer')).toBeHidden({ timeout: 20_000 });
+});
+
 test('C12: a cut connection does not end a call that talks; it can be ended after it came back', async () => {
   await ring();
   await press(kitchen, 'Answer');

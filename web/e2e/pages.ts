@@ -200,6 +200,11 @@ export class Cable {
 
   plug(): void { this.whole = true; }
 
+  // Nothing that is connected now hears or says anything any more, and neither end is told; new connections work.
+  silence(): void {
+    for (const end of this.ends) end.unpipe();
+  }
+
   async remove(): Promise<void> {
     this.pull();
     await new Promise((done) => this.server.close(done));

@@ -7,6 +7,8 @@ const NEVER_ANSWERED_LIMIT_S = 600;
 const REGISTER_EVERY_S = 300;
 const RETRY_MIN_S = 2;
 const RETRY_MAX_S = 10;
+/** A station that does not answer a question by then is not at the other end of the connection any more. */
+export const ANSWER_LIMIT_MS = 5_000;
 
 const VOICE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
@@ -30,15 +32,20 @@ export function socketUrl(path: string, location: Pick<Location, 'protocol' | 'h
 export const withoutOtherDigests = (message: unknown): unknown =>
   typeof message === 'string' ? message.replace(/^(?:WWW|Proxy)-Authenticate:[^\r\n]*algorithm="?SHA[^\r\n]*\r\n/gim, '') : message;
 
-function onlyMd5(socket: object): void {
+function onlyMd5(socket: object, heard: () => void): void {
   let deliver: ((data: unknown) => void) | undefined;
   Object.defineProperty(socket, 'ondata', {
-    get: () => (data: unknown) => deliver?.(withoutOtherDigests(data)),
+    get: () => (data: unknown) => {
+      deliver?.(withoutOtherDigests(data));
+      heard();
+    },
     set: (wanted: typeof deliver) => {
       deliver = wanted;
     },
   });
 }
+
+const isRefusal = (status: number | undefined) => status === 401 || status === 403 || status === 407;
 
 /** One id for this device for ever, so that a new registration replaces the old flow (RFC 5626). */
 function instanceId(): string {
@@ -65,6 +72,8 @@ export class JsSipClient implements CallClient {
   private closedHere = false;
   private stopped = false;
   private wasOnline = false;
+  /** Set while an answer of the station is waited for. */
+  private asking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly account: SipAccountData) {}
 
@@ -81,7 +90,7 @@ export class JsSipClient implements CallClient {
     const { default: JsSIP } = await import('jssip');
     if (this.stopped) return;
     const socket = new JsSIP.WebSocketInterface(socketUrl(this.account.ws_path || '/sip'));
-    onlyMd5(socket);
+    onlyMd5(socket, () => this.heard());
     const ua = new JsSIP.UA({
       sockets: [socket],
       uri: addressOf(this.account),
@@ -106,13 +115,13 @@ export class JsSipClient implements CallClient {
       this.wasOnline = true;
       line('online');
     });
-    ua.on('unregistered', () => line('reconnecting'));
+    // After a refusal JsSIP says this too, but then nothing is tried again.
+    ua.on('unregistered', ({ response }) => isRefusal(response?.status_code) || line('reconnecting'));
     ua.on('registrationFailed', ({ response, cause }) => {
-      const status = response?.status_code ?? 0;
-      if (status === 401 || status === 403 || status === 407) line('refused', response.reason_phrase);
+      if (isRefusal(response?.status_code)) line('refused', response.reason_phrase);
       else {
         line('reconnecting', String(cause ?? ''));
-        setTimeout(() => !this.stopped && ua.isConnected() && !ua.isRegistered() && ua.register(), RETRY_MAX_S * 1_000);
+        setTimeout(() => !this.stopped && ua.isConnected() && !ua.isRegistered() && this.ask(ua), RETRY_MAX_S * 1_000);
       }
     });
     ua.on('newRTCSession', (event: IncomingRTCSessionEvent | { originator: string }) => {
@@ -125,6 +134,7 @@ export class JsSipClient implements CallClient {
     this.stopped = true;
     window.removeEventListener('online', this.wake);
     window.removeEventListener('offline', this.networkLost);
+    this.endAsking();
     this.ua?.stop();
     this.ua = null;
     this.release();
@@ -237,12 +247,44 @@ export class JsSipClient implements CallClient {
 
   readonly wake = (): void => {
     const ua = this.ua;
-    if (!ua || this.stopped || this.session || ua.isConnected()) return;
-    ua.stop();
-    ua.start();
+    if (!ua || this.stopped) return;
+    if (ua.isConnected()) this.ask(ua);
+    else if (!this.session) this.connectAnew(ua);
   };
 
-  private readonly networkLost = (): void => this.events?.line('reconnecting', '');
+  /** A connection that slept, or whose network changed, may lead nowhere and not know: only an answer shows that it does. */
+  private ask(ua: UA): void {
+    if (this.asking) return;
+    this.asking = setTimeout(() => {
+      this.endAsking();
+      this.events?.line('reconnecting', '');
+      this.lineLost();
+      if (!this.session) this.connectAnew(ua);
+    }, ANSWER_LIMIT_MS);
+    ua.register();
+  }
+
+  private heard(): void {
+    if (!this.asking) return;
+    this.endAsking();
+    // JsSIP tells only of the first registration, not of one that was renewed.
+    if (this.ua?.isRegistered()) this.events?.line('online', '');
+  }
+
+  private endAsking(): void {
+    clearTimeout(this.asking);
+    this.asking = undefined;
+  }
+
+  private connectAnew(ua: UA): void {
+    ua.stop();
+    ua.start();
+  }
+
+  private readonly networkLost = (): void => {
+    this.events?.line('reconnecting', '');
+    if (this.ua?.isConnected()) this.ask(this.ua); // it may have been another network than the station's
+  };
 
   private release(): void {
     for (const track of this.microphone?.getTracks() ?? []) track.stop();

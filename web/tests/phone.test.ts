@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CallEvents, LineState } from '@/calls/CallClient';
+import { ANSWER_LIMIT_MS, JsSipClient } from '@/calls/JsSipClient';
+
+type Handler = (event?: unknown) => void;
+class Emitter {
+  private readonly handlers = new Map<string, Handler[]>();
+  on(name: string, handler: Handler) {
+    this.handlers.set(name, [...(this.handlers.get(name) ?? []), handler]);
+  }
+  emit(name: string, event: unknown = {}) {
+    for (const handler of this.handlers.get(name) ?? []) handler(event);
+  }
+}
+
+/** JsSIP without a network: what it tells us, and what we ask of it. */
+class FakeUA extends Emitter {
+  connected = true;
+  registered = false;
+  readonly asked: string[] = [];
+  isConnected = () => this.connected;
+  isRegistered = () => this.registered;
+  start = () => this.asked.push('start');
+  stop = () => this.asked.push('stop');
+  register = () => this.asked.push('register');
+}
+class FakeSocket {
+  ondata: (data: unknown) => void = () => undefined;
+}
+const made = vi.hoisted(() => ({ ua: undefined as unknown, socket: undefined as unknown }));
+vi.mock('jssip', () => ({
+  default: {
+    WebSocketInterface: class {
+      constructor() {
+        const socket = new FakeSocket();
+        made.socket = socket;
+        return socket;
+      }
+    },
+    UA: class {
+      constructor() {
+        const ua = new FakeUA();
+        made.ua = ua;
+        return ua;
+      }
+    },
+  },
+}));
+
+class FakeSession extends Emitter {
+  connection?: unknown;
+  answer = vi.fn();
+  terminate = vi.fn();
+  renegotiate = vi.fn();
+  sendDTMF = vi.fn();
+}
+
+const request = { getHeader: () => 'call-1', from: { uri: { user: '8001' }, display_name: '' } };
+
+let client: JsSipClient;
+let ua: FakeUA;
+let lines: LineState[];
+let ended: string[];
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  lines = [];
+  ended = [];
+  made.ua = undefined;
+  client = new JsSipClient({ uri: '', user: '101#1', password: 'x', domain: 'VDP', ws_path: '/sip' });
+  const events: CallEvents = { line: (state) => lines.push(state), incoming: () => undefined, confirmed: () => undefined, ended: (cause) => ended.push(cause), media: () => undefined };
+  client.start(events);
+  await vi.waitFor(() => expect(made.ua).toBeDefined());
+  ua = made.ua as FakeUA;
+  (made.socket as FakeSocket).ondata = () => undefined;
+  register();
+});
+afterEach(() => {
+  client.stop();
+  vi.useRealTimers();
+});
+
+function register() {
+  ua.registered = true;
+  ua.emit('registered');
+}
+function incoming(): FakeSession {
+  const session = new FakeSession();
+  ua.emit('newRTCSession', { originator: 'remote', session, request });
+  return session;
+}
+const theStationSays = (text: string) => (made.socket as FakeSocket).ondata(text);
+
+describe('whether a monitor can be rung', () => {
+  it('stays refused when the station refuses an account that it had', () => {
+    // As JsSIP tells it: first the failure, then that the registration is gone.
+    const response = { status_code: 403, reason_phrase: 'Forbidden' };
+    ua.emit('registrationFailed', { response, cause: 'Rejected' });
+    ua.registered = false;
+    ua.emit('unregistered', { response, cause: 'Rejected' });
+    expect(lines.at(-1)).toBe('refused');
+  });
+
+  it('is online again after the network was gone for a moment and the connection outlived it', () => {
+    window.dispatchEvent(new Event('offline'));
+    expect(lines.at(-1)).toBe('reconnecting');
+    window.dispatchEvent(new Event('online'));
+    expect(ua.asked.at(-1)).toBe('register');
+    theStationSays('SIP/2.0 200 OK');
+    expect(lines.at(-1)).toBe('online');
+    vi.advanceTimersByTime(ANSWER_LIMIT_MS * 2);
+    expect(ua.asked).not.toContain('stop');
+  });
+
+  it('connects anew when it wakes with a connection that leads nowhere any more', () => {
+    client.wake();
+    vi.advanceTimersByTime(ANSWER_LIMIT_MS + 1);
+    expect(ua.asked.slice(-2)).toEqual(['stop', 'start']);
+  });
+
+  it('connects anew when a registration is not answered, and the next is not either', () => {
+    ua.emit('registrationFailed', { response: null, cause: 'Request Timeout' });
+    ua.registered = false;
+    vi.advanceTimersByTime(10_000);
+    expect(ua.asked.at(-1)).toBe('register');
+    vi.advanceTimersByTime(ANSWER_LIMIT_MS + 1);
+    expect(ua.asked.slice(-2)).toEqual(['stop', 'start']);
+  });
+
+  it('gives up a ring that a dead connection would never end', () => {
+    incoming();
+    client.wake();
+    vi.advanceTimersByTime(ANSWER_LIMIT_MS + 1);
+    expect(ended).toEqual(['failed']);
+    expect(ua.asked.slice(-2)).toEqual(['stop', 'start']);
+  });
+
+  it('leaves a call that talks alone: its sound takes its own way', () => {
+    incoming().emit('confirmed');
+    client.wake();
+    vi.advanceTimersByTime(ANSWER_LIMIT_MS + 1);
+    expect(ended).toEqual([]);
+    expect(ua.asked).not.toContain('stop');
+    expect(lines.at(-1)).toBe('reconnecting');
+  });
+});
