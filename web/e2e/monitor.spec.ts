@@ -231,6 +231,24 @@ test('C12: a monitor is online again after its network was away for a moment', a
   await expect(kitchen.page.getByText('The station does not answer')).toBeHidden({ timeout: 20_000 });
 });
 
+test('C01: a device without a microphone answers, sees and hears', async () => {
+  await hall.page.evaluate(() => {
+    const asked = navigator.mediaDevices.getUserMedia;
+    navigator.mediaDevices.getUserMedia = () => {
+      navigator.mediaDevices.getUserMedia = asked;
+      return Promise.reject(new DOMException('Requested device not found', 'NotFoundError'));
+    };
+  });
+  await ring();
+  await press(hall, 'Answer');
+  await phase(hall.page, 'talking');
+  const first = await heard(hall.page);
+  await expect.poll(async () => (await heard(hall.page)).energy - first.energy, { message: 'the visitor is heard' }).toBeGreaterThan(1e-4);
+  await movingPicture(hall.page);
+  await press(hall, 'Hang up');
+  await over(hall, 'ended');
+});
+
 test('C12: a cut connection does not end a call that talks; it can be ended after it came back', async () => {
   await ring();
   await press(kitchen, 'Answer');

@@ -61,9 +61,12 @@ let client: JsSipClient;
 let ua: FakeUA;
 let lines: LineState[];
 let ended: string[];
+const getUserMedia = vi.fn<(wanted: MediaStreamConstraints) => Promise<MediaStream>>();
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  getUserMedia.mockReset();
+  Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: { getUserMedia } });
   lines = [];
   ended = [];
   made.ua = undefined;
@@ -142,5 +145,26 @@ describe('whether a monitor can be rung', () => {
     expect(ended).toEqual([]);
     expect(ua.asked).not.toContain('stop');
     expect(lines.at(-1)).toBe('reconnecting');
+  });
+});
+
+describe('answering', () => {
+  it('answers without a microphone where there is none, to see and hear at least', async () => {
+    getUserMedia.mockRejectedValue(new DOMException('Requested device not found', 'NotFoundError'));
+    const session = incoming();
+    await client.answer();
+    expect(session.answer).toHaveBeenCalledWith(expect.objectContaining({ mediaConstraints: { audio: false, video: false } }));
+  });
+  it('answers a page that may have no microphone because it is not secure', async () => {
+    Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: undefined });
+    const session = incoming();
+    await client.answer();
+    expect(session.answer).toHaveBeenCalledOnce();
+  });
+  it('does not answer when the microphone is refused', async () => {
+    getUserMedia.mockRejectedValue(new DOMException('Permission denied', 'NotAllowedError'));
+    const session = incoming();
+    await expect(client.answer()).rejects.toThrow('Permission denied');
+    expect(session.answer).not.toHaveBeenCalled();
   });
 });

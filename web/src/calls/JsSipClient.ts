@@ -1,5 +1,6 @@
 import type { EndEvent, PeerConnectionEvent, RTCSession } from 'jssip/lib/RTCSession';
 import type { IncomingRTCSessionEvent, UA } from 'jssip/lib/UA';
+import { microphoneOrNone, stopTracks } from '@/media/microphone';
 import type { CallClient, CallEvents, EndCause, SipAccountData } from './CallClient';
 
 /** The station decides how long it rings; the monitor only must not give up before it. */
@@ -9,8 +10,6 @@ const RETRY_MIN_S = 2;
 const RETRY_MAX_S = 10;
 /** A station that does not answer a question by then is not at the other end of the connection any more. */
 export const ANSWER_LIMIT_MS = 5_000;
-
-const VOICE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /** Why a call ended, from the request that ended it: CANCEL and BYE carry a Reason header (RFC 3326). */
 export function causeOf(originator: string, jssipCause: string, reasonHeader: string, wasTalking: boolean, declinedHere: boolean): EndCause {
@@ -196,13 +195,10 @@ export class JsSipClient implements CallClient {
     const session = this.session;
     if (!session) return;
     // Asked for here rather than by JsSIP: a refused microphone must not end the ringing call.
-    const microphone = await navigator.mediaDevices.getUserMedia({ audio: VOICE });
-    if (this.session !== session) {
-      for (const track of microphone.getTracks()) track.stop();
-      return;
-    }
+    const microphone = await microphoneOrNone();
+    if (this.session !== session) return stopTracks(microphone);
     this.microphone = microphone;
-    session.answer({ mediaStream: microphone, mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [], rtcpMuxPolicy: 'require' } });
+    session.answer({ mediaStream: microphone ?? undefined, mediaConstraints: { audio: !!microphone, video: false }, pcConfig: { iceServers: [], rtcpMuxPolicy: 'require' } });
   }
 
   decline(): void {
@@ -287,7 +283,7 @@ export class JsSipClient implements CallClient {
   };
 
   private release(): void {
-    for (const track of this.microphone?.getTracks() ?? []) track.stop();
+    stopTracks(this.microphone);
     this.ownVideo?.stop();
     this.microphone = null;
     this.ownVideo = null;
