@@ -55,6 +55,8 @@ class FakeSession extends Emitter {
   sendDTMF = vi.fn();
 }
 
+const track = (kind = 'audio') => ({ kind, stop: vi.fn() });
+const streamOf = (...tracks: ReturnType<typeof track>[]) => ({ getTracks: () => tracks, getVideoTracks: () => tracks }) as unknown as MediaStream;
 const request = { getHeader: () => 'call-1', from: { uri: { user: '8001' }, display_name: '' } };
 
 let client: JsSipClient;
@@ -166,5 +168,48 @@ describe('answering', () => {
     const session = incoming();
     await expect(client.answer()).rejects.toThrow('Permission denied');
     expect(session.answer).not.toHaveBeenCalled();
+  });
+});
+
+describe('in a call', () => {
+  const talking = () => {
+    const session = incoming();
+    const sender = { replaceTrack: vi.fn(async () => undefined) };
+    session.connection = { getTransceivers: () => [{ receiver: { track: { kind: 'video' } }, sender }], getSenders: () => [] };
+    session.emit('confirmed');
+    return session;
+  };
+
+  it('does not leave the camera on when the call ended while it was asked for', async () => {
+    const session = talking();
+    const camera = track('video');
+    let allow: (media: MediaStream) => void = () => undefined;
+    getUserMedia.mockReturnValue(new Promise((resolve) => { allow = resolve; }));
+    const asked = client.camera(true);
+    session.emit('ended', { originator: 'remote', cause: 'Terminated' });
+    allow(streamOf(camera));
+    await asked.catch(() => undefined);
+    expect(camera.stop).toHaveBeenCalled();
+  });
+
+  it('leaves no camera on when its button was pressed twice', async () => {
+    const session = talking();
+    const cameras = [track('video'), track('video')];
+    for (const one of cameras) getUserMedia.mockResolvedValueOnce(streamOf(one));
+    await Promise.all([client.camera(true), client.camera(true)]);
+    session.emit('ended', { originator: 'remote', cause: 'Terminated' });
+    for (const one of cameras) expect(one.stop).toHaveBeenCalled();
+  });
+
+  it('C24 sends every digit, also those typed faster than they sound', () => {
+    const session = talking();
+    // As browsers do: what is inserted replaces what has not begun to sound; the first digit sounds already.
+    const dtmf = { canInsertDTMF: true, toneBuffer: '', insertDTMF(tones: string) { this.toneBuffer = tones; } };
+    session.connection = { getSenders: () => [{ dtmf }], getTransceivers: () => [] };
+    client.dtmf('1');
+    dtmf.toneBuffer = '';
+    client.dtmf('2');
+    client.dtmf('3');
+    expect(dtmf.toneBuffer).toBe('23');
   });
 });

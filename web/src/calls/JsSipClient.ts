@@ -217,11 +217,13 @@ export class JsSipClient implements CallClient {
   }
 
   async camera(on: boolean): Promise<void> {
-    const peer = this.session?.connection;
-    const transceiver = peer?.getTransceivers().find((one) => one.receiver.track.kind === 'video');
-    if (!this.session || !transceiver) return;
+    const session = this.session;
+    const transceiver = session?.connection?.getTransceivers().find((one) => one.receiver.track.kind === 'video');
+    if (!session || !transceiver) return;
     if (on) {
       const media = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'user', width: { ideal: 640 } } });
+      // The call may be over by now, or the button was pressed twice: a camera that nobody sees must not stay on.
+      if (this.session !== session || this.ownVideo) return stopTracks(media);
       this.ownVideo = media.getVideoTracks()[0] ?? null;
       await transceiver.sender.replaceTrack(this.ownVideo);
       transceiver.direction = 'sendrecv';
@@ -231,13 +233,14 @@ export class JsSipClient implements CallClient {
       this.ownVideo = null;
       transceiver.direction = 'recvonly';
     }
-    this.session.renegotiate();
+    session.renegotiate();
   }
 
   dtmf(digit: string): void {
     // As tones in the media (RFC 4733), which is what every door understands.
     const sender = this.session?.connection?.getSenders().find((one) => one.dtmf?.canInsertDTMF);
-    if (sender?.dtmf) sender.dtmf.insertDTMF(digit, 160, 70);
+    // What is inserted replaces the digits that have not begun to sound.
+    if (sender?.dtmf) sender.dtmf.insertDTMF(sender.dtmf.toneBuffer + digit, 160, 70);
     else this.session?.sendDTMF(digit);
   }
 
