@@ -85,6 +85,18 @@ describe('the phone', () => {
     expect(phone.get().call).toMatchObject({ phase: 'ringing', fault: 'Permission denied' });
   });
 
+  it('does not put the failed answer of a call that is over to the next one', async () => {
+    let refuse: (why: Error) => void = () => undefined;
+    client.answer = () => new Promise((_, reject) => { refuse = reject; });
+    client.ring();
+    const answered = phone.answer();
+    client.end('missed');
+    client.ring({ id: 'next' });
+    refuse(new Error('Permission denied'));
+    await answered;
+    expect(phone.get().call).toMatchObject({ phase: 'ringing', fault: '', call: { id: 'next' } });
+  });
+
   it('answers only once, however often the button is pressed', async () => {
     client.ring();
     await Promise.all([phone.answer(), phone.answer()]);

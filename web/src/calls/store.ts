@@ -89,11 +89,13 @@ export class Phone {
 
   async answer(): Promise<void> {
     if (this.state.call.phase !== 'ringing') return;
+    const { call } = this.state.call;
     this.dispatch({ type: 'answer' });
     try {
       await this.client.answer();
     } catch (error) {
-      this.dispatch({ type: 'fault', reason: error instanceof Error ? error.message : String(error) });
+      // The person may have thought about the microphone until another call rang.
+      if (this.state.call.call === call) this.dispatch({ type: 'fault', reason: error instanceof Error ? error.message : String(error) });
     }
   }
 
@@ -109,11 +111,12 @@ export class Phone {
   }
 
   async camera(on: boolean): Promise<void> {
+    const { call } = this.state.call;
     try {
       await this.client.camera(on);
-      this.dispatch({ type: 'camera', on });
+      if (this.state.call.call === call) this.dispatch({ type: 'camera', on });
     } catch (error) {
-      this.dispatch({ type: 'fault', reason: error instanceof Error ? error.message : String(error) });
+      if (this.state.call.call === call) this.dispatch({ type: 'fault', reason: error instanceof Error ? error.message : String(error) });
     }
   }
 
