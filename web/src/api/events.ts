@@ -19,6 +19,8 @@ type Name = keyof Events;
 const NAMES: Name[] = ['hello', 'journal', 'panel', 'card', 'lock', 'call', 'monitor', 'camera', 'setting'];
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 15_000;
+/** A page that nobody saw for so long may have slept, and its connection died without a word. */
+export const SLEPT_MS = 10_000;
 
 /**
  * One event stream for the whole page. It reconnects by itself; the journal is caught up from the last id seen, by
@@ -31,6 +33,7 @@ export class EventLink {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private delay = FIRST_RETRY_MS;
   private lastId = '';
+  private hiddenAt: number | undefined;
   private state: Link = 'connecting';
 
   get link(): Link {
@@ -38,6 +41,12 @@ export class EventLink {
   }
 
   start(): void {
+    document.addEventListener('visibilitychange', this.looked);
+    window.addEventListener('online', this.renew);
+    this.open();
+  }
+
+  private open(): void {
     if (this.source) return;
     const source = new EventSource(apiUrl('/events', { last_event_id: this.lastId }));
     this.source = source;
@@ -50,7 +59,7 @@ export class EventLink {
       if (source.readyState !== EventSource.CLOSED) return;
       this.drop();
       void checkSession().catch(() => undefined);
-      this.retry = setTimeout(() => this.start(), this.delay);
+      this.retry = setTimeout(() => this.open(), this.delay);
       this.delay = Math.min(this.delay * 2, LAST_RETRY_MS);
     };
     for (const name of NAMES) {
@@ -62,7 +71,22 @@ export class EventLink {
     }
   }
 
+  private readonly looked = (): void => {
+    const slept = this.hiddenAt !== undefined && Date.now() - this.hiddenAt > SLEPT_MS;
+    this.hiddenAt = document.visibilityState === 'visible' ? undefined : Date.now();
+    if (slept && this.hiddenAt === undefined) this.renew();
+  };
+
+  private readonly renew = (): void => {
+    clearTimeout(this.retry);
+    this.drop();
+    this.open();
+  };
+
   stop(): void {
+    document.removeEventListener('visibilitychange', this.looked);
+    window.removeEventListener('online', this.renew);
+    this.hiddenAt = undefined;
     clearTimeout(this.retry);
     this.drop();
     this.become('connecting');
