@@ -20,7 +20,8 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
   const { phase, call, cause, fault } = state.call;
   const locks = useLocksOf(device.account);
   const unlocking = useUnlock();
-  const [opened, setOpened] = useState<Lock | null>(null);
+  const [asked, setAsked] = useState<number | null>(null);
+  const lock = locks.find((one) => one.number === asked);
   const ringing = phase === 'ringing';
   useWakeLock(phase !== 'ended');
 
@@ -40,7 +41,7 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
       document.title = before;
     };
   }, [announce]);
-  const open = (lock: Lock) => unlocking.mutate(lock.number, { onSuccess: () => setOpened(lock) });
+  const open = (lock: Lock) => unlocking.mutate(lock.number, { onSuccess: () => setAsked(lock.number) });
 
   if (phase === 'ended') return <EndedScreen cause={cause as EndCause} reason={fault} onClose={phone.dismiss} />;
   return (
@@ -78,9 +79,14 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
           </div>
         )}
         {fault && <Note kind="warning">{fault}</Note>}
-        {opened && (
+        {lock?.state === 'jammed' && (
+          <div role="alert">
+            <Note kind="warning">{`${lock.name}: ${t`Jammed`}`}</Note>
+          </div>
+        )}
+        {lock?.state === 'unlocked' && (
           <p role="status" className="text-center text-sm font-medium text-[#74d196]">
-            <Trans>{opened.name} is open</Trans>
+            <Trans>{lock.name} is open</Trans>
           </p>
         )}
         {phase === 'talking' ? (

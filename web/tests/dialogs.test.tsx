@@ -1,0 +1,81 @@
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { ReactNode } from 'react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newQueryClient } from '@/api/hooks';
+import type { Lock } from '@/api/types';
+import { FakeClient } from '@/calls/FakeClient';
+import { Phone } from '@/calls/store';
+import { CallScreen } from '@/monitor/CallScreen';
+
+const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
+let answers: Record<string, () => Response>;
+beforeEach(() => {
+  answers = {};
+  HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) { this.open = true; };
+  HTMLDialogElement.prototype.close ??= function close(this: HTMLDialogElement) { this.open = false; };
+  HTMLMediaElement.prototype.play = async () => undefined;
+  vi.stubGlobal('fetch', vi.fn(async (url: string, options: RequestInit) => (answers[`${options.method} ${new URL(url, 'http://door').pathname.replace('/api/v1', '')}`] ?? (() => json({ items: [] })))()));
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+const shown = (page: ReactNode, client = newQueryClient()) => ({
+  client,
+  ...render(
+    <I18nProvider i18n={i18n}>
+      <QueryClientProvider client={client}>{page}</QueryClientProvider>
+    </I18nProvider>,
+  ),
+});
+
+describe('the screen of a call', () => {
+  const door: Lock = { number: 1, name: 'Front door', state: 'locked' };
+  const device = { kind: 'monitor', account: '101', password: 'x', room: '101', station: { name: 'House', number: '8001' } } as const;
+  const ringing = () => {
+    const telephone = new FakeClient();
+    const phone = new Phone(telephone);
+    phone.start();
+    telephone.ring();
+    answers['GET /locks'] = () => json({ items: [door] });
+    answers['POST /locks/1/unlock'] = () => json({ state: 'unlocked' });
+    const page = () => <CallScreen phone={phone} state={phone.get()} device={device} />;
+    const { client, rerender } = shown(page());
+    const again = () => rerender(<I18nProvider i18n={i18n}><QueryClientProvider client={client}>{page()}</QueryClientProvider></I18nProvider>);
+    const state = (now: Lock['state']) => client.setQueryData(['locks'], { items: [{ ...door, state: now }] });
+    return { telephone, phone, again, state };
+  };
+
+  it('A13 says that the door is open only while it is', async () => {
+    const { state } = ringing();
+    await userEvent.click(await screen.findByRole('button', { name: 'Unlock' }));
+    await screen.findByText('Front door is open');
+    state('locked');
+    await waitFor(() => expect(screen.queryByText('Front door is open')).toBeNull());
+  });
+
+  it('A13 says that the lock jammed instead', async () => {
+    const { state } = ringing();
+    await userEvent.click(await screen.findByRole('button', { name: 'Unlock' }));
+    await screen.findByText('Front door is open');
+    state('jammed');
+    await screen.findByText('Front door: Jammed');
+    expect(screen.queryByText('Front door is open')).toBeNull();
+  });
+
+  it('A13 does not tell the next caller’s resident that the door was opened for the last one', async () => {
+    const { state, telephone, again } = ringing();
+    await userEvent.click(await screen.findByRole('button', { name: 'Unlock' }));
+    await screen.findByText('Front door is open');
+    telephone.end('ended');
+    again();
+    state('locked');
+    telephone.ring({ id: 'next' });
+    again();
+    await screen.findByText('Ringing');
+    expect(screen.queryByText('Front door is open')).toBeNull();
+  });
+});
