@@ -9,6 +9,7 @@ import { newQueryClient } from '@/api/hooks';
 import type { Lock } from '@/api/types';
 import { FakeClient } from '@/calls/FakeClient';
 import { Phone } from '@/calls/store';
+import { PairDialog } from '@/console/monitors/PairDialog';
 import { CallScreen } from '@/monitor/CallScreen';
 
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
@@ -30,6 +31,25 @@ const shown = (page: ReactNode, client = newQueryClient()) => ({
       <QueryClientProvider client={client}>{page}</QueryClientProvider>
     </I18nProvider>,
   ),
+});
+
+describe('pairing a monitor', () => {
+  it('does not take for the new device a phone that the room got before', async () => {
+    const client = newQueryClient();
+    // What an earlier pairing for the room saw last; the phone was added since.
+    client.setQueryData(['monitors', '101'], { items: [] }, { updatedAt: 1 });
+    answers['GET /monitors'] = () => json({ items: [{ account: '101#1', kind: 'phone', name: 'Desk phone', room: '101' }] });
+    answers['POST /pairings'] = () => json({ token: 't', short_code: 'ABCD2345', path: '/monitor#pair=t', expires_at: new Date(Date.now() + 600_000).toISOString() });
+    shown(<PairDialog kind="monitor" room="101" onClose={() => undefined} />, client);
+    await screen.findByText('ABCD2345');
+    await waitFor(() => expect(client.getQueryState(['monitors', '101'])?.dataUpdatedAt).toBeGreaterThan(1));
+    await new Promise((done) => setTimeout(done, 20));
+    expect(screen.queryByText('Desk phone is paired')).toBeNull();
+    // The device itself, when it comes, is seen.
+    answers['GET /monitors'] = () => json({ items: [{ account: '101#1', kind: 'phone', name: 'Desk phone' }, { account: '101#2', kind: 'browser', name: 'Tablet' }] });
+    await client.refetchQueries({ queryKey: ['monitors', '101'] });
+    await screen.findByText('Tablet is paired');
+  });
 });
 
 describe('the screen of a call', () => {

@@ -52,7 +52,8 @@ export function PairDialog({ kind, room, onClose }: { kind: 'monitor' | 'panel';
     queryFn: ({ signal }) => api.get<Page<Monitor>>('/monitors', { room }, signal),
   });
   const before = useRef<Set<string> | null>(null);
-  if (monitors.data && pairing && !before.current) before.current = new Set(monitors.data.items.map((one) => one.account));
+  // Not what an earlier dialog saw: a phone that was added since would pass for the new device.
+  if (monitors.data && monitors.isFetchedAfterMount && pairing && !before.current) before.current = new Set(monitors.data.items.map((one) => one.account));
   const arrived = monitors.data?.items.find((one) => before.current && !before.current.has(one.account));
   const close = () => {
     void client.invalidateQueries({ queryKey: ['monitors'] });
