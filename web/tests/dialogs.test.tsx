@@ -10,6 +10,8 @@ import type { Lock } from '@/api/types';
 import { FakeClient } from '@/calls/FakeClient';
 import { Phone } from '@/calls/store';
 import { PairDialog } from '@/console/monitors/PairDialog';
+import { BatchDialog } from '@/console/rooms/BatchDialog';
+import { learn } from '@/i18n/station';
 import { CallScreen } from '@/monitor/CallScreen';
 
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
@@ -23,6 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllGlobals();
+  learn({});
 });
 const shown = (page: ReactNode, client = newQueryClient()) => ({
   client,
@@ -49,6 +52,24 @@ describe('pairing a monitor', () => {
     answers['GET /monitors'] = () => json({ items: [{ account: '101#1', kind: 'phone', name: 'Desk phone' }, { account: '101#2', kind: 'browser', name: 'Tablet' }] });
     await client.refetchQueries({ queryKey: ['monitors', '101'] });
     await screen.findByText('Tablet is paired');
+  });
+});
+
+describe('adding many rooms', () => {
+  it('says in the chosen language why a room was left out', async () => {
+    learn({ 'There is a room {0} already.': 'Es gibt schon ein Zimmer {0}.' });
+    i18n.load('en', { 'There is a room {0} already.': ['Es gibt schon ein Zimmer ', ['0'], '.'] });
+    answers['POST /rooms/batch'] = () => json({ created: ['101'], skipped: [{ number: '102', reason: 'There is a room 102 already.' }] });
+    shown(<BatchDialog onClose={() => undefined} onDone={() => undefined} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Add the rooms', hidden: true }));
+    await screen.findByText(/Es gibt schon ein Zimmer 102/);
+  });
+  it('counts one room as one', async () => {
+    const done = vi.fn();
+    answers['POST /rooms/batch'] = () => json({ created: ['101'], skipped: [] });
+    shown(<BatchDialog onClose={() => undefined} onDone={done} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Add the rooms', hidden: true }));
+    await waitFor(() => expect(done).toHaveBeenCalledWith('1 room was added.'));
   });
 });
 

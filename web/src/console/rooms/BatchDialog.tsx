@@ -1,6 +1,8 @@
+import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api } from '@/api/client';
+import { said } from '@/i18n/station';
 import { useApiForm } from '@/shared/forms';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
@@ -18,6 +20,7 @@ const SHOWN_EACH_END = 6;
 export function BatchDialog({ onClose, onDone }: { onClose: () => void; onDone: (words: string) => void }) {
   const { t } = useLingui();
   const [made, setMade] = useState<Made | null>(null);
+  const added = ({ created }: Made) => t`${plural(created.length, { one: '# room was added.', other: '# rooms were added.' })}`;
   const { form, fault, busy, submit, error } = useApiForm({ floors: '4', rooms_per_floor: '6', first_number: '101', second_floor_first_number: '201' }, async (values) => {
     const result = await api.post<Made>('/rooms/batch', {
       floors: Number(values.floors),
@@ -26,7 +29,7 @@ export function BatchDialog({ onClose, onDone }: { onClose: () => void; onDone: 
       second_floor_first_number: values.second_floor_first_number.trim(),
     });
     if (result.skipped.length) setMade(result);
-    else onDone(t`${result.created.length} rooms were added.`);
+    else onDone(added(result));
   });
   const numbers = batchNumbers(form.watch());
 
@@ -34,9 +37,9 @@ export function BatchDialog({ onClose, onDone }: { onClose: () => void; onDone: 
     return (
       <Dialog
         title={t`Rooms were added`}
-        onClose={() => onDone(t`${made.created.length} rooms were added.`)}
+        onClose={() => onDone(added(made))}
         footer={
-          <Button tone="primary" onClick={() => onDone(t`${made.created.length} rooms were added.`)}>
+          <Button tone="primary" onClick={() => onDone(added(made))}>
             <Trans>Done</Trans>
           </Button>
         }
@@ -45,7 +48,7 @@ export function BatchDialog({ onClose, onDone }: { onClose: () => void; onDone: 
           <ul className="mt-1 max-h-60 overflow-y-auto" tabIndex={0}>
             {made.skipped.map((one) => (
               <li key={one.number}>
-                {one.number}: {one.reason}
+                {one.number}: {said(one.reason)}
               </li>
             ))}
           </ul>
