@@ -110,4 +110,18 @@ describe('a settings page', () => {
     await user.click(screen.getAllByRole('button', { name: 'Reset' })[0] as HTMLElement);
     expect(screen.getByLabelText('Ring for')).toHaveProperty('value', '30');
   });
+
+  it('keeps what is typed while the station saves what was typed before', async () => {
+    let answer: (value: { changed: never[]; restart_needed: boolean }) => void = () => undefined;
+    const { user } = show(vi.fn(() => new Promise<{ changed: never[]; restart_needed: boolean }>((resolve) => { answer = resolve; })));
+    const centre = screen.getByLabelText('Centre');
+    await user.clear(centre);
+    await user.type(centre, '77');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await user.type(centre, '78');
+    answer({ changed: [], restart_needed: false });
+    await screen.findByText('1 change, not saved yet');
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Save' }).hasAttribute('aria-busy')).toBe(false));
+    expect((centre as HTMLInputElement).value).toBe('7778');
+  });
 });

@@ -12,7 +12,7 @@ import { cx } from '@/ui/cx';
 import { settingsPath } from '../nav';
 import { SettingControl } from './SettingControl';
 import { focusSetting } from './focus';
-import { discard, draft, useDrafts } from './drafts';
+import { discard, discardSaved, draft, useDrafts } from './drafts';
 import { type Drafts, type Plain, type Values, changes, errorsByField, isDefault, isSecret, secretIsSet, shown, visible } from './model';
 
 interface SettingsFormProps {
@@ -52,7 +52,7 @@ export function SettingsForm({ settings, all, values, save }: SettingsFormProps)
     setErrors({});
     try {
       const result = await save(changed);
-      discard(keys);
+      discardSaved(Object.fromEntries(keys.map((key) => [key, drafts[key] as Plain])));
       setRestart((old) => old || !!result.restart_needed);
       say(t`Saved.`);
     } catch (error) {

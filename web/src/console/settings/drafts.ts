@@ -40,6 +40,11 @@ export function discard(keys: string[]): void {
   publish(next);
 }
 
+/** Forgets what was saved; what was typed meanwhile, while the station was busy saving, stays. */
+export function discardSaved(saved: Drafts): void {
+  discard(Object.keys(saved).filter((key) => drafts[key] === saved[key]));
+}
+
 export function useDrafts(): Drafts {
   return useSyncExternalStore(
     (notify) => {
