@@ -299,3 +299,18 @@ test('design, Monitors: a page that cannot sound says so', async ({ browser }) =
   await mute.context.close();
   await station.expect('DELETE', `/monitors/${encodeURIComponent(account)}`);
 });
+
+test('security 13: a monitor that is unpaired at itself opens no door any more', async ({ browser }) => {
+  const mine = await newDevice(browser, station);
+  const account = await pairMonitor(mine, station, '101');
+  await arm(mine);
+  const session = async () => (await (await mine.context.request.get('/api/v1/state')).json()).session;
+  expect((await session()).account).toBe(account);
+  await press(mine, 'This device');
+  await press(mine, 'Unpair…');
+  await press(mine, 'Unpair');
+  await mine.page.getByLabel('Short code').waitFor();
+  await expect.poll(session).toBeNull();
+  await mine.context.close();
+  await station.expect('DELETE', `/monitors/${encodeURIComponent(account)}`);
+});

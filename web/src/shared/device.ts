@@ -19,8 +19,16 @@ export function keepDevice(device: Paired): void {
   localStorage.setItem(KEY(device.kind), JSON.stringify(device));
 }
 
+/** Its session ends with it: the cookie alone would open doors until it was idle for long. The admin's own stays. */
 export function forgetDevice(kind: Paired['kind']): void {
+  const device = keptDevice(kind);
   localStorage.removeItem(KEY(kind));
+  if (!device) return;
+  const leave = async () => {
+    const { session } = await api.get<State>('/state');
+    if (session?.account === device.account) await api.post('/logout');
+  };
+  void leave().catch(() => undefined); // over already, or nobody answers: then it ends by itself
 }
 
 /** The one-time token of a scanned QR code, taken out of the address so that it is not kept in the history. */
