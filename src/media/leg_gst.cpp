@@ -112,4 +112,17 @@ bool push_bytes(GstElement* appsrc, std::span<const std::uint8_t> bytes, GstCloc
   return gst_app_src_push_buffer(GST_APP_SRC(appsrc), buffer) == GST_FLOW_OK;
 }
 
+void probe_buffers(GstPad* pad, BufferProbe probe) {
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) -> GstPadProbeReturn {
+        return (*static_cast<BufferProbe*>(data))(info) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+      },
+      new BufferProbe(std::move(probe)), [](gpointer data) { delete static_cast<BufferProbe*>(data); });
+}
+
+Object<GstPad> pad_of(GstElement* element, const char* name) {
+  return Object<GstPad>::adopt(gst_element_get_static_pad(element, name));
+}
+
 }  // namespace lintel::media

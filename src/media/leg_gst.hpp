@@ -60,6 +60,11 @@ void take_buffers(GstElement* appsink, std::function<void(GstBuffer*)> take);
 bool push_bytes(GstElement* appsrc, std::span<const std::uint8_t> bytes, GstClockTime pts = GST_CLOCK_TIME_NONE,
                 GstClockTime duration = GST_CLOCK_TIME_NONE, bool delta = false);
 
+// Shows each buffer of a pad to `probe`, on its streaming thread; false drops it.
+using BufferProbe = std::function<bool(GstPadProbeInfo*)>;
+void probe_buffers(GstPad* pad, BufferProbe probe);
+[[nodiscard]] Object<GstPad> pad_of(GstElement* element, const char* name);  // a static one
+
 // Runs a callable as GObject signal handler data: freed with the connection.
 template <typename Callable>
 void free_callable(gpointer data, GClosure* /*closure*/) {

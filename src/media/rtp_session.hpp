@@ -97,12 +97,13 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   void remove_sender(Line& line);
   void secure_line(Line& line);
   void expect_key(Line& line);
+  GstCaps* caps_of(guint session, guint payload_type);
+  GstElement* transform(guint session, bool outwards);
+  // rtp_receiving.cpp
   void received(GstPad* pad);
   bool has_room(Line& line);
   void connect(Line& line, GstPad* pad, const ReceiverChain& chain);
   void receive_audio(Line& line, GstPad* pad, const sdp::Format& format);
-  GstCaps* caps_of(guint session, guint payload_type);
-  GstElement* transform(guint session, bool outwards);
 
   Legs::Inner& legs_;
   const LegKind kind_;
