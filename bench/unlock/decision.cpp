@@ -45,6 +45,7 @@ class Cards final : public access::Cards {
     return access::Card{card->id, card->label(), card->room, 1, card->main, card->lost};
   }
   [[nodiscard]] std::string ending(std::string_view number) const override { return std::string(number); }
+  [[nodiscard]] bool has_place(std::string_view) const override { return true; }
   void keep(const std::string& /*number*/, const access::CardOrder& /*order*/, std::function<void(Result<access::Card>)> /*then*/) override {}
 
  private:
