@@ -73,9 +73,8 @@ Error not_made() {
   return {.code = ErrorCode::internal, .message = "A certificate could not be made; the log says more."};
 }
 
-Result<Pair> ensure_root(const std::string& folder, const CertificateNames& names, WallTime now, bool early) {
-  Pair kept = read_pair(folder, "root");
-  if (belong_together(kept) && (early || in_time(kept.certificate.get(), now, std::chrono::hours(0)))) return kept;
+Result<Pair> ensure_root(Pair kept, const std::string& folder, const CertificateNames& names, WallTime now) {
+  if (belong_together(kept) && in_time(kept.certificate.get(), now, std::chrono::hours(0))) return kept;
   if (kept.certificate != nullptr || kept.key != nullptr)
     log::warning("certificates",
                  "the root certificate cannot be used any more and is replaced; browsers must trust the new one");
@@ -96,14 +95,13 @@ Result<ServerCertificate> Certificates::ensure(const CertificateNames& names) {
   if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) return cannot_write(folder_);
   WallTime now = clock_.wall();
   Pair server = read_pair(folder_, "server");
-  const Pair before = read_pair(folder_, "root");
-  const bool early = belong_together(before) && begins(before.certificate.get()) > now && !clock_is_right_();
-  if (early) {
+  Pair kept_root = read_pair(folder_, "root");
+  if (belong_together(kept_root) && begins(kept_root.certificate.get()) > now && !clock_is_right_()) {
     log::warning("certificates", "the clock is not set, and is behind the root certificate, which is kept");
-    now = begins(before.certificate.get());
+    now = begins(kept_root.certificate.get());  // it is at least as late as what was made then
     if (belong_together(server)) now = std::max(now, begins(server.certificate.get()));
   }
-  LINTEL_TRY(Pair root, ensure_root(folder_, names, now, early));
+  LINTEL_TRY(Pair root, ensure_root(std::move(kept_root), folder_, names, now));
   X509* kept = server.certificate.get();
   const bool good =
       belong_together(server) && issued_by(kept, root) && in_time(kept, now, renew_before) && names_all(kept, names);

@@ -26,10 +26,10 @@ struct ServerCertificate {
   bool renewed = false;   // a new one was made by this call
 };
 
-// Files in a folder (made with 0700 if missing): root.pem, root.key, server.pem, server.key; keys are 0600.
 // As the kernel was told: by NTP or PTP. Any thread.
 [[nodiscard]] bool clock_is_synchronised();
 
+// Files in a folder (made with 0700 if missing): root.pem, root.key, server.pem, server.key; keys are 0600.
 class Certificates {
  public:
   // `clock_is_right`: whether the machine's time was set by somebody who knows it.
