@@ -77,21 +77,19 @@ void Lines::on_call(sip::Call call, const sip::IncomingCall& about) {
   calls::Arrival arrival;
   arrival.leg = calls_->new_leg();
   arrival.account = about.user;
-  const household::Monitor* const monitor = household_.monitor(about.user);
-  const bool other = household_.station(about.user).has_value() || about.user == household_.identity().centre_number;
   if (about.trust == sip::Trust::built_in_server) {
-    if (monitor != nullptr) {
+    if (const household::Monitor* monitor = household_.monitor(about.user); monitor != nullptr) {
       arrival.account = monitor->account;
       arrival.room = monitor->room;
       arrival.monitor = monitor->kind != household::MonitorKind::panel;
     }
-    arrival.allowed = arrival.monitor || other;
+    arrival.allowed =
+        arrival.monitor || household_.station(about.user).has_value() || about.user == household_.identity().centre_number;
   } else {
     // Who comes by a registration of ours was authenticated by that server, which we chose. But anybody there may have
-    // the name of somebody here: no right and no answer by itself goes with it, and he is told apart.
+    // the name of somebody or something here: his has the address with it, which no name here has.
     arrival.allowed = about.trust == sip::Trust::registration;
-    const bool known_here = monitor != nullptr || other || household_.person(about.user) != nullptr || household_.machine(about.user) != nullptr;
-    if (known_here) arrival.account += "@" + about.address;
+    arrival.account += "@" + about.address;
   }
   if (const auto offer = media::sdp::parse(about.offer.bytes); offer.ok())
     for (const auto& line : offer->media)

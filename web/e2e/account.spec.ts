@@ -111,4 +111,13 @@ test('security 9: who calls by a server elsewhere under the name of one of our m
 
   await station.press('call');
   await station.waitFor('the answer', async () => server.responses.some((text) => text.startsWith('SIP/2.0 200')));
+  await station.press('hangup');
+  await station.waitFor('the end', async () => (await station.expect('GET', '/calls')).items.length === 0);
+
+  await server.call('keypad');  // his wrong codes are not to lock the keypad
+  const [other] = await station.waitFor('the next call', async () => {
+    const { items } = await station.expect('GET', '/calls');
+    return items.length > 0 && items;
+  });
+  expect(other.room).toBe('keypad@127.0.0.1');
 });
