@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::array<std::string_view, 8> method_names = {"monitor", "dtmf", "code",        "card",
                                                           "finger",  "api",  "exit_button", "emergency"};
-constexpr std::array<std::string_view, 11> outcome_names = {"opened",   "opening",      "already_open", "no_such_lock",
-                                                            "no_right", "too_soon",     "limited",      "wrong_code",
-                                                            "jammed",   "unknown_card", "lost_card"};
+constexpr std::array<std::string_view, 11> outcome_names = {
+    "opened",  "opening",    "already_open", "no_such_lock", "no_right", "too_soon",
+    "limited", "wrong_code", "jammed",       "unknown_card", "lost_card"};
 constexpr std::array<std::string_view, lock_state_count> state_names = {"locked",  "unlocking", "unlocked",
                                                                         "locking", "jammed",    "held_open"};
 constexpr std::array<std::string_view, lock_event_count> event_names = {"unlock",       "lock",         "relay_open",
@@ -108,7 +108,6 @@ Decision Lock::open(const UnlockRequest& request) {
     }
   }
   request_ = request;
-  asked_ = true;
   handle(LockEvent::unlock);
   switch (state_) {
     case LockState::unlocked:
@@ -127,7 +126,7 @@ Decision Lock::open(const UnlockRequest& request) {
 void Lock::relay_told(bool moved, bool energised) {
   if (!moved) return handle(LockEvent::relay_failed);
   // It let go late, and nobody waits for that any more: the order to hold is given again, not a period to walk in.
-  if (state_ == LockState::jammed && !asked_ && free_when(energised)) return enter(LockState::locking);
+  if (state_ == LockState::jammed && !request_ && free_when(energised)) return enter(LockState::locking);
   handle(free_when(energised) ? LockEvent::relay_open : LockEvent::relay_closed);
 }
 
@@ -168,8 +167,7 @@ void Lock::enter(LockState next) {
   if (next != LockState::jammed) retry_timer_.cancel();
   switch (next) {
     case LockState::locking:
-      request_ = {};
-      asked_ = false;
+      request_.reset();
       [[fallthrough]];
     case LockState::unlocking:
       relay_timer_ = clock_.after(options_.relay_limit, [this] { handle(LockEvent::relay_failed); });
@@ -194,14 +192,14 @@ void Lock::enter(LockState next) {
       period_timer_.cancel();
       // A door left free by a fault is not left so: ordered to hold again and again, until the relay obeys.
       retry_timer_ = clock_.every(retry_period, [this] {
-        asked_ = false;
+        request_.reset();
         order(false);
       });
       break;
     case LockState::held_open:
       break;
   }
-  owner_.lock_changed(*this, next == LockState::unlocked ? &request_ : nullptr);
+  owner_.lock_changed(*this, next == LockState::unlocked && request_ ? &*request_ : nullptr);
 }
 
 void Lock::order(bool free) {

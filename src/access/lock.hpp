@@ -131,8 +131,7 @@ class Lock {
   LockDriver& driver_;
   LockOptions options_;
   LockState state_ = LockState::locked;
-  UnlockRequest request_;
-  bool asked_ = false;  // request_ is somebody's, and was not ordered to end
+  std::optional<UnlockRequest> request_;  // somebody's, until the lock is ordered to hold
   bool door_open_ = false;
   bool door_held_ = false;
   bool period_running_ = false;
