@@ -6,29 +6,23 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "access/access.hpp"
+#include "play.hpp"
 
 namespace {
 
 using namespace lintel;
 using namespace lintel::access;
+using play::require;
 using namespace std::chrono_literals;
 
 constexpr std::size_t longest = 400;
 constexpr Duration longest_period = 4s;
 constexpr Duration lateness = 700ms;  // within relay_limit
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "It does not hold: %s\n", what);
-  std::abort();
-}
 
 struct Residents final : Rights {
   [[nodiscard]] LockSet locks_of(std::string_view subject, Method) const override {

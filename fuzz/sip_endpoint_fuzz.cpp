@@ -15,16 +15,14 @@
 //   n         the network changed
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/log.hpp"
+#include "play.hpp"
 #include "sip/builder.hpp"
 #include "sip/endpoint.hpp"
 #include "support.hpp"
@@ -33,17 +31,12 @@ namespace {
 
 using namespace lintel;
 using namespace lintel::sip;
+using play::most_steps;
+using play::number;
+using play::require;
 
-constexpr std::size_t most_steps = 48;
 constexpr std::size_t most_calls = 4;
-constexpr char end_of_step = 0x1e;
 constexpr std::string_view line_end = "\r\n";
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "It does not hold: %s\n", what);
-  std::abort();
-}
 
 class NoNames final : public dns::DnsSource {
  public:
@@ -127,11 +120,6 @@ class Play final : public EndpointListener {
     std::string request{}, invite{}, accepted{};  // the last one that came to it
   };
 
-  static unsigned number(std::string_view digits) {
-    unsigned value = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return value;
-  }
   // The lines of a step and its body, with CRLF.
   static std::string with_lines(std::string head, std::string_view text) {
     const auto blank = std::min(text.find("\n\n"), text.size());
@@ -228,14 +216,8 @@ class Play final : public EndpointListener {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::string_view rest(reinterpret_cast<const char*>(data), size);
-  Play play;
-  std::size_t count = 0;
-  for (; count < most_steps && !rest.empty(); ++count) {
-    const auto end = std::min(rest.find(end_of_step), rest.size());
-    play.step(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  play.end(count % 2 == 1);
+  Play whole;
+  const auto count = play::for_each_step(data, size, [&](std::string_view step) { whole.step(step); });
+  whole.end(count % 2 == 1);
   return 0;
 }

@@ -13,14 +13,12 @@
 //   r         the server starts again, with what is on its disk
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "play.hpp"
 #include "sip/builder.hpp"
 #include "support.hpp"
 
@@ -28,16 +26,10 @@ namespace {
 
 using namespace lintel;
 using namespace lintel::sip;
+using play::number;
+using play::require;
 
-constexpr std::size_t most_steps = 48;
 constexpr std::size_t most_bindings = 8;
-constexpr char end_of_step = 0x1e;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "It does not hold: %s\n", what);
-  std::abort();
-}
 
 ServerSettings settings() {
   ServerSettings some;
@@ -84,12 +76,6 @@ class Play {
     std::string request{}, accepted{}, challenge{};  // the last one that came to it
     bool open = true;
   };
-
-  static unsigned number(std::string_view digits) {
-    unsigned value = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return value;
-  }
 
   void pass(Duration time) {
     clock_.advance(time);
@@ -208,13 +194,8 @@ class Play {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::string_view rest(reinterpret_cast<const char*>(data), size);
-  Play play;
-  for (std::size_t count = 0; count < most_steps && !rest.empty(); ++count) {
-    const auto end = std::min(rest.find(end_of_step), rest.size());
-    play.step(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  play.end();
+  Play whole;
+  play::for_each_step(data, size, [&](std::string_view step) { whole.step(step); });
+  whole.end();
   return 0;
 }
