@@ -99,18 +99,6 @@ export async function checkSession(): Promise<void> {
   else for (const listener of sessionLost) listener();
 }
 
-const STATE_PATIENCE = 3_000; // milliseconds
-
-/** The language that the station's panel is to speak, where the station says one and answers in time. */
-export async function stationLanguage(): Promise<string | undefined> {
-  try {
-    const response = await fetch(apiUrl('/state'), { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(STATE_PATIENCE) });
-    return ((await response.json()) as { station?: { language?: string } }).station?.language;
-  } catch {
-    return undefined; // the page says by itself that nobody answers
-  }
-}
-
 /** One request; throws ApiError on any answer that is not 2xx. */
 export async function send(method: Method, path: string, options: RequestOptions = {}, again = false): Promise<Response> {
   const headers = new Headers({ Accept: 'application/json' });

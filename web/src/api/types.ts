@@ -18,7 +18,7 @@ export interface StationName {
 export interface State {
   initialised: boolean;
   version: string;
-  station: StationName;
+  station: StationName & { language: string };
   session: Session | null;
 }
 
