@@ -17,7 +17,14 @@ std::size_t KnownPairs::slot_of(std::uint64_t print) const {
 }
 
 bool KnownPairs::contains(std::string_view subject, std::string_view source) const {
-  return !prints_.empty() && prints_[slot_of(print_of(subject, source))] != 0;
+  return last_seen(subject, source).has_value();
+}
+
+std::optional<Monotonic> KnownPairs::last_seen(std::string_view subject, std::string_view source) const {
+  if (prints_.empty()) return {};
+  const std::size_t slot = slot_of(print_of(subject, source));
+  if (prints_[slot] == 0) return {};
+  return Monotonic{std::chrono::seconds{seen_[slot]}};
 }
 
 void KnownPairs::touch(std::string_view subject, std::string_view source, Monotonic now, std::size_t limit) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace lintel::access {
 class KnownPairs {
  public:
   [[nodiscard]] bool contains(std::string_view subject, std::string_view source) const;
+  // When it was touched last, to the second.
+  [[nodiscard]] std::optional<Monotonic> last_seen(std::string_view subject, std::string_view source) const;
   // Enters it, or notes that it was seen again. With `limit` pairs one that has not been seen for long goes: the one unused
   // for longest of a few.
   void touch(std::string_view subject, std::string_view source, Monotonic now, std::size_t limit);

@@ -1,6 +1,7 @@
 #include "access/limiter.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace lintel::access {
@@ -175,11 +176,11 @@ void AttemptLimiter::succeeded(std::string_view subject, std::string_view source
   const auto now = clock_.monotonic();
   if (source.empty()) return;
   if (!subject.empty()) {
-    const bool was_right = known_.contains(subject, source);
+    const std::optional<Monotonic> last = known_.last_seen(subject, source);
     known_.touch(subject, source, now, options_.known_limit);
-    if (was_right) {
+    if (last.has_value()) {
       if (Entry* const entry = pairs_.find({subject, source}); entry != nullptr) entry->failures = 0;
-      return;
+      if (now - *last < rule_of(source).forget_after) return;
     }
   }
   // Its lock-outs stay: being right now and then must not buy a guesser short ones.

@@ -50,8 +50,9 @@ class AttemptLimiter {
   [[nodiscard]] Duration locked_for(std::string_view subject, std::string_view source) const;
   // A wrong attempt. Answers how long the source is locked out now, zero if it is not.
   Duration failed(std::string_view subject, std::string_view source);
-  // A right one: the count starts again (longer lock-outs are forgotten only by time); that of the source only the first
-  // time, so that an account of one's own is no way to try others without end.
+  // A right one: the count starts again (longer lock-outs are forgotten only by time); that of the source only if this
+  // subject has not been right there for as long as counts are kept, so that an account or a code of one's own is no way
+  // to try others without end.
   void succeeded(std::string_view subject, std::string_view source);
   void set_options(LimiterOptions options) { options_ = options; }
   void set_rule(std::string_view source, SourceRule rule) { rules_[std::string(source)] = rule; }  // a few of them

@@ -235,6 +235,35 @@ TEST_F(AccessTest, tenThousandCodesCannotBeTriedInAnHour) {
   EXPECT_LT(tried, 100);
 }
 
+TEST_F(AccessTest, A25_whoHasACodeCannotTryThoseOfOthersWithoutEnd) {
+  issue("1", "1234");
+  int tried = 0;
+  const auto start = clock.monotonic();
+  while (clock.monotonic() - start < 1h) {
+    if (access.keypad_wait() > Duration::zero()) {
+      clock.advance(access.keypad_wait());
+      continue;
+    }
+    if (++tried % 5 == 0) {
+      access.try_code("1234");
+    } else {
+      access.try_code("9999");
+    }
+    clock.advance(1s);
+  }
+  EXPECT_LT(tried, 100);
+}
+
+TEST_F(AccessTest, A25_whoMistypesAndThenIsRightDoesNotLockTheKeypadForWhoComesNext) {
+  for (int resident = 0; resident < 20; ++resident) issue(std::to_string(resident), std::to_string(5000 + resident));
+  for (int resident = 0; resident < 20; ++resident) {
+    for (int i = 0; i < 4; ++i) ASSERT_EQ(access.try_code("9999").outcome, Outcome::wrong_code) << resident;
+    ASSERT_NE(access.try_code(std::to_string(5000 + resident)).outcome, Outcome::limited);
+    clock.advance(1min);
+  }
+  EXPECT_EQ(heard.count("access.keypad_locked"), 0);
+}
+
 TEST_F(AccessTest, A06_aCommandOpensByRightAndACodeByItself) {
   DtmfOptions options;
   options.codes = {"4711", ""};

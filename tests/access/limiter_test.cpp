@@ -148,6 +148,14 @@ TEST_F(LimiterTest, anAccountOfOnesOwnDoesNotStartTheCountForOthersAgain) {
   EXPECT_EQ(limiter.failed("admin", "visitor"), Duration(60s));
 }
 
+TEST_F(LimiterTest, beingRightAgainAfterALongWhileStartsTheCountAgain) {
+  limiter.succeeded("Anna", "keypad");
+  clock.advance(LimiterOptions{}.forget_after);
+  for (int i = 0; i < 4; ++i) limiter.failed({}, "keypad");
+  limiter.succeeded("Anna", "keypad");
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(limiter.failed({}, "keypad"), Duration::zero());
+}
+
 TEST_F(LimiterTest, aSourceWithARuleOfItsOwnFollowsIt) {
   limiter.set_rule("keypad", {.free_failures = 2, .lock_out = 10s, .longest_lock_out = 10s});
   limiter.failed({}, "keypad");
