@@ -128,6 +128,7 @@ Binding& BindingTable::rewrite(Binding& binding, const Binding::Texts& texts) {
   other->expires = binding.expires;
   other->source = binding.source;
   other->refreshed = binding.refreshed;
+  other->kept_until = binding.kept_until;
   other->cseq = binding.cseq;
   other->direct_port = binding.direct_port;
   other->kind = binding.kind;

@@ -24,7 +24,8 @@ struct Binding {
   FlowId flow = 0;
   Monotonic expires{};
   SocketAddress source;         // where it registered from; how it is reached while `flow` lives
-  std::uint32_t refreshed = 0;  // seconds since the table was made
+  std::uint32_t refreshed = 0;  // seconds since the registrar began
+  std::uint32_t kept_until = 0;  // … until when it is good by what is on the disk; 0: nothing is there
   std::uint32_t cseq = 0;
   std::uint16_t direct_port = 0;  // where it says it listens, if that is at the host it came from; else 0
   TransportKind kind = TransportKind::udp;

@@ -22,6 +22,10 @@ Registrar::Registrar(Core& core, BindingStore* store, std::string key, const Ser
   sweeper_ = core_.clock().every(sweep_every, [this] { sweep(); });
 }
 
+std::uint32_t Registrar::seconds_of(Monotonic time) const {
+  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(time - began_).count());
+}
+
 WallTime Registrar::wall_of(Monotonic expires) const {
   return core_.clock().wall() +
          std::chrono::duration_cast<std::chrono::microseconds>(expires - core_.clock().monotonic());
@@ -62,16 +66,19 @@ bool Registrar::put(const Contact& contact, std::size_t most) {
       gone(texts.account, stalest->id);
       binding = stalest;
       binding->id = contact.id;
+      binding->kept_until = 0;
     }
   }
   const Hop& hop = contact.hop;
   const bool listed = hop.flow != 0 && is_reliable(hop.kind) && hop.kind != TransportKind::local;
-  bool moved = true;
+  bool moved = true, other = true;
   if (binding == nullptr) {
     binding = &table_.add(contact.id, texts);
   } else {
     moved = binding->kind != hop.kind || binding->source != hop.address || binding->contact() != texts.contact ||
             binding->path().empty() != texts.path.empty();
+    other = moved || binding->path() != texts.path || binding->parameters() != texts.parameters ||
+            binding->user_agent() != texts.user_agent;
     Binding& kept = table_.rewrite(*binding, texts);
     if (&kept != binding && kept.changed) std::replace(changed_.begin(), changed_.end(), binding, &kept);
     binding = &kept;
@@ -81,10 +88,9 @@ bool Registrar::put(const Contact& contact, std::size_t most) {
   binding->source = hop.address;
   binding->cseq = contact.cseq;
   binding->expires = contact.now + contact.expiry;
-  binding->refreshed =
-      static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(contact.now - began_).count());
+  binding->refreshed = seconds_of(contact.now);
   if (moved) find_direct(*binding, contact.uri);
-  changed(*binding);
+  if (other || !is_kept_long_enough(*binding)) changed(*binding);
   if (first == nullptr) tell(texts.account, false);
   return true;
 }

@@ -74,6 +74,8 @@ class Registrar {
   void changed(Binding& binding);
   void gone(std::string_view account, std::uint64_t id);  // to be removed from the disk
   void write_soon();
+  [[nodiscard]] bool is_kept_long_enough(const Binding& binding) const;
+  [[nodiscard]] std::uint32_t seconds_of(Monotonic time) const;  // since the registrar began
 
   Core& core_;
   BindingStore* store_;

@@ -12,6 +12,9 @@ namespace {
 // Registrations come in swarms: one write for many. No longer: whose last renewal a crash took is not rung from the end
 // of the time before it to his next one, though he believes that he is.
 constexpr Duration write_after = std::chrono::milliseconds(200);
+// A phone that keeps its way through a router open by a REGISTER each half minute does not wear the disk out: what is
+// there is read as good for so much longer, so that it need not be told of renewals that add less.
+constexpr std::chrono::seconds read_as_longer{60};
 constexpr std::size_t written_together = 512;  // bindings; so many are written at once, as that takes the loop's time
 
 void write_source(const Binding& binding, std::string& out) {
@@ -69,8 +72,8 @@ void Registrar::load() {
       continue;
     }
     // A clock that was wrong must not keep a binding for ever.
-    const auto left =
-        std::min<Duration>(std::chrono::duration_cast<Duration>(stored.expires - now), settings_.maximum_expiry);
+    const auto left = std::min<Duration>(std::chrono::duration_cast<Duration>(stored.expires - now) + read_as_longer,
+                                         settings_.maximum_expiry);
     const auto uri = Uri::parse(stored.contact);
     const Binding::Texts texts{stored.account, stored.contact, stored.parameters,
                                stored.call_id, stored.path,    stored.user_agent};
@@ -89,6 +92,7 @@ void Registrar::load() {
     table_.set_flow(binding, hop->flow, false);
     binding.cseq = stored.cseq;
     binding.expires = core_.clock().monotonic() + left;
+    binding.kept_until = seconds_of(binding.expires);
     find_direct(binding, *uri);
     // A browser's connection is gone with the old process, and so is its binding: it comes back by itself.
     if (Hop reached; !reach(binding, reached)) erase(binding);
@@ -97,6 +101,14 @@ void Registrar::load() {
     flush();
   else if (strange)
     store_->write();
+}
+
+// Not when it ends sooner than what is there says, either.
+bool Registrar::is_kept_long_enough(const Binding& binding) const {
+  if (binding.changed) return true;  // it will be
+  constexpr auto longer = static_cast<std::uint32_t>(read_as_longer.count());
+  const std::uint32_t until = seconds_of(binding.expires);
+  return until < binding.kept_until && until + longer >= binding.kept_until;
 }
 
 void Registrar::changed(Binding& binding) {
@@ -141,6 +153,7 @@ void Registrar::flush() {
     write_source(*binding, stored_.received);
     stored_.expires = wall + std::chrono::duration_cast<std::chrono::microseconds>(binding->expires - now);
     store_->save(stored_);
+    binding->kept_until = seconds_of(binding->expires + read_as_longer);
   }
   for (const auto& [account, id] : gone_)
     if (table_.find(account, id) == nullptr) store_->remove(account, id_text(id));  // else it came again

@@ -180,7 +180,7 @@ TEST_F(Registering, manyRegistrationsAreWrittenTogether) {
 TEST_F(Registering, aRenewalIsWrittenAsSoonAsAMove) {
   register_as("101#0", phone);
   register_as("102#0", phone);
-  clock.advance(1s);
+  clock.advance(61s);
   EXPECT_EQ(store.writes, 1);
   const auto expired = store.bindings.begin()->second.expires;
   register_as("101#0", phone);
@@ -193,6 +193,43 @@ TEST_F(Registering, aRenewalIsWrittenAsSoonAsAMove) {
   register_as("102#0", test::udp("192.0.2.11"));
   clock.advance(200ms);
   EXPECT_EQ(store.writes, 3);
+  clock.advance(1s);
+  EXPECT_EQ(store.writes, 3);
+}
+
+TEST_F(Registering, whoRenewsEachHalfMinuteDoesNotWearTheDiskOutAndIsBackAfterARestart) {
+  const std::string contact = "Contact: <sip:x@192.0.2.10:5060>;expires=120\n";
+  for (int i = 0; i < 20; ++i) {
+    register_as("101#0", phone, "101#0", contact);
+    clock.advance(30s);
+  }
+  EXPECT_LE(store.writes, 10);
+  register_as("101#0", phone, "101#0", contact);
+  server.flush();
+  const auto returns = [&] {
+    test::MemoryTransport other_wire;
+    Core other_core(clock, other_wire);
+    Server restarted(other_core, accounts, &store, std::string(32, 'k'));
+    return restarted.contacts("101").size() == 1;
+  };
+  clock.advance(119s);
+  EXPECT_TRUE(returns());
+  clock.advance(62s);  // no more than a minute longer than it was promised
+  EXPECT_FALSE(returns());
+}
+
+TEST_F(Registering, aRenewalThatEndsSoonerOrSaysOtherThingsIsWritten) {
+  const std::string contact = "Contact: <sip:x@192.0.2.10:5060>";
+  register_as("101#0", phone, "101#0", contact + ";expires=3600\n");
+  clock.advance(1s);
+  ASSERT_EQ(store.writes, 1);
+  register_as("101#0", phone, "101#0", contact + ";expires=3600\n");
+  clock.advance(1s);
+  EXPECT_EQ(store.writes, 1);
+  register_as("101#0", phone, "101#0", contact + ";expires=600\n");
+  clock.advance(1s);
+  EXPECT_EQ(store.writes, 2);
+  register_as("101#0", phone, "101#0", contact + ";expires=600\nUser-Agent: other\n");
   clock.advance(1s);
   EXPECT_EQ(store.writes, 3);
 }
