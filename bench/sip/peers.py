@@ -18,6 +18,12 @@ first_user = 20000
 callee_port, caller_port, registrar_port = 25070, 25090, 25080
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 class Server:
     """What both have: a process, a port, and passwords of users first_user, first_user + 1, …: so many for each transport, and one who calls."""
 
@@ -101,9 +107,7 @@ class Kamailio(Server):
         super().__init__("kamailio", users)
         self.passwords = {user: f"p{user}" for user in self.users}
         self.write_users()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         text = (here / "kamailio.cfg").read_text()
         for word, value in {"@PORT@": self.port, "@FIRST@": self.users[0], "@LAST@": self.users[-1]}.items():
             text = text.replace(word, str(value))
@@ -127,6 +131,24 @@ class Kamailio(Server):
     def stop(self):
         self.process.terminate()
         self.process.wait(30)
+
+
+class Floor(Server):
+    """Decides nothing (floor.cpp): what the machine itself takes for the same datagrams and segments."""
+
+    def __init__(self, users):
+        super().__init__("floor", users)
+        self.passwords = {user: "any" for user in self.users}
+        self.write_users()
+        self.port = free_port()
+        program = here.parent.parent / "build" / "release" / "bench" / "sip" / "sip_floor"
+        self.process = subprocess.Popen([program, str(self.port), str(callee_port)])
+        self.pid = self.process.pid
+        time.sleep(1)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
 
 
 class Lintel(Server):
