@@ -17,29 +17,24 @@ std::size_t KnownPairs::slot_of(std::uint64_t print) const {
 }
 
 bool KnownPairs::contains(std::string_view subject, std::string_view source) const {
-  return last_seen(subject, source).has_value();
+  return !prints_.empty() && prints_[slot_of(print_of(subject, source))] != 0;
 }
 
-std::optional<Monotonic> KnownPairs::last_seen(std::string_view subject, std::string_view source) const {
-  if (prints_.empty()) return {};
-  const std::size_t slot = slot_of(print_of(subject, source));
-  if (prints_[slot] == 0) return {};
-  return Monotonic{std::chrono::seconds{seen_[slot]}};
-}
-
-void KnownPairs::touch(std::string_view subject, std::string_view source, Monotonic now, std::size_t limit) {
+std::optional<Monotonic> KnownPairs::touch(std::string_view subject, std::string_view source, Monotonic now,
+                                           std::size_t limit) {
   const std::uint64_t print = print_of(subject, source);
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  const auto seconds =
+      static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
   if (prints_.empty()) grow();
   std::size_t slot = slot_of(print);
-  if (prints_[slot] == 0) {
-    if (size_ >= std::max<std::size_t>(limit, 1)) make_room();
-    if ((size_ + 1) * 4 > prints_.size() * 3) grow();
-    slot = slot_of(print);
-    prints_[slot] = print;
-    ++size_;
-  }
-  seen_[slot] = static_cast<std::uint32_t>(seconds);
+  if (prints_[slot] != 0) return Monotonic{std::chrono::seconds{std::exchange(seen_[slot], seconds)}};
+  if (size_ >= std::max<std::size_t>(limit, 1)) make_room();
+  if ((size_ + 1) * 4 > prints_.size() * 3) grow();
+  slot = slot_of(print);
+  prints_[slot] = print;
+  seen_[slot] = seconds;
+  ++size_;
+  return {};
 }
 
 void KnownPairs::grow() {

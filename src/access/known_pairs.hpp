@@ -16,11 +16,9 @@ namespace lintel::access {
 class KnownPairs {
  public:
   [[nodiscard]] bool contains(std::string_view subject, std::string_view source) const;
-  // When it was touched last, to the second.
-  [[nodiscard]] std::optional<Monotonic> last_seen(std::string_view subject, std::string_view source) const;
-  // Enters it, or notes that it was seen again. With `limit` pairs one that has not been seen for long goes: the one unused
-  // for longest of a few.
-  void touch(std::string_view subject, std::string_view source, Monotonic now, std::size_t limit);
+  // Enters it, or notes that it was seen again; answers when it was before, to the second. With `limit` pairs one that has
+  // not been seen for long goes: the one unused for longest of a few.
+  std::optional<Monotonic> touch(std::string_view subject, std::string_view source, Monotonic now, std::size_t limit);
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:

@@ -129,6 +129,7 @@ SourceRule AttemptLimiter::rule_of(std::string_view source) const {
 
 Duration AttemptLimiter::locked_for(std::string_view subject, std::string_view source) const {
   if (source.empty()) return {};
+  if (sources_.size() == 0 && pairs_.size() == 0) return {};  // nearly always: nobody was wrong for long
   const bool known = !subject.empty() && known_.contains(subject, source);
   const Entry* const entry = known ? pairs_.find({subject, source}) : sources_.find({source});
   return entry == nullptr ? Duration::zero() : std::max<Duration>(Duration::zero(), entry->locked_until - clock_.monotonic());
@@ -176,8 +177,7 @@ void AttemptLimiter::succeeded(std::string_view subject, std::string_view source
   const auto now = clock_.monotonic();
   if (source.empty()) return;
   if (!subject.empty()) {
-    const std::optional<Monotonic> last = known_.last_seen(subject, source);
-    known_.touch(subject, source, now, options_.known_limit);
+    const std::optional<Monotonic> last = known_.touch(subject, source, now, options_.known_limit);
     if (last.has_value()) {
       if (Entry* const entry = pairs_.find({subject, source}); entry != nullptr) entry->failures = 0;
       if (now - *last < rule_of(source).forget_after) return;
