@@ -10,6 +10,15 @@
 #include "http/path.hpp"
 
 namespace lintel::http {
+namespace {
+
+constexpr std::size_t most_read_ahead = 16 * 1024;  // beyond a header: of the next request, of a chunk's head
+
+Response malformed() {
+  return error_response(400, "invalid", "This is not well-formed HTTP.");
+}
+
+}  // namespace
 
 template <typename Stream>
 Connection<Stream>::Connection(std::shared_ptr<Core> core, std::weak_ptr<Io> io, Stream stream,
@@ -22,6 +31,7 @@ Connection<Stream>::Connection(std::shared_ptr<Core> core, std::weak_ptr<Io> io,
       admission_(std::move(admission)),
       address_(std::move(address)),
       port_(port),
+      buffer_(core_->limits.header_bytes + most_read_ahead),
       timer_(stream_.get_executor()) {}
 
 template <typename Stream>
@@ -91,7 +101,7 @@ void Connection<Stream>::header_read(Code error) {
   static const auto& http_errors = beast::http::make_error_code(beast::http::error::bad_method).category();
   if (error && error.category() == http_errors && error != beast::http::error::end_of_stream &&
       error != beast::http::error::partial_message)
-    return refuse(error_response(400, "invalid", "This is not well-formed HTTP."), true);
+    return refuse(malformed(), true);
   if (error) return failed(error);
   admission_.serve();
   ++core_->requests;
@@ -154,6 +164,7 @@ void Connection<Stream>::body_read(const Route& route, Code error) {
     return refuse(error_response(413, "too_large",
                                  "The body is too large: at most " + std::to_string(route.body_limit) + " bytes."),
                   true);
+  if (error == beast::http::error::buffer_overflow) return refuse(malformed(), true);  // an endless chunk head, trailer
   if (error) return failed(error);
   hand_over(route);
 }

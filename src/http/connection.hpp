@@ -137,7 +137,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   Admission admission_;
   std::string address_;
   std::uint16_t port_;
-  beast::flat_buffer buffer_;
+  beast::flat_buffer buffer_;  // bounded: a chunk's head and the trailer are held until they are whole
   std::optional<Parser> parser_;
   asio::steady_timer timer_;
   std::optional<Target> target_;

@@ -82,6 +82,27 @@ TEST_F(ServerTest, boundsHeadersAndBodies) {  // security.md 16
   });
 }
 
+// What frames a chunked body is held until it is whole, and so must have an end.
+TEST_F(ServerTest, boundsWhatFramesAChunkedBody) {  // security.md 16
+  start();
+  beside(loop_, [this] {
+    const std::string head = "POST /api/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const std::string& endless :
+         {"2;" + std::string(200'000, 'a'), std::string(200'000, '0'), "0\r\nX: " + std::string(200'000, 'a')}) {
+      Client client(plain_);
+      client.send(head + endless);
+      EXPECT_EQ(client.receive().status, 400) << endless.substr(0, 8);
+    }
+    Client client(plain_);
+    for (int i = 0; i < 2; ++i) {
+      client.send(head + "2;name=value\r\nok\r\n0\r\nX-Trailer: 1\r\n\r\n");
+      EXPECT_EQ(client.receive().body, "ok");
+    }
+    client.send(head + "3e8;" + std::string(8000, 'a') + "\r\n" + std::string(1000, 'x') + "\r\n0\r\n\r\n");
+    EXPECT_EQ(client.receive().body, std::string(1000, 'x'));
+  });
+}
+
 TEST_F(ServerTest, closesSlowHeadersSilentHandshakesAndIdleConnections) {  // security.md 16
   limits_.header_time = limits_.tls_handshake_time = limits_.idle_time = std::chrono::milliseconds(150);
   start();
