@@ -39,7 +39,11 @@ bool Seats::set_leave(Seat& seat, std::function<void()> leave) {
 
 void Seats::wait(Seat& seat) {
   const std::lock_guard lock(mutex_);
-  if (!seat.waits && !seat.leaves) enter(seat);
+  if (seat.leaves) return;
+  if (seat.waits)
+    waiting_.splice(waiting_.end(), waiting_, seat.waiting_at);
+  else
+    enter(seat);
 }
 
 void Seats::enter(Seat& seat) {

@@ -1,6 +1,7 @@
-// Who may hold a connection: caps in all and for a source. When all places are taken, the connection that has waited longest
-// for a request makes room for a newcomer, so that silent ones from many addresses keep no monitor and no owner out.
-// Private to the room; plain of Boost. Any thread.
+// Who may hold a connection: caps in all and for a source. When all places are taken, the connection that has waited
+// longest for a request makes room for a newcomer, so that slow ones from many addresses keep no monitor and no owner
+// out. It waits until the whole of one was handed to the loop; who is sent a page waits meanwhile. Private to the room;
+// plain of Boost. Any thread.
 #pragma once
 
 #include <atomic>
@@ -33,8 +34,8 @@ class Seats {
   [[nodiscard]] bool take(Seat& seat, std::size_t most, std::size_t most_of_source);
   // False: it was asked to go before it could hear of it.
   [[nodiscard]] bool set_leave(Seat& seat, std::function<void()> leave);
-  void wait(Seat& seat);   // for a further request; it may be asked to leave again
-  void serve(Seat& seat);  // a request has come
+  void wait(Seat& seat);   // from now on, for a further request; it may be asked to leave (again)
+  void serve(Seat& seat);  // a request was handed to the loop
   void free(Seat& seat);
   [[nodiscard]] std::size_t taken() const { return taken_; }
 

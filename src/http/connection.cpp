@@ -103,7 +103,6 @@ void Connection<Stream>::header_read(Code error) {
       error != beast::http::error::partial_message)
     return refuse(malformed(), true);
   if (error) return failed(error);
-  admission_.serve();
   ++core_->requests;
   const auto& message = parser_->get();
   // Two readers could disagree about where such a request ends (RFC 9112 §6.3).
@@ -208,6 +207,7 @@ void Connection<Stream>::hand_over(const Route& route) {
     response.set("Retry-After", "1");
     return refuse(std::move(response), false);
   }
+  admission_.serve();
   ++request_;
   arm_answer_timer();
   struct Job {
@@ -242,6 +242,7 @@ void Connection<Stream>::upgrade() {
                   true);
   Ticket ticket = Ticket::draw(core_);
   if (!ticket) return refuse(error_response(503, "full", "The station is busy. Try again in a moment."), true);
+  admission_.serve();
   ++request_;
   websocket_ = route;
   arm_answer_timer();

@@ -173,6 +173,28 @@ TEST_F(ServerTest, whoSaysNothingLongestMakesRoomForWhoComes) {  // security.md 
   kept_.clear();
 }
 
+TEST_F(ServerTest, whoSendsABodyOrReadsAPageSlowlyMakesRoomTooForWhoComes) {  // security.md 16
+  limits_.connections = 20;
+  write("long.txt", std::string(32U << 20, 'x'));  // more than what the sockets hold
+  start();
+  serve_files();
+  beside(loop_, [this] {
+    std::vector<std::unique_ptr<Client>> crowd;
+    for (int i = 0; i < 20; ++i) {
+      crowd.push_back(std::make_unique<Client>(plain_));
+      if (i % 2 == 0) crowd.back()->send("POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\nslow");
+      if (i % 2 == 1) crowd.back()->send("GET /long.txt HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    while (server_->statistics().requests < 20) std::this_thread::yield();
+    Client first(plain_), second(plain_);
+    EXPECT_EQ(first.ask("GET", "/api/hello").status, 200);
+    EXPECT_EQ(second.ask("GET", "/api/hello").status, 200);
+    EXPECT_LE(server_->statistics().connections, 20U);
+    EXPECT_NE(crowd.back()->read_until("\r\n\r\n"), "");
+    EXPECT_EQ(crowd.back()->read_exactly(32U << 20).size(), 32U << 20) << "the youngest of them goes on";
+  });
+}
+
 TEST_F(ServerTest, whereAllAreServedANewcomerIsRefused) {
   limits_.connections = 2;
   start();
