@@ -25,6 +25,7 @@ struct NetworkSettings {
   Duration trusted_idle = std::chrono::hours(2);  // the same, of a source that authenticated itself within the hour
   Duration first_message = std::chrono::seconds(10);  // from accept (TLS handshake included) to the first whole message
   Duration connect = std::chrono::seconds(5);         // for a connection of ours to open
+  Duration young = std::chrono::seconds(1);           // silent for less, a stranger's connection makes no room
   // Without a sign that the other end has got what was sent: it, or the router between, is gone without a word.
   std::chrono::milliseconds unconfirmed{20'000};
   // Shedding: a source that sends more than `burst` messages at once and `per_second` after is not parsed any more

@@ -80,12 +80,17 @@ void Network::Inner::deliver(std::string_view bytes, const Hop& from) {
 bool Network::Inner::make_room(Monotonic now) {
   // The one that has been silent longest among those that have not shown who they are.
   Connection* idlest = nullptr;
+bool Network::Inner::full() const {
+  return connections.size() - killed.size() >= settings.connections;
+}
+
   for (const auto& [id, connection] : connections) {
-    if (connection->state() == Connection::State::dead) return true;
-    if (connection->outgoing() || shedder.trusted(connection->remote(), now)) continue;
+    if (connection->state() == Connection::State::dead || connection->outgoing() ||
+        shedder.trusted(connection->remote(), now))
+      continue;
     if (idlest == nullptr || connection->last_received < idlest->last_received) idlest = connection.get();
   }
-  if (idlest == nullptr || now - idlest->last_received < std::chrono::seconds(1)) return false;
+  if (idlest == nullptr || now - idlest->last_received < settings.young) return false;
   kill(*idlest);
   bury_soon();
   return true;
@@ -104,13 +109,12 @@ void Network::Inner::on_accept(TransportKind kind, int listener) {
       return;
     }
     const auto remote = SocketAddress::from(reinterpret_cast<sockaddr*>(&storage));
-    auto& from_there = per_source[remote.host_hash()];
+    const auto known = per_source.find(remote.host_hash());
+    const std::size_t from_there = known == per_source.end() ? 0 : known->second;
     const std::size_t allowed =
         settings.connections_per_source * (shedder.trusted(remote, now) ? settings.trusted_factor : 1U);
-    if (from_there >= allowed || !shedder.admit(remote, now) ||
-        (connections.size() >= settings.connections && !make_room(now))) {
+    if (from_there >= allowed || !shedder.admit(remote, now) || (full() && !make_room(now))) {
       ++counters.refused_connections;
-      if (from_there == 0) per_source.erase(remote.host_hash());
       ::close(descriptor);
       continue;
     }
@@ -119,8 +123,8 @@ void Network::Inner::on_accept(TransportKind kind, int listener) {
     auto connection = std::make_unique<Connection>(id, descriptor, kind, remote, false);
     if (kind == TransportKind::tls) connection->begin_tls(accepting.get(), {});
     connection->opened = connection->last_received = now;
-    if (!watches.add(descriptor, Ready::readable, id)) continue;
-    ++from_there;
+    if (connection->state() == Connection::State::dead || !watches.add(descriptor, Ready::readable, id)) continue;
+    ++per_source[remote.host_hash()];  // looked up again: the room may have been made by its only other one
     by_address[{remote, kind, {}}] = id;
     connections.emplace(id, std::move(connection));
   }

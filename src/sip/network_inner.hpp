@@ -69,7 +69,8 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   void bury();                        // the killed ones
   void bury_soon();
   void sweep();
-  bool make_room(Monotonic now);  // for one more connection
+  [[nodiscard]] bool full() const;  // of connections, but for the killed ones
+  bool make_room(Monotonic now);    // for one more connection
 
   Loop& loop;
   NetworkSettings settings;

@@ -161,7 +161,7 @@ FlowId Network::Inner::connect(const Hop& to) {
   if (to.address.empty() || to.address.port() == 0) return 0;
   if (to.kind == TransportKind::tls && connecting == nullptr) return 0;
   const Monotonic now = loop.clock().monotonic();
-  if (connections.size() >= settings.connections && !make_room(now)) return 0;
+  if (full() && !make_room(now)) return 0;
   const int descriptor =
       ::socket(to.address.is_v6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return 0;

@@ -232,6 +232,26 @@ TEST_F(Sockets, oneSourceHasABoundedNumberOfConnections) {
   for (const int peer : peers) ::close(peer);
 }
 
+// Security 16: however many come at once, each takes the place of one that said nothing.
+TEST_F(Sockets, whereAllPlacesAreTakenNewcomersAreNotMore) {
+  for (const std::size_t most : {1U, 4U}) {
+    NetworkSettings settings;
+    settings.connections = most;
+    settings.young = 0s;
+    Network small(loop, settings);
+    small.set_sink(&sink);
+    const auto port = small.listen({TransportKind::tcp, "127.0.0.1", 0}).value();
+    std::vector<int> peers;
+    for (int i = 0; i < 20; ++i) peers.push_back(client(port));
+    sink.lines.clear();
+    ::send(peers.back(), options.data(), options.size(), 0);
+    until([&] { return !sink.lines.empty(); });
+    EXPECT_LE(small.counters().connections, most);
+    for (const int peer : peers) ::close(peer);
+    small.set_sink(nullptr);
+  }
+}
+
 TEST_F(Sockets, aFloodIsShedBeforeItIsParsed) {
   NetworkSettings settings;
   settings.per_second = 1;
