@@ -12,6 +12,7 @@ Network::~Network() {
   inner_->sink = nullptr;
   inner_->watches = {};
   inner_->sweeper = {};
+  inner_->accepts_again = {};
 }
 
 Result<std::uint16_t> Network::listen(const Listen& where) {

@@ -53,6 +53,7 @@ struct ExternalFlow {
 
 struct NetworkCounters {
   std::uint64_t received = 0, sent = 0, shed = 0, malformed = 0, refused_connections = 0;
+  std::uint64_t not_accepted = 0;  // times that accepting failed, for want of descriptors, and rested
   std::size_t connections = 0, external = 0;
 };
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
+#include "base/log.hpp"
 #include "sip/network_inner.hpp"
 
 namespace lintel::sip {
@@ -13,6 +15,7 @@ namespace {
 // Bounds of one turn, so that a flood leaves the loop to doors and timers in between.
 constexpr int datagrams_a_turn = 64;
 constexpr int accepts_a_turn = 32;
+constexpr Duration pause_without_descriptors = std::chrono::milliseconds(100);
 constexpr int reads_a_turn = 4;  // of one TLS connection that holds decrypted bytes back
 // Two CRLF within this time are a ping that the stream has cut; a phone that sends one at a time does it more seldom.
 constexpr Duration halves_of_a_ping = std::chrono::seconds(4);
@@ -96,6 +99,18 @@ bool Network::Inner::full() const {
   return true;
 }
 
+// Whoever waits to be accepted would wake the loop again at once, and all that comes behind SIP would stand still.
+void Network::Inner::rest_from_accepting(int error) {
+  if (counters.not_accepted++ == 0) log::warning("sip", "Cannot accept a connection: {}", std::strerror(error));
+  const auto watch_listeners = [this](unsigned ready) {
+    for (const Socket& socket : sockets)
+      if (socket.kind != TransportKind::udp) watches.change(socket.descriptor, ready, socket.id);
+  };
+  watch_listeners(0);
+  accepts_again =
+      loop.clock().after(pause_without_descriptors, [watch_listeners] { watch_listeners(Ready::readable); });
+}
+
 void Network::Inner::on_accept(TransportKind kind, int listener) {
   const Monotonic now = loop.clock().monotonic();
   for (int i = 0; i < accepts_a_turn; ++i) {
@@ -105,7 +120,10 @@ void Network::Inner::on_accept(TransportKind kind, int listener) {
         ::accept4(listener, reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor < 0) {
       if (errno == ECONNABORTED || errno == EINTR) continue;
-      if ((errno == EMFILE || errno == ENFILE) && make_room(now)) bury_soon();
+      if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+      const int error = errno;
+      const bool without_descriptors = error == EMFILE || error == ENFILE;
+      if (!without_descriptors || (killed.empty() && !make_room(now))) rest_from_accepting(error);
       return;
     }
     const auto remote = SocketAddress::from(reinterpret_cast<sockaddr*>(&storage));

@@ -60,6 +60,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   void on_datagrams(FlowId socket, int descriptor);
   void on_datagram(std::string_view bytes, const Hop& from, Monotonic now);
   void on_accept(TransportKind kind, int listener);
+  void rest_from_accepting(int error);  // for want of descriptors; who comes stays in the kernel's backlog
   void on_connection(Connection& connection, unsigned ready);
   // Takes whole frames from `data`; answers how much was used; dead when the connection must go.
   Connection::Outcome consume(Connection& connection, std::string_view data, std::size_t& used);
@@ -77,6 +78,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   TransportSink* sink = nullptr;
   WatchSet watches;  // of sockets and connections, by their FlowId
   Timer sweeper;
+  Timer accepts_again;
   Handle<SSL_CTX, SSL_CTX_free> accepting, connecting;
   std::string advertised_host;
   FlowId next_id = 16;  // below are the local wire and nothing

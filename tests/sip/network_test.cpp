@@ -9,6 +9,7 @@
 
 #include <functional>
 
+#include "base/few_descriptors.hpp"
 #include "certificate.hpp"
 #include "support.hpp"
 
@@ -249,6 +250,27 @@ TEST_F(Sockets, whereAllPlacesAreTakenNewcomersAreNotMore) {
     EXPECT_LE(small.counters().connections, most);
     for (const int peer : peers) ::close(peer);
     small.set_sink(nullptr);
+  }
+}
+
+// Security 16: whoever waits to be accepted must not keep the loop busy, and is served once there are descriptors
+// again.
+TEST_F(Sockets, withoutDescriptorsAcceptingRestsAndComesBack) {
+  const test::Certificate tls;
+  network.set_tls(tls.accepting.get(), nullptr);
+  for (const TransportKind kind : {TransportKind::tcp, TransportKind::tls}) {
+    const auto port = network.listen({kind, "127.0.0.1", 0}).value();
+    std::optional<FewDescriptors> one(1);  // the client's
+    const int peer = client(port);
+    const auto before = network.counters().not_accepted;
+    until([&] { return network.counters().not_accepted > before; });
+    int busy = 0;
+    for (int i = 0; i < 1000; ++i) busy += loop.turn(false) ? 1 : 0;
+    EXPECT_LT(busy, 500);
+    one.reset();
+    until([&] { return network.counters().connections == 1; });
+    ::close(peer);
+    until([&] { return network.counters().connections == 0; });
   }
 }
 
