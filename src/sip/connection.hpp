@@ -51,6 +51,7 @@ class Connection {
 
   std::string input;        // a partial message
   std::size_t scanned = 0;  // see next_frame
+  std::size_t needed = 0;   // bytes of input before it is worth looking at
   Monotonic opened{};
   Monotonic last_received{};
   Monotonic half_ping{};        // when a CRLF came that may be the first half of a keep-alive

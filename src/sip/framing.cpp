@@ -59,7 +59,7 @@ Frame next_frame(std::string_view buffer, const Limits& limits, std::size_t& sca
   if (headers + length > limits.bytes) return {Frame::Kind::broken, 0};
   if (buffer.size() < headers + length) {
     scanned = end;  // found again at once when the body has come
-    return {};
+    return {Frame::Kind::incomplete, headers + static_cast<std::size_t>(length)};
   }
   scanned = 0;
   return {Frame::Kind::message, headers + static_cast<std::size_t>(length)};

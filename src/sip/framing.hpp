@@ -19,7 +19,7 @@ struct Frame {
     broken,        // not SIP or above the limits: close
   };
   Kind kind = Kind::incomplete;
-  std::size_t length = 0;  // bytes to take from the front
+  std::size_t length = 0;  // bytes to take from the front; of an incomplete one: to have before looking again, if known
 };
 
 // Looks at the front of `buffer`. `scanned` remembers between calls how far the end of the headers was looked for, so

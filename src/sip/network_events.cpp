@@ -80,13 +80,13 @@ void Network::Inner::deliver(std::string_view bytes, const Hop& from) {
   sink->on_message(message, fault, from);
 }
 
-bool Network::Inner::make_room(Monotonic now) {
-  // The one that has been silent longest among those that have not shown who they are.
-  Connection* idlest = nullptr;
 bool Network::Inner::full() const {
   return connections.size() - killed.size() >= settings.connections;
 }
 
+bool Network::Inner::make_room(Monotonic now) {
+  // The one that has been silent longest among those that have not shown who they are.
+  Connection* idlest = nullptr;
   for (const auto& [id, connection] : connections) {
     if (connection->state() == Connection::State::dead || connection->outgoing() ||
         shedder.trusted(connection->remote(), now))
@@ -166,6 +166,7 @@ void Network::Inner::on_connection(Connection& connection, unsigned ready) {
         connection.input.assign(data.substr(used));
       } else {
         connection.input.append(data);
+        if (connection.input.size() < connection.needed) continue;
         if (consume(connection, connection.input, used) == Connection::Outcome::dead) return kill(connection);
         connection.input.erase(0, used);
         if (connection.input.empty()) connection.input.shrink_to_fit();
@@ -181,6 +182,7 @@ Connection::Outcome Network::Inner::consume(Connection& connection, std::string_
   while (used < data.size()) {
     const std::string_view rest = data.substr(used);
     const Frame frame = next_frame(rest, settings.limits, connection.scanned);
+    connection.needed = frame.kind == Frame::Kind::incomplete ? frame.length : 0;
     if (frame.kind == Frame::Kind::incomplete) return Connection::Outcome::ok;
     if (frame.kind == Frame::Kind::broken) {
       ++counters.malformed;

@@ -29,6 +29,17 @@ TEST(Framing, everySplitGivesTheSameMessage) {
   }
 }
 
+// What has a body says how much there must be: nobody need look at its headers again for each byte that drips in.
+TEST(Framing, tellsHowMuchAnIncompleteMessageNeeds) {
+  const std::string bytes = test::crlf("MESSAGE sip:a@b SIP/2.0\nContent-Length: 5\n\nhello");
+  EXPECT_EQ(frame(bytes.substr(0, bytes.size() - 6)).length, 0U) << "not known yet";
+  for (std::size_t missing = 5; missing > 0; --missing) {
+    const Frame cut = frame(std::string_view(bytes).substr(0, bytes.size() - missing));
+    EXPECT_EQ(cut.kind, Frame::Kind::incomplete);
+    EXPECT_EQ(cut.length, bytes.size());
+  }
+}
+
 TEST(Framing, knowsKeepAlives) {
   EXPECT_EQ(frame("\r\n\r\n").kind, Frame::Kind::ping);
   EXPECT_EQ(frame("\r\n").kind, Frame::Kind::pong);

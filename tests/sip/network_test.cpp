@@ -253,6 +253,21 @@ TEST_F(Sockets, whereAllPlacesAreTakenNewcomersAreNotMore) {
   }
 }
 
+// The body of a message may come byte by byte, and other messages behind it.
+TEST_F(Sockets, whatDripsInIsTakenWhenItIsWhole) {
+  const int peer = client(network.listen({TransportKind::tcp, "127.0.0.1", 0}).value());
+  std::string dripping = options;
+  dripping.replace(dripping.find("Content-Length: 0"), 17, "Content-Type: text/plain\r\nContent-Length: 20");
+  dripping += std::string(20, 'b') + dripping + std::string(20, 'b') + options;
+  for (const char byte : dripping) {
+    ASSERT_EQ(::send(peer, &byte, 1, 0), 1);
+    loop.turn(false);
+  }
+  until([&] { return sink.lines.size() == 3; });
+  EXPECT_THAT(sink.faults, ElementsAre(0, 0, 0));
+  ::close(peer);
+}
+
 // Security 16: whoever waits to be accepted must not keep the loop busy, and is served once there are descriptors
 // again.
 TEST_F(Sockets, withoutDescriptorsAcceptingRestsAndComesBack) {
