@@ -71,8 +71,9 @@ const Account* Server::Inner::authenticate(const Incoming& request) {
   auto verdict = digest::verify(credentials, secret ? secret->view() : std::string_view{}, message.method_name(),
                                 settings.domain, registering ? register_nonces : nonces, core.clock().monotonic(),
                                 request.from.address.host_bytes());
-  if (account == nullptr) verdict = digest::Verdict::refused;
-  if (verdict != digest::Verdict::refused && !registering) {
+  // What is stale stays that, whoever it claims to be from: its sender may be forged, and must not be blamed.
+  if (account == nullptr && verdict == digest::Verdict::accepted) verdict = digest::Verdict::refused;
+  if (verdict == digest::Verdict::accepted && !registering) {
     // Credentials are for one target; the spelling of its host may differ, and some clients name only the server.
     const auto& target = message.uri();
     if (credentials.uri != message.request_uri()) {

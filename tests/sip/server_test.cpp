@@ -64,6 +64,31 @@ TEST_F(Registering, refusesWrongPasswordsUnknownUsersAndForeignNoncesAlike) {
   EXPECT_THAT(server.all_contacts(), IsEmpty());
 }
 
+// Security 8: a sender's address is easily forged over UDP, and a nonce of ours shows that it is not. Whoever cannot
+// have one must not have somebody else locked out.
+TEST_F(Registering, blamesNobodyForWhatAForgedSenderSays) {
+  send(registration("101#0"), test::udp("192.0.2.66"));
+  const std::string of_the_forger = transport.take()[0].bytes;
+  const auto forged = [&](const std::string& bytes, const std::string& user) {
+    send(with_credentials(bytes, user, of_the_forger), phone);
+    const auto answers = transport.take();
+    ASSERT_THAT(answers, SizeIs(1));
+    EXPECT_THAT(answers[0].bytes, HasSubstr("stale=true"));
+  };
+  forged(registration("nobody"), "nobody");
+  forged(registration("101#0"), "101#0");
+  // Signed for one callee, said of another.
+  send(request("INVITE", "102", "101#0"), test::udp("192.0.2.66"));
+  const std::string of_the_forgers_call = transport.take()[0].bytes;
+  std::string call = with_credentials(request("INVITE", "102", "101#0"), "101#0", of_the_forgers_call);
+  call.replace(call.find("INVITE sip:102@"), 15, "INVITE sip:8001@");
+  send(call, phone);
+  const auto answers = transport.take();
+  ASSERT_THAT(answers, testing::Not(IsEmpty()));
+  EXPECT_THAT(answers.back().bytes, HasSubstr("stale=true"));
+  EXPECT_THAT(failed, IsEmpty());
+}
+
 TEST_F(Registering, refusesAnAddressOfAnotherUser) {
   send(registration("101#0"), phone);
   const std::string challenge = transport.take()[0].bytes;
