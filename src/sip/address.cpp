@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/bytes.hpp"
+
 namespace lintel::sip {
 
 std::optional<SocketAddress> SocketAddress::parse(std::string_view host, std::uint16_t port) {
@@ -104,11 +106,14 @@ unsigned SocketAddress::to_sockaddr(void* storage, bool mapped) const {
 }
 
 std::size_t SocketAddress::host_hash() const {
+  // Who has a whole IPv6 network chooses half of the address: by known numbers he would find the one that counts as a
+  // neighbour's.
+  static const std::uint64_t first = bytes::random_number() | 1U, second = bytes::random_number() | 1U;
   std::uint64_t low = 0;
   std::uint64_t high = 0;
   std::memcpy(&low, bytes_.data(), 8);
   std::memcpy(&high, bytes_.data() + 8, 8);
-  std::uint64_t hash = (low ^ (high * 0x9e3779b97f4a7c15U)) * 0xff51afd7ed558ccdU;
+  const std::uint64_t hash = (low ^ low >> 32) * first + (high ^ high >> 32) * second;
   return hash ^ (hash >> 29);
 }
 
