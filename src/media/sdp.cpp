@@ -111,9 +111,24 @@ void apply_rtpmap(Format& format, std::string_view map) {
   if (parts.size() > 2) format.channels = number(text::trim(parts[2]), 1, 8).value_or(1);
 }
 
-// "1 AES_CM_128_HMAC_SHA1_80 inline:KEY|2^31|1:4"
+// "2^20" or "1048576" packets: what the peer sends by this key, before it offers another (RFC 4568 §6.1).
+bool is_lifetime(std::string_view text) {
+  constexpr int most = 48;  // as a power of two, §6.2
+  if (text.starts_with("2^")) return number(text.substr(2), 0, most).has_value();
+  const std::optional<std::uint64_t> packets = text::to_unsigned(text);
+  return packets && !text.starts_with('0') && *packets <= std::uint64_t{1} << most;
+}
+
+// A parameter may be left alone where it says so, or is a hint alone: how much disorder a receiver is to bear. Any
+// other changes what the packets are: sent in the clear, with other keys, with redundancy (RFC 4568 §6.3).
+bool may_be_ignored(std::string_view parameter) {
+  return parameter.starts_with('-') || text::equals_ignoring_case(parameter.substr(0, 4), "WSH=");
+}
+
+// "1 AES_CM_128_HMAC_SHA1_80 inline:KEY|2^31|1:4 WSH=64"
 std::optional<Crypto> read_crypto(std::string_view value) {
-  const auto parts = text::split(value, ' ');
+  auto parts = text::split(value, ' ');
+  std::erase(parts, std::string_view());
   if (parts.size() < 3) return std::nullopt;
   const std::optional<int> tag = number(parts[0], 0, 999'999'999);
   if (!tag) return std::nullopt;
@@ -122,10 +137,10 @@ std::optional<Crypto> read_crypto(std::string_view value) {
   if (key.substr(0, 7) != "inline:") return std::nullopt;
   key.remove_prefix(7);
   if (key.find(';') != std::string_view::npos) return std::nullopt;  // several master keys: not supported
+  // Behind the key a lifetime may stand, and an MKI: that would be in each packet, and is not supported.
   const auto key_parts = text::split(key, '|');
-  for (std::size_t index = 1; index < key_parts.size(); ++index) {
-    if (key_parts[index].find(':') != std::string_view::npos) return std::nullopt;  // MKI: not supported
-  }
+  if (key_parts.size() > 2 || (key_parts.size() == 2 && !is_lifetime(key_parts[1]))) return std::nullopt;
+  if (!std::all_of(parts.begin() + 3, parts.end(), may_be_ignored)) return std::nullopt;
   std::optional<std::string> bytes = bytes::from_base64(key_parts[0]);
   if (!bytes || bytes->size() != 30) return std::nullopt;
   return Crypto{*tag, std::string(parts[1]), std::move(*bytes)};

@@ -45,6 +45,29 @@ TEST(Sdp, knowsTheKindOfAnOffer) {
             LegKind::webrtc);
 }
 
+// RFC 4568 §6.1 and §6.3: what changes the packets and is not done here makes the line unusable.
+TEST(Sdp, takesNoKeyWhoseParametersAreNotKept) {  // C21
+  const auto usable = [](const std::string& behind_the_key) {
+    const Description read = parse(
+                                 "v=0\r\nc=IN IP4 192.0.2.9\r\nm=audio 4000 RTP/SAVP 0\r\n"
+                                 "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" +
+                                 std::string(40, 'A') + behind_the_key + "\r\n")
+                                 .value();
+    EXPECT_TRUE(read.media[0].has_crypto);
+    return read.media[0].cryptos.size() == 1;
+  };
+  for (const char* good : {"", "|2^31", "|2^48", "|1", "|1048576", "|281474976710656", " WSH=64", " wsh=128",
+                           " -X-VENDOR=1", " -X WSH=64", "|2^20  WSH=64 "})
+    EXPECT_TRUE(usable(good)) << good;
+  for (const char* bad : {"|2^49", "|0", "|01", "|281474976710657", "|99999999999999999999", "|2^", "|2^-1", "|",
+                          "|soon", "|1:4", "|2^31|1:4", "|2^31|2^31", "||"})
+    EXPECT_FALSE(usable(bad)) << bad;
+  for (const char* bad :
+       {" UNENCRYPTED_SRTP", " UNENCRYPTED_SRTCP", " UNAUTHENTICATED_SRTP", " KDR=0", " KDR=4", " FEC_ORDER=FEC_SRTP",
+        " FEC_KEY=inline:AAAA", " X-VENDOR=1", " WSH", " WSH=64 KDR=1", " unencrypted_srtp"})
+    EXPECT_FALSE(usable(bad)) << bad;
+}
+
 TEST(Sdp, refusesWhatIsNoneOrTooMuch) {
   EXPECT_FALSE(parse("").ok());
   EXPECT_FALSE(parse("hello").ok());
