@@ -268,10 +268,41 @@ ReceiverChain add_video_receiver(LegPipeline& pipeline, Codec codec,
   return {first, {first, parse, caps, sink}};
 }
 
+namespace {
+
+constexpr const char* receiver_mark = "lintel-receiver";
+enum Marked : int { no, yes, told };
+
+// An error that went back to where the packets come from would end all that comes from there.
+void keep_errors_behind(GstPad* pad) {
+  constexpr const char* chain_mark = "lintel-chain";
+  g_object_set_data(G_OBJECT(pad), chain_mark, reinterpret_cast<gpointer>(GST_PAD_CHAINFUNC(pad)));
+  const GstPadChainFunction kept = [](GstPad* own, GstObject* parent, GstBuffer* buffer) -> GstFlowReturn {
+    const auto chain = reinterpret_cast<GstPadChainFunction>(g_object_get_data(G_OBJECT(own), chain_mark));
+    const GstFlowReturn flow = chain(own, parent, buffer);
+    return flow <= GST_FLOW_NOT_NEGOTIATED ? GST_FLOW_OK : flow;
+  };
+  gst_pad_set_chain_function(pad, kept);
+}
+
+}  // namespace
+
+bool is_of_a_receiver(GstMessage* error) {
+  GObject* const source = G_OBJECT(GST_MESSAGE_SRC(error));
+  const int marked = GPOINTER_TO_INT(g_object_get_data(source, receiver_mark));
+  if (marked == yes) {
+    g_object_set_data(source, receiver_mark, GINT_TO_POINTER(told));
+    log::info("media", "A peer sends what cannot be read: {}", message_text(error));
+  }
+  return marked != no;
+}
+
 bool connect_receiver(LegPipeline& pipeline, GstPad* pad, const ReceiverChain& chain) {
   if (chain.first == nullptr) return false;
+  for (GstElement* element : chain.all) g_object_set_data(G_OBJECT(element), receiver_mark, GINT_TO_POINTER(yes));
+  const Object<GstPad> target = pad_of(chain.first, "sink");
+  keep_errors_behind(target.get());
   for (auto at = chain.all.rbegin(); at != chain.all.rend(); ++at) gst_element_sync_state_with_parent(*at);
-  const Object<GstPad> target = Object<GstPad>::adopt(gst_element_get_static_pad(chain.first, "sink"));
   if (gst_pad_link(pad, target.get()) == GST_PAD_LINK_OK) return true;
   for (GstElement* element : chain.all) {
     gst_element_set_state(element, GST_STATE_NULL);

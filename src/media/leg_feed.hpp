@@ -73,8 +73,11 @@ struct ReceiverChain {
 // Whole access units, H.264 byte stream or VP8 frames.
 [[nodiscard]] ReceiverChain add_video_receiver(LegPipeline& pipeline, Codec codec,
                                                std::function<void(GstBuffer*, GstCaps*)> picture);
-// Links `pad` to the chain and brings it up; on failure the chain is taken out again.
+// Links `pad` to the chain and brings it up; on failure the chain is taken out again. Garbage from the peer breaks no
+// more than the chain, which goes on with the next packet that it can read.
 bool connect_receiver(LegPipeline& pipeline, GstPad* pad, const ReceiverChain& chain);
+// Whether an error is such a chain's own. Each is logged once.
+[[nodiscard]] bool is_of_a_receiver(GstMessage* error);
 
 [[nodiscard]] std::optional<AudioCodec> audio_codec_of(const sdp::Format& format);
 [[nodiscard]] std::string rtp_caps(const std::string& kind, const sdp::Format& format);  // application/x-rtp,…

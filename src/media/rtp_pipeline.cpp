@@ -72,7 +72,7 @@ Result<void> RtpSession::build() {
     if (line.used) build_line(line, rtpbin);
   }
   pipeline_->on_message([failed = events_.failed](GstMessage* message) {
-    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR && !is_of_a_receiver(message)) {
       log::warning("media", "A call's media failed: {}", message_text(message));
       failed("The call's media failed: " + message_text(message));
     }
