@@ -96,6 +96,7 @@ class RtspEngine {
   void set_up(RtspClient& client, const RtspRequest& request, const RtspPath& path);
   RtspSession* session_for(RtspClient& client, const RtspRequest& request, const RtspPath& path);
   void play(RtspClient& client, const RtspRequest& request);
+  [[nodiscard]] RtspChannels free_channels(const RtspClient& client, const RtspTrack& own, RtspChannels wished) const;
   void pause(RtspClient& client, const RtspRequest& request);
   void parameters(RtspClient& client, const RtspRequest& request);
   void heard_packet(RtspClient& client, std::uint8_t channel, std::string_view packet);

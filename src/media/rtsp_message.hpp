@@ -52,10 +52,12 @@ struct RtspAddress {
 };
 [[nodiscard]] std::optional<RtspAddress> split_rtsp_uri(std::string_view uri);
 
+using RtspChannels = std::pair<std::uint8_t, std::uint8_t>;  // for RTP and RTCP
+
 // One way to send that the viewer offers and we know (§12.39).
 struct RtspTransport {
   bool tcp = false;
-  std::optional<std::pair<std::uint8_t, std::uint8_t>> channels;  // tcp: for RTP and RTCP, when the viewer chose
+  std::optional<RtspChannels> channels;                           // tcp: when the viewer chose
   std::uint16_t rtp_port = 0, rtcp_port = 0;                      // udp: the viewer's
 };
 // The first of the offered ones that can be served: unicast, to play; with `encrypted` only inside the connection. A

@@ -225,6 +225,18 @@ RtspSession* RtspEngine::session_for(RtspClient& client, const RtspRequest& requ
   return made;
 }
 
+// Those wished for, or others: the answer says which (RFC 2326 §12.39). One channel carries one thing.
+RtspChannels RtspEngine::free_channels(const RtspClient& client, const RtspTrack& own, RtspChannels wished) const {
+  std::array<bool, 256> taken{};
+  for (const auto& [id, session] : sessions_)
+    if (session->client == &client && !session->over_udp)
+      for (const RtspTrack& track : session->tracks)
+        if (track.set_up && &track != &own) taken[track.rtp_channel] = taken[track.rtcp_channel] = true;
+  for (unsigned first = 0; taken[wished.first] || taken[wished.second]; first += 2)  // few are taken: it ends
+    wished = {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(first + 1)};
+  return wished;
+}
+
 void RtspEngine::set_up(RtspClient& client, const RtspRequest& request, const RtspPath& path) {
   const bool sound = path.rest == "/stream=1" && sound_.available();
   if (!sound && path.rest != "/stream=0" && !path.rest.empty()) return reply(client, 404);
@@ -244,8 +256,8 @@ void RtspEngine::set_up(RtspClient& client, const RtspRequest& request, const Rt
   std::string way;
   if (transport->tcp) {
     const std::uint8_t usual = sound ? rtp_audio_channel : rtp_video_channel;
-    std::tie(track.rtp_channel, track.rtcp_channel) =
-        transport->channels.value_or(std::pair(usual, static_cast<std::uint8_t>(usual + 1)));
+    const RtspChannels wished = transport->channels.value_or(RtspChannels(usual, static_cast<std::uint8_t>(usual + 1)));
+    std::tie(track.rtp_channel, track.rtcp_channel) = free_channels(client, track, wished);
     way = fmt::format("RTP/AVP/TCP;unicast;interleaved={}-{}", track.rtp_channel, track.rtcp_channel);
   } else {
     track.udp = std::make_shared<RtspDestination>();

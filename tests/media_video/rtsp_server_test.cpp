@@ -1,6 +1,7 @@
 // The RTSP server's rules, told by a viewer that says exactly what a test wants, and by frames made at will.
 #include <gtest/gtest.h>
 
+#include "media/audio.hpp"
 #include "media_video/rtsp_peer.hpp"
 
 namespace lintel::media {
@@ -308,6 +309,39 @@ TEST_F(RtspPeerTest, aSourceThatComesAndGoesAllTheTimeIsTurnedAway) {
     if (peer.answers.empty()) ++refused;
   }
   EXPECT_EQ(refused, 1) << "though never more than one was open";
+}
+
+// RFC 2326 §10.12: a channel says which packets come in it. Two tracks in one would be one stream of both.
+TEST_F(RtspPeerTest, noTwoTracksOfAConnectionShareAChannel) {
+  AudioOptions devices;
+  devices.microphone = "silence";
+  devices.speaker = "none";
+  AudioEngine audio(loop, devices);
+  serve({.address = "127.0.0.1", .port = 0, .audio = &audio});
+  RtspPeer peer(server->port());
+  EXPECT_EQ(ask(peer, "SETUP", "/main/stream=0", "Transport: RTP/AVP/TCP\r\n"), 401);
+  std::string session;
+  const auto channels = [&](const std::string& path, const std::string& wished) {
+    EXPECT_EQ(ask(peer, "SETUP", path, session + "Transport: RTP/AVP/TCP;unicast" + wished + "\r\n"), 200) << wished;
+    const std::string id = RtspPeer::field(peer.answers.back(), "Session");
+    session = "Session: " + id.substr(0, id.find(';')) + "\r\n";
+    const std::string way = RtspPeer::field(peer.answers.back(), "Transport");
+    const auto at = way.find("interleaved=") + 12;
+    return way.substr(at, way.find(';', at) - at);
+  };
+  EXPECT_EQ(channels("/main/stream=0", ";interleaved=2-3"), "2-3");
+  EXPECT_EQ(channels("/main/stream=1", ";interleaved=2-3"), "0-1") << "the same";
+  EXPECT_EQ(channels("/main/stream=1", ";interleaved=3-4"), "0-1") << "one of them; its own before is free";
+  EXPECT_EQ(channels("/main/stream=1", ""), "0-1") << "ours for sound is taken";
+  EXPECT_EQ(channels("/main/stream=1", ";interleaved=9-8"), "9-8");
+  EXPECT_EQ(channels("/main/stream=0", ";interleaved=2-3"), "2-3") << "again for the same track";
+  session.clear();  // another one in the same connection
+  EXPECT_EQ(channels("/sub/stream=0", ";interleaved=3-9"), "0-1");
+  RtspPeer other(server->port());
+  other.nonce = peer.nonce;
+  EXPECT_EQ(ask(other, "SETUP", "/main/stream=0", "Transport: RTP/AVP/TCP;interleaved=2-3\r\n"), 200);
+  EXPECT_NE(RtspPeer::field(other.answers.back(), "Transport").find("interleaved=2-3"), std::string::npos);
+  server.reset();  // before the sound it uses
 }
 
 TEST_F(RtspPeerTest, endlessHeadersAndUnreadAnswersAreBounded) {
