@@ -145,11 +145,11 @@ bool RtspEngine::admits(const std::string& host) {
 
 bool RtspEngine::has_room_for(const std::string& host) {
   int same_source = 0;
-  RtspClient* stranger = nullptr;  // the one that has been silent for longest without saying who it is
+  RtspClient* stranger = nullptr;  // the one that has been there for longest without saying who it is, whatever it said
   for (const auto& [id, client] : clients_) {
     if (client->connection.host() == host) ++same_source;
-    if (client->user.empty() && now_ - client->heard > young &&
-        (stranger == nullptr || client->heard < stranger->heard))
+    if (client->user.empty() && now_ - client->opened > young &&
+        (stranger == nullptr || id < stranger->connection.id()))
       stranger = client.get();
   }
   if (same_source >= options_.source_limit) return false;

@@ -29,8 +29,9 @@ struct RtspFigures {
 // A connection and what its requests have come to.
 struct RtspClient {
   RtspClient(std::uint64_t id, int socket, const sockaddr_storage& remote, SSL_CTX* context, Monotonic now)
-      : connection(id, socket, remote, context, now), heard(now), counted(now) {}
+      : connection(id, socket, remote, context, now), opened(now), heard(now), counted(now) {}
   RtspConnection connection;
+  const Monotonic opened;
   unsigned watched = 0;  // what epoll was asked for
   Monotonic heard;       // the last whole request
   double requests = 0;   // of the allowance, used up; it comes back with time

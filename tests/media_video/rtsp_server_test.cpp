@@ -1,6 +1,8 @@
 // The RTSP server's rules, told by a viewer that says exactly what a test wants, and by frames made at will.
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "media/audio.hpp"
 #include "media_video/rtsp_peer.hpp"
 
@@ -309,6 +311,27 @@ TEST_F(RtspPeerTest, aSourceThatComesAndGoesAllTheTimeIsTurnedAway) {
     if (peer.answers.empty()) ++refused;
   }
   EXPECT_EQ(refused, 1) << "though never more than one was open";
+}
+
+// Security 16: a few addresses full of strangers, however much they say, keep no recorder out.
+TEST_F(RtspPeerTest, whoDoesNotSayWhoHeIsMakesRoomForWhoComes) {
+  serve({.address = "127.0.0.1", .port = 0, .connection_limit = 3, .source_limit = 200});
+  RtspPeer viewer(server->port());
+  (void)watch(viewer);
+  RtspPeer first(server->port()), second(server->port());
+  std::unique_ptr<RtspPeer> recorder;
+  ASSERT_TRUE(until([&] {
+    for (RtspPeer* peer : {&first, &second})
+      if (peer->read(); static_cast<int>(peer->answers.size()) == peer->sequence) peer->request("OPTIONS", "/main");
+    if (recorder == nullptr || recorder->closed()) {
+      recorder = std::make_unique<RtspPeer>(server->port());
+      recorder->request("OPTIONS", "/main");
+    }
+    return !recorder->answers.empty();
+  }));
+  EXPECT_TRUE(first.closed()) << "who came first";
+  EXPECT_FALSE(second.closed());
+  EXPECT_FALSE(viewer.closed());
 }
 
 // RFC 2326 §10.12: a channel says which packets come in it. Two tracks in one would be one stream of both.
