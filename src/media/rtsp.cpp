@@ -125,7 +125,7 @@ class Server final : public RtspServer {
     return {};
   }
   [[nodiscard]] Statistics statistics() const override {
-    return {figures_->connections, figures_->sessions, figures_->refused, figures_->dropped};
+    return {figures_->connections, figures_->sessions, figures_->refused, figures_->not_accepted, figures_->dropped};
   }
 
  private:

@@ -83,6 +83,7 @@ class RtspServer {
   struct Statistics {
     int connections = 0, sessions = 0;
     std::uint64_t refused_connections = 0;  // over a limit
+    std::uint64_t not_accepted = 0;         // times that accepting failed, for want of descriptors, and rested
     std::uint64_t dropped_frames = 0;       // not sent to a viewer that waits for a key
   };
   [[nodiscard]] virtual Statistics statistics() const = 0;

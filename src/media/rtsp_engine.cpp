@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "base/log.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 enum Id : std::uint64_t { inbox_id, plain_id, encrypted_id, rtp_id, rtcp_id, first_client_id };
 
 constexpr int accepts_limit = 32;                              // connections taken a round
+constexpr Duration pause_without_descriptors = std::chrono::milliseconds(100);
 constexpr Duration fast_tick = std::chrono::milliseconds(50);  // while something waits for its time
 constexpr Duration slow_tick = std::chrono::seconds(1);
 constexpr std::size_t arrivals_limit = 1024;  // sources remembered
@@ -44,8 +46,7 @@ RtspEngine::RtspEngine(RtspVideo video, RtspOptions options, Sockets sockets, Lo
       sound_(options_.audio, post_, inbox_, [this](const Bundle& bundle) { arrived(bundle); }),
       ports_(options_.first_udp_port, options_.last_udp_port) {
   watch(inbox_->event(), inbox_id, EPOLLIN);
-  if (sockets_.plain >= 0) watch(sockets_.plain, plain_id, EPOLLIN);
-  if (sockets_.encrypted >= 0) watch(sockets_.encrypted, encrypted_id, EPOLLIN);
+  listen(true);
 }
 
 RtspEngine::~RtspEngine() {
@@ -63,6 +64,13 @@ void RtspEngine::watch(int descriptor, std::uint64_t id, unsigned events) {
     (void)epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+void RtspEngine::listen(bool listens) {
+  listens_again_.reset();
+  if (!listens) listens_again_ = now_ + pause_without_descriptors;
+  if (sockets_.plain >= 0) watch(sockets_.plain, plain_id, listens ? EPOLLIN : 0U);
+  if (sockets_.encrypted >= 0) watch(sockets_.encrypted, encrypted_id, listens ? EPOLLIN : 0U);
+}
+
 Duration RtspEngine::period() const {
   const bool hurried = std::any_of(clients_.begin(), clients_.end(), [](const auto& entry) {
     return entry.second->paused || entry.second->waits != RtspClient::Waits::no;
@@ -75,13 +83,16 @@ void RtspEngine::run() {
   std::vector<std::function<void()>> work;
   now_ = ticked_ = now();
   while (!stopping_) {
-    int patience = -1;  // nobody is there: nothing has its time
-    if (!clients_.empty() || !sessions_.empty()) {
-      const Duration left = std::max<Duration>(Duration::zero(), ticked_ + period() - now_);
+    std::optional<Monotonic> next = listens_again_;  // nothing: nobody is there, and nothing has its time
+    if (!clients_.empty() || !sessions_.empty()) next = std::min(ticked_ + period(), next.value_or(Monotonic::max()));
+    int patience = -1;
+    if (next) {
+      const Duration left = std::max<Duration>(Duration::zero(), *next - now_);
       patience = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
     }
     const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), patience);
     now_ = now();
+    if (listens_again_ && now_ >= *listens_again_) listen(true);
     for (int i = 0; i < count; ++i) {
       const std::uint64_t id = events[static_cast<std::size_t>(i)].data.u64;
       const unsigned ready_for = events[static_cast<std::size_t>(i)].events;
@@ -164,7 +175,12 @@ void RtspEngine::accept_all(int listening, SSL_CTX* tls) {
     sockaddr_storage remote{};
     socklen_t size = sizeof remote;
     const int socket = accept4(listening, reinterpret_cast<sockaddr*>(&remote), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (socket < 0) return;
+    if (socket < 0) {
+      if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return;
+      // No descriptors, most likely, and whoever waits would wake us again at once: others need the processor.
+      if (figures_->not_accepted++ == 0) log::warning("media.rtsp", "cannot accept: {}", std::strerror(errno));
+      return listen(false);
+    }
     if (const std::string host = host_of(remote); !admits(host) || !has_room_for(host)) {
       ++figures_->refused;
       ::close(socket);

@@ -23,7 +23,7 @@ namespace lintel::media {
 // What the loop reads. Any thread.
 struct RtspFigures {
   std::atomic<int> connections{0}, sessions{0};
-  std::atomic<std::uint64_t> refused{0}, dropped{0};
+  std::atomic<std::uint64_t> refused{0}, not_accepted{0}, dropped{0};
 };
 
 // A connection and what its requests have come to.
@@ -77,6 +77,7 @@ class RtspEngine {
   // rtsp_engine.cpp: sockets and time
   void watch(int descriptor, std::uint64_t id, unsigned events);
   [[nodiscard]] Duration period() const;  // of ticks, as things stand
+  void listen(bool listens);              // or leave who comes to the kernel's backlog
   void accept_all(int listening, SSL_CTX* tls);
   [[nodiscard]] bool admits(const std::string& host);  // not too many at a time from there
   [[nodiscard]] bool has_room_for(const std::string& host);
@@ -95,9 +96,9 @@ class RtspEngine {
   void describe(RtspClient& client, const RtspRequest& request, const RtspPath& path);
   void describe_now(RtspClient& client);
   void set_up(RtspClient& client, const RtspRequest& request, const RtspPath& path);
+  [[nodiscard]] RtspChannels free_channels(const RtspClient& client, const RtspTrack& own, RtspChannels wished) const;
   RtspSession* session_for(RtspClient& client, const RtspRequest& request, const RtspPath& path);
   void play(RtspClient& client, const RtspRequest& request);
-  [[nodiscard]] RtspChannels free_channels(const RtspClient& client, const RtspTrack& own, RtspChannels wished) const;
   void pause(RtspClient& client, const RtspRequest& request);
   void parameters(RtspClient& client, const RtspRequest& request);
   void heard_packet(RtspClient& client, std::uint8_t channel, std::string_view packet);
@@ -130,6 +131,7 @@ class RtspEngine {
   bool stopping_ = false;
   Monotonic now_{};  // of this round
   Monotonic ticked_{};
+  std::optional<Monotonic> listens_again_;  // set: a connection could not be taken
   std::uint64_t next_client_;
   RtspAccess access_;
   std::array<RtspStream, 2> streams_;

@@ -1,8 +1,10 @@
 // The RTSP server's rules, told by a viewer that says exactly what a test wants, and by frames made at will.
 #include <gtest/gtest.h>
 
-#include <memory>
+#include <chrono>
+#include <optional>
 
+#include "base/few_descriptors.hpp"
 #include "media/audio.hpp"
 #include "media_video/rtsp_peer.hpp"
 
@@ -332,6 +334,16 @@ TEST_F(RtspPeerTest, whoDoesNotSayWhoHeIsMakesRoomForWhoComes) {
   EXPECT_TRUE(first.closed()) << "who came first";
   EXPECT_FALSE(second.closed());
   EXPECT_FALSE(viewer.closed());
+}
+
+TEST_F(RtspPeerTest, withoutDescriptorsAcceptingRestsAndComesBack) {
+  std::optional<FewDescriptors> one(1);  // the viewer's
+  RtspPeer peer(server->port());
+  const auto began = std::chrono::steady_clock::now();
+  ASSERT_TRUE(until([&] { return server->statistics().not_accepted >= 4; }));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(250)) << "not again and again at once";
+  one.reset();
+  EXPECT_EQ(ask(peer, "OPTIONS", "/main"), 200);
 }
 
 // RFC 2326 §10.12: a channel says which packets come in it. Two tracks in one would be one stream of both.
