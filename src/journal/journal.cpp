@@ -52,8 +52,9 @@ Result<std::unique_ptr<Journal>> Journal::open(storage::Database& database, Cloc
 
 Result<void> Journal::load() {
   using storage::Column;
-  LINTEL_TRY(const auto newest, database_.wait_for<std::vector<storage::Row>>([](storage::Transaction& transaction) {
-    return transaction.query("SELECT max(id) FROM journal", {}, {Column::integer});
+  LINTEL_TRY(const auto ends, database_.wait_for<std::vector<storage::Row>>([](storage::Transaction& transaction) {
+    return transaction.query("SELECT (SELECT min(id) FROM journal), (SELECT max(id) FROM journal)", {},
+                             {Column::integer, Column::integer});
   }));
   LINTEL_TRY(const auto runs, database_.wait_for<std::vector<storage::Row>>([](storage::Transaction& transaction) {
     return transaction.query(
@@ -62,8 +63,9 @@ Result<void> Journal::load() {
          std::string(events::system_stopped.id)},
         {Column::text});
   }));
-  last_durable_ = newest.front().integer(0);
-  unclean_ = !runs.empty() && runs.front().text(0) == events::system_started.id;
+  last_durable_ = ends.front().integer(1);
+  // Where neither is kept any more, a start was among the oldest that have gone, and a stop would be among the newest.
+  unclean_ = runs.empty() ? ends.front().integer(0) > 1 : runs.front().text(0) == events::system_started.id;
   health_ = database_.on_health([this](const storage::Health& health) {
     if (health.state != storage::State::working) return;
     retry_.cancel();
