@@ -7,6 +7,12 @@ namespace {
 
 constexpr Duration longest_time = std::chrono::hours(1);
 constexpr Duration longest_hold = std::chrono::seconds(9999);
+// So often the same attempt is told, then for these times it is not (ReaderControl has the like for unknown cards).
+constexpr LimiterOptions told_attempts{.free_failures = 10,
+                                       .lock_out = std::chrono::minutes(1),
+                                       .longest_lock_out = std::chrono::minutes(15),
+                                       .forget_after = std::chrono::minutes(10),
+                                       .table_limit = 1024};
 
 Result<void> check(const LockOptions& options) {
   const auto bad = [](const char* field, const char* message, const char* limit) {
@@ -35,7 +41,7 @@ Result<void> check(const LockOptions& options) {
 
 Access::Access(Clock& clock, const Rights& rights, const Codes& codes, AttemptLimiter& limiter,
                AccessListener& listener)
-    : clock_(clock), rights_(rights), codes_(codes), limiter_(limiter), listener_(listener) {}
+    : clock_(clock), rights_(rights), codes_(codes), limiter_(limiter), repeats_(clock, told_attempts), listener_(listener) {}
 
 Access::~Access() = default;
 
@@ -157,7 +163,7 @@ Decision Access::open_those(UnlockRequest request, LockSet allowed, Decision dec
     request.lock = number;
     const Decision one = lock->open(request);
     if (!granted(one.outcome)) refused(request, one.outcome, one.wait);
-    if (one.outcome == Outcome::already_open) tell_of("access.let_in", request, *lock);
+    if (one.outcome == Outcome::already_open) tell_attempt(event_of("access.let_in", request, *lock));
     // Of several locks the best answer is the answer.
     if (decision.lock == 0 || (granted(one.outcome) && !granted(decision.outcome))) {
       decision.outcome = one.outcome;
@@ -189,7 +195,26 @@ void Access::refused(const UnlockRequest& request, Outcome outcome, Duration wai
   event.call = request.call;
   event.reason = name_of(outcome);
   event.wait = wait;
+  // Guesses have a limit of their own, which ends them sooner.
+  if (outcome == Outcome::wrong_code || outcome == Outcome::unknown_card) return listener_.access_happened(event);
+  tell_attempt(event);
+}
+
+void Access::tell_attempt(const AccessEvent& event) {
+  std::string same(event.event);
+  for (const std::string_view part :
+       {event.reason, event.method, std::string_view(event.subject), std::string_view(event.room)})
+    same.append(1, '\n').append(part);
+  same += '\n' + std::to_string(event.lock);
+  if (repeats_.wait({}, same) > Duration::zero()) return;
   listener_.access_happened(event);
+  const Duration untold = repeats_.failed({}, same);
+  if (untold == Duration::zero()) return;
+  AccessEvent repeated = event;
+  repeated.event = "access.repeated";
+  repeated.severity = Severity::warning;
+  repeated.wait = untold;
+  listener_.access_happened(repeated);
 }
 
 void Access::relay_told(LockNumber number, bool moved, bool energised) {
@@ -245,7 +270,7 @@ void Access::lock_changed(Lock& lock, const UnlockRequest* request) {
   }
   if (request != nullptr) {
     opened_ = static_cast<LockSet>(opened_ | bit);
-    tell_of("access.unlocked", *request, lock);
+    listener_.access_happened(event_of("access.unlocked", *request, lock));
   } else if (lock.state() == LockState::locked) {
     // Not the drive to hold at every start.
     if (!recovered && (opened_ & bit) != 0) tell("access.locked", Severity::info, lock);
@@ -269,7 +294,7 @@ void Access::door_held(Lock& lock) {
   listener_.lock_changed(view(lock));
 }
 
-void Access::tell_of(std::string_view name, const UnlockRequest& request, const Lock& lock) {
+AccessEvent Access::event_of(std::string_view name, const UnlockRequest& request, const Lock& lock) {
   AccessEvent event;
   event.event = name;
   event.lock = lock.options().number;
@@ -279,7 +304,7 @@ void Access::tell_of(std::string_view name, const UnlockRequest& request, const 
   event.room = request.room;
   event.source = request.source;
   event.call = request.call;
-  listener_.access_happened(event);
+  return event;
 }
 
 void Access::tell(std::string_view name, Severity severity, const Lock& lock) {

@@ -38,6 +38,7 @@ enum class Severity { info, warning, alarm };
 //   access.keypad_locked    too many wrong codes (A25); wait says for how long
 //   access.main_card    a main card made a new card awaited (H06). access.reader_flooded: too many unknown cards; wait
 //                       says for how long further ones are refused unheard
+//   access.repeated     the same from the same came often: for `wait` it is not told each time; reason as theirs
 //   access.lock_jammed  the relay failed (alarm); access.lock_recovered: it answers again
 //   access.made_safe    a lock was found open at start and was driven to hold
 //   access.door_held    the door stands open too long (alarm, A04); wait is the limit. access.door_forced: it opened
@@ -99,6 +100,9 @@ class Access final : private Lock::Owner {
 
   // For the wrong attempts that others count on the same limiter (DtmfCommands::Wrong): journals the refusal.
   void refused(const UnlockRequest& request, Outcome outcome, Duration wait);
+  // Tells of an attempt that opened nothing. Whoever goes on and on, or a reader that does by itself, would push all
+  // else out of the journal: after some of the same from the same, access.repeated stands for the next ones.
+  void tell_attempt(const AccessEvent& event);
 
   void relay_told(LockNumber lock, bool moved, bool energised);
   // Another device drives this lock now, or the one that was away is back: it is driven to hold, however it is found.
@@ -116,13 +120,14 @@ class Access final : private Lock::Owner {
   // Of several locks the best answer is the answer.
   Decision open_those(UnlockRequest request, LockSet allowed, Decision decision);
   [[nodiscard]] static LockView view(const Lock& lock);
-  void tell_of(std::string_view event, const UnlockRequest& request, const Lock& lock);
+  [[nodiscard]] static AccessEvent event_of(std::string_view event, const UnlockRequest& request, const Lock& lock);
   void tell(std::string_view event, Severity severity, const Lock& lock);
 
   Clock& clock_;
   const Rights& rights_;
   const Codes& codes_;
   AttemptLimiter& limiter_;
+  AttemptLimiter repeats_;  // stops nobody: only how often the same is told
   AccessListener& listener_;
   std::map<LockNumber, std::unique_ptr<Lock>> locks_;
   LockSet opened_ = 0;  // locks that somebody opened and that have not locked again since

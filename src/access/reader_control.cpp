@@ -105,7 +105,7 @@ CardAnswer ReaderControl::main_card(const Card& card, std::string_view number) {
   event.method = name_of(Method::card);
   event.room = card.room;
   event.source = source;
-  listener_.access_happened(event);
+  access_.tell_attempt(event);
   return {Kind::awaited};
 }
 

@@ -104,6 +104,9 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
   } else if (event.event == "access.reader_flooded") {
     field("minutes", minutes(event.wait));
     journal_.record(events::access_reader_flooded, details);
+  } else if (event.event == "access.repeated") {
+    field("minutes", minutes(event.wait));
+    journal_.record(events::access_repeated, details);
   } else if (event.event == "access.main_card") {
     journal_.record(events::access_main_card, details);
   } else if (event.event == "access.lock_jammed") {

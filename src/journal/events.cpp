@@ -50,6 +50,7 @@ constexpr std::array all = {
     &events::access_unknown_card,
     &events::access_lost_card,
     &events::access_reader_flooded,
+    &events::access_repeated,
     &events::access_main_card,
     &events::access_keypad_locked,
     &events::access_keypad_released,

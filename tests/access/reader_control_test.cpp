@@ -178,6 +178,54 @@ TEST_F(ReaderTest, A21_unknownCardsCostOnlyThemselves) {
   EXPECT_EQ(reader.held("1234ABCD").kind, Kind::taken) << "nor is the issue of a card stopped";
 }
 
+// A stuck reader, or somebody who does not give up, does not push all else out of the journal.
+TEST_F(ReaderTest, A21_theSameCardOverAndOverIsWrittenDownNowAndThen) {
+  for (int tried = 0; tried < 600; ++tried, clock.advance(100ms)) EXPECT_EQ(reader.held("0000CCCC").kind, Kind::lost);
+  ASSERT_EQ(heard.count("access.refused"), 10) << "in a minute";
+  ASSERT_EQ(heard.count("access.repeated"), 1);
+  const auto& told = heard.events.back();
+  EXPECT_EQ(told.event, "access.repeated");
+  EXPECT_EQ(told.subject, "Cy");
+  EXPECT_EQ(told.room, "103");
+  EXPECT_EQ(told.method, "card");
+  EXPECT_EQ(told.reason, "lost_card");
+
+  EXPECT_EQ(reader.held("0000BBBB").kind, Kind::not_allowed);
+  EXPECT_EQ(heard.events.back().subject, "Bob") << "another's is another matter";
+  drawer.cards["0000CCCC"].lost = false;
+  drawer.cards["0000CCCC"].locks = 2;
+  EXPECT_EQ(reader.held("0000CCCC").kind, Kind::not_allowed);
+  EXPECT_EQ(heard.events.back().reason, "no_right") << "and so is another answer";
+  drawer.cards["0000CCCC"] = {.id = 3, .name = "Cy", .room = "103", .lost = true};
+
+  heard.events.clear();
+  for (int minute = 0; minute < 24 * 60; ++minute, clock.advance(50s))
+    for (int tried = 0; tried < 10; ++tried, clock.advance(1s)) static_cast<void>(reader.held("0000CCCC"));
+  EXPECT_LE(heard.events.size(), 1200u) << "a day of it";
+  EXPECT_GE(heard.events.size(), 500u) << "but it is seen that it goes on";
+  clock.advance(1h);
+  heard.events.clear();
+  for (int tried = 0; tried < 5; ++tried) static_cast<void>(reader.held("0000CCCC"));
+  EXPECT_EQ(heard.count("access.refused"), 5) << "another evening begins anew";
+}
+
+TEST_F(ReaderTest, A21_aRightOrMainCardOverAndOverIsWrittenDownNowAndThenAndOpensAlways) {
+  int opened = 0;
+  for (int tried = 0; tried < 600; ++tried, clock.advance(100ms)) {
+    const bool was_open = relay_1.energised() == true;
+    static_cast<void>(reader.held("0000AAAA"));
+    if (!was_open && relay_1.energised() == true) ++opened;
+  }
+  EXPECT_EQ(opened, 12);
+  EXPECT_EQ(heard.count("access.unlocked"), opened) << "each opening is written down";
+  EXPECT_LE(heard.count("access.let_in"), 10);
+  EXPECT_LE(heard.count("access.refused"), 10);
+  EXPECT_EQ(heard.count("access.repeated"), 2);
+  for (int tried = 0; tried < 100; ++tried) static_cast<void>(reader.held("0000DDDD"));
+  EXPECT_EQ(heard.count("access.main_card"), 10);
+  EXPECT_EQ(heard.count("access.repeated"), 3);
+}
+
 TEST_F(ReaderTest, A21_aMachineFindsNoNumberSoonerThanAHand) {  // security.md 8
   while (reader.held("1234ABCD").wait == Duration::zero()) {
   }
