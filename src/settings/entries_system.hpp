@@ -8,7 +8,6 @@
 
 namespace lintel::settings::declared {
 
-inline constexpr std::array device_types = {Choice{"villa", "Villa station"}, Choice{"apartment", "Small apartment"}};
 inline constexpr std::array languages = {Choice{"browser", "As the browser"}, Choice{"en", "English"}, Choice{"de", "Deutsch"}};
 inline constexpr std::array log_levels = {Choice{"debug", "Everything"}, Choice{"info", "What happens"},
                                           Choice{"warning", "What is wrong"}, Choice{"error", "What fails"}};
@@ -23,18 +22,6 @@ inline constexpr std::array station = {
   Entry{.key = "station.number", .page = "station", .title = "Number",
     .help = "The station's own number and SIP user, at most five digits. Once set, it can be changed only while the station is not the SIP server. No room may have it.",
     .type = Type::text, .text = "8001", .least_length = 1, .max_length = 5, .valid = digits, .allowed = "digits"},
-  // H12
-  Entry{.key = "station.building", .page = "station", .title = "Building",
-    .help = "Number of the building, where a platform asks for it.",
-    .type = Type::text, .max_length = 6, .valid = letters_or_digits, .allowed = "letters and digits"},
-  // H12
-  Entry{.key = "station.unit", .page = "station", .title = "Unit",
-    .help = "Number of the unit or stairway, where a platform asks for it.",
-    .type = Type::text, .max_length = 6, .valid = letters_or_digits, .allowed = "letters and digits"},
-  // S21
-  Entry{.key = "station.type", .page = "station", .title = "Device type",
-    .help = "What the station serves: one household or a small apartment house. Analogue systems are not supported.",
-    .type = Type::choice, .text = "apartment", .choices = device_types},
   Entry{.key = "station.language", .page = "station", .title = "Language",
     .help = "The language of the panel's page from its next start on, where nobody chose another one there. Consoles and monitors use their own.",
     .type = Type::choice, .text = "browser", .choices = languages},

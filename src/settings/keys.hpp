@@ -144,9 +144,6 @@ inline constexpr Setting<std::int64_t> tls_port{"rtsp.tls_port"};
 namespace station {
 inline constexpr Setting<std::string> name{"station.name"};
 inline constexpr Setting<std::string> number{"station.number"};
-inline constexpr Setting<std::string> building{"station.building"};
-inline constexpr Setting<std::string> unit{"station.unit"};
-inline constexpr Setting<std::string> type{"station.type"};
 inline constexpr Setting<std::string> language{"station.language"};
 }  // namespace station
 

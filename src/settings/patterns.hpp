@@ -17,9 +17,6 @@ constexpr bool is_alphanumeric(char c) {
 constexpr bool digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), is_digit);
 }
-constexpr bool letters_or_digits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), is_alphanumeric);
-}
 // Keys of the panel: what DTMF can carry from a phone.
 constexpr bool keys(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '*' || c == '#'; });

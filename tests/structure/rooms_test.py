@@ -5,6 +5,7 @@ It checks:
 - calls, access, notice and household include no GLib, GStreamer, Asio, SQL, JSON or transfer header;
 - only http includes Boost, only storage includes SOCI;
 - nothing in src/ starts a shell;
+- every setting is read by the program: one that does nothing is a lie;
 - no source file is longer than a sitting;
 - every catalogue row that docs/features.md calls done is named in a test.
 """
@@ -69,6 +70,19 @@ class Structure(unittest.TestCase):
         wrong = [f"{path.relative_to(ROOT)}:{number}" for path in SOURCES
                  for number, line in enumerate(path.read_text().splitlines(), 1) if shell.search(line)]
         self.assertEqual(wrong, [])
+
+    def test_every_setting_is_read(self):
+        unread, space, settings = [], None, 0
+        code = "".join(path.read_text() for path in SOURCES if room_of(path) != "settings")
+        for line in (ROOT / "src" / "settings" / "keys.hpp").read_text().splitlines():
+            if found := re.match(r"namespace (\w+) \{", line):
+                space = found[1]
+            if found := re.search(r"Setting<.*> (\w+)\{\"([\w.]+)\"\}", line):
+                settings += 1
+                if not re.search(rf"\b(?:{space}|keys)::{found[1]}\b", code):
+                    unread.append(found[2])
+        self.assertGreater(settings, 50)
+        self.assertEqual(unread, [])
 
     def test_a_file_is_read_in_one_sitting(self):
         long = [f"{path.relative_to(ROOT)} {count}" for path in SOURCES
