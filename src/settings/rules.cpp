@@ -9,30 +9,36 @@ namespace {
 
 using Errors = std::vector<Error>;
 
-// Each server has a TCP port of its own.
+// Each server has a TCP port of its own; SIP listens at its own without the SIP server too.
 void ports(const Candidate& candidate, Errors& errors) {
   struct Port {
     const Setting<std::int64_t>& setting;
     bool used;
+    bool taken;  // by this change: set to that number, or its service switched on
   };
-  const std::array all = {Port{web::http_port, true},
-                          Port{web::https_port, true},
-                          Port{rtsp::port, candidate.get(rtsp::on)},
-                          Port{rtsp::tls_port, candidate.get(rtsp::tls)},
-                          Port{sip_server::port, candidate.get(sip_server::on) && candidate.get(sip_server::tcp)},
-                          Port{sip_server::tls_port, candidate.get(sip_server::on) && candidate.get(sip_server::tls)}};
+  const auto port = [&](const Setting<std::int64_t>& setting, bool used_before, bool used) {
+    return Port{setting, used, used && (candidate.changes(setting) || !used_before)};
+  };
+  const auto by_switch = [&](const Setting<std::int64_t>& setting, const Setting<bool>& on) {
+    return port(setting, candidate.before(on), candidate.get(on));
+  };
+  const std::array all = {port(web::http_port, true, true),
+                          port(web::https_port, true, true),
+                          by_switch(rtsp::port, rtsp::on),
+                          by_switch(rtsp::tls_port, rtsp::tls),
+                          by_switch(sip_server::port, sip_server::tcp),
+                          by_switch(sip_server::tls_port, sip_server::tls)};
   for (std::size_t i = 0; i < all.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) {
-      const auto& [left, left_used] = all[i];
-      const auto& [right, right_used] = all[j];
-      if (!left_used || !right_used || candidate.get(left) != candidate.get(right)) continue;
-      if (!candidate.changes(left) && !candidate.changes(right)) continue;
-      const bool left_changed = candidate.changes(left);
+      const Port& left = all[i];
+      const Port& right = all[j];
+      if (!left.used || !right.used || candidate.get(left.setting) != candidate.get(right.setting)) continue;
+      if (!left.taken && !right.taken) continue;
+      const auto& named = left.taken ? left.setting : right.setting;
       errors.push_back({ErrorCode::conflict,
-                        fmt::format("Port {} is the port of {} already; choose another.", candidate.get(left),
-                                    find(left_changed ? right.key : left.key)->title),
-                        std::string(left_changed ? left.key : right.key), std::to_string(candidate.get(left)),
-                        "a port of its own"});
+                        fmt::format("Port {} is the port of {} already; choose another.", candidate.get(named),
+                                    find(left.taken ? right.setting.key : left.setting.key)->title),
+                        std::string(named.key), std::to_string(candidate.get(named)), "a port of its own"});
     }
 }
 

@@ -157,6 +157,26 @@ TEST_F(SettingsTest, tellsListenersOnceForEachChangeWhenAllAreInForce) {
   EXPECT_THAT(heard, ElementsAre("lock1.period", "first", "lock2.period"));
 }
 
+// The user agent listens there with the SIP server switched off too: on one port with the pages, the station would not
+// start any more.
+TEST_F(SettingsTest, keepsTheSipPortsFreeForAStationThatIsNoServer) {
+  ASSERT_TRUE(apply({{"sip_server.on", false}}).ok());
+  EXPECT_EQ(apply({{"web.https_port", std::int64_t{5061}}}).errors.at(0).field, "web.https_port");
+  EXPECT_EQ(apply({{"web.http_port", std::int64_t{5060}}}).errors.at(0).code, ErrorCode::conflict);
+}
+
+// A port may be anybody's while its service is off; switched on, two would want it, and one of them would not start.
+TEST_F(SettingsTest, switchesNoServiceOnWhosePortIsAnothers) {
+  ASSERT_TRUE(apply({{"rtsp.tls_port", std::int64_t{5061}}}).ok());
+  const Outcome refused = apply({{"rtsp.tls", true}});
+  ASSERT_EQ(refused.errors.size(), 1U);
+  EXPECT_EQ(refused.errors[0].code, ErrorCode::conflict);
+  EXPECT_EQ(refused.errors[0].field, "rtsp.tls_port");
+  ASSERT_TRUE(apply({{"sip_server.tls", false}, {"rtsp.tls", true}}).ok());
+  EXPECT_EQ(apply({{"sip_server.tls", true}}).errors.at(0).field, "sip_server.tls_port");
+  EXPECT_TRUE(apply({{"sip_server.tls", true}, {"sip_server.tls_port", std::int64_t{5062}}}).ok());
+}
+
 TEST_F(SettingsTest, saysWhetherARestartIsNeeded) {
   EXPECT_FALSE(apply({{"lock1.period", std::int64_t{9}}}).restart_needed);
   EXPECT_TRUE(apply({{"web.http_port", std::int64_t{8080}}}).restart_needed);
