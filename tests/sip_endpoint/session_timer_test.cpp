@@ -1,5 +1,5 @@
 // How long a call lasts without a word: session timers (RFC 4028).
-#include "sip_endpoint/bench.hpp"
+#include "sip_endpoint/registered.hpp"
 
 namespace lintel::sip::bench {
 namespace {
@@ -86,6 +86,55 @@ TEST_F(Timed, aRefreshByReinviteThatIsRefusedIsTriedAgainInTime) {
   take("ACK");
   clock.advance(134s);
   take("INVITE");
+}
+
+// RFC 4028 §10, RFC 3261 §12.2.1.2: who knows the call no more, or is silent, is taken leave of.
+TEST_F(Timed, aRefreshThatIsRefusedForGoodEndsTheCallWithABye) {
+  for (const bool update : {true, false})
+    for (const int code : {481, 408, 0}) {
+      SCOPED_TRACE(std::to_string(code) + (update ? " to an UPDATE" : " to an INVITE"));
+      ear.log.clear();
+      auto invite = dial();
+      answer(*invite, 200, "answer",
+             std::string(update ? "Allow: INVITE, UPDATE\r\n" : "") + "Session-Expires: 600;refresher=uac\r\n");
+      take("ACK");
+      clock.advance(300s);
+      const auto refresh = take(update ? "UPDATE" : "INVITE");
+      if (code != 0) {
+        answer(*refresh, code);
+        if (!update) take("ACK");
+      } else {
+        clock.advance(40s);
+        std::erase_if(wire.out, [&](const auto& one) { return one->method() != "BYE"; });
+      }
+      answer(*take("BYE"), 481);
+      EXPECT_EQ(ear.log.back(), "ended lost");
+      wire.out.clear();
+    }
+}
+
+TEST_F(Registering, aRefreshThatTheServerRefusesForGoodEndsTheCallWithAByeToIt) {
+  auto settings = direct_settings();
+  settings.session_timer.on = true;
+  endpoint->set_settings(settings);
+  registered(account());
+  for (const int code : {481, 408}) {
+    call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+    const auto invite = take("INVITE");
+    answer(*invite, 200, "answer",
+           "Allow: INVITE, UPDATE\r\nRecord-Route: <sip:192.0.2.5;lr>\r\nSession-Expires: 90;refresher=uac\r\n");
+    take("ACK");
+    clock.advance(45s);
+    std::erase_if(wire.out, [](const auto& one) { return one->method() == "REGISTER"; });
+    answer(*take("UPDATE"), 401, {}, challenge);
+    answer(*take("UPDATE"), code);
+    const auto bye = take("BYE");
+    EXPECT_EQ(bye->to.address.host(), "192.0.2.5");
+    answer(*bye, 401, {}, challenge);
+    answer(*take("BYE"), 481);
+    nothing_sent();
+    EXPECT_EQ(ear.log.back(), "ended lost");
+  }
 }
 
 // RFC 3311 §5.2
