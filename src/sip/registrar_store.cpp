@@ -61,16 +61,11 @@ std::string id_text(std::uint64_t id) {
 void Registrar::load() {
   if (store_ == nullptr) return;
   const WallTime now = core_.clock().wall();
-  bool strange = false;
+  bool removed = false;
   for (auto& stored : store_->load()) {
     const auto hop = hop_of(stored.received);
     std::uint64_t id = 0;
     std::from_chars(stored.id.data(), stored.id.data() + stored.id.size(), id, 16);
-    if (id_text(id) != stored.id) {  // not written by this program: by its number it would not be found again
-      store_->remove(stored.account, stored.id);
-      strange = true;
-      continue;
-    }
     // A clock that was wrong must not keep a binding for ever.
     const auto left = std::min<Duration>(std::chrono::duration_cast<Duration>(stored.expires - now) + read_as_longer,
                                          settings_.maximum_expiry);
@@ -81,9 +76,10 @@ void Registrar::load() {
     for (const auto text :
          {texts.account, texts.contact, texts.parameters, texts.call_id, texts.path, texts.user_agent})
       size += text.size();
-    if (!hop || !uri || id == 0 || left <= Duration::zero() || table_.size() >= settings_.bindings ||
-        size > BindingTable::most_text || table_.find(stored.account, id) != nullptr) {
-      gone(stored.account, id);
+    if (!hop || !uri || id == 0 || id_text(id) != stored.id || left <= Duration::zero() ||
+        table_.size() >= settings_.bindings || size > BindingTable::most_text) {
+      store_->remove(stored.account, stored.id);  // by its name as it stands there, whoever wrote it
+      removed = true;
       continue;
     }
     Binding& binding = table_.add(id, texts);
@@ -99,7 +95,7 @@ void Registrar::load() {
   }
   if (!gone_.empty())
     flush();
-  else if (strange)
+  else if (removed)
     store_->write();
 }
 
