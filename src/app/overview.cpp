@@ -8,6 +8,8 @@ namespace {
 
 namespace events = lintel::journal::events;
 
+constexpr auto longest_day = std::chrono::hours(26);  // one on which the clock goes back, and more; count() takes today's
+
 std::tm local(WallTime when) {
   const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count();
   std::tm parts{};
@@ -17,19 +19,17 @@ std::tm local(WallTime when) {
 
 }  // namespace
 
-Overview::Overview(Loop& loop, journal::Journal& journal, storage::Database& database, household::Household& household,
+Overview::Overview(Clock& clock, journal::Journal& journal, storage::Database& database, household::Household& household,
                    std::function<web::PartState()> camera, std::function<std::vector<web::Attention>()> parts,
                    const Watchdog& watchdog)
-    : clock_(loop.clock()), journal_(journal), database_(database), household_(household), camera_(std::move(camera)), parts_(std::move(parts)), watchdog_(watchdog) {
+    : clock_(clock), journal_(journal), database_(database), household_(household), camera_(std::move(camera)), parts_(std::move(parts)), watchdog_(watchdog) {
   entries_ = journal.on_happened([this](const journal::Entry& entry) { count(entry.event, entry.time, 1); });
   health_ = database.on_health([this](const storage::Health& health) { storage_changed(health); });
   const WallTime now = clock_.wall();
-  const std::tm today = local(now);
-  const WallTime midnight = now - std::chrono::hours(today.tm_hour) - std::chrono::minutes(today.tm_min);
-  journal.count(midnight, now, [this, alive = std::weak_ptr<int>(alive_)](Result<std::vector<journal::Count>> counts) {
+  journal.count(now - longest_day, now, [this, alive = std::weak_ptr<int>(alive_)](Result<std::vector<journal::Count>> counts) {
     if (alive.expired() || !counts.ok()) return;
     for (const auto& one : *counts)
-      count(one.event, WallTime(std::chrono::hours(one.hour)), static_cast<std::uint32_t>(one.count));
+      count(one.event, WallTime(std::chrono::minutes(15) * one.quarter), static_cast<std::uint32_t>(one.count));
   });
 }
 

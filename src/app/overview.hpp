@@ -15,7 +15,7 @@ namespace lintel::app {
 
 class Overview final : public web::OverviewPort {
  public:
-  Overview(Loop& loop, journal::Journal& journal, storage::Database& database, household::Household& household,
+  Overview(Clock& clock, journal::Journal& journal, storage::Database& database, household::Household& household,
            std::function<web::PartState()> camera, std::function<std::vector<web::Attention>()> parts,
            const Watchdog& watchdog);
 

@@ -118,7 +118,7 @@ Result<void> Station::build() {
   lines_ = std::make_unique<Lines>(loop_, *store_.household, pictures_->legs(), lines_options(*store_.settings, telephony_->domain(), whereabouts_->address()));
   front_ = std::make_unique<Front>(
       Front::Needs{loop_, *store_.settings, *store_.household, *chronicle_, *doors_, *cards_, *pictures_, *directory_, *lines_});
-  overview_ = std::make_unique<Overview>(loop_, *store_.journal, *store_.database, *store_.household, [this] { return pictures_->camera_state(); },
+  overview_ = std::make_unique<Overview>(loop_.clock(), *store_.journal, *store_.database, *store_.household, [this] { return pictures_->camera_state(); },
                                          [this] {
                                            auto all = doors_->attention();
                                            for (auto& one : telephony_->attention()) all.push_back(std::move(one));

@@ -47,7 +47,7 @@ struct Page {
 
 struct Count {
   std::string event;
-  std::int64_t hour = 0;  // hours since 1970-01-01T00:00Z
+  std::int64_t quarter = 0;  // quarters of an hour since 1970-01-01T00:00Z: days begin with one in every time zone
   std::int64_t count = 0;
 };
 
@@ -75,7 +75,7 @@ class Journal {
   void search(Query query, std::function<void(Result<Page>)> then);
   // Oldest first, for a client that was away: entries with a larger id than `id`, at most `limit` (1 to 500).
   void after(std::int64_t id, std::size_t limit, std::function<void(Result<std::vector<Entry>>)> then);
-  // How often each event happened in each hour, for the overview's chart.
+  // How often each event happened in each quarter of an hour, for the overview's chart.
   void count(WallTime from, WallTime to, std::function<void(Result<std::vector<Count>>)> then);
 
   void set_size(std::int64_t size);

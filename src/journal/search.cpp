@@ -138,8 +138,8 @@ void Journal::count(WallTime from, WallTime to, std::function<void(Result<std::v
       [begin, end](storage::Transaction& transaction) -> Result<std::vector<Count>> {
         LINTEL_TRY(
             const auto rows,
-            transaction.query("SELECT event, time / 3600000000 AS hour, count(*) FROM journal WHERE time >= :from_time "
-                              "AND time < :to_time GROUP BY event, time / 3600000000 ORDER BY hour, event",
+            transaction.query("SELECT event, time / 900000000 AS quarter, count(*) FROM journal WHERE time >= "
+                              ":from_time AND time < :to_time GROUP BY event, time / 900000000 ORDER BY quarter, event",
                               {begin, end}, {Column::text, Column::integer, Column::integer}));
         std::vector<Count> counts;
         counts.reserve(rows.size());

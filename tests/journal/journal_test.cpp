@@ -187,7 +187,7 @@ TEST_F(JournalTest, N09_dropsTheOldestAtTheSetSize) {
   EXPECT_EQ(search({.limit = 500}).entries.size(), 10U);
 }
 
-TEST_F(JournalTest, countsEventsByTheHour) {
+TEST_F(JournalTest, countsEventsByTheQuarterOfAnHour) {
   journal_->record(events::call_pressed);
   journal_->record(events::call_pressed);
   clock_.advance(1h);
@@ -199,7 +199,7 @@ TEST_F(JournalTest, countsEventsByTheHour) {
   ASSERT_EQ(counts->size(), 2U);
   EXPECT_EQ(counts->at(0).count, 2);
   EXPECT_EQ(counts->at(1).count, 1);
-  EXPECT_EQ(counts->at(1).hour - counts->at(0).hour, 1);
+  EXPECT_EQ(counts->at(1).quarter - counts->at(0).quarter, 4);
 }
 
 TEST_F(JournalTest, keepsTextsBoundedAndWellFormed) {
