@@ -105,9 +105,19 @@ Connection::Connection(const std::string& path, std::string shown_folder, Mode m
     return;
   }
   session_ << "PRAGMA journal_mode=WAL";
+  keep_files();
   session_ << "PRAGMA synchronous=FULL";
   session_ << "PRAGMA journal_size_limit=16777216";
   if (page_limit > 0) session_ << "PRAGMA max_page_count=" << page_limit;
+}
+
+// The files beside the database stay at the end, the log of changes empty: a start on a full disk would find no room to
+// make them, and doors do not wait for room.
+void Connection::keep_files() {
+  auto& backend = static_cast<soci::sqlite3_session_backend&>(*session_.get_backend());
+  int keep = 1;
+  if (sqlite_api::sqlite3_file_control(backend.conn_, nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep) != SQLITE_OK)
+    log::warning("storage", "The database may not open again on a full disk.");
 }
 
 Error Connection::translate(const std::exception& problem) {

@@ -39,6 +39,7 @@ class Connection final : public Transaction {
   template <typename Work>
   auto guarded(Work&& work) -> Result<decltype(work())>;
   Result<void> plain(const char* sql);
+  void keep_files();
   [[nodiscard]] Error translate(const std::exception& problem);
 
   std::string folder_;
