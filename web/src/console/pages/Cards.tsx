@@ -56,7 +56,7 @@ export default function Cards() {
   return (
     <>
       <PageHead title={t`Cards`} help={t`Held to the reader, a card opens the doors it is good for. A main card issues further cards of its room at the station.`} actions={issue} />
-      {cards.error && <Note kind="error">{cards.error.message}</Note>}
+      {cards.error && !cards.isFetchNextPageError && <Note kind="error">{cards.error.message}</Note>}
       {open?.what !== 'issue' && <Elsewhere />}
       <Card bodyClassName="p-0!">
         {(total > 0 || asked) && (

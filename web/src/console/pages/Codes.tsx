@@ -41,7 +41,7 @@ export default function Codes() {
   return (
     <>
       <PageHead title={t`Codes`} help={t`Typed at the panel as # code #. A code is never shown again after it was saved.`} actions={add} />
-      {codes.error && <Note kind="error">{codes.error.message}</Note>}
+      {codes.error && !codes.isFetchNextPageError && <Note kind="error">{codes.error.message}</Note>}
       <Card bodyClassName="p-0!">
         {(total > 0 || asked) && (
           <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">

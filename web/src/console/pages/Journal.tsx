@@ -8,6 +8,7 @@ import { useEvent, useLink } from '@/api/hooks';
 import type { JournalEntry, Page } from '@/api/types';
 import { dayOf } from '@/i18n/format';
 import { sentence } from '@/i18n/station';
+import { ShowMore } from '@/shared/ShowMore';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
 import { Note, Status, StateIcons } from '@/ui/Status';
 import { JournalFilters } from '../journal/JournalFilters';
@@ -57,12 +58,15 @@ export default function Journal() {
       />
       <div className="grid gap-4">
         <JournalFilters filter={filter} onChange={setFilter} />
-        {journal.error && <Note kind="error">{journal.error.message}</Note>}
+        {journal.error && !journal.isFetchNextPageError && <Note kind="error">{journal.error.message}</Note>}
         <Card bodyClassName="p-0!" className="overflow-hidden">
           {journal.isPending ? (
             <Skeleton lines={8} />
           ) : entries.length ? (
-            <List entries={entries} fresh={fresh} more={journal.hasNextPage} loading={journal.isFetchingNextPage} onMore={() => void journal.fetchNextPage()} />
+            <>
+              <List entries={entries} fresh={fresh} more={journal.hasNextPage} loading={journal.isFetchingNextPage} onMore={() => !journal.isFetchNextPageError && void journal.fetchNextPage()} />
+              {journal.isFetchNextPageError && <ShowMore query={journal} />}
+            </>
           ) : (
             <Empty icon={ScrollText} title={isFiltered(filter) ? t`Nothing matches` : t`Nothing has happened yet`}>
               {isFiltered(filter) ? <Trans>Try fewer words or a longer time.</Trans> : <Trans>Calls, openings, alarms and changes will be listed here.</Trans>}

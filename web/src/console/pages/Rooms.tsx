@@ -53,7 +53,7 @@ export default function Rooms() {
           </>
         }
       />
-      {rooms.error && <Note kind="error">{rooms.error.message}</Note>}
+      {rooms.error && !rooms.isFetchNextPageError && <Note kind="error">{rooms.error.message}</Note>}
       <Card bodyClassName="p-0!">
         <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">
           <input type="search" aria-label={t`Find rooms`} placeholder={t`Number or name`} value={text} onChange={(event) => setText(event.target.value)} className={`${inputClass} max-w-xs`} />
