@@ -242,6 +242,7 @@ test('C01: a device without a microphone answers, sees and hears', async () => {
   await ring();
   await press(hall, 'Answer');
   await phase(hall.page, 'talking');
+  await expect(hall.page.getByRole('alert').filter({ hasText: 'The visitor cannot hear you' })).toBeVisible();
   const first = await heard(hall.page);
   await expect.poll(async () => (await heard(hall.page)).energy - first.energy, { message: 'the visitor is heard' }).toBeGreaterThan(1e-4);
   await movingPicture(hall.page);

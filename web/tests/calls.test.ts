@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallPhase, CallState } from '@/calls/CallClient';
 import { FakeClient } from '@/calls/FakeClient';
-import { addressOf, causeOf, socketUrl } from '@/calls/JsSipClient';
+import { addressOf, socketUrl } from '@/calls/JsSipClient';
+import { causeOf } from '@/calls/causes';
 import { type CallAction, ENDED_STAYS_MS, Phone, callReducer, idle } from '@/calls/store';
 
 const call = { id: 'a', from: '8001', name: 'Main entrance', since: 0 };
@@ -78,11 +79,34 @@ describe('the phone', () => {
     expect(phone.get().call).toMatchObject({ phase: 'ringing', call: { id: 'next' } });
   });
 
-  it('goes on ringing when answering fails', async () => {
-    client.refuseAnswer = 'Permission denied';
+  it('goes on ringing when answering fails, and says so in the words of the page', async () => {
+    client.answer = async () => { throw new Error('Invalid status: 8'); };
     client.ring();
     await phone.answer();
-    expect(phone.get().call).toMatchObject({ phase: 'ringing', fault: 'Permission denied' });
+    expect(phone.get().call).toMatchObject({ phase: 'ringing', fault: 'That did not work. Try again.' });
+  });
+
+  it('knows in a call that the visitor does not hear, and not in the next one', async () => {
+    client.fault = 'refused';
+    client.ring();
+    await phone.answer();
+    expect(phone.get().call).toMatchObject({ phase: 'talking', unheard: 'refused' });
+    client.fault = undefined;
+    client.end('ended');
+    client.ring({ id: 'next' });
+    await phone.answer();
+    expect(phone.get().call).toMatchObject({ phase: 'talking', unheard: null });
+  });
+
+  it('says in the words of the page why the own camera stays off, until it is on', async () => {
+    client.ring();
+    await phone.answer();
+    client.fault = 'missing';
+    await phone.camera(true);
+    expect(phone.get().call).toMatchObject({ phase: 'talking', camera: false, fault: 'No camera was found.' });
+    client.fault = undefined;
+    await phone.camera(true);
+    expect(phone.get().call).toMatchObject({ camera: true, fault: '' });
   });
 
   it('does not put the failed answer of a call that is over to the next one', async () => {

@@ -90,6 +90,29 @@ describe('the screen of a call', () => {
     return { telephone, phone, again, state };
   };
 
+  it.each([
+    ['insecure', /https/],
+    ['missing', /No microphone was found/],
+    ['refused', /site settings/],
+    ['busy', /Another program/],
+  ] as const)('C01 says that the visitor cannot hear, why (%s) and what to do', async (why, words) => {
+    const { telephone, phone, again } = ringing();
+    telephone.fault = why;
+    await phone.answer();
+    again();
+    expect((await screen.findByText('The visitor cannot hear you')).closest('[role=alert]')?.textContent).toMatch(words);
+    // A microphone that is not there cannot be muted.
+    expect(screen.queryByRole('button', { name: 'Mute' })).toBeNull();
+  });
+
+  it('C01 says nothing of the kind where the visitor hears', async () => {
+    const { phone, again } = ringing();
+    await phone.answer();
+    again();
+    await screen.findByRole('button', { name: 'Mute' });
+    expect(screen.queryByText('The visitor cannot hear you')).toBeNull();
+  });
+
   it('A13 says that the door is open only while it is', async () => {
     const { state } = ringing();
     await userEvent.click(await screen.findByRole('button', { name: 'Unlock' }));

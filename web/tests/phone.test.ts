@@ -63,6 +63,7 @@ let client: JsSipClient;
 let ua: FakeUA;
 let lines: LineState[];
 let ended: string[];
+let reasons: string[];
 const getUserMedia = vi.fn<(wanted: MediaStreamConstraints) => Promise<MediaStream>>();
 
 beforeEach(async () => {
@@ -71,9 +72,10 @@ beforeEach(async () => {
   Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: { getUserMedia } });
   lines = [];
   ended = [];
+  reasons = [];
   made.ua = undefined;
   client = new JsSipClient({ uri: '', user: '101#1', password: 'x', domain: 'VDP', ws_path: '/sip' });
-  const events: CallEvents = { line: (state) => lines.push(state), incoming: () => undefined, confirmed: () => undefined, ended: (cause) => ended.push(cause), media: () => undefined };
+  const events: CallEvents = { line: (state) => lines.push(state), incoming: () => undefined, confirmed: () => undefined, ended: (cause, reason) => { ended.push(cause); reasons.push(reason); }, media: () => undefined };
   client.start(events);
   await vi.waitFor(() => expect(made.ua).toBeDefined());
   ua = made.ua as FakeUA;
@@ -151,23 +153,27 @@ describe('whether a monitor can be rung', () => {
 });
 
 describe('answering', () => {
-  it('answers without a microphone where there is none, to see and hear at least', async () => {
-    getUserMedia.mockRejectedValue(new DOMException('Requested device not found', 'NotFoundError'));
+  const unheard = [
+    ['there is none', new DOMException('Requested device not found', 'NotFoundError'), 'missing'],
+    ['it is refused', new DOMException('Permission denied', 'NotAllowedError'), 'refused'],
+    ['another program holds it', new DOMException('Could not start audio source', 'NotReadableError'), 'busy'],
+  ] as const;
+  it.each(unheard)('goes on without a microphone where %s, to see and hear at least, and says so', async (_, error, why) => {
+    getUserMedia.mockRejectedValue(error);
     const session = incoming();
-    await client.answer();
+    expect(await client.answer()).toBe(why);
     expect(session.answer).toHaveBeenCalledWith(expect.objectContaining({ mediaConstraints: { audio: false, video: false } }));
   });
-  it('answers a page that may have no microphone because it is not secure', async () => {
+  it('goes on in a page that may have no microphone because it is not secure', async () => {
     Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: undefined });
     const session = incoming();
-    await client.answer();
+    expect(await client.answer()).toBe('insecure');
     expect(session.answer).toHaveBeenCalledOnce();
   });
-  it('does not answer when the microphone is refused', async () => {
-    getUserMedia.mockRejectedValue(new DOMException('Permission denied', 'NotAllowedError'));
-    const session = incoming();
-    await expect(client.answer()).rejects.toThrow('Permission denied');
-    expect(session.answer).not.toHaveBeenCalled();
+  it('says nothing where the visitor hears', async () => {
+    getUserMedia.mockResolvedValue(streamOf(track()));
+    incoming();
+    expect(await client.answer()).toBeUndefined();
   });
 });
 
@@ -190,6 +196,23 @@ describe('in a call', () => {
     allow(streamOf(camera));
     await asked.catch(() => undefined);
     expect(camera.stop).toHaveBeenCalled();
+  });
+
+  it('says why there is no camera', async () => {
+    talking();
+    getUserMedia.mockRejectedValue(new DOMException('Permission denied', 'NotAllowedError'));
+    expect(await client.camera(true)).toBe('refused');
+    Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: undefined });
+    expect(await client.camera(true)).toBe('insecure');
+  });
+
+  it.each([
+    ['RTP Timeout', 'Sound and picture could not be connected.'],
+    ['WebRTC Error', 'Sound and picture could not be connected.'],
+    ['Dialog Error', 'The connection to the station was lost.'],
+  ])('says in the words of the page that it broke off: %s', (cause, words) => {
+    talking().emit('failed', { originator: 'local', cause });
+    expect([ended, reasons]).toEqual([['failed'], [words]]);
   });
 
   it('leaves no camera on when its button was pressed twice', async () => {

@@ -1,3 +1,5 @@
+import type { DeviceFault } from '@/media/devices';
+
 /**
  * What the monitor needs of a telephone, and no more. `JsSipClient` is the real one; `FakeClient` plays it in tests.
  * One call at a time: a second caller hears 'busy'.
@@ -29,6 +31,8 @@ export interface CallState {
   call: IncomingCall | null;
   muted: boolean;
   camera: boolean;
+  /** Why the visitor hears nothing from here, if he does not. */
+  unheard: DeviceFault | null;
   cause: EndCause | null;
   /** When talking began, milliseconds since the epoch. */
   answeredAt: number | null;
@@ -47,12 +51,13 @@ export interface CallEvents {
 export interface CallClient {
   start(events: CallEvents): void;
   stop(): void;
-  answer(): Promise<void>;
+  /** Answers also without a microphone, to see and hear at least; gives why there is none. */
+  answer(): Promise<DeviceFault | undefined>;
   decline(): void;
   hangUp(): void;
   mute(on: boolean): void;
-  /** The resident's own camera; off until wanted. */
-  camera(on: boolean): Promise<void>;
+  /** The resident's own camera; off until wanted. Gives why there is none. */
+  camera(on: boolean): Promise<DeviceFault | undefined>;
   dtmf(digit: string): void;
   /** Looks at the network again at once, for example when the page is shown again. */
   wake(): void;

@@ -1,10 +1,12 @@
+import type { DeviceFault } from '@/media/devices';
 import type { CallClient, CallEvents, EndCause, IncomingCall } from './CallClient';
 
 /** A telephone without a network: the test plays the visitor. */
 export class FakeClient implements CallClient {
   events: CallEvents | null = null;
   readonly said: string[] = [];
-  refuseAnswer = '';
+  /** What is the matter with the microphone or camera of this device. */
+  fault: DeviceFault | undefined;
 
   start(events: CallEvents): void {
     this.events = events;
@@ -13,10 +15,10 @@ export class FakeClient implements CallClient {
   stop(): void {
     this.said.push('stop');
   }
-  async answer(): Promise<void> {
+  async answer(): Promise<DeviceFault | undefined> {
     this.said.push('answer');
-    if (this.refuseAnswer) throw new Error(this.refuseAnswer);
     this.events?.confirmed();
+    return this.fault;
   }
   decline(): void {
     this.said.push('decline');
@@ -29,8 +31,9 @@ export class FakeClient implements CallClient {
   mute(on: boolean): void {
     this.said.push(on ? 'mute' : 'unmute');
   }
-  async camera(on: boolean): Promise<void> {
+  async camera(on: boolean): Promise<DeviceFault | undefined> {
     this.said.push(on ? 'camera-on' : 'camera-off');
+    return this.fault;
   }
   dtmf(digit: string): void {
     this.said.push(`dtmf ${digit}`);

@@ -1,7 +1,8 @@
 import type { EndEvent, PeerConnectionEvent, RTCSession } from 'jssip/lib/RTCSession';
 import type { IncomingRTCSessionEvent, UA } from 'jssip/lib/UA';
-import { microphoneOrNone, stopTracks } from '@/media/microphone';
-import type { CallClient, CallEvents, EndCause, SipAccountData } from './CallClient';
+import { type DeviceFault, VOICE, stopTracks, take } from '@/media/devices';
+import type { CallClient, CallEvents, SipAccountData } from './CallClient';
+import { brokenBy, causeOf } from './causes';
 
 /** The station decides how long it rings; the monitor only must not give up before it. */
 const NEVER_ANSWERED_LIMIT_S = 600;
@@ -10,15 +11,6 @@ const RETRY_MIN_S = 2;
 const RETRY_MAX_S = 10;
 /** A station that does not answer a question by then is not at the other end of the connection any more. */
 export const ANSWER_LIMIT_MS = 5_000;
-
-/** Why a call ended, from the request that ended it: CANCEL and BYE carry a Reason header (RFC 3326). */
-export function causeOf(originator: string, jssipCause: string, reasonHeader: string, wasTalking: boolean, declinedHere: boolean): EndCause {
-  if (declinedHere) return wasTalking ? 'ended' : 'declined';
-  if (/cause\s*=\s*200\b/i.test(reasonHeader) || /completed elsewhere|answered elsewhere/i.test(reasonHeader)) return 'answered-elsewhere';
-  if (wasTalking) return jssipCause === 'Terminated' ? 'ended' : 'failed';
-  if (originator === 'remote' || jssipCause === 'Canceled' || jssipCause === 'No Answer' || jssipCause === 'Expires') return 'missed';
-  return 'failed';
-}
 
 /** The registered account needs its user escaped: `101#1` would otherwise end at the fragment mark. */
 export const addressOf = (account: SipAccountData) => `sip:${encodeURIComponent(account.user)}@${account.domain}`;
@@ -163,7 +155,7 @@ export class JsSipClient implements CallClient {
       const reason = event.message && 'getHeader' in event.message ? (event.message.getHeader('Reason') ?? '') : '';
       const cause = causeOf(event.originator, event.cause, reason, this.talking, this.closedHere);
       this.release();
-      this.events?.ended(cause, cause === 'failed' ? event.cause : '');
+      this.events?.ended(cause, cause === 'failed' ? brokenBy(event.cause) : '');
     };
     session.on('ended', over);
     session.on('failed', over);
@@ -183,7 +175,7 @@ export class JsSipClient implements CallClient {
     const session = this.session;
     if (!session || this.talking) return;
     this.release();
-    this.events?.ended('failed', '');
+    this.events?.ended('failed', brokenBy(''));
     try {
       session.terminate({ status_code: 480 });
     } catch {
@@ -191,14 +183,16 @@ export class JsSipClient implements CallClient {
     }
   }
 
-  async answer(): Promise<void> {
+  async answer(): Promise<DeviceFault | undefined> {
     const session = this.session;
     if (!session) return;
-    // Asked for here rather than by JsSIP: a refused microphone must not end the ringing call.
-    const microphone = await microphoneOrNone();
-    if (this.session !== session) return stopTracks(microphone);
+    // Asked for here rather than by JsSIP: without a microphone one can see and hear the visitor all the same.
+    const taken = await take({ audio: VOICE });
+    const microphone = typeof taken === 'string' ? null : taken;
+    if (this.session !== session) return void stopTracks(microphone);
     this.microphone = microphone;
     session.answer({ mediaStream: microphone ?? undefined, mediaConstraints: { audio: !!microphone, video: false }, pcConfig: { iceServers: [], rtcpMuxPolicy: 'require' } });
+    return typeof taken === 'string' ? taken : undefined;
   }
 
   decline(): void {
@@ -216,14 +210,15 @@ export class JsSipClient implements CallClient {
     else this.session?.unmute({ audio: true });
   }
 
-  async camera(on: boolean): Promise<void> {
+  async camera(on: boolean): Promise<DeviceFault | undefined> {
     const session = this.session;
     const transceiver = session?.connection?.getTransceivers().find((one) => one.receiver.track.kind === 'video');
     if (!session || !transceiver) return;
     if (on) {
-      const media = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'user', width: { ideal: 640 } } });
+      const media = await take({ video: { facingMode: 'user', width: { ideal: 640 } } });
+      if (typeof media === 'string') return media;
       // The call may be over by now, or the button was pressed twice: a camera that nobody sees must not stay on.
-      if (this.session !== session || this.ownVideo) return stopTracks(media);
+      if (this.session !== session || this.ownVideo) return void stopTracks(media);
       this.ownVideo = media.getVideoTracks()[0] ?? null;
       await transceiver.sender.replaceTrack(this.ownVideo);
       transceiver.direction = 'sendrecv';
@@ -234,6 +229,7 @@ export class JsSipClient implements CallClient {
       transceiver.direction = 'recvonly';
     }
     session.renegotiate();
+    return undefined;
   }
 
   dtmf(digit: string): void {

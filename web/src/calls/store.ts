@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import type { DeviceFault } from '@/media/devices';
 import type { CallClient, CallState, EndCause, IncomingCall, LineState } from './CallClient';
 
 export type CallAction =
@@ -5,12 +8,13 @@ export type CallAction =
   | { type: 'answer' }
   | { type: 'confirmed'; at: number }
   | { type: 'ended'; cause: EndCause; reason?: string }
+  | { type: 'unheard'; why: DeviceFault }
   | { type: 'muted'; on: boolean }
   | { type: 'camera'; on: boolean }
   | { type: 'fault'; reason: string }
   | { type: 'dismiss' };
 
-export const idle: CallState = { phase: 'idle', call: null, muted: false, camera: false, cause: null, answeredAt: null, fault: '' };
+export const idle: CallState = { phase: 'idle', call: null, muted: false, camera: false, unheard: null, cause: null, answeredAt: null, fault: '' };
 
 const inCall = (state: CallState) => state.phase === 'ringing' || state.phase === 'answering' || state.phase === 'talking';
 
@@ -28,10 +32,12 @@ export function callReducer(state: CallState, action: CallAction): CallState {
       return state.phase === 'answering' || state.phase === 'ringing' ? { ...state, phase: 'talking', answeredAt: action.at } : state;
     case 'ended':
       return inCall(state) ? { ...state, phase: 'ended', cause: action.cause, muted: false, camera: false, fault: action.reason ?? '' } : state;
+    case 'unheard':
+      return inCall(state) ? { ...state, unheard: action.why } : state;
     case 'muted':
       return state.phase === 'talking' ? { ...state, muted: action.on } : state;
     case 'camera':
-      return state.phase === 'talking' ? { ...state, camera: action.on } : state;
+      return state.phase === 'talking' ? { ...state, camera: action.on, fault: '' } : state;
     case 'fault':
       return inCall(state) ? { ...state, phase: state.phase === 'answering' ? 'ringing' : state.phase, fault: action.reason } : state;
     case 'dismiss':
@@ -45,6 +51,13 @@ export interface PhoneState {
   call: CallState;
   remote: MediaStream | null;
 }
+
+const CAMERA_WORDS = {
+  insecure: msg`Camera and microphone need a secure page (https).`,
+  missing: msg`No camera was found.`,
+  refused: msg`The camera was refused. Allow it for this page in the browser's site settings, then try again.`,
+  busy: msg`The camera could not be used. Another program may hold it.`,
+};
 
 /** How long 'answered elsewhere' and the like stay on the screen. */
 export const ENDED_STAYS_MS = 4_000;
@@ -92,10 +105,10 @@ export class Phone {
     const { call } = this.state.call;
     this.dispatch({ type: 'answer' });
     try {
-      await this.client.answer();
-    } catch (error) {
-      // The person may have thought about the microphone until another call rang.
-      if (this.state.call.call === call) this.dispatch({ type: 'fault', reason: error instanceof Error ? error.message : String(error) });
+      const why = await this.client.answer();
+      if (why) this.about(call, { type: 'unheard', why });
+    } catch {
+      this.about(call, { type: 'fault', reason: i18n._(msg`That did not work. Try again.`) });
     }
   }
 
@@ -113,11 +126,16 @@ export class Phone {
   async camera(on: boolean): Promise<void> {
     const { call } = this.state.call;
     try {
-      await this.client.camera(on);
-      if (this.state.call.call === call) this.dispatch({ type: 'camera', on });
-    } catch (error) {
-      if (this.state.call.call === call) this.dispatch({ type: 'fault', reason: error instanceof Error ? error.message : String(error) });
+      const why = await this.client.camera(on);
+      this.about(call, why ? { type: 'fault', reason: i18n._(CAMERA_WORDS[why]) } : { type: 'camera', on });
+    } catch {
+      this.about(call, { type: 'fault', reason: i18n._(msg`That did not work. Try again.`) });
     }
+  }
+
+  /** The person may have thought about the microphone until another call rang: that one it does not concern. */
+  private about(call: IncomingCall | null, action: CallAction): void {
+    if (this.state.call.call === call) this.dispatch(action);
   }
 
   private dispatch(action: CallAction): void {

@@ -1,4 +1,4 @@
-import { api, apiUrl, readError, send } from '@/api/client';
+import { ApiError, api, apiUrl, readError, send } from '@/api/client';
 
 /** ICE candidates of the own host come at once; waiting longer would only delay the picture. */
 const GATHERING_LIMIT_MS = 1_500;
@@ -96,7 +96,7 @@ export function watchStream(stream: 'main' | 'sub', audio: boolean, onStream: (m
       (resource) => {
         attempt.resource = resource;
       },
-      (error: unknown) => current === attempt && again(error instanceof Error ? error.message : ''),
+      (error: unknown) => current === attempt && again(error instanceof ApiError ? error.message : ''), // the browser's own words are English
     );
   };
   if (typeof RTCPeerConnection === 'undefined') onState('lost', '');

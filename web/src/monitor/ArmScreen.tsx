@@ -3,6 +3,7 @@ import { Bell, BellRing, Mic, ShieldAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { Paired } from '@/api/types';
 import type { LineState } from '@/calls/CallClient';
+import { type DeviceFault, stopTracks, take } from '@/media/devices';
 import { arm, tryChime } from '@/media/ringer';
 import { Brand } from '@/ui/Brand';
 import { Button } from '@/ui/Button';
@@ -19,15 +20,11 @@ export function wasArmed(): boolean {
 }
 
 /** Asks for the microphone and lets it go at once: only the permission is wanted now. */
-async function allowMicrophone(): Promise<string> {
-  if (!navigator.mediaDevices) return 'insecure';
-  try {
-    const media = await navigator.mediaDevices.getUserMedia({ audio: true });
-    for (const track of media.getTracks()) track.stop();
-    return 'allowed';
-  } catch (error) {
-    return error instanceof DOMException && error.name === 'NotFoundError' ? 'missing' : 'refused';
-  }
+async function allowMicrophone(): Promise<DeviceFault | undefined> {
+  const taken = await take({ audio: true });
+  if (typeof taken === 'string') return taken;
+  stopTracks(taken);
+  return undefined;
 }
 
 /**
@@ -48,6 +45,7 @@ export function ArmScreen({ device, line, again, onDone }: { device: Paired; lin
     if (!sounding) return setFault(t`This browser does not let the page sound. The door will only be shown, not heard.`);
     if (microphone === 'insecure') return setFault(t`The microphone needs a secure page (https). Ask the installer for the station's certificate, then open the https address.`);
     if (microphone === 'missing') return setFault(t`No microphone was found. You will see and hear the visitor, but cannot speak.`);
+    if (microphone === 'busy') return setFault(t`The microphone could not be used. Another program may hold it; close that, then try again.`);
     if (microphone === 'refused') return setFault(t`The microphone was refused. Allow it for this page in the browser's site settings, then try again.`);
     try {
       localStorage.setItem(KEY, 'yes');

@@ -6,6 +6,7 @@ import type { Lock, Paired } from '@/api/types';
 import type { EndCause } from '@/calls/CallClient';
 import type { Phone, PhoneState } from '@/calls/store';
 import { LiveView } from '@/media/LiveView';
+import type { DeviceFault } from '@/media/devices';
 import { ring, silence } from '@/media/ringer';
 import { useWakeLock } from '@/media/wakeLock';
 import { useUnlock } from '@/shared/doors';
@@ -78,7 +79,8 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
             <Note kind="warning">{t`The connection to the station was lost.`}</Note>
           </div>
         )}
-        {fault && <Note kind="warning">{fault}</Note>}
+        {state.call.unheard && phase === 'talking' && <Unheard why={state.call.unheard} />}
+        {fault && <Note kind="error">{fault}</Note>}
         {lock?.state === 'jammed' && (
           <div role="alert">
             <Note kind="warning">{`${lock.name}: ${t`Jammed`}`}</Note>
@@ -102,6 +104,24 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
         )}
       </div>
     </main>
+  );
+}
+
+/** The visitor speaks into silence without knowing it: the resident must know, and why. */
+function Unheard({ why }: { why: DeviceFault }) {
+  const { t } = useLingui();
+  const words = {
+    insecure: t`The microphone needs a secure page (https). Ask the installer for the station's certificate, then open the https address.`,
+    missing: t`No microphone was found. Connect one before the next call.`,
+    refused: t`The microphone is refused. Allow it for this page in the browser's site settings before the next call.`,
+    busy: t`The microphone could not be used. Another program may hold it; close that before the next call.`,
+  };
+  return (
+    <div role="alert">
+      <Note kind="warning" title={t`The visitor cannot hear you`}>
+        {words[why]}
+      </Note>
+    </div>
   );
 }
 

@@ -65,7 +65,7 @@ export function Home({ device, state, stationAnswers, onUnpair }: HomeProps) {
         )}
         {state.line === 'refused' && (
           <Note kind="error" title={t`The station refused this monitor's account`}>
-            {state.lineReason}
+            <Trans>Its pairing may have been removed at the station. Unpair it under “This device”, then pair it again.</Trans>
           </Note>
         )}
         <section className="relative overflow-hidden rounded-2xl bg-black" aria-label={t`Live view`}>

@@ -28,7 +28,7 @@ export function InCall({ phone, state, locks, onUnlock, unlocking }: InCallProps
   const { t } = useLingui();
   const [keypad, setKeypad] = useState(false);
   const [volume, setVolume] = useState(100);
-  const { muted, camera } = state.call;
+  const { muted, camera, unheard } = state.call;
   useEffect(() => {
     const sound = document.getElementById('lintel-remote-sound') as HTMLAudioElement | null;
     if (sound) sound.volume = volume / 100;
@@ -37,7 +37,7 @@ export function InCall({ phone, state, locks, onUnlock, unlocking }: InCallProps
     <div className="mx-auto grid w-full max-w-3xl gap-3">
       {keypad && <Keypad onDigit={phone.dtmf} />}
       <div className="flex flex-wrap items-center justify-center gap-2">
-        <Toggle icon={muted ? MicOff : Mic} on={muted} label={muted ? t`Microphone off` : t`Mute`} onClick={() => phone.mute(!muted)} />
+        {!unheard && <Toggle icon={muted ? MicOff : Mic} on={muted} label={muted ? t`Microphone off` : t`Mute`} onClick={() => phone.mute(!muted)} />}
         <Toggle icon={camera ? Video : VideoOff} on={camera} label={camera ? t`My camera is on` : t`My camera`} onClick={() => void phone.camera(!camera)} />
         <Toggle icon={Grid3x3} on={keypad} label={t`Keypad`} onClick={() => setKeypad(!keypad)} />
         <label className="flex min-h-12 items-center gap-2 rounded-full bg-[#2a3136] px-4">

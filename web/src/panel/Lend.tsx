@@ -1,6 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Eye, EyeOff, Video, VideoOff } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { ApiError } from '@/api/client';
+import { take } from '@/media/devices';
 import { type Lending, type ViewState, lend } from '@/media/rtc';
 import { Button } from '@/ui/Button';
 
@@ -20,19 +22,25 @@ export function Lend({ mirror, onMirror, allowed }: { mirror: boolean; onMirror:
     if (lending) void sound.current.play().catch(() => undefined);
   }, [lending]);
 
+  const words = {
+    insecure: t`Camera and microphone need a secure page (https).`,
+    missing: t`A camera or a microphone was not found.`,
+    refused: t`Camera and microphone were refused. Allow them for this page in the browser's site settings, then try again.`,
+    busy: t`Camera or microphone could not be used. Another program may hold them.`,
+  };
   const start = async () => {
     setBusy(true);
     setFault('');
     try {
-      if (!navigator.mediaDevices) throw new Error(t`Camera and microphone need a secure page (https).`);
-      const media = await navigator.mediaDevices.getUserMedia({
+      const media = await take({
         audio: { echoCancellation: true, noiseSuppression: true },
         video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25 } },
       });
+      if (typeof media === 'string') return setFault(words[media]);
       setLending(await lend(media, setState));
     } catch (error) {
       setState('off');
-      setFault(error instanceof Error ? error.message : String(error));
+      setFault(error instanceof ApiError ? error.message : t`The connection could not be made. Try again.`);
     } finally {
       setBusy(false);
     }
