@@ -19,16 +19,22 @@ export function keepDevice(device: Paired): void {
   localStorage.setItem(KEY(device.kind), JSON.stringify(device));
 }
 
+/** A station that has not ended a session by then does not keep the next pairing waiting. */
+export const LEAVING_LIMIT_MS = 3_000;
+/** Settled when no session of a forgotten device is being ended. */
+let leaving: Promise<void> = Promise.resolve();
+
 /** Its session ends with it: the cookie alone would open doors until it was idle for long. The admin's own stays. */
 export function forgetDevice(kind: Paired['kind']): void {
   const device = keptDevice(kind);
   localStorage.removeItem(KEY(kind));
   if (!device) return;
+  const limit = AbortSignal.timeout(LEAVING_LIMIT_MS);
   const leave = async () => {
-    const { session } = await api.get<State>('/state');
-    if (session?.account === device.account) await api.post('/logout');
+    const { session } = await api.get<State>('/state', undefined, limit);
+    if (session?.account === device.account) await api.post('/logout', undefined, limit);
   };
-  void leave().catch(() => undefined); // over already, or nobody answers: then it ends by itself
+  leaving = leave().catch(() => undefined); // over already, or nobody answers: then it ends by itself
 }
 
 /** The one-time token of a scanned QR code, taken out of the address so that it is not kept in the history. */
@@ -65,6 +71,8 @@ export function deviceName(agent: string = navigator.userAgent): string {
  * in another window of the same browser would otherwise be thrown out, as both share one cookie.
  */
 async function enter(device: Paired): Promise<Session> {
+  // The cookie is one: a session that is still to be ended would take the new one with it.
+  await leaving;
   const { session } = await api.get<State>('/state');
   if (session && (session.role === 'admin' || session.account === device.account)) return session;
   setCsrf(null);

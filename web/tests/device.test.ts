@@ -1,0 +1,75 @@
+// The session of a paired device.
+import { renderHook, waitFor } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Paired } from '@/api/types';
+import { LEAVING_LIMIT_MS, forgetDevice, keepDevice, useAdmission } from '@/shared/device';
+
+const paired = (account: string): Paired => ({ kind: 'monitor', account, password: 'x', room: '101', station: { name: 'House', number: '8001' } });
+
+// A browser with its one cookie, whose requests are under way until the test lets them arrive.
+let session: string | null;
+let asked: string[];
+let underWay: { name: string; arrive: () => void }[];
+beforeEach(() => {
+  session = '101#1';
+  asked = [];
+  underWay = [];
+  vi.stubGlobal('fetch', (url: string, { method, body, signal }: RequestInit) => {
+    const name = `${method} ${url.replace('/api/v1', '')}`;
+    asked.push(name);
+    return new Promise<Response>((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason));
+      underWay.push({
+        name,
+        arrive: () => {
+          if (name === 'POST /logout') session = null;
+          if (name === 'POST /login') session = (JSON.parse(String(body)) as { account: string }).account;
+          const answer = { account: session, role: 'monitor', csrf: `of ${session}` };
+          resolve(new Response(name === 'POST /logout' ? null : JSON.stringify(name === 'GET /state' ? { session: session && answer } : answer), { status: name === 'POST /logout' ? 204 : 200 }));
+        },
+      });
+    });
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+const arrives = async (name: string) => {
+  await vi.waitFor(() => expect(underWay.map((one) => one.name)).toContain(name));
+  underWay.splice(underWay.findIndex((one) => one.name === name), 1)[0]!.arrive();
+};
+
+describe('S04 a device that is unpaired and paired again at once', () => {
+  it('logs in when its old session has ended, and once', async () => {
+    keepDevice(paired('101#1'));
+    forgetDevice('monitor');
+    const fresh = paired('101#2');
+    const { result } = renderHook(() => useAdmission(fresh));
+    await arrives('GET /state');
+    await arrives('POST /logout');
+    await arrives('GET /state');
+    await arrives('POST /login');
+    await waitFor(() => expect(result.current.admission).toBe('in'));
+    expect(asked).toEqual(['GET /state', 'POST /logout', 'GET /state', 'POST /login']);
+    expect(session).toBe('101#2');
+  });
+
+  it('does not wait for ever where the station says nothing', async () => {
+    vi.useFakeTimers();
+    // A signal's own clock is none of the simulated ones.
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((limit) => {
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(new DOMException('', 'TimeoutError')), limit);
+      return abort.signal;
+    });
+    keepDevice(paired('101#1'));
+    forgetDevice('monitor');
+    const fresh = paired('101#2');
+    renderHook(() => useAdmission(fresh));
+    await vi.advanceTimersByTimeAsync(LEAVING_LIMIT_MS - 1);
+    expect(asked).toEqual(['GET /state']);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(asked).toEqual(['GET /state', 'GET /state']);
+  });
+});
