@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import { useQueryClient } from '@tanstack/react-query';
 import { LoaderCircle, WifiOff } from 'lucide-react';
-import { useEffect, useReducer } from 'react';
+import { Activity, useEffect, useReducer, useRef } from 'react';
 import { onSessionLost } from '@/api/client';
 import { events } from '@/api/events';
 import { stateKey, useStationState } from '@/api/hooks';
@@ -18,13 +18,14 @@ export function Console() {
   const state = useStationState();
   const session = state.data?.session ?? null;
   const admin = session?.role === 'admin';
+  /** Who worked with the console in this page, if anybody did. */
+  const entered = useRef('');
   // Whether the second step waits is kept by the tab; this only looks again.
   const [, stepped] = useReducer((count: number) => count + 1, 0);
 
   useEffect(
     () =>
       onSessionLost(() => {
-        // The page stays as it is until the login covers it: what was typed is kept in the drafts.
         client.setQueryData<State>(stateKey, (old) => old && { ...old, session: null });
       }),
     [client],
@@ -52,9 +53,20 @@ export function Console() {
       </Centred>
     );
   if (!state.data.initialised) return <FirstStart />;
-  if (!admin) return <Login other={session} />;
-  if (stationStepPending()) return <StationStep station={state.data.station} onDone={stepped} />;
-  return <Shell station={state.data.station} account={session.account} version={state.data.version} />;
+  if (admin && stationStepPending()) return <StationStep station={state.data.station} onDone={stepped} />;
+  if (admin) entered.current = session.account;
+  // Where a session ended while somebody worked, what stands open, typed in or shown this once only, waits behind the
+  // login. Hidden it sleeps: it listens to nothing and asks for nothing.
+  return (
+    <>
+      {!admin && <Login other={session} />}
+      {entered.current && (
+        <Activity mode={admin ? 'visible' : 'hidden'}>
+          <Shell station={state.data.station} account={entered.current} version={state.data.version} />
+        </Activity>
+      )}
+    </>
+  );
 }
 
 function Centred({ icon, children }: { icon: React.ReactNode; children?: React.ReactNode }) {

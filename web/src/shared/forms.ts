@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { type DefaultValues, type FieldValues, type Path, type UseFormReturn, useForm } from 'react-hook-form';
 import { ApiError } from '@/api/client';
 
@@ -15,6 +15,8 @@ export interface ApiForm<T extends FieldValues> {
 export function useApiForm<T extends FieldValues>(defaults: DefaultValues<T>, send: (values: T) => Promise<void>): ApiForm<T> {
   const form = useForm<T>({ defaultValues: defaults });
   const [fault, setFault] = useState('');
+  // What was wrong before the page was hidden behind a login is not wrong any more.
+  useEffect(() => () => setFault(''), []);
   const errors = form.formState.errors;
   const submit = form.handleSubmit(async (values) => {
     setFault('');

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { IconButton } from './Button';
 import { cx } from './cx';
 
@@ -20,7 +20,8 @@ export function Dialog({ title, onClose, wide, footer, sticky = true, children }
   const { t } = useLingui();
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // At once: while it is open nothing beside it can take the focus, also not the login that takes its place.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (!element || element.open) return;
     const before = document.activeElement as HTMLElement | null;

@@ -1,0 +1,105 @@
+// A session of the console that ends while somebody works: idle for long, the station restarted, another admin ended it.
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { configure, render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { StrictMode } from 'react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newQueryClient } from '@/api/hooks';
+import { Console } from '@/console/Console';
+// Loaded beforehand, as by a page that one has seen already.
+import '@/console/pages/Codes';
+import '@/console/pages/Monitors';
+
+// A whole console on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+configure({ asyncUtilTimeout: 20_000 });
+
+const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
+const mine = { account: 'admin', role: 'admin', csrf: 'token' };
+const locks = [{ number: 1, name: 'Front door', state: 'locked' }, { number: 2, name: 'Yard', state: 'locked' }];
+
+let loggedIn: boolean;
+let sent: [string, unknown][];
+class SilentSource extends EventTarget {
+  readyState = 1;
+  close() {}
+}
+beforeEach(() => {
+  loggedIn = true;
+  sent = [];
+  HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) { this.open = true; };
+  HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) { this.open = false; };
+  vi.stubGlobal('EventSource', SilentSource);
+  vi.stubGlobal('fetch', async (url: string, { method = 'GET', body }: RequestInit = {}) => {
+    const path = new URL(url, 'http://door').pathname.replace('/api/v1', '');
+    if (path === '/login') {
+      loggedIn = true;
+      return json(mine);
+    }
+    if (path === '/state') return json({ initialised: true, version: '1', station: { name: 'House', number: '8001' }, session: loggedIn ? mine : null });
+    if (!loggedIn) return json({ error: { code: 'unauthenticated', message: 'Log in first.' } }, 401);
+    if (method !== 'GET') sent.push([`${method} ${path}`, body && JSON.parse(String(body))]);
+    if (path === '/monitors' && method === 'POST') return json({ user: '101#3', password: 'shown-only-now', domain: 'VDP', server: '192.0.2.1', ports: {} });
+    if (path === '/settings/schema') return json({ pages: [], settings: [] });
+    return json({ items: path === '/locks' ? locks : [], values: {} });
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  window.location.hash = '';
+});
+
+const show = (page: string) => {
+  window.location.hash = page;
+  render(
+    <StrictMode>
+      <I18nProvider i18n={i18n}>
+        <QueryClientProvider client={newQueryClient()}>
+          <Console />
+        </QueryClientProvider>
+      </I18nProvider>
+    </StrictMode>,
+  );
+};
+const logInAgain = async () => {
+  await userEvent.type(await screen.findByLabelText('Password'), 'good');
+  await userEvent.click(screen.getByRole('button', { name: 'Log in' }));
+};
+
+describe('S04 a session that ends while something is typed', () => {
+  it('gives it back after the next login, as it was', async () => {
+    show('/access/codes');
+    await userEvent.click((await screen.findAllByRole('button', { name: 'Add a code' }))[0]!);
+    let dialog = await screen.findByRole('dialog');
+    await userEvent.type(within(dialog).getByLabelText('Name'), 'Cleaner');
+    await userEvent.type(within(dialog).getByLabelText('Code'), '4711');
+    await userEvent.click(within(dialog).getByRole('checkbox', { name: 'Yard' }));
+    loggedIn = false;
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Add' }));
+    await screen.findByRole('heading', { name: 'Log in' });
+    // Nothing of the console is to be seen or reached meanwhile.
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(screen.queryByRole('navigation')).toBeNull();
+    await logInAgain();
+    dialog = await screen.findByRole('dialog');
+    expect(within(dialog).queryByText('Log in first.')).toBeNull();
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Add' }));
+    await waitFor(() => expect(sent).toEqual([['POST /codes', { name: 'Cleaner', code: '4711', room: '', locks: [1, 2], active: true }]]));
+  });
+
+  it('does not take a password with it that is shown only once', async () => {
+    show('/household/monitors');
+    await userEvent.click((await screen.findAllByRole('button', { name: 'Add a SIP phone' }))[0]!);
+    await userEvent.type(within(await screen.findByRole('dialog')).getByLabelText('Room'), '101');
+    await userEvent.click(screen.getByRole('button', { name: 'Make the account' }));
+    await screen.findByText('shown-only-now');
+    loggedIn = false;
+    // The list of monitors is asked for now and then.
+    window.dispatchEvent(new Event('visibilitychange'));
+    await screen.findByRole('heading', { name: 'Log in' });
+    await logInAgain();
+    within(await screen.findByRole('dialog')).getByText('shown-only-now');
+  });
+});
