@@ -2,6 +2,7 @@ import { QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { ApiError, api, setCsrf } from './client';
 import { type Events, type Link, events } from './events';
+import { withTold } from './told';
 import type { Lock, Monitor, Overview, Page, State } from './types';
 
 export function newQueryClient(): QueryClient {
@@ -47,16 +48,14 @@ export function useLink(): Link {
   );
 }
 
+const withLock = (page: Page<Lock>, change: Events['lock']) => ({ ...page, items: page.items.map((lock) => (lock.number === change.number ? { ...lock, ...change } : lock)) });
+
 export function useLocks() {
   const client = useQueryClient();
   useEvent('hello', (hello) => hello.locks && client.setQueryData<Page<Lock>>(['locks'], { items: hello.locks }));
-  useEvent('lock', (change) => {
-    client.setQueryData<Page<Lock>>(['locks'], (old) =>
-      old && { ...old, items: old.items.map((lock) => (lock.number === change.number ? { ...lock, ...change } : lock)) },
-    );
-  });
+  useEvent('lock', (change) => void client.setQueryData<Page<Lock>>(['locks'], (old) => old && withLock(old, change)));
   // Not what was so when a page with locks was open last: its events were heard by nobody since.
-  return useQuery({ queryKey: ['locks'], staleTime: 0, queryFn: ({ signal }) => api.get<Page<Lock>>('/locks', undefined, signal) });
+  return useQuery({ queryKey: ['locks'], staleTime: 0, queryFn: ({ signal }) => withTold(api.get<Page<Lock>>('/locks', undefined, signal), 'lock', withLock) });
 }
 
 /** The doors that one monitor may open: all, until the station has said which. */
@@ -65,6 +64,18 @@ export function useLocksOf(account: string) {
   const monitors = useQuery({ queryKey: ['monitors', 'own'], staleTime: 300_000, queryFn: ({ signal }) => api.get<Page<Monitor>>('/monitors', undefined, signal) });
   const mine = monitors.data?.items.find((one) => one.account === account)?.locks;
   return (locks.data?.items ?? []).filter((lock) => !mine || mine.includes(lock.number));
+}
+
+const withMonitor = (page: Page<Monitor>, { account, online }: Events['monitor']) => ({ ...page, items: page.items.map((one) => (one.account === account ? { ...one, online } : one)) });
+
+/** All monitors, and whether they would ring now. */
+export function useMonitors() {
+  const client = useQueryClient();
+  const queryKey = ['monitors', ''];
+  useEvent('monitor', (change) => void client.setQueryData<Page<Monitor>>(queryKey, (old) => old && withMonitor(old, change)));
+  // Events of the time in which the stream was away, or no page with monitors open, were heard by nobody.
+  useEvent('hello', () => void client.invalidateQueries({ queryKey }));
+  return useQuery({ queryKey, staleTime: 0, queryFn: ({ signal }) => withTold(api.get<Page<Monitor>>('/monitors', undefined, signal), 'monitor', withMonitor) });
 }
 
 export function useOverview() {

@@ -3,8 +3,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { BellRing, MonitorSmartphone, PhoneCall, PhoneOff } from 'lucide-react';
 import { Link } from 'wouter';
 import { api, part } from '@/api/client';
-import { useEvent } from '@/api/hooks';
-import type { Call, Monitor, Page } from '@/api/types';
+import { useEvent, useMonitors } from '@/api/hooks';
+import { withTold } from '@/api/told';
+import type { Call, Page } from '@/api/types';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Layout';
 import { StateIcons, Status } from '@/ui/Status';
@@ -14,14 +15,16 @@ import { cx } from '@/ui/cx';
 const OVER = new Set(['ended', 'idle', 'failed']);
 const SHOWN = 6;
 
+const withCall = (page: Page<Call>, call: Call): Page<Call> => ({ items: [...page.items.filter((one) => one.id !== call.id), call].filter((one) => !OVER.has(one.state)) });
+
 /** The call that is going on, if any: seen at once, and ended from here if it must be. */
 export function CallsNow() {
   const { t } = useLingui();
   const client = useQueryClient();
-  const set = (change: (old: Call[]) => Call[]) => client.setQueryData<Page<Call>>(['calls'], (old) => ({ items: change(old?.items ?? []).filter((one) => !OVER.has(one.state)) }));
-  useEvent('hello', (hello) => hello.calls && set(() => hello.calls ?? []));
-  useEvent('call', (call) => set((old) => [...old.filter((one) => one.id !== call.id), call]));
-  const calls = useQuery({ queryKey: ['calls'], queryFn: ({ signal }) => api.get<Page<Call>>('/calls', undefined, signal) });
+  useEvent('hello', (hello) => hello.calls && client.setQueryData<Page<Call>>(['calls'], { items: hello.calls }));
+  useEvent('call', (call) => void client.setQueryData<Page<Call>>(['calls'], (old) => withCall(old ?? { items: [] }, call)));
+  // What was told while another page was open was heard by nobody.
+  const calls = useQuery({ queryKey: ['calls'], staleTime: 0, queryFn: ({ signal }) => withTold(api.get<Page<Call>>('/calls', undefined, signal), 'call', withCall) });
   const end = useMutation({ mutationFn: (id: string) => api.delete(`/calls/${part(id)}`), onError: complain });
   const items = (calls.data?.items ?? []).filter((one) => !OVER.has(one.state));
   return (
@@ -46,10 +49,7 @@ export function CallsNow() {
 /** Which monitors would ring now. */
 export function OnlineNow() {
   const { t } = useLingui();
-  const client = useQueryClient();
-  useEvent('monitor', () => void client.invalidateQueries({ queryKey: ['monitors', ''] }));
-  // Events of the time in which no page with monitors was open were heard by nobody.
-  const monitors = useQuery({ queryKey: ['monitors', ''], staleTime: 0, queryFn: ({ signal }) => api.get<Page<Monitor>>('/monitors', undefined, signal) });
+  const monitors = useMonitors();
   const items = [...(monitors.data?.items ?? [])].filter((one) => one.kind !== 'panel').sort((a, b) => Number(!!b.online) - Number(!!a.online));
   return (
     <Card title={t`Monitors`} icon={MonitorSmartphone} bodyClassName="p-0!" actions={<Link href="/household/monitors" className="rounded px-2 text-sm font-medium text-accent hover:underline"><Trans>All</Trans></Link>}>

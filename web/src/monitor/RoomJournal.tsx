@@ -18,6 +18,8 @@ export function RoomJournal({ room, missed }: { room?: string; missed?: boolean 
   useEvent('journal', () => void client.invalidateQueries({ queryKey: ['room-journal'] }));
   useEvent('hello', () => void client.invalidateQueries({ queryKey: ['room-journal'] }));
   const journal = useQuery({
+    // What was told in a call, when this was not to be seen, was heard by nobody.
+    staleTime: 0,
     queryKey: ['room-journal', room, missed ? 'call' : 'all'],
     queryFn: ({ signal }) => api.get<Page<JournalEntry>>('/journal', { room, kind: missed ? 'call' : undefined, limit: 50 }, signal),
   });

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { DoorClosed, DoorOpen, LoaderCircle, Lock as LockIcon, LockOpen, type LucideIcon, TriangleAlert } from 'lucide-react';
+import { withTold } from '@/api/told';
 import type { Lock, LockState, Page } from '@/api/types';
 import { unlock } from '@/media/rtc';
 import { Status } from '@/ui/Status';
@@ -50,7 +51,8 @@ export const isOpen = (lock: Lock) => lock.state === 'unlocked' || lock.state ==
 export function useUnlock() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (door: number) => unlock(door),
+    // The answer may come when the door is locked again already.
+    mutationFn: (door: number) => withTold<{ state: string }, 'lock'>(unlock(door), 'lock', (result, change) => (change.number === door ? { state: change.state } : result)),
     onSuccess: (result, door) => {
       const state = result?.state as LockState | undefined;
       if (!state) return;

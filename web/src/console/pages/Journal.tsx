@@ -5,6 +5,7 @@ import { ScrollText } from 'lucide-react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '@/api/client';
 import { useEvent, useLink } from '@/api/hooks';
+import { withTold } from '@/api/told';
 import type { JournalEntry, Page } from '@/api/types';
 import { dayOf } from '@/i18n/format';
 import { sentence } from '@/i18n/station';
@@ -17,6 +18,9 @@ import { type JournalFilter, belongs, isFiltered, noFilter, query } from '../jou
 
 const PAGE = 100;
 const ROW_PX = 45;
+/** The first page with a new entry on top; one that the stream only catches up with has its place already, here or further down. */
+const withEntry = (page: Page<JournalEntry>, entry: JournalEntry) =>
+  Number(entry.id) > Number(page.items[0]?.id ?? 0) ? { ...page, items: [entry, ...page.items] } : page;
 type Pages = InfiniteData<Page<JournalEntry>, string>;
 
 export default function Journal() {
@@ -32,7 +36,10 @@ export default function Journal() {
     queryKey: key,
     initialPageParam: '',
     staleTime: 5_000,
-    queryFn: ({ pageParam, signal }) => api.get<Page<JournalEntry>>('/journal', { ...query(asked), cursor: pageParam, limit: PAGE }, signal),
+    queryFn: ({ pageParam, signal }) => {
+      const page = api.get<Page<JournalEntry>>('/journal', { ...query(asked), cursor: pageParam, limit: PAGE }, signal);
+      return pageParam ? page : withTold(page, 'journal', (first, entry) => (belongs(entry, asked) ? withEntry(first, entry) : first));
+    },
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 
@@ -43,8 +50,7 @@ export default function Journal() {
     setFresh((old) => new Set([...old, String(entry.id)].slice(-50)));
     client.setQueryData<Pages>(key, (old) => {
       const [first, ...rest] = old?.pages ?? [];
-      if (!old || !first || old.pages.some((page) => page.items.some((one) => String(one.id) === String(entry.id)))) return old;
-      return { ...old, pages: [{ ...first, items: [entry, ...first.items] }, ...rest] };
+      return old && first && { ...old, pages: [withEntry(first, entry), ...rest] };
     });
   });
 

@@ -1,10 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Globe, type LucideIcon, MonitorSmartphone, PanelTop, Pencil, PhoneCall, QrCode, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { api, part } from '@/api/client';
-import { useEvent } from '@/api/hooks';
-import type { Monitor, MonitorKind, Page } from '@/api/types';
+import { useMonitors } from '@/api/hooks';
+import type { Monitor, MonitorKind } from '@/api/types';
 import { dateTime } from '@/i18n/format';
 import { ConfirmDialog } from '@/shared/ConfirmDialog';
 import { Button, IconButton } from '@/ui/Button';
@@ -26,10 +26,7 @@ export default function Monitors() {
   const client = useQueryClient();
   const [open, setOpen] = useState<Open>(null);
   const [room, setRoom] = useState('');
-  const monitors = useQuery({ queryKey: ['monitors', ''], staleTime: 0, queryFn: ({ signal }) => api.get<Page<Monitor>>('/monitors', undefined, signal) });
-  useEvent('monitor', ({ account, online }) => {
-    client.setQueryData<Page<Monitor>>(['monitors', ''], (old) => old && { ...old, items: old.items.map((one) => (one.account === account ? { ...one, online } : one)) });
-  });
+  const monitors = useMonitors();
   const kinds: Record<MonitorKind, string> = { browser: t`Browser`, phone: t`SIP phone`, panel: t`Panel` };
   const items = monitors.data?.items ?? [];
   const close = () => setOpen(null);
