@@ -52,7 +52,7 @@ export function Dialog({ title, onClose, wide, footer, sticky = true, children }
     >
       <div className="flex max-h-[inherit] flex-col">
         <header className="flex items-center justify-between gap-4 border-b border-line py-2 pr-2 pl-5">
-          <h2 id={heading} className="text-base font-semibold">
+          <h2 id={heading} className="min-w-0 text-base font-semibold">
             {title}
           </h2>
           <IconButton icon={X} label={t`Close`} onClick={onClose} />

@@ -8,6 +8,8 @@ export interface Column<T> {
   cell: (row: T) => ReactNode;
   /** Given, the column can be sorted by this. */
   sort?: (row: T) => string | number;
+  /** What people have called something: a long word breaks rather than push the other columns out of sight. */
+  name?: boolean;
   /** Hidden on narrow screens. */
   wide?: boolean;
   className?: string;
@@ -70,7 +72,7 @@ export function Table<T>({ label, columns, rows, rowKey, actions, actionsTitle }
           {shown.map((row) => (
             <tr key={rowKey(row)} className="group border-b border-line last:border-0 hover:bg-ground">
               {columns.map((column) => (
-                <td key={column.id} className={cx('px-2.5 py-2 align-middle first:pl-4 sm:px-4', column.wide && 'max-md:hidden', column.className)}>
+                <td key={column.id} className={cx('px-2.5 py-2 align-middle first:pl-4 sm:px-4', column.name && 'min-w-20 wrap-anywhere', column.wide && 'max-md:hidden', column.className)}>
                   {column.cell(row)}
                 </td>
               ))}

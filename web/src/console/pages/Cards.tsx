@@ -75,10 +75,10 @@ export default function Cards() {
             rows={items}
             rowKey={(one) => String(one.id)}
             columns={[
-              { id: 'name', title: t`Holder`, sort: cardName, cell: (one) => <Holder card={one} /> },
+              { id: 'name', name: true, title: t`Holder`, sort: cardName, cell: (one) => <Holder card={one} /> },
               { id: 'room', title: t`Room`, wide: true, sort: (one) => one.room, cell: (one) => <span className="tabular-nums">{one.room}</span> },
               { id: 'ending', title: t`Number`, wide: true, cell: (one) => <span className="font-mono">…{one.ending}</span> },
-              { id: 'doors', title: t`Opens`, wide: true, cell: doors },
+              { id: 'doors', name: true, title: t`Opens`, wide: true, cell: doors },
               { id: 'state', title: t`State`, sort: (one) => Number(one.lost) * 2 + Number(one.main), cell: (one) => <CardState card={one} /> },
             ]}
             actionsTitle={t`Actions`}
@@ -112,7 +112,7 @@ export default function Cards() {
 function Holder({ card }: { card: CardRecord }) {
   return (
     <>
-      <span className="font-medium break-words">{card.name || <span className="text-soft"><Trans>no name</Trans></span>}</span>
+      <span className="font-medium">{card.name || <span className="text-soft"><Trans>no name</Trans></span>}</span>
       <span className="block text-xs whitespace-nowrap text-soft tabular-nums md:hidden">
         {card.room} · <span className="font-mono">…{card.ending}</span>
       </span>

@@ -59,8 +59,8 @@ export default function Codes() {
             rows={items}
             rowKey={(one) => String(one.id)}
             columns={[
-              { id: 'name', title: t`Name`, sort: (one) => one.name, cell: (one) => <Holder code={one} /> },
-              { id: 'doors', title: t`Opens`, cell: doors },
+              { id: 'name', name: true, title: t`Name`, sort: (one) => one.name, cell: (one) => <Holder code={one} /> },
+              { id: 'doors', name: true, title: t`Opens`, cell: doors },
               { id: 'room', title: t`Room`, wide: true, sort: (one) => one.room ?? '', cell: (one) => one.room || '–' },
               {
                 id: 'active',
@@ -99,7 +99,7 @@ export default function Codes() {
 function Holder({ code }: { code: Code }) {
   return (
     <>
-      <span className="font-medium break-words">{code.name}</span>
+      <span className="font-medium">{code.name}</span>
       {code.room && <span className="block text-xs text-soft tabular-nums md:hidden">{code.room}</span>}
     </>
   );

@@ -49,7 +49,7 @@ export default function Machines() {
             rows={items}
             rowKey={(one) => one.name}
             columns={[
-              { id: 'name', title: t`Name`, sort: (one) => one.name, cell: (one) => <span className="font-medium">{one.name}</span> },
+              { id: 'name', name: true, title: t`Name`, sort: (one) => one.name, cell: (one) => <span className="font-medium">{one.name}</span> },
               { id: 'rights', title: t`Rights`, cell: (one) => one.rights.map((right) => rights[right as Right] ?? right).join(', ') || '–' },
               { id: 'since', title: t`Since`, wide: true, sort: (one) => one.created_at ?? '', cell: (one) => dateTime(one.created_at) || '–' },
             ]}

@@ -63,6 +63,7 @@ export default function Monitors() {
             columns={[
               {
                 id: 'name',
+                name: true,
                 title: t`Name`,
                 sort: (one) => one.name ?? '',
                 cell: (one) => {

@@ -52,6 +52,7 @@ export default function Stations() {
               { id: 'number', title: t`Number`, sort: (one) => one.number, cell: (one) => <span className="font-medium tabular-nums">{one.number}</span> },
               {
                 id: 'name',
+                name: true,
                 title: t`Name`,
                 sort: (one) => one.name ?? '',
                 cell: (one) => (
@@ -61,7 +62,7 @@ export default function Stations() {
                   </span>
                 ),
               },
-              { id: 'address', title: t`Address`, wide: true, cell: (one) => <span className="font-mono text-xs">{one.address || '–'}</span> },
+              { id: 'address', name: true, title: t`Address`, wide: true, cell: (one) => <span className="font-mono text-xs">{one.address || '–'}</span> },
             ]}
             actionsTitle={t`Actions`}
             actions={(one) =>
