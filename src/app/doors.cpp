@@ -18,9 +18,9 @@ Error error_of(const access::Decision& decision) {
     case access::Outcome::no_such_lock: return {ErrorCode::not_found, "There is no such lock.", "number"};
     case access::Outcome::no_right: return {ErrorCode::denied, "This account has no right to open that lock."};
     case access::Outcome::too_soon:
-      return {ErrorCode::limited, fmt::format("The lock was opened a moment ago; try again in {} seconds.", seconds)};
+      return {ErrorCode::limited, fmt::format("The lock was opened a moment ago; try again in {} s.", seconds)};
     case access::Outcome::limited:
-      return {ErrorCode::limited, fmt::format("Too many wrong attempts; try again in {} seconds.", seconds)};
+      return {ErrorCode::limited, fmt::format("Too many wrong attempts; try again in {} s.", seconds)};
     case access::Outcome::jammed:
       return {ErrorCode::unavailable, "The lock does not move. Look at the door: its relay or its wiring has failed."};
     default: return {ErrorCode::internal, "The lock could not be opened."};

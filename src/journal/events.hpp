@@ -21,7 +21,7 @@ inline constexpr Event system_unclean_stop{"system.unclean_stop", Kind::system, 
   "The station had stopped without notice; locks were driven to their safe state.",
   "Power failed or the program was killed. Nothing that was reported is lost. If it happens again, look at the power supply and the system's log."};
 inline constexpr Event system_clock_jumped{"system.clock_jumped", Kind::system, Severity::warning,
-  "The clock was moved by {seconds} seconds.", "Time was set by a person or by NTP. Entries before and after may seem out of order; their ids are in order."};
+  "The clock was moved by {seconds} s.", "Time was set by a person or by NTP. Entries before and after may seem out of order; their ids are in order."};
 inline constexpr Event system_port_in_use{"system.port_in_use", Kind::system, Severity::error,
   "Port {port} for {service} is in use by another program; choose another with {option}.",
   "The service does not run until its port is free or another one is set."};
@@ -39,7 +39,7 @@ inline constexpr Event storage_broken{"storage.broken", Kind::system, Severity::
 inline constexpr Event storage_back{"storage.back", Kind::system, Severity::information,
   "The disk stores again.", "What waited in memory has been stored."};
 inline constexpr Event journal_lost{"journal.lost", Kind::system, Severity::error,
-  "{count} entries could not be stored: the disk refused or was too slow.", "More happened than memory holds while the disk was full, broken or slow. They were shown live but are not in the journal."};
+  "Entries that could not be stored: {count}. The disk refused or was too slow.", "More happened than memory holds while the disk was full, broken or slow. They were shown live but are not in the journal."};
 inline constexpr Event certificate_created{"certificate.created", Kind::system, Severity::information,
   "A server certificate was made for {names}.", "Browsers that trust the station's root certificate accept it without asking."};
 
@@ -77,7 +77,7 @@ inline constexpr Event call_ringing{"call.ringing", Kind::call, Severity::inform
 inline constexpr Event call_answered{"call.answered", Kind::call, Severity::information,
   "{subject} answered the call to room {room}.", "The other monitors stop ringing and show that it was answered elsewhere."};
 inline constexpr Event call_not_answered{"call.not_answered", Kind::call, Severity::information,
-  "Nobody answered the call to room {room} within {seconds} seconds.", "The longest ringing time is a setting."};
+  "Nobody answered the call to room {room} within {seconds} s.", "The longest ringing time is a setting."};
 inline constexpr Event call_refused{"call.refused", Kind::call, Severity::information,
   "{subject} declined the call to room {room}.", "A resident declined; nothing needs doing."};
 inline constexpr Event call_cancelled{"call.cancelled", Kind::call, Severity::information,
@@ -85,7 +85,7 @@ inline constexpr Event call_cancelled{"call.cancelled", Kind::call, Severity::in
 inline constexpr Event call_busy{"call.busy", Kind::call, Severity::information,
   "A call to {room} was refused as busy.", "Another call was running on the station or on every monitor of the room."};
 inline constexpr Event call_ended{"call.ended", Kind::call, Severity::information,
-  "The call with room {room} ended after {seconds} seconds: {reason}.", "The reason says who ended it, or which limit."};
+  "The call with room {room} ended after {seconds} s: {reason}.", "The reason says who ended it, or which limit."};
 inline constexpr Event call_failed{"call.failed", Kind::call, Severity::warning,
   "The call to {room} failed: {reason}", "The network or a monitor did not do its part. The reason is the peer's."};
 inline constexpr Event call_incoming{"call.incoming", Kind::call, Severity::information,
@@ -110,7 +110,7 @@ inline constexpr Event access_unknown_card{"access.unknown_card", Kind::unlock, 
 inline constexpr Event access_lost_card{"access.lost_card", Kind::unlock, Severity::warning,
   "The lost card of {subject} was held to the reader and refused.", "Somebody has found it. Set it found under Access, Cards, when its holder has it back; else delete it."};
 inline constexpr Event access_reader_flooded{"access.reader_flooded", Kind::unlock, Severity::warning,
-  "Many unknown cards were held to the reader; for {minutes} minutes further ones are refused without an entry each.",
+  "Many unknown cards were held to the reader; for {minutes} min further ones are refused without an entry each.",
   "Only unknown cards: those that are known, codes, monitors and exit buttons go on. Somebody may be trying out numbers."};
 inline constexpr Event access_repeated{"access.repeated", Kind::unlock, Severity::warning,
   "{subject} tries again and again by {method}; for {minutes} minutes this is not written down each time.",
@@ -118,7 +118,7 @@ inline constexpr Event access_repeated{"access.repeated", Kind::unlock, Severity
 inline constexpr Event access_main_card{"access.main_card", Kind::unlock, Severity::information,
   "The main card of {subject} began to issue a card for room {room}.", "The next unknown card that is held to the reader becomes the room's."};
 inline constexpr Event access_keypad_locked{"access.keypad_locked", Kind::unlock, Severity::warning,
-  "The keypad is locked for {minutes} minutes after {tries} wrong codes.", "Only the keypad: monitors, exit buttons and remote unlocking go on. Somebody may be guessing codes."};
+  "The keypad is locked for {minutes} min after {tries} wrong codes.", "Only the keypad: monitors, exit buttons and remote unlocking go on. Somebody may be guessing codes."};
 inline constexpr Event access_keypad_released{"access.keypad_released", Kind::unlock, Severity::information,
   "The keypad takes codes again.", "The lock-out is over."};
 inline constexpr Event access_exit_button{"access.exit_button", Kind::unlock, Severity::information,
@@ -132,7 +132,7 @@ inline constexpr Event access_lock_recovered{"access.lock_recovered", Kind::alar
 inline constexpr Event access_safe_state{"access.safe_state", Kind::unlock, Severity::information,
   "{door} was driven to its safe state: {state}.", "Done at every start; fail-safe or fail-secure is a setting of the lock."};
 inline constexpr Event alarm_door_held{"alarm.door_held", Kind::alarm, Severity::alarm,
-  "{door} is held open for more than {seconds} seconds.", "Close the door, or look why it does not close."};
+  "{door} is held open for more than {seconds} s.", "Close the door, or look why it does not close."};
 inline constexpr Event alarm_door_forced{"alarm.door_forced", Kind::alarm, Severity::alarm,
   "{door} was opened without being unlocked.", "Somebody forced the door, or its contact is wired or set the wrong way round."};
 inline constexpr Event alarm_tamper{"alarm.tamper", Kind::alarm, Severity::alarm,
@@ -151,7 +151,7 @@ inline constexpr Event operation_login{"operation.login", Kind::operation, Sever
 inline constexpr Event operation_login_failed{"operation.login_failed", Kind::operation, Severity::warning,
   "A login as {subject} from {address} failed.", "Wrong password, or no such account. Several in a row lock that address out for a while."};
 inline constexpr Event operation_login_locked{"operation.login_locked", Kind::operation, Severity::warning,
-  "Logins as {subject} from {address} are locked for {minutes} minutes.", "Too many wrong passwords. The owner can still log in from elsewhere."};
+  "Logins as {subject} from {address} are locked for {minutes} min.", "Too many wrong passwords. The owner can still log in from elsewhere."};
 inline constexpr Event operation_logout{"operation.logout", Kind::operation, Severity::information,
   "{subject} logged out.", "A session ended: by its owner, by an administrator, or idle for too long."};
 inline constexpr Event operation_password_changed{"operation.password_changed", Kind::operation, Severity::information,
@@ -165,7 +165,7 @@ inline constexpr Event operation_setting_changed{"operation.setting_changed", Ki
 inline constexpr Event operation_room_added{"operation.room_added", Kind::operation, Severity::information,
   "{subject} added room {room}.", "Pair a monitor with it next."};
 inline constexpr Event operation_rooms_added{"operation.rooms_added", Kind::operation, Severity::information,
-  "{subject} added {count} rooms in batch.", "Numbers that existed already were left as they were."};
+  "{subject} added rooms in batch: {count}.", "Numbers that existed already were left as they were."};
 inline constexpr Event operation_room_changed{"operation.room_changed", Kind::operation, Severity::information,
   "{subject} changed room {room}.", "A name or number was edited."};
 inline constexpr Event operation_room_removed{"operation.room_removed", Kind::operation, Severity::information,

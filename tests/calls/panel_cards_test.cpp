@@ -55,7 +55,7 @@ TEST_F(PanelCards, A21_aRefusedCardIsSaidInWordsAndLightAndForgotten) {
     EXPECT_EQ(light(), ReaderLight::ready);
   }
   panel.card_held(CardNews::unknown, 59500ms);
-  EXPECT_EQ(in_english(panel.state().lines[0]), "Too many unknown cards. Wait 60 seconds");
+  EXPECT_EQ(in_english(panel.state().lines[0]), "Too many unknown cards. Wait 60 s");
 }
 
 TEST_F(PanelCards, A23_aCardThatOpensIsGreenAndTheDoorSaysTheRest) {

@@ -23,6 +23,13 @@ TEST(Events, areToldInSentencesAndExplained) {
   EXPECT_EQ(find_event("no.such"), nullptr);
 }
 
+// "1 seconds" is no English: a time has the sign of its unit, and a count no word behind it that would have to follow.
+TEST(Events, areGoodEnglishForOneOfManyToo) {
+  for (const Event* event : all_events())
+    for (const std::string_view plural : {"} seconds", "} minutes", "} rooms", "} entries"})
+      EXPECT_EQ(event->sentence.find(plural), std::string_view::npos) << event->id;
+}
+
 TEST(Sentence, isFilledFromDetailsAndFields) {
   EXPECT_EQ(
       sentence(events::access_unlocked, {.door = "Front door", .subject = "101#1", .fields = {{"method", "monitor"}}}),

@@ -73,7 +73,7 @@ test('A04 A05 A16: a watched door keeps its lock open, is held, forced, and show
   await station.waitFor('the door to open', async () => (await station.lock()).door_open === true);
   await station.waitFor('the alarm', async () => (await station.lock()).held_open);
   expect((await station.lock()).state, 'the period is long over').toBe('unlocked');
-  expect((await station.waitForEvent('alarm.door_held')).message).toContain('5 seconds');
+  expect((await station.waitForEvent('alarm.door_held')).message).toContain('5 s');
   expect((await attention('door-1')).message).toContain('held open');
   await station.expect('POST', '/twins/door-contact-1', { action: 'release' });
   await station.waitFor('the lock', async () => (await station.lock()).state === 'locked');

@@ -54,6 +54,8 @@ describe('the words of the panel', () => {
     ['panel.no_such_room 999', 'There is no room 999'],
     ['panel.text Parcels to the back door', 'Parcels to the back door'],
     ['Welcome home', 'Welcome home'],
+    ['panel.code_too_soon 1', 'The door opened just now. Wait 1 second'],
+    ['panel.keypad_locked 300', 'Too many wrong codes. Wait 300 seconds'],
     ['panel.unheard_of', 'panel.unheard_of'],
   ])('%s', (line, words) => expect(panelWords(i18n, line)).toBe(words));
   it('takes an id with arguments too', () => expect(panelWords(i18n, { id: 'panel.ringing', arguments: ['101'] })).toBe('Ringing at 101'));

@@ -1,5 +1,5 @@
 import type { I18n } from '@lingui/core';
-import { msg } from '@lingui/core/macro';
+import { msg, plural } from '@lingui/core/macro';
 import type { PanelLine } from '@/api/types';
 
 type Words = (argument: string) => ReturnType<typeof msg>;
@@ -27,8 +27,8 @@ const WORDS: Record<string, Words> = {
   connection_lost: () => msg`The connection was lost`,
   no_encryption: () => msg`The call cannot be encrypted`,
   wrong_code: () => msg`Wrong code`,
-  keypad_locked: (seconds) => msg`Too many wrong codes. Wait ${seconds} seconds`,
-  code_too_soon: (seconds) => msg`The door opened just now. Wait ${seconds} seconds`,
+  keypad_locked: (seconds) => msg`Too many wrong codes. Wait ${plural(Number(seconds), { one: '# second', other: '# seconds' })}`,
+  code_too_soon: (seconds) => msg`The door opened just now. Wait ${plural(Number(seconds), { one: '# second', other: '# seconds' })}`,
   not_allowed: () => msg`This code does not open this door`,
   card_awaited: (room) => msg`Hold the new card of room ${room} to the reader`,
   card_issued: () => msg`The card is issued`,
@@ -38,9 +38,9 @@ const WORDS: Record<string, Words> = {
   card_room_full: () => msg`This room has as many cards as it can have`,
   card_not_kept: () => msg`The card could not be stored. Try again`,
   card_unknown: () => msg`This card is not known`,
-  card_flooded: (seconds) => msg`Too many unknown cards. Wait ${seconds} seconds`,
+  card_flooded: (seconds) => msg`Too many unknown cards. Wait ${plural(Number(seconds), { one: '# second', other: '# seconds' })}`,
   card_lost: () => msg`This card was reported lost`,
-  card_too_soon: (seconds) => msg`The door opened just now. Wait ${seconds} seconds`,
+  card_too_soon: (seconds) => msg`The door opened just now. Wait ${plural(Number(seconds), { one: '# second', other: '# seconds' })}`,
   card_not_allowed: () => msg`This card does not open this door`,
   lock_jammed: () => msg`The lock does not answer`,
 };

@@ -76,7 +76,7 @@ export default function Rooms() {
             rowKey={(room) => room.number}
             columns={[
               { id: 'number', title: t`Number`, sort: (room) => room.number, cell: (room) => <span className="font-medium tabular-nums">{room.number}</span> },
-              { id: 'name', title: t`Name`, sort: nameOf, cell: nameOf },
+              { id: 'name', name: true, title: t`Name`, sort: nameOf, cell: nameOf },
               { id: 'monitors', title: t`Monitors`, sort: (room) => room.monitors ?? 0, wide: true, cell: (room) => (room.monitors ? t`${room.online ?? 0} of ${room.monitors} online` : <span className="text-soft">{t`none`}</span>) },
             ]}
             actionsTitle={t`Actions`}
@@ -122,7 +122,11 @@ export default function Rooms() {
       )}
       {open?.what === 'clear' && (
         <ConfirmDialog title={t`Delete all rooms?`} verb={t`Delete all`} password onClose={close} act={(password) => api.delete('/rooms', { password })} onDone={() => done(t`All rooms were deleted.`)}>
-          <Trans>All {total} rooms, their monitors, codes and cards will be gone. This cannot be undone.</Trans>
+          <Plural
+            value={total}
+            one="The only room, its monitors, codes and cards will be gone. This cannot be undone."
+            other="All # rooms, their monitors, codes and cards will be gone. This cannot be undone."
+          />
         </ConfirmDialog>
       )}
     </>

@@ -44,7 +44,7 @@ export function BatchDialog({ onClose, onDone }: { onClose: () => void; onDone: 
           </Button>
         }
       >
-        <Note kind="warning" title={t`${made.created.length} were added, ${made.skipped.length} were left out`}>
+        <Note kind="warning" title={t`${plural(made.created.length, { one: '# was added', other: '# were added' })}, ${plural(made.skipped.length, { one: '# was left out', other: '# were left out' })}`}>
           <ul className="mt-1 max-h-60 overflow-y-auto" tabIndex={0}>
             {made.skipped.map((one) => (
               <li key={one.number}>
