@@ -5,6 +5,7 @@ import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stationSaidTime } from '@/api/clock';
 import { newQueryClient } from '@/api/hooks';
 import type { Lock } from '@/api/types';
 import { FakeClient } from '@/calls/FakeClient';
@@ -15,7 +16,7 @@ import { learn } from '@/i18n/station';
 import { CallScreen } from '@/monitor/CallScreen';
 
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
-let answers: Record<string, () => Response>;
+let answers: Record<string, () => Response | Promise<Response>>;
 beforeEach(() => {
   answers = {};
   HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) { this.open = true; };
@@ -55,6 +56,18 @@ describe('pairing a monitor', () => {
   });
 });
 
+describe('a station whose clock is wrong', () => {
+  afterEach(() => stationSaidTime(new Date().toUTCString()));
+  it('shows for how long a code is valid all the same, and the code', async () => {
+    const there = Date.now() - 7_200_000;
+    answers['POST /pairings'] = () =>
+      new Response(JSON.stringify({ token: 't', short_code: 'ABCD2345', path: '/monitor#pair=t', expires_at: new Date(there + 600_000).toISOString() }), { headers: { Date: new Date(there).toUTCString() } });
+    shown(<PairDialog kind="monitor" room="101" onClose={() => undefined} />);
+    await screen.findByText(/Valid for (10:00|9:5\d)/);
+    expect(screen.queryByText('Time is over')).toBeNull();
+  });
+});
+
 describe('adding many rooms', () => {
   it('says in the chosen language why a room was left out', async () => {
     learn({ 'There is a room {0} already.': 'Es gibt schon ein Zimmer {0}.' });
@@ -63,6 +76,12 @@ describe('adding many rooms', () => {
     shown(<BatchDialog onClose={() => undefined} onDone={() => undefined} />);
     await userEvent.click(screen.getByRole('button', { name: 'Add the rooms', hidden: true }));
     await screen.findByText(/Es gibt schon ein Zimmer 102/);
+  });
+  it('counts as one the one that was left out, too', async () => {
+    answers['POST /rooms/batch'] = () => json({ created: ['101'], skipped: [{ number: '102', reason: 'There is a room 102 already.' }] });
+    shown(<BatchDialog onClose={() => undefined} onDone={() => undefined} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Add the rooms', hidden: true }));
+    await screen.findByText('1 was added, 1 was left out');
   });
   it('counts one room as one', async () => {
     const done = vi.fn();
@@ -119,6 +138,42 @@ describe('the screen of a call', () => {
     await screen.findByText('Front door is open');
     state('locked');
     await waitFor(() => expect(screen.queryByText('Front door is open')).toBeNull());
+  });
+
+  it('A13 sends one order, however often one presses until it is answered', async () => {
+    ringing();
+    let done: (answer: Response) => void = () => undefined;
+    let orders = 0;
+    answers['POST /locks/1/unlock'] = () => {
+      orders += 1;
+      return new Promise<Response>((answer) => { done = answer; });
+    };
+    const button = await screen.findByRole('button', { name: 'Unlock' });
+    for (let press = 0; press < 3; press += 1) await userEvent.click(button);
+    await waitFor(() => expect(orders).toBe(1));
+    done(json({ state: 'unlocked' }));
+    await screen.findByText('Front door is open');
+    expect(orders).toBe(1);
+  });
+
+  it('A13 says soon that an order was not answered, above the buttons', async () => {
+    ringing();
+    const limits: number[] = [];
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((limit) => {
+      limits.push(limit);
+      return AbortSignal.abort(new DOMException('', 'TimeoutError'));
+    });
+    answers['POST /locks/1/unlock'] = () => Promise.reject(new DOMException('', 'TimeoutError'));
+    await userEvent.click(await screen.findByRole('button', { name: 'Unlock' }));
+    expect((await screen.findByText('The station does not answer.')).closest('main')).not.toBeNull();
+    expect(limits).toEqual([10_000]);
+  });
+
+  it('A13 offers no door to a monitor that may open none', async () => {
+    answers['GET /monitors'] = () => json({ items: [{ account: '101', kind: 'browser', locks: [] }] });
+    ringing();
+    await screen.findByRole('button', { name: 'Answer' });
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Unlock' })).toBeNull());
   });
 
   it('A13 says that the lock jammed instead', async () => {

@@ -58,12 +58,12 @@ export function useLocks() {
   return useQuery({ queryKey: ['locks'], staleTime: 0, queryFn: ({ signal }) => withTold(api.get<Page<Lock>>('/locks', undefined, signal), 'lock', withLock) });
 }
 
-/** The doors that one monitor may open: all, until the station has said which. */
+/** The doors that one monitor may open: all, until the station has said which; undefined until it has said what doors there are. */
 export function useLocksOf(account: string) {
   const locks = useLocks();
   const monitors = useQuery({ queryKey: ['monitors', 'own'], staleTime: 300_000, queryFn: ({ signal }) => api.get<Page<Monitor>>('/monitors', undefined, signal) });
   const mine = monitors.data?.items.find((one) => one.account === account)?.locks;
-  return (locks.data?.items ?? []).filter((lock) => !mine || mine.includes(lock.number));
+  return locks.data?.items.filter((lock) => !mine || mine.includes(lock.number));
 }
 
 const withMonitor = (page: Page<Monitor>, { account, online }: Events['monitor']) => ({ ...page, items: page.items.map((one) => (one.account === account ? { ...one, online } : one)) });

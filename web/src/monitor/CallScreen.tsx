@@ -20,9 +20,10 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
   const { t } = useLingui();
   const { phase, call, cause, fault } = state.call;
   const locks = useLocksOf(device.account);
-  const unlocking = useUnlock();
+  // A refusal stands with the rest that is said here: elsewhere it would cover the buttons.
+  const unlocking = useUnlock(() => undefined);
   const [asked, setAsked] = useState<number | null>(null);
-  const lock = locks.find((one) => one.number === asked);
+  const lock = locks?.find((one) => one.number === asked);
   const ringing = phase === 'ringing';
   useWakeLock(phase !== 'ended');
 
@@ -81,6 +82,7 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
         )}
         {state.call.unheard && phase === 'talking' && <Unheard why={state.call.unheard} />}
         {fault && <Note kind="error">{fault}</Note>}
+        {unlocking.error && <Note kind="error">{unlocking.error.message}</Note>}
         {lock?.state === 'jammed' && (
           <div role="alert">
             <Note kind="warning">{`${lock.name}: ${t`Jammed`}`}</Note>

@@ -107,7 +107,7 @@ function Doors({ account }: { account: string }) {
   const { t } = useLingui();
   const items = useLocksOf(account);
   const unlocking = useUnlock();
-  if (!items.length) return null;
+  if (!items?.length) return null;
   return (
     <Card title={t`Doors`} bodyClassName="p-0!">
       <ul className="divide-y divide-line">

@@ -19,7 +19,7 @@ export function Timer({ since }: { since: number | null }) {
 interface InCallProps {
   phone: Phone;
   state: PhoneState;
-  locks: Lock[];
+  locks: Lock[] | undefined;
   onUnlock: (lock: Lock) => void;
   unlocking: boolean;
 }

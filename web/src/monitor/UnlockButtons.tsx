@@ -41,15 +41,15 @@ export function BigButton({ tone, icon: Icon, busy, className, children, ...rest
 }
 
 /** The first door large, further doors below it: which one opens is always written on the button. */
-export function UnlockButtons({ locks, onUnlock, busy }: { locks: Lock[]; onUnlock: (lock: Lock) => void; busy: boolean }) {
+export function UnlockButtons({ locks, onUnlock, busy }: { /** Undefined until the station has said which. */ locks: Lock[] | undefined; onUnlock: (lock: Lock) => void; busy: boolean }) {
   const { t } = useLingui();
-  const [first, ...others] = locks.length ? locks : [{ number: 1, name: '', state: 'locked' as const }];
+  const [first, ...others] = locks ?? [{ number: 1, name: '', state: 'locked' as const }];
   if (!first) return null;
   return (
     <div className="flex gap-2" role="group" aria-label={t`Unlock`}>
       <BigButton tone="open" icon={isOpen(first) ? DoorOpen : LockOpen} onClick={() => onUnlock(first)} busy={busy} data-door={first.number}>
         {isOpen(first) ? <Trans>Open</Trans> : <Trans>Unlock</Trans>}
-        {first.name && locks.length > 1 && <span className="block text-sm font-medium">{first.name}</span>}
+        {first.name && others.length > 0 && <span className="block text-sm font-medium">{first.name}</span>}
       </BigButton>
       {others.map((lock) => (
         <button

@@ -47,10 +47,10 @@ function BoltStatus({ lock }: { lock: Lock }) {
 
 export const isOpen = (lock: Lock) => lock.state === 'unlocked' || lock.state === 'unlocking';
 
-/** Opens a door; the new state shows at once, and a refusal is said in the station's words. */
-export function useUnlock() {
+/** Opens a door; the new state shows at once, and a refusal is said in the station's words. Pressed again while an order is under way, it is that order. */
+export function useUnlock(refused: (error: Error) => void = complain) {
   const client = useQueryClient();
-  return useMutation({
+  const order = useMutation({
     // The answer may come when the door is locked again already.
     mutationFn: (door: number) => withTold<{ state: string }, 'lock'>(unlock(door), 'lock', (result, change) => (change.number === door ? { state: change.state } : result)),
     onSuccess: (result, door) => {
@@ -58,6 +58,10 @@ export function useUnlock() {
       if (!state) return;
       client.setQueryData<Page<Lock>>(['locks'], (old) => old && { ...old, items: old.items.map((lock) => (lock.number === door ? { ...lock, state } : lock)) });
     },
-    onError: complain,
+    onError: refused,
   });
+  const mutate: typeof order.mutate = (door, options) => {
+    if (!order.isPending || order.variables !== door) order.mutate(door, options);
+  };
+  return { ...order, mutate };
 }

@@ -1,0 +1,13 @@
+/** The whole seconds of a Date header and the way of an answer: what is less is no difference between two clocks. */
+const NEAR_MS = 5_000;
+/** By how much the station's clock is ahead of this device's. */
+let ahead = 0;
+
+/** Takes the Date header of an answer. */
+export function stationSaidTime(date: string | null): void {
+  const difference = (date ? Date.parse(date) : Number.NaN) - Date.now();
+  if (!Number.isNaN(difference)) ahead = Math.abs(difference) < NEAR_MS ? 0 : difference;
+}
+
+/** Milliseconds since the epoch by the station's clock, which may be wrong, or right where this device's is wrong: what ends 'at' ends by it. */
+export const stationNow = (): number => Date.now() + ahead;
