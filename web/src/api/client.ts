@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { said } from '@/i18n/station';
+import { stationSaidTime } from './clock';
 import type { FieldError } from './types';
 
 /** What the station said when it refused; `message` is its own sentence in the page's language, fit to be shown. */
@@ -127,6 +128,7 @@ export async function send(method: Method, path: string, options: RequestOptions
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new ApiError(0, 'offline', i18n._(msg`The station does not answer.`));
   }
+  stationSaidTime(response.headers.get('Date'));
   if (response.ok) return response;
   const error = await readError(response);
   if (response.status === 403 && error.code.includes('csrf') && !again && (await renewCsrf().catch(() => false))) return send(method, path, options, true);

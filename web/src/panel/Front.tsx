@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Bell, Maximize, Siren, WifiOff } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ApiError, api } from '@/api/client';
+import { stationNow } from '@/api/clock';
 import { useEvent, useLink } from '@/api/hooks';
 import type { PanelKey, PanelState, StationName } from '@/api/types';
 import { LiveView } from '@/media/LiveView';
@@ -107,7 +108,7 @@ export function Front({ station, answers, plays }: { station: StationName; answe
         {mirror && <LiveView controls={false} label={t`What the station's camera sees`} />}
       </div>
       <div className="grid content-start gap-3 lg:row-span-2 lg:content-center">
-        <Keypad onKey={press} inCall={inCall} locked={!!state?.locked_until && new Date(state.locked_until) > new Date()} />
+        <Keypad onKey={press} inCall={inCall} locked={!!state?.locked_until && new Date(state.locked_until).getTime() > stationNow()} />
         {(!state || state.reader) && <Reader reader={state?.reader} />}
         {plays && state?.reader && <TapCard />}
         <div className="grid grid-cols-2 gap-3">

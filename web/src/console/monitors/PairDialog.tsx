@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { api } from '@/api/client';
 import type { Monitor, Page, Pairing } from '@/api/types';
 import { countdown } from '@/i18n/format';
+import { useSecondsUntil } from '@/shared/countdown';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { CopyLine, QrCode } from '@/ui/Secret';
@@ -20,7 +21,7 @@ export function PairDialog({ kind, room, onClose }: { kind: 'monitor' | 'panel';
   const client = useQueryClient();
   const [pairing, setPairing] = useState<Pairing | null>(null);
   const [fault, setFault] = useState('');
-  const [left, setLeft] = useState(0);
+  const left = useSecondsUntil(pairing?.expires_at);
   const asked = useRef(false);
 
   const begin = async () => {
@@ -36,13 +37,6 @@ export function PairDialog({ kind, room, onClose }: { kind: 'monitor' | 'panel';
     asked.current = true;
     void begin();
   });
-  useEffect(() => {
-    if (!pairing) return;
-    const tick = () => setLeft(Math.max(0, Math.round((new Date(pairing.expires_at).getTime() - Date.now()) / 1_000)));
-    tick();
-    const timer = setInterval(tick, 1_000);
-    return () => clearInterval(timer);
-  }, [pairing]);
 
   // The new device shows in the list of monitors as soon as it has traded its code.
   const monitors = useQuery({
