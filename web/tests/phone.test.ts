@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallEvents, LineState } from '@/calls/CallClient';
-import { ANSWER_LIMIT_MS, JsSipClient } from '@/calls/JsSipClient';
+import { ANSWER_LIMIT_MS, JsSipClient, type Load } from '@/calls/JsSipClient';
 
 type Handler = (event?: unknown) => void;
 class Emitter {
@@ -59,6 +59,7 @@ const track = (kind = 'audio') => ({ kind, stop: vi.fn() });
 const streamOf = (...tracks: ReturnType<typeof track>[]) => ({ getTracks: () => tracks, getVideoTracks: () => tracks }) as unknown as MediaStream;
 const request = { getHeader: () => 'call-1', from: { uri: { user: '8001' }, display_name: '' } };
 
+const account = { uri: '', user: '101#1', password: 'x', domain: 'VDP', ws_path: '/sip' };
 let client: JsSipClient;
 let ua: FakeUA;
 let lines: LineState[];
@@ -74,7 +75,7 @@ beforeEach(async () => {
   ended = [];
   reasons = [];
   made.ua = undefined;
-  client = new JsSipClient({ uri: '', user: '101#1', password: 'x', domain: 'VDP', ws_path: '/sip' });
+  client = new JsSipClient(account);
   const events: CallEvents = { line: (state) => lines.push(state), incoming: () => undefined, confirmed: () => undefined, ended: (cause, reason) => { ended.push(cause); reasons.push(reason); }, media: () => undefined };
   client.start(events);
   await vi.waitFor(() => expect(made.ua).toBeDefined());
@@ -132,6 +133,18 @@ describe('whether a monitor can be rung', () => {
     expect(ua.asked.at(-1)).toBe('register');
     vi.advanceTimersByTime(ANSWER_LIMIT_MS + 1);
     expect(ua.asked.slice(-2)).toEqual(['stop', 'start']);
+  });
+
+  it('asks for the telephone again where it could not be loaded', async () => {
+    const load = vi.fn<Load>().mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module')).mockImplementation(() => import('jssip'));
+    made.ua = undefined;
+    lines = [];
+    const late = new JsSipClient(account, load);
+    late.start({ line: (state) => lines.push(state), incoming: () => undefined, confirmed: () => undefined, ended: () => undefined, media: () => undefined });
+    await vi.waitFor(() => expect(lines.at(-1)).toBe('reconnecting'));
+    vi.advanceTimersByTime(10_000);
+    await vi.waitFor(() => expect(made.ua).toBeDefined());
+    late.stop();
   });
 
   it('gives up a ring that a dead connection would never end', () => {

@@ -3,6 +3,7 @@ import type { IncomingRTCSessionEvent, UA } from 'jssip/lib/UA';
 import { type DeviceFault, VOICE, stopTracks, take } from '@/media/devices';
 import type { CallClient, CallEvents, SipAccountData } from './CallClient';
 import { brokenBy, causeOf } from './causes';
+import { instanceId } from './instance';
 
 /** The station decides how long it rings; the monitor only must not give up before it. */
 const NEVER_ANSWERED_LIMIT_S = 600;
@@ -38,20 +39,9 @@ function onlyMd5(socket: object, heard: () => void): void {
 
 const isRefusal = (status: number | undefined) => status === 401 || status === 403 || status === 407;
 
-/** One id for this device for ever, so that a new registration replaces the old flow (RFC 5626). */
-function instanceId(): string {
-  const KEY = 'lintel.instance';
-  const made = () => crypto.randomUUID?.() ?? '00000000-0000-4000-8000-000000000000'.replace(/[04]/g, (digit) => (digit === '4' ? '4' : Math.floor(Math.random() * 16).toString(16)));
-  try {
-    const kept = localStorage.getItem(KEY);
-    if (kept) return kept;
-    const fresh = made();
-    localStorage.setItem(KEY, fresh);
-    return fresh;
-  } catch {
-    return made();
-  }
-}
+/** The telephone is no part of the page's first load. */
+const loadJsSip = () => import('jssip');
+export type Load = typeof loadJsSip;
 
 export class JsSipClient implements CallClient {
   private ua: UA | null = null;
@@ -66,7 +56,10 @@ export class JsSipClient implements CallClient {
   /** Set while an answer of the station is waited for. */
   private asking: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly account: SipAccountData) {}
+  constructor(
+    private readonly account: SipAccountData,
+    private readonly load: Load = loadJsSip,
+  ) {}
 
   start(events: CallEvents): void {
     this.events = events;
@@ -78,8 +71,14 @@ export class JsSipClient implements CallClient {
   }
 
   private async connect(): Promise<void> {
-    const { default: JsSIP } = await import('jssip');
+    const loaded = await this.load().catch(() => null);
     if (this.stopped) return;
+    if (!loaded) {
+      this.events?.line('reconnecting', '');
+      setTimeout(() => this.stopped || void this.connect(), RETRY_MAX_S * 1_000);
+      return;
+    }
+    const { default: JsSIP } = loaded;
     const socket = new JsSIP.WebSocketInterface(socketUrl(this.account.ws_path || '/sip'));
     onlyMd5(socket, () => this.heard());
     const ua = new JsSIP.UA({
