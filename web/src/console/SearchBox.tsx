@@ -70,6 +70,8 @@ export function SearchBox({ onClose }: { onClose: () => void }) {
     return found.sort((a, b) => b.score - a.score).slice(0, MOST_HITS);
   }, [query, top, groups, schema.data, rooms.data, t]);
 
+  // An id with a blank in it would be two.
+  const idOf = (hit: Hit) => `${id}-${hit.id.replaceAll(' ', '-')}`;
   const chosen = hits[Math.min(at, hits.length - 1)];
   const follow = (hit: Hit | undefined) => {
     if (!hit) return;
@@ -86,7 +88,7 @@ export function SearchBox({ onClose }: { onClose: () => void }) {
         role="combobox"
         aria-expanded
         aria-controls={`${id}-list`}
-        aria-activedescendant={chosen ? `${id}-${chosen.id}` : undefined}
+        aria-activedescendant={chosen && idOf(chosen)}
         aria-label={t`Find a setting, room or page`}
         placeholder={t`Find a setting, room or page`}
         value={text}
@@ -110,7 +112,7 @@ export function SearchBox({ onClose }: { onClose: () => void }) {
           return (
             <li
               key={hit.id}
-              id={`${id}-${hit.id}`}
+              id={idOf(hit)}
               role="option"
               aria-selected={current}
               onClick={() => follow(hit)}

@@ -24,7 +24,8 @@ export function Switch({ label, help, error, extra, className, ref, ...rest }: S
               id={id}
               type="checkbox"
               role="switch"
-              aria-describedby={help ? `${id}-help` : undefined}
+              aria-describedby={[help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ') || undefined}
+              aria-invalid={error ? true : undefined}
               className="peer absolute inset-0 m-0 size-full appearance-none rounded-full bg-edge transition-colors checked:bg-accent disabled:opacity-50"
             />
             <span
@@ -36,7 +37,7 @@ export function Switch({ label, help, error, extra, className, ref, ...rest }: S
         </label>
         {extra}
       </div>
-      {error && <FieldError>{error}</FieldError>}
+      {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
       {help && (
         <p id={`${id}-help`} className="text-sm text-soft">
           {help}
