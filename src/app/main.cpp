@@ -9,6 +9,7 @@
 #include "app/service.hpp"
 #include "app/station.hpp"
 #include "base/log.hpp"
+#include "system/descriptors.hpp"
 #include "system/memory.hpp"
 
 int main(int count, char** arguments) {
@@ -32,6 +33,7 @@ int main(int count, char** arguments) {
   log::set_level(app::log_level(options->log));
   app::Signals::block();
   system::settle_memory();
+  system::raise_descriptor_limit();
   const auto done = app::run_station(*options);
   if (!done.ok()) fmt::print(stderr, "lintel: {}\n", done.error().message);
   return done.ok() ? 0 : 1;
