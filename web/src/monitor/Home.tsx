@@ -113,7 +113,7 @@ function Doors({ account }: { account: string }) {
       <ul className="divide-y divide-line">
         {items.map((lock) => (
           <li key={lock.number} className="flex items-center gap-3 px-4 py-2.5">
-            <span className="min-w-0 flex-1 font-medium">{lock.name}</span>
+            <span className="min-w-24 flex-1 font-medium">{lock.name}</span>
             <LockStatus lock={lock} />
             <Button tone={isOpen(lock) ? 'quiet' : 'open'} busy={unlocking.isPending && unlocking.variables === lock.number} onClick={() => unlocking.mutate(lock.number)} aria-label={t`Unlock ${lock.name}`}>
               <Trans>Unlock</Trans>

@@ -48,7 +48,7 @@ export function InCall({ phone, state, locks, onUnlock, unlocking }: InCallProps
           <input type="range" min={0} max={100} step={5} value={volume} onChange={(event) => setVolume(Number(event.target.value))} className="w-24 accent-white" />
         </label>
       </div>
-      <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-3 sm:grid-cols-2 landscape:max-lg:grid-cols-1">
         <UnlockButtons locks={locks} onUnlock={onUnlock} busy={unlocking} />
         <BigButton tone="alarm" icon={PhoneOff} onClick={phone.hangUp}>
           <Trans>Hang up</Trans>
