@@ -74,7 +74,7 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
           </p>
         </div>
       </div>
-      <div className="grid content-end gap-3 bg-black p-4 pb-[max(1rem,env(safe-area-inset-bottom))] landscape:max-lg:w-80 landscape:max-lg:content-center landscape:max-lg:overflow-y-auto">
+      <div className="grid content-end gap-3 bg-black p-4 pb-[max(1rem,env(safe-area-inset-bottom))] landscape:max-lg:w-80 landscape:max-lg:content-center-safe landscape:max-lg:overflow-y-auto">
         {state.line === 'reconnecting' && (
           <div role="status">
             <Note kind="warning">{t`The connection to the station was lost.`}</Note>
