@@ -16,6 +16,7 @@ constexpr std::array all = {
     &events::storage_broken,
     &events::storage_back,
     &events::journal_lost,
+    &events::journal_damaged,
     &events::certificate_created,
     &events::camera_lost,
     &events::camera_back,

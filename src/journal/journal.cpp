@@ -22,23 +22,37 @@ std::string searchable(const Entry& entry) {
   return folded(words);
 }
 
-}  // namespace
-
-storage::Schema Journal::schema() {
+// The tables and indices; `mark` tells the indices from those of a journal that was set aside.
+storage::Migration tables(const std::string& mark) {
   const std::string columns =
       "time BIGINT NOT NULL, kind TEXT NOT NULL, event TEXT NOT NULL, severity TEXT NOT NULL, room TEXT NOT NULL, door "
       "TEXT NOT NULL, "
       "subject TEXT NOT NULL, fields TEXT NOT NULL, message TEXT NOT NULL, search TEXT NOT NULL)";
   // SQLite's row id must be spelt INTEGER, which is too small in PostgreSQL. The indices follow the tables in each.
-  const std::vector<std::string> indices = {"CREATE INDEX journal_time ON journal (time)",
-                                            "CREATE INDEX journal_room ON journal (room, id)",
-                                            "CREATE INDEX journal_kind ON journal (kind, id)"};
+  const std::vector<std::string> indices = {"CREATE INDEX journal_time" + mark + " ON journal (time)",
+                                            "CREATE INDEX journal_room" + mark + " ON journal (room, id)",
+                                            "CREATE INDEX journal_kind" + mark + " ON journal (kind, id)"};
   storage::Migration first;
   first.sqlite = {"CREATE TABLE journal (id INTEGER PRIMARY KEY, " + columns};
   first.postgresql = {"CREATE TABLE journal (id BIGINT PRIMARY KEY, " + columns};
   for (auto* dialect : {&first.sqlite, &first.postgresql})
     dialect->insert(dialect->end(), indices.begin(), indices.end());
-  return {"journal", {first}};
+  return first;
+}
+
+// Under another name nothing of it is read any more; what can be saved from there is a person's to save.
+Result<void> set_aside(storage::Database& database, const std::string& mark) {
+  return database.wait([&mark](storage::Transaction& transaction) -> Result<void> {
+    LINTEL_CHECK(transaction.execute("ALTER TABLE journal RENAME TO journal_damaged" + mark));
+    for (const std::string& sql : tables(mark).sqlite) LINTEL_CHECK(transaction.execute(sql));
+    return {};
+  });
+}
+
+}  // namespace
+
+storage::Schema Journal::schema() {
+  return {"journal", {tables({})}};
 }
 
 Journal::Journal(storage::Database& database, Clock& clock, std::int64_t size)
@@ -46,7 +60,15 @@ Journal::Journal(storage::Database& database, Clock& clock, std::int64_t size)
 
 Result<std::unique_ptr<Journal>> Journal::open(storage::Database& database, Clock& clock, std::int64_t size) {
   std::unique_ptr<Journal> journal(new Journal(database, clock, size));
+  const Result<void> loaded = journal->load();
+  if (loaded.ok()) return journal;
+  // What happened yesterday must not keep the doors shut today.
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch()).count();
+  const std::string mark = "_" + std::to_string(now);
+  if (loaded.error().code != ErrorCode::unavailable || !set_aside(database, mark).ok()) return loaded.error();
   LINTEL_CHECK(journal->load());
+  journal->last_durable_ = now;  // beyond every id that somebody may have heard of
+  journal->record(events::journal_damaged, {.fields = {{"table", "journal_damaged" + mark}}});
   return journal;
 }
 

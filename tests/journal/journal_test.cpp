@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 
 #include "storage/support.hpp"
@@ -238,6 +240,31 @@ TEST_F(JournalTest, knowsHowTheLastRunEndedWhenItsStartIsNotKeptAnyMore) {
   journal_->record(events::system_stopped);
   open(10);
   EXPECT_FALSE(journal_->last_run_ended_badly());
+}
+
+// A card whose power went while it wrote: the doors do not wait for somebody who restores a backup.
+TEST_F(JournalTest, setsADamagedOneAsideAndBeginsAnew) {
+  for (int i = 0; i < 300; ++i) journal_->record(events::call_pressed, {.room = "101"});
+  ASSERT_TRUE(stored());
+  const std::int64_t before = journal_->last_id();
+  journal_.reset();
+  database_.reset();
+  const std::string path = folder_.data() + "/lintel.db";
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  constexpr std::size_t page = 4096;
+  for (std::size_t at = 0; at < bytes.size(); at += page)
+    if (bytes.substr(at, page).find("A visitor called 101.") != std::string::npos) bytes.replace(at, 100, 100, '\xff');
+  std::ofstream(path, std::ios::binary) << bytes;
+
+  open();
+  ASSERT_TRUE(journal_ != nullptr && stored());
+  EXPECT_EQ(search({}).entries.at(0).event, "journal.damaged");
+  EXPECT_GT(journal_->last_id(), before) << "who waits for what comes after an id goes on to hear";
+  journal_->record(events::access_unlocked, {.door = "Front door"});
+  ASSERT_TRUE(stored());
+  open();
+  EXPECT_EQ(search({}).entries.size(), 2U) << "and not aside again";
 }
 
 TEST_F(JournalTest, onAFullDiskGoesOnTellingKeepsABoundedNumberAndCountsTheRest) {
