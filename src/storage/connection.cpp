@@ -74,6 +74,14 @@ class Bound {
   std::deque<Slot> slots_;
 };
 
+Error damaged(const std::string& folder) {
+  return {
+      ErrorCode::unavailable,
+      fmt::format(
+          "The database in {} is damaged or of another program; move it away or restore a backup, then start again.",
+          folder)};
+}
+
 }  // namespace
 
 Error opening_error(const std::exception& problem, const std::string& folder) {
@@ -81,12 +89,7 @@ Error opening_error(const std::exception& problem, const std::string& folder) {
   if (code == sqlite_full)
     return {ErrorCode::full,
             fmt::format("The disk of the data folder {} is full; make room there and start again.", folder)};
-  if (code == sqlite_notadb || code == sqlite_corrupt)
-    return {
-        ErrorCode::unavailable,
-        fmt::format(
-            "The database in {} is damaged or of another program; move it away or restore a backup, then start again.",
-            folder)};
+  if (code == sqlite_notadb || code == sqlite_corrupt) return damaged(folder);
   return {ErrorCode::unavailable,
           fmt::format("The database in {} cannot be opened ({}); look at the folder's owner and rights.", folder,
                       message_of(problem))};
@@ -127,7 +130,12 @@ Error Connection::translate(const std::exception& problem) {
     return {ErrorCode::full,
             fmt::format("The disk of the data folder {} is full; make room there. What was stored is safe.", folder_)};
   }
-  if (code == sqlite_ioerr || code == sqlite_readonly || code == sqlite_cantopen || code == sqlite_corrupt) {
+  if (code == sqlite_corrupt) {
+    disk_failed_ = true;
+    log::error("storage", "{}", message_of(problem));
+    return damaged(folder_);
+  }
+  if (code == sqlite_ioerr || code == sqlite_readonly || code == sqlite_cantopen) {
     disk_failed_ = true;
     return {ErrorCode::unavailable,
             fmt::format(

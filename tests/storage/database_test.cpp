@@ -53,6 +53,29 @@ std::int64_t count(Loop& loop, Database& database) {
   return result.value_or(-1);
 }
 
+TEST(Database, saysOfADamagedTableThatItIsDamaged) {
+  Loop loop;
+  const Folder folder;
+  auto database = open_database(loop, at(folder.data()));
+  ASSERT_TRUE(write(loop, *database, {note(1, "the words of a note")}).ok());
+  database.reset();
+  const std::string path = folder.data() + "/lintel.db";
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  constexpr std::size_t page = 4096;
+  for (std::size_t at = 0; at < bytes.size(); at += page)
+    if (bytes.substr(at, page).find("the words of") != std::string::npos) bytes.replace(at, 100, 100, '\xff');
+  std::ofstream(path, std::ios::binary) << bytes;
+  database = open_database(loop, at(folder.data()));
+  const auto refused = database->wait([](Transaction& transaction) -> Result<void> {
+    LINTEL_TRY(const auto rows, transaction.query("SELECT words FROM notes", {}, {Column::text}));
+    return rows.empty() ? Result<void>() : Result<void>(Error{});
+  });
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("damaged"));
+}
+
 // The index of what is not in the main file yet takes 32 KiB. Given back at the end, a full disk would not have them at
 // the next start, and the station with its doors would not come up.
 TEST(Database, keepsTheRoomOnTheDiskThatItsNextStartNeeds) {
