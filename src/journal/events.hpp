@@ -115,7 +115,7 @@ inline constexpr Event access_reader_flooded{"access.reader_flooded", Kind::unlo
   "Many unknown cards were held to the reader; for {minutes} min further ones are refused without an entry each.",
   "Only unknown cards: those that are known, codes, monitors and exit buttons go on. Somebody may be trying out numbers."};
 inline constexpr Event access_repeated{"access.repeated", Kind::unlock, Severity::warning,
-  "{subject} tries again and again by {method}; for {minutes} minutes this is not written down each time.",
+  "{subject} tries again and again by {method}; for {minutes} min this is not written down each time.",
   "Each time is answered as before, and whatever opens a lock is written down. Somebody does not give up, or a card lies at the reader; look at the reader if nobody is there."};
 inline constexpr Event access_main_card{"access.main_card", Kind::unlock, Severity::information,
   "The main card of {subject} began to issue a card for room {room}.", "The next unknown card that is held to the reader becomes the room's."};
