@@ -127,37 +127,37 @@ SourceRule AttemptLimiter::rule_of(std::string_view source) const {
   return {options_.free_failures, options_.lock_out, options_.longest_lock_out, options_.forget_after};
 }
 
-Duration AttemptLimiter::locked_for(std::string_view subject, std::string_view source) const {
-  if (source.empty()) return {};
+Duration AttemptLimiter::locked_for(std::string_view subject, const Source& source) const {
+  if (source.whole.empty()) return {};
   if (sources_.size() == 0 && pairs_.size() == 0) return {};  // nearly always: nobody was wrong for long
-  const bool known = !subject.empty() && known_.contains(subject, source);
-  const Entry* const entry = known ? pairs_.find({subject, source}) : sources_.find({source});
+  const bool known = !subject.empty() && known_.contains(subject, source.place);
+  const Entry* const entry = known ? pairs_.find({subject, source.place}) : sources_.find({source.whole});
   return entry == nullptr ? Duration::zero() : std::max<Duration>(Duration::zero(), entry->locked_until - clock_.monotonic());
 }
 
-Duration AttemptLimiter::wait(std::string_view subject, std::string_view source) const {
+Duration AttemptLimiter::wait(std::string_view subject, const Source& source) const {
   const Duration locked = locked_for(subject, source);
   if (subject.empty()) return locked;
   const Entry* const entry = subjects_.find({subject});
-  if (entry == nullptr || known_.contains(subject, source)) return locked;
+  if (entry == nullptr || known_.contains(subject, source.place)) return locked;
   const double missing = 1.0 - tokens_now(*entry);
   if (missing <= 0) return locked;
   const auto interval = std::chrono::duration<double>(options_.subject_interval);
   return std::max(locked, std::chrono::ceil<Duration>(interval * missing));
 }
 
-Duration AttemptLimiter::failed(std::string_view subject, std::string_view source) {
+Duration AttemptLimiter::failed(std::string_view subject, const Source& source) {
   const auto now = clock_.monotonic();
   if (!subject.empty()) {
     const Entry* const known = subjects_.find({subject});
     const double tokens = known != nullptr ? tokens_now(*known) : options_.subject_burst;
     subjects_.touch({subject}, now, options_.table_limit).tokens = std::max(0.0, tokens - 1.0);
   }
-  if (source.empty()) return {};
-  const bool was_right = !subject.empty() && known_.contains(subject, source);
+  if (source.whole.empty()) return {};
+  const bool was_right = !subject.empty() && known_.contains(subject, source.place);
   Table& table = was_right ? pairs_ : sources_;
-  const Name name = was_right ? Name{subject, source} : Name{source};
-  const SourceRule rule = rule_of(source);
+  const Name name = was_right ? Name{subject, source.place} : Name{source.whole};
+  const SourceRule rule = rule_of(source.whole);
   const Entry* const known = table.find(name);
   const bool forgotten =
       known != nullptr && now - std::max(known->touched, known->locked_until) >= rule.forget_after;
@@ -173,18 +173,19 @@ Duration AttemptLimiter::failed(std::string_view subject, std::string_view sourc
   return time;
 }
 
-void AttemptLimiter::succeeded(std::string_view subject, std::string_view source) {
+void AttemptLimiter::succeeded(std::string_view subject, const Source& source) {
   const auto now = clock_.monotonic();
-  if (source.empty()) return;
+  if (source.whole.empty()) return;
   if (!subject.empty()) {
-    const std::optional<Monotonic> last = known_.touch(subject, source, now, options_.known_limit);
+    const std::optional<Monotonic> last = known_.touch(subject, source.whole, now, options_.known_limit);
+    if (source.place != source.whole) known_.touch(subject, source.place, now, options_.known_limit);
     if (last.has_value()) {
-      if (Entry* const entry = pairs_.find({subject, source}); entry != nullptr) entry->failures = 0;
-      if (now - *last < rule_of(source).forget_after) return;
+      if (Entry* const entry = pairs_.find({subject, source.place}); entry != nullptr) entry->failures = 0;
+      if (now - *last < rule_of(source.whole).forget_after) return;
     }
   }
   // Its lock-outs stay: being right now and then must not buy a guesser short ones.
-  if (Entry* const entry = sources_.find({source}); entry != nullptr && entry->failures > 0) {
+  if (Entry* const entry = sources_.find({source.whole}); entry != nullptr && entry->failures > 0) {
     entry->failures = 0;
     sources_.touch(*entry, now);
   }

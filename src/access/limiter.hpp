@@ -2,9 +2,10 @@
 //
 // A *source* (an address, "keypad", a caller) has a few wrong attempts, then is locked out, each time for longer.
 // A *subject* (an account, "door-code") is slowed as a whole, so that many sources together get no further; a source
-// that was right for this subject before is not slowed, so that an attacker cannot lock the owner out. Such a pair has a
-// count and a lock-out of its own: behind one router, a stranger's guesses do not lock out the neighbours who live there.
-// All tables are bounded; the entry unused for longest goes first, those locked out last.
+// that was right for this subject before is not slowed, so that an attacker cannot lock the owner out. Such a pair has
+// a count and a lock-out of its own: behind one router, a stranger's guesses do not lock out the neighbours who live
+// there. Where a source is many addresses (an IPv6 network), such a pair is of the one address. All tables are bounded;
+// the entry unused for longest goes first, those locked out last.
 #pragma once
 
 #include <cstddef>
@@ -40,20 +41,30 @@ struct SourceRule {
   Duration forget_after = std::chrono::hours(1);
 };
 
+// Where an attempt comes from. `whole` is counted as one: what one stranger can have, for addresses their network.
+// `place` is where in it, and who was right is known by it: the same, but for an address of a network.
+struct Source {
+  Source(std::string_view name) : whole(name), place(name) {}
+  Source(const std::string& name) : Source(std::string_view(name)) {}
+  Source(const char* name) : Source(std::string_view(name)) {}
+  Source(std::string_view whole_one, std::string_view place_in_it) : whole(whole_one), place(place_in_it) {}
+  std::string_view whole, place;
+};
+
 class AttemptLimiter {
  public:
   explicit AttemptLimiter(Clock& clock, LimiterOptions options = {});
 
   // How long this attempt has to wait; zero: it may be made. Empty names are not limited.
-  [[nodiscard]] Duration wait(std::string_view subject, std::string_view source) const;
+  [[nodiscard]] Duration wait(std::string_view subject, const Source& source) const;
   // The part of it that is a lock-out: without the slowing of the subject.
-  [[nodiscard]] Duration locked_for(std::string_view subject, std::string_view source) const;
+  [[nodiscard]] Duration locked_for(std::string_view subject, const Source& source) const;
   // A wrong attempt. Answers how long the source is locked out now, zero if it is not.
-  Duration failed(std::string_view subject, std::string_view source);
+  Duration failed(std::string_view subject, const Source& source);
   // A right one: the count starts again (longer lock-outs are forgotten only by time); that of the source only if this
   // subject has not been right there for as long as counts are kept, so that an account or a code of one's own is no way
   // to try others without end.
-  void succeeded(std::string_view subject, std::string_view source);
+  void succeeded(std::string_view subject, const Source& source);
   void set_options(LimiterOptions options) { options_ = options; }
   void set_rule(std::string_view source, SourceRule rule) { rules_[std::string(source)] = rule; }  // a few of them
   [[nodiscard]] std::size_t entries() const { return sources_.size() + subjects_.size() + pairs_.size() + known_.size(); }

@@ -85,7 +85,8 @@ void Streams::give_accounts() {
 // As for the web's machines: lock-outs only, for these secrets are random, and slowing an account down would only keep
 // its recorder away. Names that do not exist count for their source alone.
 bool Streams::admit(const media::RtspAttempt& attempt) {
-  const std::string source = http::source_of(attempt.address);
+  const std::string network = http::source_of(attempt.address);
+  const access::Source source(network, attempt.address);
   const std::string subject = needs_.household.machine(attempt.user) == nullptr ? std::string() : attempt.user;
   if (needs_.guesses.locked_for(subject, source) > Duration::zero()) return false;
   if (attempt.right) {

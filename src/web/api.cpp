@@ -52,11 +52,11 @@ Context::Context(Dependencies given)
 }
 
 Duration Context::guess_wait(std::string_view subject, std::string_view address) const {
-  return guesses.wait(subject, http::source_of(address));
+  return guesses.wait(subject, {http::source_of(address), address});
 }
 
 void Context::guess_failed(std::string_view subject, std::string_view address) {
-  (void)guesses.failed(subject, http::source_of(address));
+  (void)guesses.failed(subject, {http::source_of(address), address});
 }
 
 void Context::end_live_sessions(std::string_view session) {

@@ -53,7 +53,8 @@ http::Response unknown_caller(const Context& house, const http::GateQuestion& qu
 // The machine behind a digest. `refused` says why there is none although one was claimed.
 std::optional<Identity> machine_of(Context& house, const http::Request& request, const http::GateQuestion& question,
                                    std::optional<http::Response>& refused) {
-  const std::string source = http::source_of(request.remote_address);
+  const std::string network = http::source_of(request.remote_address);
+  const access::Source source(network, request.remote_address);
   const household::Household& homes = house.house.household;
   const std::string& realm = house.digest.realm();
   const auto find = [&](std::string_view user) -> std::optional<http::DigestUser> {

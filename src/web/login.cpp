@@ -19,7 +19,8 @@ Error too_many(Duration wait) {
 
 struct Login::Inner : std::enable_shared_from_this<Login::Inner> {
   struct Key {
-    std::string account, source;
+    std::string account, source, address;
+    [[nodiscard]] access::Source from() const { return {source, address}; }
   };
 
   Inner(Clock& used_clock, Workers& used_workers, access::AttemptLimiter& used_guesses)
@@ -27,7 +28,7 @@ struct Login::Inner : std::enable_shared_from_this<Login::Inner> {
 
   // What the limit would have this attempt wait for the account's sake.
   [[nodiscard]] Duration delay_of(const Key& key) const {
-    return std::min<Duration>(guesses.wait(key.account, key.source), slowest);
+    return std::min<Duration>(guesses.wait(key.account, key.from()), slowest);
   }
   void run(Key key, bool quick, const Check& check, Then then);
   void judged(const Key& key, bool right, const Then& then);
@@ -65,13 +66,13 @@ void Login::Inner::run(Key key, bool quick, const Check& check, Then then) {
 void Login::Inner::judged(const Key& key, bool right, const Then& then) {
   leave(key.source);
   // Attempts that ran side by side with the one that locked do not get through either.
-  if (const Duration locked = guesses.locked_for(key.account, key.source); locked > Duration::zero())
+  if (const Duration locked = guesses.locked_for(key.account, key.from()); locked > Duration::zero())
     return then(too_many(locked));
   Outcome outcome{.right = right};
   if (right) {
-    guesses.succeeded(key.account, key.source);
+    guesses.succeeded(key.account, key.from());
   } else {
-    outcome.locked_now = guesses.failed(key.account, key.source) > Duration::zero();
+    outcome.locked_now = guesses.failed(key.account, key.from()) > Duration::zero();
   }
   then(outcome);
 }
@@ -83,13 +84,13 @@ Login::~Login() {
 }
 
 Duration Login::locked_for(std::string_view account, std::string_view address) const {
-  return inner_->guesses.locked_for(account, http::source_of(address));
+  return inner_->guesses.locked_for(account, {http::source_of(address), address});
 }
 
 void Login::attempt(std::string account, std::string_view address, bool quick, Check check, Then then) {
   Inner& inner = *inner_;
   if (const Duration locked = locked_for(account, address); locked > Duration::zero()) return then(too_many(locked));
-  Inner::Key key{std::move(account), http::source_of(address)};
+  Inner::Key key{std::move(account), http::source_of(address), std::string(address)};
   const auto busy = inner.waiting_by_source.find(key.source);
   if (inner.waiting >= waiting_limit || (busy != inner.waiting_by_source.end() && busy->second >= waiting_of_a_source))
     return then(too_many(Duration::zero()));

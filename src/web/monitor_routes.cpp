@@ -170,7 +170,7 @@ void pair(Call& call) {
               {.subject = address, .fields = {{"address", address}, {"reason", made.error().message}}});
           return reply.send(answer(made.error()));
         }
-        still->guesses.succeeded(subject, http::source_of(address));
+        still->guesses.succeeded(subject, {http::source_of(address), address});
         still->house.journal.record(journal::events::monitor_paired,
                                     {.room = made->monitor.room, .subject = made->monitor.account});
         reply.send(answer(200, paired_json(*still, *made)));

@@ -135,6 +135,31 @@ TEST_F(LimiterTest, aStrangersGuessesDoNotLockOutTheNeighbourBehindTheSameRouter
   EXPECT_EQ(limiter.wait("101#1", "router"), Duration::zero());
 }
 
+// In an IPv6 network each device has an address, and any device as many as it likes.
+TEST_F(LimiterTest, aStrangersGuessesDoNotLockOutTheOwnerInTheSameNetwork) {
+  const auto at = [](std::string_view place) { return Source("2001:db8::/64", place); };
+  limiter.succeeded("101#1", at("2001:db8::1"));
+  for (int i = 0; i < 30; ++i) limiter.failed("101#1", at("2001:db8::bad:" + std::to_string(i)));
+  EXPECT_GT(limiter.locked_for("101#1", at("2001:db8::bad:99")), Duration::zero()) << "counted as one";
+  EXPECT_EQ(limiter.wait("101#1", at("2001:db8::1")), Duration::zero()) << "where it was right before";
+  EXPECT_GT(limiter.wait("102#1", at("2001:db8::1")), Duration::zero());
+  for (int i = 0; i < 5; ++i) limiter.failed("101#1", at("2001:db8::1"));
+  EXPECT_EQ(limiter.locked_for("101#1", at("2001:db8::1")), Duration(60s)) << "by its own guesses";
+  clock.advance(61s);
+  limiter.succeeded("101#1", at("2001:db8::1"));
+  EXPECT_EQ(limiter.locked_for("101#1", at("2001:db8::1")), Duration::zero());
+}
+
+TEST_F(LimiterTest, anAccountOfOnesOwnInManyPlacesOfANetworkDoesNotStartTheCountAgain) {
+  const auto at = [](std::string_view place) { return Source("2001:db8::/64", place); };
+  limiter.succeeded("101#1", at("2001:db8::1"));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(limiter.failed("admin", at("2001:db8::2")), Duration::zero());
+    limiter.succeeded("101#1", at("2001:db8::3" + std::to_string(i)));
+  }
+  EXPECT_EQ(limiter.failed("admin", at("2001:db8::2")), Duration(60s));
+}
+
 TEST_F(LimiterTest, guessingFromWhereTheOwnerWasRightIsLockedOutToo) {
   limiter.succeeded("admin", "home");
   for (int i = 0; i < 5; ++i) limiter.failed("admin", "home");

@@ -80,6 +80,17 @@ TEST_F(Login, S02_locksAnAddressOutButNotTheOwnerElsewhere) {
   EXPECT_EQ(attempt(the_password, "192.0.2.66"), 200);
 }
 
+TEST_F(Login, S02_locksAnIpv6NetworkOutButNotTheOwnersAddressInIt) {
+  set_up();
+  const auto attempt = [this](const std::string& password, const std::string& address) {
+    return post("/login", {{"account", "admin"}, {"password", password}}, {.address = address}).status;
+  };
+  EXPECT_EQ(attempt(the_password, "2001:db8::1"), 200);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(attempt("wrong", "2001:db8::" + std::to_string(60 + i)), 401);
+  EXPECT_EQ(attempt(the_password, "2001:db8::99"), 429) << "one device has them all";
+  EXPECT_EQ(attempt(the_password, "2001:db8::1"), 200);
+}
+
 TEST_F(Login, slowsAnAttackFromManyAddressesButNotTheOwnersOwn) {
   set_up();
   const As owner = log_in("admin", the_password, "192.0.2.1");
