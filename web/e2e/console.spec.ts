@@ -108,7 +108,7 @@ test('H03 H05: rooms one by one and in batch; a bad number is refused beside its
   await field('Rooms on a floor').fill('3');
   await expect(page.getByText('101, 102, 103, 201, 202, 203')).toBeVisible();
   await press('Add the rooms');
-  await expect(page.getByText('5 were added, 1 were left out')).toBeVisible();
+  await expect(page.getByText('5 were added, 1 was left out')).toBeVisible();
   await press('Done');
   for (const number of ['102', '103', '201', '202', '203']) await expect(page.getByRole('cell', { name: number, exact: true })).toBeVisible();
   expect((await station.expect('GET', '/rooms')).total).toBe(6);
