@@ -2,12 +2,12 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { configure, render, screen, waitFor, within } from '@testing-library/react';
+import { act, configure, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { StrictMode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newQueryClient } from '@/api/hooks';
-import { Console } from '@/console/Console';
+import { Console, WAITS_MS } from '@/console/Console';
 // Loaded beforehand, as by a page that one has seen already.
 import '@/console/pages/Codes';
 import '@/console/pages/Monitors';
@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 60_000 });
 configure({ asyncUtilTimeout: 20_000 });
 
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
-const mine = { account: 'admin', role: 'admin', csrf: 'token' };
+let mine: { account: string; role: string; csrf: string };
 const locks = [{ number: 1, name: 'Front door', state: 'locked' }, { number: 2, name: 'Yard', state: 'locked' }];
 
 let loggedIn: boolean;
@@ -28,6 +28,7 @@ class SilentSource extends EventTarget {
 }
 beforeEach(() => {
   loggedIn = true;
+  mine = { account: 'admin', role: 'admin', csrf: 'token' };
   sent = [];
   HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) { this.open = true; };
   HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) { this.open = false; };
@@ -89,7 +90,7 @@ describe('S04 a session that ends while something is typed', () => {
     await waitFor(() => expect(sent).toEqual([['POST /codes', { name: 'Cleaner', code: '4711', room: '', locks: [1, 2], active: true }]]));
   });
 
-  it('does not take a password with it that is shown only once', async () => {
+  const untilThePasswordIsHidden = async () => {
     show('/household/monitors');
     await userEvent.click((await screen.findAllByRole('button', { name: 'Add a SIP phone' }))[0]!);
     await userEvent.type(within(await screen.findByRole('dialog')).getByLabelText('Room'), '101');
@@ -99,7 +100,28 @@ describe('S04 a session that ends while something is typed', () => {
     // The list of monitors is asked for now and then.
     window.dispatchEvent(new Event('visibilitychange'));
     await screen.findByRole('heading', { name: 'Log in' });
+  };
+
+  it('does not take a password with it that is shown only once', async () => {
+    await untilThePasswordIsHidden();
     await logInAgain();
     within(await screen.findByRole('dialog')).getByText('shown-only-now');
+  });
+
+  it('shows nothing of it to another account', async () => {
+    await untilThePasswordIsHidden();
+    mine = { ...mine, account: 'second' };
+    await logInAgain();
+    await screen.findByRole('navigation', { name: 'Console' });
+    expect(document.body.textContent).not.toContain('shown-only-now');
+  });
+
+  it('lets no password lie behind the login for long', async () => {
+    const timers = vi.spyOn(window, 'setTimeout');
+    await untilThePasswordIsHidden();
+    expect(document.body.textContent).toContain('shown-only-now');
+    const over = timers.mock.calls.find(([, after]) => after === WAITS_MS)![0] as () => void;
+    act(over);
+    expect(document.body.textContent).not.toContain('shown-only-now');
   });
 });

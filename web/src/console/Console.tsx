@@ -12,6 +12,9 @@ import { Login } from './Login';
 import { Shell } from './Shell';
 import { StationStep, stationStepPending } from './StationStep';
 
+/** How long what stands open waits behind the login: passwords that are shown once must not lie in a page that nobody watches. */
+export const WAITS_MS = 10 * 60_000;
+
 /** Which of the console's faces is right now: set-up, login or the console itself. */
 export function Console() {
   const client = useQueryClient();
@@ -20,7 +23,7 @@ export function Console() {
   const admin = session?.role === 'admin';
   /** Who worked with the console in this page, if anybody did. */
   const entered = useRef('');
-  // Whether the second step waits is kept by the tab; this only looks again.
+  // Whether the second step waits is kept by the tab, and who entered by `entered`; this only looks again.
   const [, stepped] = useReducer((count: number) => count + 1, 0);
 
   useEffect(
@@ -35,6 +38,15 @@ export function Console() {
     if (!admin) return;
     events.start();
     return () => events.stop();
+  }, [admin]);
+
+  useEffect(() => {
+    if (admin) return;
+    const timer = setTimeout(() => {
+      entered.current = '';
+      stepped();
+    }, WAITS_MS);
+    return () => clearTimeout(timer);
   }, [admin]);
 
   if (state.isPending) return <Centred icon={<LoaderCircle aria-hidden className="size-8 animate-spin text-soft" />} />;
@@ -56,13 +68,13 @@ export function Console() {
   if (admin && stationStepPending()) return <StationStep station={state.data.station} onDone={stepped} />;
   if (admin) entered.current = session.account;
   // Where a session ended while somebody worked, what stands open, typed in or shown this once only, waits behind the
-  // login. Hidden it sleeps: it listens to nothing and asks for nothing.
+  // login, for a while and for the same account. Hidden it sleeps: it listens to nothing and asks for nothing.
   return (
     <>
       {!admin && <Login other={session} />}
       {entered.current && (
         <Activity mode={admin ? 'visible' : 'hidden'}>
-          <Shell station={state.data.station} account={entered.current} version={state.data.version} />
+          <Shell key={entered.current} station={state.data.station} account={entered.current} version={state.data.version} />
         </Activity>
       )}
     </>
