@@ -1,6 +1,6 @@
 // What the machine itself takes for the datagrams and segments of bench/sip/run: a "server" that decides nothing. It receives, asks for a password
-// by ready words, takes any that comes, passes the rest on to the other side as it came, and sends. One thread blocks in recv for each way. No server
-// that keeps its word can take less. `floor PORT CALLEE_PORT` serves UDP and TCP on 127.0.0.1 until it is killed.
+// by ready words, takes any that comes, passes the rest on to the other side as it came, and sends. One thread blocks in recv for each way.
+// A server can come below it only by taking several messages at once. `floor PORT CALLEE_PORT` serves UDP and TCP on 127.0.0.1 until it is killed.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

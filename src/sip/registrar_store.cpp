@@ -99,7 +99,7 @@ void Registrar::load() {
     store_->write();
 }
 
-// Not when it ends sooner than what is there says, either.
+// Whether the disk's word for it covers the new time, and by no more than that: it may end sooner as well.
 bool Registrar::is_kept_long_enough(const Binding& binding) const {
   if (binding.changed) return true;  // it will be
   constexpr auto longer = static_cast<std::uint32_t>(read_as_longer.count());
