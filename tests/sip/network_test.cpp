@@ -3,7 +3,9 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/sockios.h>
 #include <openssl/ssl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -138,10 +140,11 @@ TEST_F(Sockets, aPingInTwoPiecesIsAnswered) {
     ::send(phone, bytes.data(), bytes.size(), 0);
     const auto count = sink.lines.size();
     if (bytes.size() > 4) return until([&] { return sink.lines.size() > count; });
-    for (int turn = 0; turn < 20; ++turn) {
-      loop.turn(false);
-      usleep(1000);
-    }
+    int under_way = 0;  // bytes that the other socket has not taken over
+    do {
+      ASSERT_EQ(ioctl(phone, SIOCOUTQ, &under_way), 0);
+    } while (under_way > 0);
+    for (int turn = 0; turn < 3; ++turn) loop.turn(false);
   };
   say(options);
   say("\r\n");
