@@ -17,14 +17,17 @@ std::string plain(std::string_view text) {
   return text::printable(cut) ? cut : std::string();
 }
 
+bool listens(const Session& session) {
+  return session.streams > 0 && session.who.role != Role::admin;
+}
+
 }  // namespace
 
 Sessions::Sessions(Clock& clock, std::function<std::chrono::minutes()> idle_time)
     : clock_(clock), idle_time_(std::move(idle_time)), sweeper_(clock.every(sweep_period, [this] { sweep(); })) {}
 
 bool Sessions::idle(const Session& session) const {
-  const bool listens = session.streams > 0 && session.who.role != Role::admin;
-  return !listens && clock_.monotonic() - session.used >= idle_time_();
+  return !listens(session) && clock_.monotonic() - session.used >= idle_time_();
 }
 
 Sessions::Table::iterator Sessions::erase(Table::iterator at) {
@@ -35,7 +38,11 @@ Sessions::Table::iterator Sessions::erase(Table::iterator at) {
 }
 
 void Sessions::sweep() {
-  for (auto at = table_.begin(); at != table_.end();) at = idle(*at->second) ? erase(at) : std::next(at);
+  for (auto at = table_.begin(); at != table_.end();) {
+    Session& session = *at->second;
+    if (listens(session)) session.used = clock_.monotonic();  // when its stream is cut, a whole idle time is left to it
+    at = idle(session) ? erase(at) : std::next(at);
+  }
 }
 
 Sessions::Begun Sessions::begin(Subject who, std::string_view browser) {

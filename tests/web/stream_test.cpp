@@ -121,6 +121,15 @@ TEST_F(Stream, S04_keepsAListeningMonitorButNotAnIdleAdmin) {
   EXPECT_EQ(get("/locks", monitor_).status, 401);
 }
 
+// A router that forgot the connection, or a phone that changed networks: the next press must not be refused.
+TEST_F(Stream, S04_aMonitorThatListenedIsNotIdleWhenItsStreamIsCut) {
+  const auto monitor = get("/events", monitor_).stream;
+  clock_.advance(std::chrono::hours(2));
+  monitor->close();
+  clock_.advance(std::chrono::seconds(5));
+  EXPECT_EQ(ask(Method::post, "/locks/1/unlock", monitor_).status, 200);
+}
+
 TEST_F(Stream, boundsTheStreamsOfASession) {
   std::vector<std::shared_ptr<FakeStream>> streams;
   for (int i = 0; i < 6; ++i) streams.push_back(get("/events", admin_).stream);
