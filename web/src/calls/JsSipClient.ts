@@ -1,6 +1,7 @@
 import type { EndEvent, PeerConnectionEvent, RTCSession } from 'jssip/lib/RTCSession';
 import type { IncomingRTCSessionEvent, UA } from 'jssip/lib/UA';
 import { type DeviceFault, VOICE, stopTracks, take } from '@/media/devices';
+import { piece } from '@/shared/piece';
 import type { CallClient, CallEvents, SipAccountData } from './CallClient';
 import { brokenBy, causeOf } from './causes';
 import { instanceId } from './instance';
@@ -40,7 +41,7 @@ function onlyMd5(socket: object, heard: () => void): void {
 const isRefusal = (status: number | undefined) => status === 401 || status === 403 || status === 407;
 
 /** The telephone is no part of the page's first load. */
-const loadJsSip = () => import('jssip');
+const loadJsSip = () => piece(() => import('jssip'));
 export type Load = typeof loadJsSip;
 
 export class JsSipClient implements CallClient {

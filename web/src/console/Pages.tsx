@@ -1,24 +1,26 @@
 import { Trans } from '@lingui/react/macro';
 import { Component, type ReactNode, Suspense, lazy } from 'react';
 import { Link, Route, Switch } from 'wouter';
+import { piece } from '@/shared/piece';
+import { Button } from '@/ui/Button';
 import { PageHead, Skeleton } from '@/ui/Layout';
 import { Note } from '@/ui/Status';
 import { Overview } from './pages/Overview';
 
-const Live = lazy(() => import('./pages/Live'));
-const Journal = lazy(() => import('./pages/Journal'));
-const Rooms = lazy(() => import('./pages/Rooms'));
-const Monitors = lazy(() => import('./pages/Monitors'));
-const Stations = lazy(() => import('./pages/Stations'));
-const Doors = lazy(() => import('./pages/Doors'));
-const Codes = lazy(() => import('./pages/Codes'));
-const Cards = lazy(() => import('./pages/Cards'));
-const Settings = lazy(() => import('./pages/Settings'));
-const Hardware = lazy(() => import('./pages/Hardware'));
-const Accounts = lazy(() => import('./pages/Accounts'));
-const Machines = lazy(() => import('./pages/Machines'));
-const Certificate = lazy(() => import('./pages/Certificate'));
-const About = lazy(() => import('./pages/About'));
+const Live = lazy(() => piece(() => import('./pages/Live')));
+const Journal = lazy(() => piece(() => import('./pages/Journal')));
+const Rooms = lazy(() => piece(() => import('./pages/Rooms')));
+const Monitors = lazy(() => piece(() => import('./pages/Monitors')));
+const Stations = lazy(() => piece(() => import('./pages/Stations')));
+const Doors = lazy(() => piece(() => import('./pages/Doors')));
+const Codes = lazy(() => piece(() => import('./pages/Codes')));
+const Cards = lazy(() => piece(() => import('./pages/Cards')));
+const Settings = lazy(() => piece(() => import('./pages/Settings')));
+const Hardware = lazy(() => piece(() => import('./pages/Hardware')));
+const Accounts = lazy(() => piece(() => import('./pages/Accounts')));
+const Machines = lazy(() => piece(() => import('./pages/Machines')));
+const Certificate = lazy(() => piece(() => import('./pages/Certificate')));
+const About = lazy(() => piece(() => import('./pages/About')));
 
 /** A fault in one page must not take the console with it. */
 class Guard extends Component<{ children: ReactNode }, { fault: string }> {
@@ -29,7 +31,15 @@ class Guard extends Component<{ children: ReactNode }, { fault: string }> {
   override render() {
     if (!this.state.fault) return this.props.children;
     return (
-      <Note kind="error" title={<Trans>This page could not be shown</Trans>}>
+      <Note
+        kind="error"
+        title={<Trans>This page could not be shown</Trans>}
+        action={
+          <Button size="small" onClick={() => window.location.reload()}>
+            <Trans>Load the page again</Trans>
+          </Button>
+        }
+      >
         {this.state.fault}
       </Note>
     );

@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import type { ReactNode } from 'react';
+import { piece } from '@/shared/piece';
 import { learn } from './station';
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
@@ -36,8 +37,8 @@ let learning: Promise<void> | undefined;
 export const stationLearnt = (): Promise<void> => learning ?? Promise.resolve();
 
 export async function loadLanguage(language: Language = chosenLanguage()): Promise<void> {
-  const station = language === 'de' ? import('../locales/de/station.po') : undefined;
-  const pages = language === 'de' ? await import('../locales/de/messages.po') : await import('../locales/en/messages.po');
+  const station = language === 'de' ? piece(() => import('../locales/de/station.po')) : undefined;
+  const pages = await piece(() => (language === 'de' ? import('../locales/de/messages.po') : import('../locales/en/messages.po')));
   learn({});
   i18n.loadAndActivate({ locale: language, messages: pages.messages });
   // The station's own words may come a moment after the page's: nothing it says is there yet either.

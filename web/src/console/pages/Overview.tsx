@@ -8,13 +8,14 @@ import { duration } from '@/i18n/format';
 import { said } from '@/i18n/station';
 import { LiveView } from '@/media/LiveView';
 import { LockStatus, isOpen, useUnlock } from '@/shared/doors';
+import { piece } from '@/shared/piece';
 import { Button } from '@/ui/Button';
 import { CallsNow, OnlineNow } from '../Now';
 import { Card, PageHead, Skeleton } from '@/ui/Layout';
 import { Note } from '@/ui/Status';
 import { cx } from '@/ui/cx';
 
-const DayChart = lazy(() => import('../DayChart'));
+const DayChart = lazy(() => piece(() => import('../DayChart')));
 
 export function Overview() {
   const { t } = useLingui();
