@@ -87,7 +87,7 @@ export class JsSipClient implements CallClient {
       uri: addressOf(this.account),
       authorization_user: this.account.user,
       password: this.account.password,
-      instance_id: instanceId(),
+      instance_id: instanceId,
       register: true,
       register_expires: REGISTER_EVERY_S,
       no_answer_timeout: NEVER_ANSWERED_LIMIT_S,
