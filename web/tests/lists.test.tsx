@@ -63,4 +63,17 @@ describe('a next page that the station refuses', () => {
     const table = screen.getByRole('table');
     expect(table.compareDocumentPosition(screen.getByText(/Too many requests/)) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
   });
+
+  it('H03 leaves the rooms in their order until all are there, and says so', async () => {
+    answer = (url) => json(url.searchParams.get('cursor') ? { items: [{ number: '103', nick_name: 'Ash' }], total: 3 } : { items: [{ number: '101', nick_name: 'Birch' }, { number: '102', nick_name: 'Cedar' }], next_cursor: '102', total: 3 });
+    show(<Rooms />);
+    const more = await screen.findByRole('button', { name: 'Show more' });
+    const numbers = () => screen.getAllByRole('row').slice(1).map((row) => row.firstElementChild?.textContent);
+    expect(screen.queryByRole('button', { name: 'Name' })).toBeNull();
+    expect(screen.getByText(/Not all are shown yet/)).toBeTruthy();
+    await userEvent.click(more);
+    await userEvent.click(await screen.findByRole('button', { name: 'Name' }));
+    expect(numbers()).toEqual(['103', '101', '102']);
+    expect(screen.queryByText(/Not all are shown yet/)).toBeNull();
+  });
 });

@@ -1,4 +1,5 @@
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
+import { Trans } from '@lingui/react/macro';
 import { type ReactNode, useState } from 'react';
 import { cx } from './cx';
 
@@ -19,6 +20,8 @@ interface TableProps<T> {
   label: string;
   columns: Column<T>[];
   rows: T[];
+  /** There are rows that have not come yet: sorting these alone would hide where the others belong, so it is not offered. */
+  more?: boolean;
   rowKey: (row: T) => string;
   /** Buttons at the end of each row; `actionsTitle` names the column for screen readers. */
   actions?: (row: T) => ReactNode;
@@ -30,9 +33,11 @@ const compare = (a: string | number, b: string | number) =>
   typeof a === 'number' && typeof b === 'number' ? a - b : collate.compare(String(a), String(b));
 
 /** A plain table with columns that sort by a button; on a phone the lesser columns step back. */
-export function Table<T>({ label, columns, rows, rowKey, actions, actionsTitle }: TableProps<T>) {
+export function Table<T>({ label, columns, rows, more, rowKey, actions, actionsTitle }: TableProps<T>) {
   const [order, setOrder] = useState<{ id: string; down: boolean } | null>(null);
-  const by = columns.find((column) => column.id === order?.id)?.sort;
+  const sortable = (column: Column<T>) => (more ? undefined : column.sort);
+  const ordered = columns.find((column) => column.id === order?.id);
+  const by = ordered && sortable(ordered);
   const shown = by ? [...rows].sort((a, b) => compare(by(a), by(b)) * (order?.down ? -1 : 1)) : rows;
   const toggle = (id: string) => setOrder((old) => (old?.id !== id ? { id, down: false } : old.down ? null : { id, down: true }));
   return (
@@ -41,16 +46,17 @@ export function Table<T>({ label, columns, rows, rowKey, actions, actionsTitle }
         <thead>
           <tr className="border-b border-line text-left text-soft">
             {columns.map((column) => {
+              const sorts = sortable(column);
               const sorted = order?.id === column.id;
               const Arrow = !sorted ? ChevronsUpDown : order?.down ? ArrowDown : ArrowUp;
               return (
                 <th
                   key={column.id}
                   scope="col"
-                  aria-sort={!column.sort ? undefined : sorted ? (order?.down ? 'descending' : 'ascending') : 'none'}
+                  aria-sort={!sorts ? undefined : sorted ? (order?.down ? 'descending' : 'ascending') : 'none'}
                   className={cx('px-2.5 py-2 font-medium whitespace-nowrap first:pl-4 sm:px-4', column.wide && 'max-md:hidden', column.className)}
                 >
-                  {column.sort ? (
+                  {sorts ? (
                     <button type="button" onClick={() => toggle(column.id)} className="-mx-1 inline-flex min-h-6 items-center gap-1 rounded px-1 hover:text-ink">
                       {column.title}
                       <Arrow aria-hidden className={cx('size-3.5', !sorted && 'opacity-50')} />
@@ -85,6 +91,11 @@ export function Table<T>({ label, columns, rows, rowKey, actions, actionsTitle }
           ))}
         </tbody>
       </table>
+      {more && (
+        <p className="px-4 py-2 text-sm text-soft">
+          <Trans>Not all are shown yet. When they are, columns can be sorted.</Trans>
+        </p>
+      )}
     </div>
   );
 }

@@ -73,6 +73,7 @@ export default function Cards() {
           <Table
             label={t`Cards`}
             rows={items}
+            more={cards.hasNextPage}
             rowKey={(one) => String(one.id)}
             columns={[
               { id: 'name', name: true, title: t`Holder`, sort: cardName, cell: (one) => <Holder card={one} /> },

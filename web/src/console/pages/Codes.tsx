@@ -57,6 +57,7 @@ export default function Codes() {
           <Table
             label={t`Codes`}
             rows={items}
+            more={codes.hasNextPage}
             rowKey={(one) => String(one.id)}
             columns={[
               { id: 'name', name: true, title: t`Name`, sort: (one) => one.name, cell: (one) => <Holder code={one} /> },

@@ -73,6 +73,7 @@ export default function Rooms() {
           <Table
             label={t`Rooms`}
             rows={items}
+            more={rooms.hasNextPage}
             rowKey={(room) => room.number}
             columns={[
               { id: 'number', title: t`Number`, sort: (room) => room.number, cell: (room) => <span className="font-medium tabular-nums">{room.number}</span> },
