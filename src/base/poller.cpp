@@ -1,6 +1,7 @@
 #include "base/poller.hpp"
 
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int events_a_turn = 64;  // so that a flood leaves the loop to others in between
 constexpr std::uint64_t id_of_others = ~std::uint64_t{0};
+constexpr std::uint64_t id_of_timer = id_of_others - 1;
 
 Poller* in_force = nullptr;  // GLib's function has no room for it; of the thread that runs the loop
 
@@ -53,6 +55,7 @@ WatchSet::State::Served WatchSet::State::serve(int milliseconds, bool our_turn) 
       others = true;
       continue;
     }
+    if (id == id_of_timer) continue;  // who waits looks at the time anyway
     unsigned ready = event.events & (Ready::readable | Ready::writable | Ready::hung_up);
     if ((event.events & EPOLLERR) != 0) ready |= Ready::hung_up;
     happened[ours++] = {id, ready};
@@ -118,23 +121,40 @@ gint Poller::wait(std::span<GPollFD> all, int milliseconds) {
   if (milliseconds == 0 || busy_ == nullptr || !settle(all)) return ask(all, milliseconds);
   for (GPollFD& one : all) one.revents = 0;
   const auto set = busy_;
-  const auto began = std::chrono::steady_clock::now();
+  const Monotonic began = std::chrono::steady_clock::now();
   const auto allowed =
       milliseconds < 0 ? longest_stay : std::min<Duration>(longest_stay, std::chrono::milliseconds(milliseconds));
-  for (int next = milliseconds;;) {
-    switch (set->serve(next, false)) {
-      case WatchSet::State::Served::nothing:
-        return 0;
+  // The first time nothing has been served yet that others could have waited for: as long as GLib says.
+  Monotonic now = began;
+  for (Duration left = milliseconds < 0 ? time_left_() : std::chrono::milliseconds(milliseconds);;) {
+    switch (set->serve(time_out(now, left), false)) {
       case WatchSet::State::Served::others_first:
         forget();
         return ask(all, 0);
+      case WatchSet::State::Served::nothing:
+        if (now == began) return 0;
+        break;
       case WatchSet::State::Served::ours:
         break;
     }
-    const auto left = std::min<Duration>(began + allowed - std::chrono::steady_clock::now(), time_left_());
+    now = std::chrono::steady_clock::now();
+    left = std::min<Duration>(began + allowed - now, time_left_());
     if (set->ended || left <= Duration{}) return 0;
-    next = rounded_up(left);
   }
+}
+
+int Poller::time_out(Monotonic now, Duration left) {
+  if (timer_ < 0) return rounded_up(left);
+  const Monotonic until = now + left;
+  if (now < rings_at_ && rings_at_ <= until) return -1;  // rings for nothing at worst, once
+  const auto since_boot = until.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_boot);
+  itimerspec once{};
+  once.it_value.tv_sec = seconds.count();
+  once.it_value.tv_nsec = (since_boot - seconds).count();
+  if (timerfd_settime(timer_, TFD_TIMER_ABSTIME, &once, nullptr) != 0) return rounded_up(left);
+  rings_at_ = until;
+  return -1;
 }
 
 gint Poller::ask(std::span<GPollFD> all, int milliseconds) {
@@ -158,11 +178,17 @@ bool Poller::settle(std::span<const GPollFD> all) {
       epoll >= 0 && std::all_of(all.begin(), all.end(), [&](const GPollFD& one) {
         return one.fd < 0 || one.fd == set->epoll || control(epoll, EPOLL_CTL_ADD, one.fd, one.events, id_of_others);
       });
-  if (all_in && control(set->epoll, EPOLL_CTL_ADD, epoll, EPOLLIN, id_of_others))
-    others_epoll_ = epoll;
-  else if (epoll >= 0)
-    ::close(epoll);
-  return others_epoll_ >= 0;
+  if (!all_in || !control(set->epoll, EPOLL_CTL_ADD, epoll, EPOLLIN, id_of_others)) {
+    if (epoll >= 0) ::close(epoll);
+    return false;
+  }
+  others_epoll_ = epoll;
+  // By its edge: nobody has to read it, and when it has rung it does not keep GLib busy.
+  timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  rings_at_ = {};
+  if (timer_ >= 0 && !control(set->epoll, EPOLL_CTL_ADD, timer_, EPOLLIN | EPOLLET, id_of_timer))
+    ::close(std::exchange(timer_, -1));
+  return true;
 }
 
 bool Poller::known(std::span<const GPollFD> all) const {
@@ -173,6 +199,7 @@ bool Poller::known(std::span<const GPollFD> all) const {
 
 void Poller::forget() {
   if (others_epoll_ >= 0) ::close(std::exchange(others_epoll_, -1));
+  if (timer_ >= 0) ::close(std::exchange(timer_, -1));
   others_.clear();
   busy_.reset();
 }

@@ -17,6 +17,7 @@
 #include <span>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/watch_set.hpp"
 
 namespace lintel {
@@ -40,7 +41,7 @@ struct WatchSet::State : std::enable_shared_from_this<WatchSet::State> {
 
 class Poller {
  public:
-  static constexpr Duration longest_stay = std::chrono::milliseconds(10);
+  static constexpr Duration longest_stay = std::chrono::milliseconds(100);
 
   // `time_left` answers how long the loop itself may wait: zero or less when work is posted or a timer is due.
   explicit Poller(std::function<Duration()> time_left) : time_left_(std::move(time_left)) {}
@@ -69,6 +70,8 @@ class Poller {
   gint ask(std::span<GPollFD> all, int milliseconds);
   bool settle(std::span<const GPollFD> all);
   [[nodiscard]] bool known(std::span<const GPollFD> all) const;
+  // How long an epoll_wait may take that has to end by then: -1 where the timer sees to it.
+  [[nodiscard]] int time_out(Monotonic now, Duration left);
   void forget();
 
   std::function<Duration()> time_left_;
@@ -76,6 +79,10 @@ class Poller {
   std::shared_ptr<WatchSet::State> busy_;  // it was that one
   std::vector<GPollFD> others_;            // GLib's list when others_epoll_ was made of it
   int others_epoll_ = -1;                  // inside that of busy_; none if one of them cannot be in an epoll
+  // Inside that of busy_ as well: set once and left to run over many waits, where the time-out of an epoll_wait would be
+  // set and taken back by each.
+  int timer_ = -1;
+  Monotonic rings_at_{};
 };
 
 }  // namespace lintel

@@ -193,6 +193,44 @@ TEST(WatchSet, givesWayToTimersAndPosts) {
   other.join();
 }
 
+// What waits is woken by one timer that runs over many waits, and not by a time-out of each.
+TEST(WatchSet, isWokenForATimerThatIsDueBeforeTheOneItWaitedFor) {
+  Busy busy;
+  const Timer late = busy.loop.clock().after(3s, [] { ADD_FAILURE() << "only the later one woke the loop"; });
+  Timer early;
+  busy.each = [&](int) {
+    busy.event.quiet();
+    early = busy.loop.clock().after(2ms, [&] { busy.end(); });
+  };
+  busy.loop.run();
+}
+
+TEST(WatchSet, isWokenForATimerThatIsDueAfterOneThatWasTakenBack) {
+  Busy busy;
+  Timer early, late;
+  busy.each = [&](int times) {
+    if (times == 20) early = busy.loop.clock().after(2ms, [] { ADD_FAILURE() << "it was taken back"; });
+    if (times != 21) return;
+    early.cancel();
+    busy.event.quiet();
+    late = busy.loop.clock().after(20ms, [&] { busy.end(); });
+  };
+  busy.loop.run();
+}
+
+TEST(WatchSet, leavesTheLoopAsleepWhenItsTimerHasRung) {
+  Busy busy;
+  Turns turns;
+  Timer early, late;
+  busy.each = [&](int) {
+    busy.event.quiet();
+    early = busy.loop.clock().after(2ms, [&] { turns.turns = 0; });
+    late = busy.loop.clock().after(60ms, [&] { busy.end(); });
+  };
+  busy.loop.run();
+  EXPECT_LT(turns.turns, 20);
+}
+
 TEST(WatchSet, leavesGLibsOwnSourcesTheirTurn) {
   Busy busy;
   busy.each = [&](int times) {
