@@ -15,13 +15,20 @@ std::string in_cell(std::string_view words) {
   return out;
 }
 
+// "1 second": units of time end in the letter of the plural.
+std::string_view unit_of(const Entry& entry) {
+  std::string_view name = name_of(entry.unit);
+  if (entry.type == Type::duration && entry.number == 1) name.remove_suffix(1);
+  return name;
+}
+
 std::string shown_default(const Entry& entry) {
   switch (entry.type) {
     case Type::boolean:
       return entry.number != 0 ? "on" : "off";
     case Type::integer:
     case Type::duration:
-      return fmt::format("{}{}{}", entry.number, entry.unit == Unit::none ? "" : " ", name_of(entry.unit));
+      return fmt::format("{}{}{}", entry.number, entry.unit == Unit::none ? "" : " ", unit_of(entry));
     case Type::secret:
       return "none";
     case Type::text:

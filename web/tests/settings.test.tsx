@@ -5,6 +5,8 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '@/api/client';
 import type { Setting } from '@/api/types';
+import { loadLanguage } from '@/i18n';
+import { unitOf } from '@/i18n/format';
 import { SettingsForm } from '@/console/settings/SettingsForm';
 import { discard } from '@/console/settings/drafts';
 import { changes, coerce, errorsByField, shown, visible } from '@/console/settings/model';
@@ -43,6 +45,16 @@ describe('the rules of a settings page', () => {
   it('passes on what is no number, so that the station can say so', () => {
     expect(coerce(ring, '12x')).toBe('12x');
     expect(coerce(ring, ' 12 ')).toBe(12);
+  });
+  it('says one second and two seconds', () => {
+    expect([1, '1', ' 1 ', 2, 0, '', '1.5', 'x'].map((value) => unitOf('seconds', value))).toEqual(['second', 'second', 'second', 'seconds', 'seconds', 'seconds', 'seconds', 'seconds']);
+    expect([unitOf('minutes', 1), unitOf('minutes', 5), unitOf('%', 1), unitOf(undefined, 1)]).toEqual(['minute', 'minutes', '%', '']);
+  });
+  it('says so in German, too', async () => {
+    await loadLanguage('de');
+    const units = [unitOf('seconds', 1), unitOf('seconds', 2), unitOf('minutes', '1'), unitOf('minutes', 0)];
+    await loadLanguage('en');
+    expect(units).toEqual(['Sekunde', 'Sekunden', 'Minute', 'Minuten']);
   });
   it('keeps an error of an unknown field readable', () => {
     expect(errorsByField(settings, [{ field: 'other', message: 'No.' }])).toEqual({ '': 'other: No.' });

@@ -1,4 +1,6 @@
 import { i18n } from '@lingui/core';
+import { msg, plural } from '@lingui/core/macro';
+import { said } from './station';
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -37,6 +39,14 @@ export function duration(seconds: number): string {
   if (hours) return `${unit(hours, 'hour')} ${unit(minutes, 'minute')}`;
   if (minutes) return unit(minutes, 'minute');
   return unit(Math.max(0, Math.floor(seconds)), 'second');
+}
+
+/** The unit of a setting as it stands behind that value: '1 second', '2 seconds'. What is no whole number counts as many. */
+export function unitOf(unit: string | undefined, value: unknown): string {
+  const many = Number(value) === 1 ? 1 : 2;
+  if (unit === 'seconds') return i18n._(msg`${plural(many, { one: 'second', other: 'seconds' })}`);
+  if (unit === 'minutes') return i18n._(msg`${plural(many, { one: 'minute', other: 'minutes' })}`);
+  return said(unit ?? '');
 }
 
 export const countdown = (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

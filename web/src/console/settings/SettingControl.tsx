@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { RotateCcw, RotateCw } from 'lucide-react';
 import type { Setting } from '@/api/types';
-import { said } from '@/i18n/station';
+import { unitOf } from '@/i18n/format';
 import { Button } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
 import { Status } from '@/ui/Status';
@@ -20,11 +20,10 @@ interface SettingControlProps {
 /** Any setting of the table as a field. The only place that knows how a type looks. */
 export function SettingControl({ setting, value, isSet, isDefault, error, onChange }: SettingControlProps) {
   const { t } = useLingui();
-  const unit = said(setting.unit ?? '');
   const titleOf = (wanted: unknown) => {
     if (setting.type === 'boolean') return wanted ? t`on` : t`off`;
     const choice = setting.choices?.find((one) => String(one.value) === String(wanted));
-    return `${choice?.title ?? String(wanted)}${unit ? ` ${unit}` : ''}`;
+    return `${choice?.title ?? String(wanted)} ${unitOf(setting.unit, wanted)}`.trim();
   };
   const extra = (
     <span className="flex items-center gap-2">
@@ -41,6 +40,7 @@ export function SettingControl({ setting, value, isSet, isDefault, error, onChan
     </span>
   );
   const bounds: string[] = [];
+  const unit = unitOf(setting.unit, setting.maximum);
   if (isNumber(setting) && setting.minimum !== undefined && setting.maximum !== undefined) bounds.push(t`${setting.minimum} to ${setting.maximum} ${unit}`.trim());
   if (setting.type === 'text' && setting.max_length) bounds.push(t`at most ${setting.max_length} characters`);
   if (setting.pattern_hint) bounds.push(setting.pattern_hint);
@@ -88,7 +88,7 @@ export function SettingControl({ setting, value, isSet, isDefault, error, onChan
       help={help}
       error={error}
       extra={extra}
-      unit={unit}
+      unit={unitOf(setting.unit, value)}
       inputMode={isNumber(setting) ? 'numeric' : undefined}
       className={isNumber(setting) ? 'max-w-40 tabular-nums' : undefined}
       value={String(value)}
