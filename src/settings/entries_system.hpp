@@ -81,7 +81,7 @@ inline constexpr std::array station = {
 
   // S04
   Entry{.key = "security.session_idle", .page = "security", .title = "A session ends after",
-    .help = "A browser that does nothing for this time has to log in again. Monitors and panels log in by themselves.",
+    .help = "Whoever does nothing in the browser for this time has to log in again, also where its page shows by itself what is new. Monitors and panels log in by themselves.",
     .type = Type::duration, .unit = Unit::minutes, .number = 30, .minimum = 1, .maximum = 1440},
   // S02
   Entry{.key = "security.login_tries", .page = "security", .title = "Wrong passwords before a lock-out",

@@ -42,6 +42,13 @@ bool from_a_page(const http::Request& request) {
          !request.header("X-Lintel-CSRF").empty() || !request.cookie("lintel_session").empty();
 }
 
+// S04: does a page ask this by itself, while nobody does anything in it? It says so: in the query where a browser sends
+// no header of ours, with event streams and pictures. Whoever opens a WebSocket is always a page's telephone.
+bool unattended(const http::Request& request) {
+  return !request.header("X-Lintel-Unattended").empty() || request.query_value("unattended").has_value() ||
+         !request.header("Upgrade").empty();
+}
+
 http::Response unknown_caller(const Context& house, const http::GateQuestion& question, const http::Request& request,
                               bool stale) {
   http::Response response = error_response(401, "unauthenticated", "Log in first.");
@@ -94,7 +101,7 @@ std::optional<Identity> machine_of(Context& house, const http::Request& request,
 
 std::optional<Identity> identify(Context& house, const http::Request& request, const http::GateQuestion& question,
                                  std::optional<http::Response>& refused) {
-  if (const auto session = house.sessions.use(request.cookie("lintel_session"))) {
+  if (const auto session = house.sessions.use(request.cookie("lintel_session"), unattended(request))) {
     Identity identity{session->who, session};
     identity.who.address = request.remote_address;
     return identity;

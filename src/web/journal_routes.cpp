@@ -203,7 +203,8 @@ void add_journal_routes(http::Router& router, const std::shared_ptr<Context>& co
        .summary = "Server-Sent Events: hello, journal, panel, card, lock, call, monitor, camera, setting; what your role may "
                   "hear. Last-Event-ID catches up.",
        .tag = "Journal",
-       .query = {{"last_event_id", "where a client cannot send the header"}},
+       .query = {{"last_event_id", "where a client cannot send the header"},
+                 {"unattended", "1: does not count as use of a person's session"}},
        .response_type = "text/event-stream"},
       events);
   add(router, context,

@@ -133,7 +133,7 @@ void add_live_routes(http::Router& router, const std::shared_ptr<Context>& conte
        .callers = people | http::monitor | http::machine,
        .summary = "A still picture of the door.",
        .tag = "Live",
-       .query = {{"stream", "main or sub"}},
+       .query = {{"stream", "main or sub"}, {"unattended", "1: does not count as use of a person's session"}},
        .response_type = "image/jpeg"},
       snapshot);
 }

@@ -68,7 +68,7 @@ Sessions::Begun Sessions::begin(Subject who, std::string_view browser) {
   return begun;
 }
 
-std::shared_ptr<Session> Sessions::use(std::string_view token) {
+std::shared_ptr<Session> Sessions::use(std::string_view token, bool unattended) {
   if (token.empty() || token.size() > 2 * token_bytes) return nullptr;
   const auto found = table_.find(bytes::sha256(token));
   if (found == table_.end()) return nullptr;
@@ -76,7 +76,7 @@ std::shared_ptr<Session> Sessions::use(std::string_view token) {
     erase(found);
     return nullptr;
   }
-  found->second->used = clock_.monotonic();
+  if (!unattended || found->second->who.role != Role::admin) found->second->used = clock_.monotonic();
   return found->second;
 }
 

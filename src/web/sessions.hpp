@@ -37,8 +37,9 @@ class Sessions {
     std::shared_ptr<Session> session;
   };
   [[nodiscard]] Begun begin(Subject who, std::string_view browser);
-  // The session of a cookie's token, marked as used now; null: none, or it was idle for too long.
-  [[nodiscard]] std::shared_ptr<Session> use(std::string_view token);
+  // The session of a cookie's token, marked as used now; null: none, or it was idle for too long. `unattended`: its
+  // page asks by itself, which is no use of a person's session, but is one of a device's.
+  [[nodiscard]] std::shared_ptr<Session> use(std::string_view token, bool unattended);
   [[nodiscard]] bool has(std::string_view id) const;
   bool end(std::string_view id);
   // All sessions of an account but one (password changed, monitor revoked).

@@ -121,6 +121,32 @@ TEST_F(Stream, S04_keepsAListeningMonitorButNotAnIdleAdmin) {
   EXPECT_EQ(get("/locks", monitor_).status, 401);
 }
 
+TEST_F(Stream, S04_whatAPageAsksForByItselfIsNoUseOfAPersonsSession) {
+  const auto by_itself = [](As who) {
+    who.headers.emplace_back("X-Lintel-Unattended", "1");
+    return who;
+  };
+  for (int minute = 1; minute <= 29; ++minute) {
+    clock_.advance(std::chrono::minutes(1));
+    EXPECT_EQ(get("/overview", by_itself(admin_)).status, 200);
+    EXPECT_EQ(get("/snapshot.jpg?unattended=1", admin_).status, 200);  // pictures and streams: without headers of ours
+    get("/events?unattended=1", admin_).stream->close();
+    EXPECT_EQ(get("/locks", by_itself(monitor_)).status, 200);
+  }
+  clock_.advance(std::chrono::minutes(1));
+  EXPECT_EQ(get("/overview", admin_).status, 401);
+  EXPECT_EQ(get("/locks", monitor_).status, 200) << "nobody needs to touch a monitor on the wall";
+}
+
+TEST_F(Stream, S04_theConnectionOfAPagesTelephoneIsNoUseOfAPersonsSession) {
+  clock_.advance(std::chrono::minutes(20));
+  As upgrade = admin_;
+  upgrade.headers.emplace_back("Upgrade", "websocket");
+  EXPECT_EQ(get("/state", upgrade).json()["session"]["account"], "admin");
+  clock_.advance(std::chrono::minutes(10));
+  EXPECT_EQ(get("/overview", admin_).status, 401);
+}
+
 // A router that forgot the connection, or a phone that changed networks: the next press must not be refused.
 TEST_F(Stream, S04_aMonitorThatListenedIsNotIdleWhenItsStreamIsCut) {
   const auto monitor = get("/events", monitor_).stream;

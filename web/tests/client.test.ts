@@ -83,4 +83,30 @@ describe('the API layer', () => {
     expect((await refused(api.post('/locks/1/unlock'))).status).toBe(403);
     expect(calls).toHaveLength(3);
   });
+
+  it('says which requests a page makes while nobody does anything, so that its session can end', async () => {
+    stationAnswers();
+    const unattended = () => calls.at(-1)?.init.headers.get('X-Lintel-Unattended');
+    document.dispatchEvent(new Event('click'));
+    await api.get('/overview');
+    expect(unattended()).toBeNull();
+    await api.get('/overview');
+    expect(unattended()).toBe('1');
+    for (const act of ['pointerdown', 'keydown', 'wheel', 'input']) {
+      document.dispatchEvent(new Event(act));
+      await Promise.all([api.get('/overview'), api.post('/whep/sub')]);
+      expect(calls.slice(-2).map((call) => call.init.headers.get('X-Lintel-Unattended')), act).toEqual([null, null]);
+      await api.get('/overview');
+      expect(unattended(), act).toBe('1');
+    }
+  });
+
+  it('tells of what was done until the station has heard it', async () => {
+    document.dispatchEvent(new Event('click'));
+    vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('failed')));
+    await refused(api.get('/overview'));
+    stationAnswers();
+    await api.get('/overview');
+    expect(calls.at(-1)?.init.headers.get('X-Lintel-Unattended')).toBeNull();
+  });
 });

@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { said } from '@/i18n/station';
+import { attendance } from './attendance';
 import { stationSaidTime } from './clock';
 import type { FieldError } from './types';
 
@@ -35,6 +36,7 @@ export interface RequestOptions {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 const BASE = '/api/v1';
+const UNATTENDED = 'X-Lintel-Unattended';
 const changes = (method: Method) => method !== 'GET';
 
 let csrf: string | null = null;
@@ -93,7 +95,7 @@ async function renewCsrf(): Promise<boolean> {
 
 /** Asks whether our session still stands, where no answer of a request can say so: a closed event stream is silent. */
 export async function checkSession(): Promise<void> {
-  const response = await fetch(apiUrl('/state'), { credentials: 'same-origin', cache: 'no-store' });
+  const response = await fetch(apiUrl('/state'), { headers: { [UNATTENDED]: '1' }, credentials: 'same-origin', cache: 'no-store' });
   if (!response.ok) return;
   const { session } = (await response.json()) as { session?: { csrf?: string } | null };
   if (session) setCsrf(session.csrf);
@@ -113,6 +115,8 @@ export async function send(method: Method, path: string, options: RequestOptions
     body = JSON.stringify(options.body);
   }
   if (changes(method) && csrf) headers.set('X-Lintel-CSRF', csrf);
+  const { unattended, answered } = attendance();
+  if (unattended) headers.set(UNATTENDED, '1');
   let response: Response;
   try {
     response = await fetch(apiUrl(path, options.query), {
@@ -128,6 +132,7 @@ export async function send(method: Method, path: string, options: RequestOptions
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new ApiError(0, 'offline', i18n._(msg`The station does not answer.`));
   }
+  answered();
   stationSaidTime(response.headers.get('Date'));
   if (response.ok) return response;
   const error = await readError(response);

@@ -1,3 +1,4 @@
+import { UNATTENDED } from './attendance';
 import { apiUrl, checkSession } from './client';
 import type { Call, CameraState, CardIssue, Hello, JournalEntry, Lock, LockState, PanelState } from './types';
 
@@ -48,7 +49,7 @@ export class EventLink {
 
   private open(): void {
     if (this.source) return;
-    const source = new EventSource(apiUrl('/events', { last_event_id: this.lastId }));
+    const source = new EventSource(apiUrl('/events', { last_event_id: this.lastId, ...UNATTENDED }));
     this.source = source;
     source.onopen = () => {
       this.delay = FIRST_RETRY_MS;
