@@ -166,7 +166,9 @@ void Pictures::audio_changed(const media::AudioState& state) {
 }
 
 void Pictures::watch(const web::Subject& who, std::string_view stream, std::string offer, web::Done<web::LiveSession> done) {
-  views_->open(stream == "sub" ? media::Profile::sub : media::Profile::main, std::move(offer),
+  // Guard and installer have one account, each a browser of their own.
+  const std::string viewer = who.role == web::Role::admin ? who.account + ' ' + who.address : who.account;
+  views_->open(stream == "sub" ? media::Profile::sub : media::Profile::main, viewer, std::move(offer),
                [this, who, done = std::move(done), alive = std::weak_ptr<int>(alive_)](Result<media::LiveView> view) {
                  if (alive.expired()) return;
                  if (!view.ok()) {

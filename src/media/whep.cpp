@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/bytes.hpp"
 #include "base/log.hpp"
 
@@ -17,6 +19,7 @@ struct LiveViews::Inner : std::enable_shared_from_this<LiveViews::Inner> {
   Inner(Loop& house, Legs& given, LiveViewOptions wanted) : loop(house), legs(given), options(wanted) {}
 
   struct Session {
+    std::string viewer;
     std::unique_ptr<Leg> leg;
     Timer connecting;
   };
@@ -41,7 +44,7 @@ LiveViews::~LiveViews() {
   close_all();
 }
 
-void LiveViews::open(Profile stream, std::string offer, Opened opened) {
+void LiveViews::open(Profile stream, const std::string& viewer, std::string offer, Opened opened) {
   if (inner_->sessions.size() >= inner_->options.viewer_limit) {
     return opened(Error{
         ErrorCode::full,
@@ -49,6 +52,17 @@ void LiveViews::open(Profile stream, std::string offer, Opened opened) {
         {},
         {},
         std::to_string(inner_->options.viewer_limit)});
+  }
+  // Or one login could take all places, and keep whoever guards the door from its picture.
+  const std::size_t places = places_of_one(inner_->options.viewer_limit);
+  const auto own = std::count_if(inner_->sessions.begin(), inner_->sessions.end(),
+                                 [&viewer](const auto& entry) { return entry.second.viewer == viewer; });
+  if (static_cast<std::size_t>(own) >= places) {
+    return opened(Error{ErrorCode::full,
+                        fmt::format("One login can watch {} times at once; close another live picture first.", places),
+                        {},
+                        {},
+                        std::to_string(places)});
   }
   if (Result<void> checked = sdp::check_webrtc(offer); !checked) return opened(checked.error());
   const std::string id = bytes::to_base64url(bytes::random(id_bytes));
@@ -71,6 +85,7 @@ void LiveViews::open(Profile stream, std::string offer, Opened opened) {
   Result<std::unique_ptr<Leg>> leg = inner_->legs.create(LegKind::webrtc, options, std::move(events));
   if (!leg) return opened(leg.error());
   Inner::Session& session = inner_->sessions[id];
+  session.viewer = viewer;
   session.leg = std::move(*leg);
   session.connecting = inner_->loop.clock().after(inner_->options.connect_limit, [weak, id] {
     if (const auto self = weak.lock()) self->end_soon(id);

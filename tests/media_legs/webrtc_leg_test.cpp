@@ -166,7 +166,7 @@ TEST_F(StationAndBrowser, watchWithoutACall) {  // C28
   std::string id;
   viewer->create_offer([&](Result<std::string> offer) {
     if (!offer) return void(problem = offer.error().message);
-    views.open(Profile::sub, *offer, [&](Result<LiveView> view) {
+    views.open(Profile::sub, "101#0", *offer, [&](Result<LiveView> view) {
       if (!view) return void(problem = view.error().message);
       id = view.value().id;
       viewer->accept_answer(view.value().answer, [&](Result<void> accepted) {
@@ -186,11 +186,45 @@ TEST_F(StationAndBrowser, watchWithoutACall) {  // C28
 TEST_F(StationAndBrowser, refuseMoreViewersThanAllowed) {
   LiveViews views{loop, station, {.viewer_limit = 0}};
   std::optional<ErrorCode> code;
-  views.open(Profile::main, "v=0", [&](Result<LiveView> view) { code = view.error().code; });
+  views.open(Profile::main, "101#0", "v=0", [&](Result<LiveView> view) { code = view.error().code; });
   EXPECT_EQ(code, ErrorCode::full);
   views.set_viewer_limit(1);
-  views.open(Profile::main, "v=0", [&](Result<LiveView> view) { code = view.error().code; });
+  views.open(Profile::main, "101#0", "v=0", [&](Result<LiveView> view) { code = view.error().code; });
   EXPECT_EQ(code, ErrorCode::invalid);
+}
+
+TEST(LiveViewPlaces, oneHasAQuarterOrFourButNeverTheLast) {  // C28
+  EXPECT_EQ(places_of_one(1), 1U);
+  EXPECT_EQ(places_of_one(2), 1U);
+  EXPECT_EQ(places_of_one(4), 3U);
+  EXPECT_EQ(places_of_one(16), 4U);
+  EXPECT_EQ(places_of_one(256), 64U);
+}
+
+TEST_F(StationAndBrowser, leaveAPictureToOthersHoweverOftenOneWatches) {  // C28
+  LiveViews views{loop, station, {.viewer_limit = 3}};
+  const auto watch = [&](const std::string& viewer) {
+    LegOptions options;
+    options.audio = Direction::receive_only;
+    options.video = Direction::receive_only;
+    auto leg = browser.create(LegKind::webrtc, options, {}).value();
+    std::optional<Result<LiveView>> view;
+    leg->create_offer([&](Result<std::string> offer) {
+      views.open(Profile::sub, viewer, offer.value(), [&](Result<LiveView> got) { view = std::move(got); });
+    });
+    EXPECT_TRUE(turn_until(loop, [&] { return view.has_value(); }));
+    return std::move(*view);
+  };
+  const Result<LiveView> first = watch("gateway");
+  ASSERT_TRUE(first.ok());
+  ASSERT_TRUE(watch("gateway").ok());
+  const Result<LiveView> third = watch("gateway");
+  ASSERT_FALSE(third.ok());
+  EXPECT_EQ(third.error().code, ErrorCode::full);
+  EXPECT_EQ(third.error().limit, "2");
+  EXPECT_TRUE(watch("101#0").ok()) << "a place is left";
+  ASSERT_TRUE(views.close(first.value().id).ok());
+  EXPECT_TRUE(watch("gateway").ok());
 }
 
 TEST_F(StationAndBrowser, lendAVoiceAndHearTheStation) {
