@@ -1,5 +1,6 @@
 #include "access/access.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace lintel::access {
@@ -68,6 +69,7 @@ Result<void> Access::set_lock_options(LockOptions options) {
   Lock& changed = *found->second;
   const LockView before = view(changed);
   changed.set_options(std::move(options));
+  if (!changed.options().watches_door) forced_untold_.erase(changed.options().number);
   const LockView after = view(changed);
   if (before.door_open != after.door_open || before.held_open != after.held_open || before.name != after.name)
     listener_.lock_changed(after);
@@ -200,21 +202,22 @@ void Access::refused(const UnlockRequest& request, Outcome outcome, Duration wai
   tell_attempt(event);
 }
 
-void Access::tell_attempt(const AccessEvent& event) {
+bool Access::tell_bounded(const AccessEvent& event, std::string_view repeated) {
   std::string same(event.event);
   for (const std::string_view part :
        {event.reason, event.method, std::string_view(event.subject), std::string_view(event.room)})
     same.append(1, '\n').append(part);
   same += '\n' + std::to_string(event.lock);
-  if (repeats_.wait({}, same) > Duration::zero()) return;
+  if (repeats_.wait({}, same) > Duration::zero()) return false;
   listener_.access_happened(event);
   const Duration untold = repeats_.failed({}, same);
-  if (untold == Duration::zero()) return;
-  AccessEvent repeated = event;
-  repeated.event = "access.repeated";
-  repeated.severity = Severity::warning;
-  repeated.wait = untold;
-  listener_.access_happened(repeated);
+  if (untold == Duration::zero()) return true;
+  AccessEvent last = event;
+  last.event = repeated;
+  last.severity = std::max(event.severity, Severity::warning);
+  last.wait = untold;
+  listener_.access_happened(last);
+  return true;
 }
 
 void Access::relay_told(LockNumber number, bool moved, bool energised) {
@@ -232,6 +235,7 @@ void Access::door_is_open(LockNumber number, bool open) {
   const auto found = locks_.find(number);
   if (found == locks_.end() || found->second->door_open() == open) return;
   Lock& changed = *found->second;
+  if (!open) forced_untold_.erase(number);
   changed.door_is_open(open);
   if (!changed.options().watches_door) return;
   tell(open ? "access.door_opened" : "access.door_closed", Severity::info, changed);
@@ -280,15 +284,14 @@ void Access::lock_changed(Lock& lock, const UnlockRequest* request) {
 }
 
 void Access::door_forced(Lock& lock) {
-  tell("access.door_forced", Severity::alarm, lock);
+  const LockNumber number = lock.options().number;
+  const AccessEvent event = event_about("access.door_forced", Severity::alarm, lock);
+  if (tell_bounded(event, "access.forced_repeated")) return;
+  forced_untold_[number] = clock_.after(lasting_opening, [this, event] { listener_.access_happened(event); });
 }
 
 void Access::door_held(Lock& lock) {
-  AccessEvent event;
-  event.event = "access.door_held";
-  event.severity = Severity::alarm;
-  event.lock = lock.options().number;
-  event.lock_name = lock.options().name;
+  AccessEvent event = event_about("access.door_held", Severity::alarm, lock);
   event.wait = lock.options().hold_limit;
   listener_.access_happened(event);
   listener_.lock_changed(view(lock));
@@ -307,13 +310,17 @@ AccessEvent Access::event_of(std::string_view name, const UnlockRequest& request
   return event;
 }
 
-void Access::tell(std::string_view name, Severity severity, const Lock& lock) {
+AccessEvent Access::event_about(std::string_view name, Severity severity, const Lock& lock) {
   AccessEvent event;
   event.event = name;
   event.severity = severity;
   event.lock = lock.options().number;
   event.lock_name = lock.options().name;
-  listener_.access_happened(event);
+  return event;
+}
+
+void Access::tell(std::string_view name, Severity severity, const Lock& lock) {
+  listener_.access_happened(event_about(name, severity, lock));
 }
 
 }  // namespace lintel::access

@@ -42,7 +42,8 @@ enum class Severity { info, warning, alarm };
 //   access.lock_jammed  the relay failed (alarm); access.lock_recovered: it answers again
 //   access.made_safe    a lock was found open at start and was driven to hold
 //   access.door_held    the door stands open too long (alarm, A04); wait is the limit. access.door_forced: it opened
-//   while locked (alarm) access.door_opened, access.door_closed
+//                       while locked (alarm). access.forced_repeated: so often (alarm) that for `wait` it is told only
+//                       where it lasts. access.door_opened, access.door_closed
 struct AccessEvent {
   std::string_view event{};
   Severity severity = Severity::info;
@@ -74,6 +75,10 @@ class AccessListener {
 
 class Access final : private Lock::Owner {
  public:
+  // A contact with a loose wire tells of a forced door at each tremble. After some of them (access.forced_repeated)
+  // only an opening that lasts for so long is told: nobody comes through a door in less.
+  static constexpr Duration lasting_opening = std::chrono::seconds(2);
+
   // All of them must outlive it. `limiter` is shared with whatever else is guessed at.
   Access(Clock& clock, const Rights& rights, const Codes& codes, AttemptLimiter& limiter, AccessListener& listener);
   ~Access() override;
@@ -102,7 +107,7 @@ class Access final : private Lock::Owner {
   void refused(const UnlockRequest& request, Outcome outcome, Duration wait);
   // Tells of an attempt that opened nothing. Whoever goes on and on, or a reader that does by itself, would push all
   // else out of the journal: after some of the same from the same, access.repeated stands for the next ones.
-  void tell_attempt(const AccessEvent& event);
+  void tell_attempt(const AccessEvent& event) { (void)tell_bounded(event, "access.repeated"); }
 
   void relay_told(LockNumber lock, bool moved, bool energised);
   // Another device drives this lock now, or the one that was away is back: it is driven to hold, however it is found.
@@ -121,7 +126,10 @@ class Access final : private Lock::Owner {
   Decision open_those(UnlockRequest request, LockSet allowed, Decision decision);
   [[nodiscard]] static LockView view(const Lock& lock);
   [[nodiscard]] static AccessEvent event_of(std::string_view event, const UnlockRequest& request, const Lock& lock);
+  [[nodiscard]] static AccessEvent event_about(std::string_view event, Severity severity, const Lock& lock);
   void tell(std::string_view event, Severity severity, const Lock& lock);
+  // Tells of it, and by `repeated` that the next ones of its like are not told for a while; false: it is one of those.
+  bool tell_bounded(const AccessEvent& event, std::string_view repeated);
 
   Clock& clock_;
   const Rights& rights_;
@@ -130,6 +138,7 @@ class Access final : private Lock::Owner {
   AttemptLimiter repeats_;  // stops nobody: only how often the same is told
   AccessListener& listener_;
   std::map<LockNumber, std::unique_ptr<Lock>> locks_;
+  std::map<LockNumber, Timer> forced_untold_;  // doors that stand open so, for now
   LockSet opened_ = 0;  // locks that somebody opened and that have not locked again since
   LockSet jammed_ = 0;  // locks that failed and have not obeyed since
   bool running_ = false;

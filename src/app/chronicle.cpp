@@ -122,6 +122,9 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
     journal_.record(events::alarm_door_held, details);
   } else if (event.event == "access.door_forced") {
     journal_.record(events::alarm_door_forced, details);
+  } else if (event.event == "access.forced_repeated") {
+    field("minutes", minutes(event.wait));
+    journal_.record(events::alarm_forced_repeated, details);
   }
 }
 

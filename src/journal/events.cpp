@@ -62,6 +62,7 @@ constexpr std::array all = {
     &events::access_safe_state,
     &events::alarm_door_held,
     &events::alarm_door_forced,
+    &events::alarm_forced_repeated,
     &events::alarm_tamper,
     &events::alarm_fire,
     &events::alarm_cleared,

@@ -137,6 +137,9 @@ inline constexpr Event alarm_door_held{"alarm.door_held", Kind::alarm, Severity:
   "{door} is held open for more than {seconds} s.", "Close the door, or look why it does not close."};
 inline constexpr Event alarm_door_forced{"alarm.door_forced", Kind::alarm, Severity::alarm,
   "{door} was opened without being unlocked.", "Somebody forced the door, or its contact is wired or set the wrong way round."};
+inline constexpr Event alarm_forced_repeated{"alarm.forced_repeated", Kind::alarm, Severity::alarm,
+  "{door} is opened without being unlocked again and again; for {minutes} min only an opening that lasts is written down.",
+  "The door's contact or its wire is loose, or somebody shakes the door: look at it. An opening that lasts two seconds is written down each time, and so is a door held open."};
 inline constexpr Event alarm_tamper{"alarm.tamper", Kind::alarm, Severity::alarm,
   "The station was tampered with.", "It was taken off the wall or moved."};
 inline constexpr Event alarm_fire{"alarm.fire", Kind::alarm, Severity::alarm,

@@ -375,6 +375,53 @@ TEST_F(AccessTest, A16_aForcedDoorThatStaysOpenIsTwoAlarms) {
   EXPECT_FALSE(heard.changes.back().held_open);
 }
 
+// A loose wire tells ten times a second of a door that nobody touches.
+TEST_F(AccessTest, A16_aTremblingContactIsAFewAlarmsAndHidesNoForcedDoor) {
+  LockOptions watched = access.lock(1)->options();
+  watched.watches_door = true;
+  ASSERT_TRUE(access.set_lock_options(watched).ok());
+  const auto open_for = [this](Duration time) {
+    access.door_is_open(1, true);
+    clock.advance(time);
+    access.door_is_open(1, false);
+    clock.advance(50ms);
+  };
+  open_for(50ms);
+  EXPECT_EQ(heard.count("access.door_forced"), 1) << "the first is told at once";
+  for (int tremble = 0; tremble < 300; ++tremble) open_for(50ms);
+  EXPECT_EQ(heard.count("access.door_forced"), 10) << "in half a minute";
+  ASSERT_EQ(heard.count("access.forced_repeated"), 1);
+  const auto told = std::find_if(heard.events.begin(), heard.events.end(),
+                                 [](const Heard::One& one) { return one.event == "access.forced_repeated"; });
+  EXPECT_EQ(told->severity, Severity::alarm);
+  EXPECT_EQ(told->lock, 1);
+  EXPECT_EQ(told->wait, 60s);
+
+  for (int visitor = 1; visitor <= 3; ++visitor) {
+    open_for(Access::lasting_opening);
+    EXPECT_EQ(heard.count("access.door_forced"), 10 + visitor) << "somebody came through";
+    open_for(Access::lasting_opening - 1ms);
+  }
+  EXPECT_EQ(heard.count("access.door_forced"), 13);
+  access.door_is_open(1, true);
+  watched.watches_door = false;
+  ASSERT_TRUE(access.set_lock_options(watched).ok());
+  clock.advance(1min);
+  EXPECT_EQ(heard.count("access.door_forced"), 13) << "nobody watches it any more";
+
+  access.door_is_open(1, false);
+  watched.watches_door = true;
+  ASSERT_TRUE(access.set_lock_options(watched).ok());
+  heard.events.clear();
+  for (int tremble = 0; tremble < 60 * 60 * 10; ++tremble) open_for(50ms);
+  EXPECT_LE(heard.count("access.door_forced"), 100) << "an hour of it";
+  EXPECT_GE(heard.count("access.forced_repeated"), 4) << "but it is seen that it goes on";
+  clock.advance(1h);
+  heard.events.clear();
+  open_for(50ms);
+  EXPECT_EQ(heard.count("access.door_forced"), 1) << "another night begins anew";
+}
+
 TEST_F(AccessTest, A04_aHeldDoorIsAnAlarm) {
   LockOptions watched = access.lock(1)->options();
   watched.watches_door = true;

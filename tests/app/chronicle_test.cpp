@@ -50,5 +50,19 @@ TEST_F(ChronicleTest, A21_whoGoesOnAndOnIsNamedWithTheTimeThatItIsNotWrittenDown
   EXPECT_EQ(entry.message, "Cy tries again and again by card; for 2 min this is not written down each time.");
 }
 
+TEST_F(ChronicleTest, A16_aTremblingDoorContactIsAnAlarm) {
+  const auto entry = written({.event = "access.forced_repeated",
+                              .severity = access::Severity::alarm,
+                              .lock = 1,
+                              .lock_name = "Front door",
+                              .wait = 60s});
+  EXPECT_EQ(entry.event, "alarm.forced_repeated");
+  EXPECT_EQ(entry.severity, journal::Severity::alarm);
+  EXPECT_EQ(entry.door, "Front door");
+  EXPECT_EQ(entry.message,
+            "Front door is opened without being unlocked again and again; for 1 min only an opening that lasts is "
+            "written down.");
+}
+
 }  // namespace
 }  // namespace lintel::app
