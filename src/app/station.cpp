@@ -261,7 +261,6 @@ Result<void> Station::serve() {
   http_->start();
   follow_network();
   store_.journal->record(events::system_started, {.fields = {{"version", version()}}});
-  for (const auto& problem : store_.settings->problems()) log::warning("settings", "{}", problem);
   announce(reached(), options_.bind, api_->setup_code());
   return options_.ready_file.empty() ? Result<void>() : write_ready_file(reached(), options_.ready_file);
 }

@@ -20,6 +20,8 @@ Result<Store> Store::open(Loop& loop, const std::string& folder) {
   LINTEL_TRY(store.database, storage::Database::open(loop, options));
   LINTEL_TRY(store.settings, settings::Settings::load(*store.database, *store.vault));
   LINTEL_TRY(store.journal, journal::Journal::open(*store.database, loop.clock(), store.settings->get(settings::journal::size)));
+  for (const std::string& key : store.settings->problems())
+    store.journal->record(journal::events::system_settings_rejected, {.fields = {{"setting", key}}});
   LINTEL_TRY(store.household, household::Household::load(*store.database, *store.vault, loop.clock(), identity_of(*store.settings)));
   return store;
 }

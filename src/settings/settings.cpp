@@ -58,8 +58,8 @@ void Settings::take_in(const std::string& key, const std::string& stored) {
       entry->type == Type::secret ? vault_.open_sealed(stored, purpose_of(*entry)) : Result<std::string>(stored);
   const auto value = opened.ok() ? check(*entry, opened.value()) : Result<Value>(opened.error());
   if (!value.ok()) {
-    problems_.push_back(fmt::format("The stored value of {} is not used: {}", key, value.error().message));
-    lintel::log::warning("settings", "{}", problems_.back());
+    problems_.push_back(key);
+    lintel::log::warning("settings", "The stored value of {} is not used: {}", key, value.error().message);
     return;
   }
   values_[index_of(*entry)] = value.value();

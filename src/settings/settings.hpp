@@ -110,7 +110,8 @@ class Settings {
   void add_guard(Guard guard);
   [[nodiscard]] storage::Subscription on_change(std::function<void(const Change&)> listener);  // once for each key
 
-  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }  // sentences, from load()
+  // The keys whose stored values load() did not use.
+  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
   [[nodiscard]] const std::vector<std::string>& unknown_keys() const { return unknown_; }
 
  private:

@@ -124,7 +124,7 @@ TEST_F(SettingsTest, doesNotUseASecretThatWasAltered) {
   run("UPDATE settings SET value = :value WHERE key = 'account.password'", {vault_.seal("other", "setting:other")});
   open();
   EXPECT_EQ(settings_->get(account::password), "");
-  EXPECT_THAT(settings_->problems(), ElementsAre(HasSubstr("account.password")));
+  EXPECT_THAT(settings_->problems(), ElementsAre("account.password"));
 }
 
 TEST_F(SettingsTest, keepsKeysItDoesNotKnow) {
@@ -139,7 +139,7 @@ TEST_F(SettingsTest, usesTheDefaultForAStoredValueThatDoesNotFit) {
   run("INSERT INTO settings (key, value) VALUES ('call.longest_ring', '100000')");
   open();
   EXPECT_EQ(settings_->get(call::longest_ring), 30s);
-  EXPECT_THAT(settings_->problems(), ElementsAre(HasSubstr("call.longest_ring")));
+  EXPECT_THAT(settings_->problems(), ElementsAre("call.longest_ring"));
 }
 
 TEST_F(SettingsTest, tellsListenersOnceForEachChangeWhenAllAreInForce) {
