@@ -76,6 +76,11 @@ web::OverviewState Overview::overview() const {
   out.attention = parts_();
   out.attention.insert(out.attention.end(), noted_.begin(), noted_.end());
   if (health.state != storage::State::working) out.attention.push_back({"storage", "alarm", health.message, "/settings/storage"});
+  if (journal_.damaged())
+    out.attention.push_back({"journal", "alarm",
+                             "A part of the journal cannot be read: the database is damaged. Look at the disk, and "
+                             "restore a backup if other things are missing.",
+                             "/journal"});
   if (out.camera.state == "failed") out.attention.push_back({"camera", "warning", out.camera.message, "/settings/streams"});
   if (household_.room_count() == 0)
     out.attention.push_back({"rooms", "notice", "There are no rooms yet: nobody can be called.", "/household/rooms"});

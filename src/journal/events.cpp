@@ -17,6 +17,7 @@ constexpr std::array all = {
     &events::storage_back,
     &events::journal_lost,
     &events::journal_damaged,
+    &events::journal_unreadable,
     &events::certificate_created,
     &events::camera_lost,
     &events::camera_back,

@@ -42,6 +42,8 @@ inline constexpr Event journal_lost{"journal.lost", Kind::system, Severity::erro
   "Entries that could not be stored: {count}. The disk refused or was too slow.", "More happened than memory holds while the disk was full, broken or slow. They were shown live but are not in the journal."};
 inline constexpr Event journal_damaged{"journal.damaged", Kind::system, Severity::error,
   "The journal could not be read and was set aside; a new one begins here.", "A disk or card that fails, or lost its power while it wrote, damaged it. What was in it is still in the database, as the field says. Look at the disk, and restore a backup if other things are missing."};
+inline constexpr Event journal_unreadable{"journal.unreadable", Kind::system, Severity::error,
+  "A part of the journal cannot be read: the database is damaged.", "A disk or card that fails, or lost its power while it wrote, damaged it. What can be read is shown, and new entries are stored. Look at the disk, and restore a backup if other things are missing."};
 inline constexpr Event certificate_created{"certificate.created", Kind::system, Severity::information,
   "A server certificate was made for {names}.", "Browsers that trust the station's root certificate accept it without asking."};
 

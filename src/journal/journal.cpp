@@ -153,7 +153,7 @@ void Journal::flush() {
 }
 
 storage::Database::Job Journal::to_store(const Batch& batch) const {
-  return [batch, size = size_](storage::Transaction& transaction) -> Result<void> {
+  return [batch, size = size_, damage = damage_](storage::Transaction& transaction) -> Result<void> {
     std::vector<storage::Values> rows;
     rows.reserve(batch->size());
     for (const Entry& entry : *batch)
@@ -163,8 +163,12 @@ storage::Database::Job Journal::to_store(const Batch& batch) const {
     LINTEL_CHECK(transaction.execute_many(insert, rows));
     // Ids have no gaps, so the newest `size` entries are those above this id.
     const std::int64_t keep_after = batch->back().id - size;
-    if (keep_after > 0) LINTEL_CHECK(transaction.execute(drop_oldest, {keep_after}));
-    return {};
+    if (keep_after <= 0 || *damage) return {};
+    const auto dropped = transaction.execute(drop_oldest, {keep_after});
+    if (dropped.ok()) return {};
+    // Where the oldest are damaged they stay from the next try on, rather than that nothing new is written down.
+    if (dropped.error().code == ErrorCode::unavailable) *damage = true;
+    return dropped.error();
   };
 }
 
@@ -180,6 +184,7 @@ void Journal::written(const Batch& batch, const Result<void>& outcome) {
   }
   last_durable_ = batch->back().id;
   retry_.cancel();
+  tell_damage();
   if (lost_ > 0 && waiting() < waiting_limit) {
     const auto count = std::exchange(lost_, 0);
     record(events::journal_lost, {.fields = {{"count", std::to_string(count)}}});
@@ -188,6 +193,10 @@ void Journal::written(const Batch& batch, const Result<void>& outcome) {
   const std::weak_ptr<int> alive = alive_;
   for (const Entry& entry : *batch)
     if (!alive.expired()) journalled_.tell(entry);
+}
+
+void Journal::tell_damage() {
+  if (*damage_ && !std::exchange(damage_told_, true)) record(events::journal_unreadable);
 }
 
 storage::Subscription Journal::on_happened(std::function<void(const Entry&)> listener) {

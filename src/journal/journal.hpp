@@ -6,6 +6,7 @@
 // journalled when the disk works again. Loop only.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +44,7 @@ struct Query {
 struct Page {
   std::vector<Entry> entries;    // newest first
   std::int64_t next_before = 0;  // cursor of the next page; 0: no more
+  bool damaged = false;          // some that belong here cannot be read any more; these are the others
 };
 
 struct Count {
@@ -71,7 +73,8 @@ class Journal {
   [[nodiscard]] storage::Subscription on_happened(std::function<void(const Entry&)> listener);  // id is 0
   [[nodiscard]] storage::Subscription on_journalled(std::function<void(const Entry&)> listener);
 
-  // Errors: `invalid` (field at fault named), or those of the database.
+  // Where the database is damaged, what can be read of it. Errors: `invalid` (field at fault named), or those of the
+  // database.
   void search(Query query, std::function<void(Result<Page>)> then);
   // Oldest first, for a client that was away: entries with a larger id than `id`, at most `limit` (1 to 500).
   void after(std::int64_t id, std::size_t limit, std::function<void(Result<std::vector<Entry>>)> then);
@@ -82,6 +85,8 @@ class Journal {
   [[nodiscard]] std::int64_t last_id() const { return last_durable_; }
   [[nodiscard]] std::size_t waiting() const { return waiting_.size() + (in_flight_ ? in_flight_->size() : 0); }
   [[nodiscard]] std::uint64_t lost() const { return lost_; }  // since the last time it was journalled
+  // A part of it turned out to be damaged, since the start: what can be read is answered, and the oldest may stay.
+  [[nodiscard]] bool damaged() const { return damage_told_; }
   // The last run wrote system.started and never system.stopped.
   [[nodiscard]] bool last_run_ended_badly() const { return unclean_; }
 
@@ -94,6 +99,7 @@ class Journal {
   [[nodiscard]] Batch next_batch(std::int64_t last_id);
   void written(const Batch& batch, const Result<void>& outcome);
   [[nodiscard]] storage::Database::Job to_store(const Batch& batch) const;
+  void tell_damage();
 
   storage::Database& database_;
   Clock& clock_;
@@ -103,6 +109,9 @@ class Journal {
   Batch in_flight_;            // with the database now, or null
   bool unclean_ = false;
   std::uint64_t lost_ = 0;
+  std::shared_ptr<std::atomic<bool>> damage_ =
+      std::make_shared<std::atomic<bool>>(false);  // found by storage's threads
+  bool damage_told_ = false;
   Timer retry_;  // armed after a failure
   storage::Subscription health_;
   storage::Listeners<const Entry&> happened_;

@@ -1,6 +1,10 @@
 // Looking into the journal, on the reading thread of the database.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
+#include "journal/around.hpp"
 #include "journal/journal.hpp"
 #include "journal/words.hpp"
 
@@ -55,7 +59,8 @@ storage::Statement statement_of(const Query& query) {
     conditions += sql;
     statement.values.push_back(std::move(value));
   };
-  if (query.before > 0) condition("id < :before", query.before);
+  // Named is the first id that is wished: the one beside it may lie on a damaged page, where SQLite would look for it.
+  if (query.before > 0) condition("id <= :newest", query.before - 1);
   if (query.from) condition("time >= :from_time", static_cast<std::int64_t>(query.from->time_since_epoch().count()));
   if (query.to) condition("time < :to_time", static_cast<std::int64_t>(query.to->time_since_epoch().count()));
   if (query.kind) condition("kind = :kind", std::string(name_of(*query.kind)));
@@ -69,8 +74,7 @@ storage::Statement statement_of(const Query& query) {
     condition(fmt::format("(search LIKE :text ESCAPE '!' OR event IN ({}))", events), pattern(query.text));
     for (const std::string& event : query.or_events) statement.values.emplace_back(event);
   }
-  // One more than asked for tells whether there is another page.
-  statement.sql = fmt::format("{}{} ORDER BY id DESC LIMIT {}", columns, conditions, query.limit + 1);
+  statement.sql = fmt::format("{}{} ORDER BY id DESC LIMIT {}", columns, conditions, query.limit);
   return statement;
 }
 
@@ -103,17 +107,36 @@ void Journal::search(Query query, std::function<void(Result<Page>)> then) {
     return;
   }
   database_.read<Page>(
-      [statement = statement_of(query), limit = query.limit](storage::Transaction& transaction) -> Result<Page> {
-        LINTEL_TRY(const auto rows, transaction.query(statement, types));
+      [query = std::move(query), newest = last_durable_,
+       damage = damage_](storage::Transaction& transaction) -> Result<Page> {
+        const auto read = [&](std::int64_t before, std::size_t limit) {
+          Query part = query;
+          part.before = before;
+          part.limit = limit;
+          return transaction.query(statement_of(part), types);
+        };
         Page page;
-        page.entries = entries_of(rows);
-        if (page.entries.size() > limit) {
-          page.entries.pop_back();
-          page.next_before = page.entries.back().id;
+        // One more than asked for tells whether there is another page.
+        const auto rows = read(query.before, query.limit + 1);
+        if (rows.ok()) {
+          page.entries = entries_of(*rows);
+          if (page.entries.size() > query.limit) {
+            page.entries.pop_back();
+            page.next_before = page.entries.back().id;
+          }
+          return page;
         }
+        if (rows.error().code != ErrorCode::unavailable) return rows.error();
+        LINTEL_TRY(const auto around, read_around(read, query.before > 0 ? query.before : newest + 1, 0, query.limit));
+        *damage = page.damaged = true;
+        page.entries = entries_of(around.rows);
+        page.next_before = around.next;
         return page;
       },
-      std::move(then));
+      [this, alive = std::weak_ptr<int>(alive_), then = std::move(then)](Result<Page> page) {
+        if (!alive.expired()) tell_damage();
+        then(std::move(page));
+      });
 }
 
 void Journal::after(std::int64_t id, std::size_t limit, std::function<void(Result<std::vector<Entry>>)> then) {
@@ -122,13 +145,23 @@ void Journal::after(std::int64_t id, std::size_t limit, std::function<void(Resul
     return;
   }
   database_.read<std::vector<Entry>>(
-      [id, limit](storage::Transaction& transaction) -> Result<std::vector<Entry>> {
-        LINTEL_TRY(
-            const auto rows,
-            transaction.query(fmt::format("{} WHERE id > :id ORDER BY id LIMIT {}", columns, limit), {id}, types));
-        return entries_of(rows);
+      [id = std::min(id, std::numeric_limits<std::int64_t>::max() - 1), limit, newest = last_durable_,
+       damage = damage_](storage::Transaction& transaction) -> Result<std::vector<Entry>> {
+        const auto read = [&](std::int64_t from, std::size_t most) {
+          return transaction.query(fmt::format("{} WHERE id >= :oldest ORDER BY id LIMIT {}", columns, most), {from + 1},
+                                   types);
+        };
+        const auto rows = read(id, limit);
+        if (rows.ok()) return entries_of(*rows);
+        if (rows.error().code != ErrorCode::unavailable || id >= newest) return rows.error();
+        LINTEL_TRY(const auto around, read_around(read, id, newest, limit));
+        *damage = true;
+        return entries_of(around.rows);
       },
-      std::move(then));
+      [this, alive = std::weak_ptr<int>(alive_), then = std::move(then)](Result<std::vector<Entry>> entries) {
+        if (!alive.expired()) tell_damage();
+        then(std::move(entries));
+      });
 }
 
 void Journal::count(WallTime from, WallTime to, std::function<void(Result<std::vector<Count>>)> then) {

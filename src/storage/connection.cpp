@@ -100,7 +100,9 @@ Error opening_error(const std::exception& problem, const std::string& folder) {
 constexpr int cache_kib = 512;
 
 Connection::Connection(const std::string& path, std::string shown_folder, Mode mode, int page_limit)
-    : folder_(std::move(shown_folder)), session_(*soci::factory_sqlite3(), "dbname=" + path + " timeout=10") {
+    : folder_(std::move(shown_folder)),
+      session_(*soci::factory_sqlite3(), "dbname=" + path + " timeout=10"),
+      mode_(mode) {
   session_ << "PRAGMA foreign_keys=ON";
   session_ << "PRAGMA cache_size=-" << cache_kib;
   if (mode == Mode::read) {
@@ -131,8 +133,7 @@ Error Connection::translate(const std::exception& problem) {
             fmt::format("The disk of the data folder {} is full; make room there. What was stored is safe.", folder_)};
   }
   if (code == sqlite_corrupt) {
-    disk_failed_ = true;
-    log::error("storage", "{}", message_of(problem));
+    if (!std::exchange(disk_failed_, true)) log::error("storage", "{}", message_of(problem));  // once for a transaction
     return damaged(folder_);
   }
   if (code == sqlite_ioerr || code == sqlite_readonly || code == sqlite_cantopen) {
@@ -248,9 +249,10 @@ Result<void> Connection::transact(const Database::Job& job) {
   } catch (const std::exception& problem) {
     outcome = Error{ErrorCode::internal, fmt::format("A job of the database failed: {}", problem.what())};
   }
-  if (outcome.ok()) outcome = plain("COMMIT");
+  // Who reads has nothing to commit. Where it met a damaged page SQLite would refuse to, whatever was read besides.
+  if (outcome.ok() && mode_ == Mode::write) outcome = plain("COMMIT");
   // SQLite has ended the transaction by itself after some disk errors; the roll-back then has nothing to do.
-  if (!outcome.ok()) {
+  if (!outcome.ok() || mode_ == Mode::read) {
     try {
       session_ << "ROLLBACK";
     } catch (const std::exception&) {

@@ -45,6 +45,7 @@ class Connection final : public Transaction {
   std::string folder_;
   soci::session session_;
   bool disk_failed_ = false;
+  const Mode mode_;
 };
 
 // What to tell a person about a failure while opening.

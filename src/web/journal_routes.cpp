@@ -86,7 +86,7 @@ void search(Call& call) {
     Json items = Json::array();
     for (const journal::Entry& entry : page->entries)
       if (who.role == Role::machine || may_see(who, entry)) items.push_back(entry_json(entry));
-    Json json{{"items", items}, {"next_cursor", nullptr}};
+    Json json{{"items", items}, {"next_cursor", nullptr}, {"damaged", page->damaged}};
     if (page->next_before != 0) json["next_cursor"] = std::to_string(page->next_before);
     reply.send(answer(200, json));
   });

@@ -28,6 +28,11 @@ export interface Page<T> {
   total?: number;
 }
 
+export interface JournalPage extends Page<JournalEntry> {
+  /** Some that belong here cannot be read any more. */
+  damaged?: boolean;
+}
+
 export interface Room {
   number: string;
   first_name?: string;

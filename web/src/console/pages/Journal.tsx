@@ -6,7 +6,7 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '@/api/client';
 import { useEvent, useLink } from '@/api/hooks';
 import { withTold } from '@/api/told';
-import type { JournalEntry, Page } from '@/api/types';
+import type { JournalEntry, JournalPage } from '@/api/types';
 import { dayOf } from '@/i18n/format';
 import { sentence } from '@/i18n/station';
 import { ShowMore } from '@/shared/ShowMore';
@@ -19,9 +19,9 @@ import { type JournalFilter, belongs, isFiltered, noFilter, query } from '../jou
 const PAGE = 100;
 const ROW_PX = 45;
 /** The first page with a new entry on top; one that the stream only catches up with has its place already, here or further down. */
-const withEntry = (page: Page<JournalEntry>, entry: JournalEntry) =>
+const withEntry = (page: JournalPage, entry: JournalEntry) =>
   Number(entry.id) > Number(page.items[0]?.id ?? 0) ? { ...page, items: [entry, ...page.items] } : page;
-type Pages = InfiniteData<Page<JournalEntry>, string>;
+type Pages = InfiniteData<JournalPage, string>;
 
 export default function Journal() {
   const { t } = useLingui();
@@ -37,7 +37,7 @@ export default function Journal() {
     initialPageParam: '',
     staleTime: 5_000,
     queryFn: ({ pageParam, signal }) => {
-      const page = api.get<Page<JournalEntry>>('/journal', { ...query(asked), cursor: pageParam, limit: PAGE }, signal);
+      const page = api.get<JournalPage>('/journal', { ...query(asked), cursor: pageParam, limit: PAGE }, signal);
       return pageParam ? page : withTold(page, 'journal', (first, entry) => (belongs(entry, asked) ? withEntry(first, entry) : first));
     },
     getNextPageParam: (last) => last.next_cursor || undefined,
@@ -65,6 +65,7 @@ export default function Journal() {
       <div className="grid gap-4">
         <JournalFilters filter={filter} onChange={setFilter} />
         {journal.error && !journal.isFetchNextPageError && <Note kind="error">{journal.error.message}</Note>}
+        {journal.data?.pages.some((page) => page.damaged) && <Note kind="warning">{t`A part of the journal is damaged and cannot be read. What can be read is shown.`}</Note>}
         <Card bodyClassName="p-0!" className="overflow-hidden">
           {journal.isPending ? (
             <Skeleton lines={8} />
