@@ -43,7 +43,7 @@ struct RtspOptions {
   std::optional<std::uint16_t> tls_port = {};           // RTSPS, 322 by IANA; 0: any free one; nothing: no TLS
   std::string tls_pem = {};                             // for tls_port: certificate chain and private key
   std::uint16_t first_udp_port = 0, last_udp_port = 0;  // one pair of these carries all of RTP; zero: any
-  int session_limit = 128;
+  int session_limit = 128;                              // of all; one account has half of them
   int connection_limit = 256;
   int source_limit = 64;                                // connections from one address
   Duration silent_limit = std::chrono::seconds(20);     // a connection without a session is closed after this

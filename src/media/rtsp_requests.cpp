@@ -209,8 +209,11 @@ RtspSession* RtspEngine::session_for(RtspClient& client, const RtspRequest& requ
   }
   const auto own = std::count_if(sessions_.begin(), sessions_.end(),
                                  [&](const auto& entry) { return entry.second->client == &client; });
-  if (sessions_.size() >= static_cast<std::size_t>(options_.session_limit) ||
-      static_cast<std::size_t>(own) >= sessions_per_client || !stream(path.profile).join().ok())
+  const auto same_account = std::count_if(sessions_.begin(), sessions_.end(),
+                                          [&](const auto& entry) { return entry.second->user == client.user; });
+  const auto limit = static_cast<std::size_t>(options_.session_limit);
+  if (sessions_.size() >= limit || static_cast<std::size_t>(own) >= sessions_per_client ||
+      static_cast<std::size_t>(same_account) >= limit / 2 || !stream(path.profile).join().ok())
     return reply(client, 503), nullptr;
   auto session = std::make_unique<RtspSession>();
   session->id = bytes::to_hex(bytes::random(12));

@@ -275,6 +275,22 @@ TEST_F(RtspPeerTest, endsTheSessionsOfAnAccountThatIsGone) {
   EXPECT_EQ(server->statistics().sessions, 1);
 }
 
+TEST_F(RtspPeerTest, oneAccountLeavesSessionsToTheOthers) {  // V03
+  serve({.address = "127.0.0.1", .port = 0, .session_limit = 4});
+  RtspPeer first(server->port()), second(server->port()), third(server->port()), player(server->port());
+  const auto set_up = [&](RtspPeer& peer) {
+    EXPECT_EQ(ask(peer, "OPTIONS", "/main"), 200);
+    EXPECT_EQ(ask(peer, "SETUP", "/main", "Transport: RTP/AVP/TCP\r\n"), 401);
+    return ask(peer, "SETUP", "/main", "Transport: RTP/AVP/TCP\r\n");
+  };
+  EXPECT_EQ(set_up(first), 200);
+  EXPECT_EQ(set_up(second), 200);
+  EXPECT_EQ(set_up(third), 503);
+  player.user = "player";
+  player.password = "Secret-18";
+  EXPECT_EQ(set_up(player), 200);
+}
+
 // Security 16: a thousand at once, more than any limit, and a viewer that watches meanwhile.
 TEST_F(RtspPeerTest, aFloodOfDescribesIsBoundedAndViewersAreServed) {
   serve({.address = "127.0.0.1", .port = 0, .connection_limit = 24, .source_limit = 16});
