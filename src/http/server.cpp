@@ -8,13 +8,12 @@
 #include <mutex>
 #include <vector>
 
+#include "base/accepting.hpp"
 #include "base/log.hpp"
 #include "http/io.hpp"
 
 namespace lintel::http {
 namespace {
-
-constexpr std::chrono::milliseconds pause_without_descriptors{100};
 
 Error listen_error(const boost::system::error_code& code, const ListenerOptions& options) {
   const std::string port = std::to_string(options.port);

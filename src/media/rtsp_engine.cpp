@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/accepting.hpp"
 #include "base/log.hpp"
 
 namespace lintel::media {
@@ -15,7 +16,6 @@ namespace {
 enum Id : std::uint64_t { inbox_id, plain_id, encrypted_id, rtp_id, rtcp_id, first_client_id };
 
 constexpr int accepts_limit = 32;                              // connections taken a round
-constexpr Duration pause_without_descriptors = std::chrono::milliseconds(100);
 constexpr Duration fast_tick = std::chrono::milliseconds(50);  // while something waits for its time
 constexpr Duration slow_tick = std::chrono::seconds(1);
 constexpr std::size_t arrivals_limit = 1024;  // sources remembered

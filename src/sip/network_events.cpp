@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/accepting.hpp"
 #include "base/log.hpp"
 #include "sip/network_inner.hpp"
 
@@ -15,7 +16,6 @@ namespace {
 // Bounds of one turn, so that a flood leaves the loop to doors and timers in between.
 constexpr int datagrams_a_turn = 64;
 constexpr int accepts_a_turn = 32;
-constexpr Duration pause_without_descriptors = std::chrono::milliseconds(100);
 constexpr int reads_a_turn = 4;  // of one TLS connection that holds decrypted bytes back
 // Two CRLF within this time are a ping that the stream has cut; a phone that sends one at a time does it more seldom.
 constexpr Duration halves_of_a_ping = std::chrono::seconds(4);
