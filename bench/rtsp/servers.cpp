@@ -93,14 +93,13 @@ void serve_lintel(bool live, std::size_t viewers) {
   source.warm();
   RtspOptions options;
   options.address = "127.0.0.1";
-  options.port = 0;
   options.session_limit = options.connection_limit = options.source_limit = static_cast<int>(4 * viewers + 16);
   RtspVideo video;
   video.join = [&source](Profile, Consumer consumer) -> Result<Subscription> {
     return source.join(std::move(consumer));
   };
   auto server = RtspServer::start(source.loop, video, options);
-  if (!server.ok()) std::exit(1);
+  if (!server.ok() || !(*server)->listen(0, false).ok()) std::exit(1);
   (*server)->set_accounts({{"viewer", digest::ha1(digest::Algorithm::md5, "viewer", "Lintel", "secret")}});
   source.run((*server)->port());
 }

@@ -17,8 +17,11 @@ void announce(const Reached& at, const std::string& bind, const std::string& set
     return port == usual ? fmt::format("{}://{}/", scheme, name) : fmt::format("{}://{}:{}/", scheme, name, port);
   };
   const auto own = addresses::own();
-  std::string text = fmt::format("\nLintel {} is running.\n\n  on this machine   {}\n", version(), address("http", "localhost", at.http, 80));
-  if (!here)
+  std::string text = fmt::format("\nLintel {} is running.\n\n", version());
+  if (at.http != 0) text += fmt::format("  on this machine   {}\n", address("http", "localhost", at.http, 80));
+  if (at.http == 0 && at.https != 0)
+    text += fmt::format("  on this machine   {}\n", address("https", "localhost", at.https, 443));
+  if (!here && at.https != 0)
     for (const auto& one : own) text += fmt::format("  on the network    {}\n", address("https", one, at.https, 443));
   const std::string recorders = here || own.empty() ? "localhost" : own.front();
   if (at.rtsp != 0) text += fmt::format("  for recorders     {}main\n", address("rtsp", recorders, at.rtsp, 554));

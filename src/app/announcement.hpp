@@ -8,7 +8,7 @@
 
 namespace lintel::app {
 
-// The ports it listens at; 0: off.
+// The ports it listens at; 0: off, or not had.
 struct Reached {
   std::uint16_t http = 0, https = 0, sip = 0, sips = 0, rtsp = 0, rtsps = 0;
 };

@@ -1,5 +1,6 @@
 #include "app/options.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -42,7 +43,13 @@ constexpr std::array entries = {
     Entry{"--web", "FOLDER", "the built pages (default: web/dist)",
           [](Options& o, const std::string& v) { return take_text(o.web, "--web", v); }},
     Entry{"--bind", "ADDRESS", "serve on this address only (default: all)",
-          [](Options& o, const std::string& v) { return take_text(o.bind, "--bind", v); }},
+          [](Options& o, const std::string& v) -> Result<void> {
+            in6_addr address{};
+            if (inet_pton(AF_INET, v.c_str(), &address) != 1 && inet_pton(AF_INET6, v.c_str(), &address) != 1)
+              return refuse("--bind", v, "an IPv4 or IPv6 address");
+            o.bind = v;
+            return {};
+          }},
     Entry{"--camera", "SOURCE", "/dev/videoN, rtsp://…, a video file (looped), or test (default: the first camera, else test)",
           [](Options& o, const std::string& v) { return take_text(o.camera, "--camera", v); }},
     Entry{"--microphone", "SOURCE", "an ALSA or PipeWire device (alsa:hw:0, pipewire:name), a sound file (looped), silence, or test",
@@ -68,7 +75,7 @@ constexpr std::array entries = {
             o.log = v;
             return {};
           }},
-    Entry{"--ready-file", "FILE", "write the ports there as JSON once everything serves",
+    Entry{"--ready-file", "FILE", "write the ports there as JSON once the station serves (0: not at all)",
           [](Options& o, const std::string& v) { return take_text(o.ready_file, "--ready-file", v); }},
     Entry{"--loopback-media", "", "offer 127.0.0.1 for sound and pictures: browser and station on one machine without a network",
           [](Options& o, const std::string&) -> Result<void> {

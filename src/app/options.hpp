@@ -26,7 +26,7 @@ struct Options {
   std::string speaker = "auto";      // "auto", "default", "test", "none", a device, a file to write
   std::optional<std::uint16_t> http_port, https_port, sip_port, sips_port, rtsp_port, rtsps_port;  // 0: any free one
   std::string log;                   // debug, info, warning, error; empty: as the settings say
-  std::string ready_file;            // written with the ports (JSON) once everything serves; for scripts and tests
+  std::string ready_file;            // written with the ports (JSON) once it serves; for scripts and tests
   bool loopback_media = false;       // offer 127.0.0.1 as a media address: everything on one machine
 };
 

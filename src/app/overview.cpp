@@ -74,7 +74,6 @@ web::OverviewState Overview::overview() const {
     }
   }
   out.attention = parts_();
-  out.attention.insert(out.attention.end(), noted_.begin(), noted_.end());
   if (health.state != storage::State::working) out.attention.push_back({"storage", "alarm", health.message, "/settings/storage"});
   if (journal_.damaged())
     out.attention.push_back({"journal", "alarm",

@@ -20,8 +20,6 @@ class Overview final : public web::OverviewPort {
            const Watchdog& watchdog);
 
   [[nodiscard]] web::OverviewState overview() const override;
-  // Something that a person should mend and that no part reports by itself: a port that could not be opened.
-  void attend(web::Attention attention) { noted_.push_back(std::move(attention)); }
 
  private:
   struct Hour {
@@ -37,7 +35,6 @@ class Overview final : public web::OverviewPort {
   std::function<web::PartState()> camera_;
   std::function<std::vector<web::Attention>()> parts_;  // what the parts report by themselves
   const Watchdog& watchdog_;
-  std::vector<web::Attention> noted_;
   mutable std::array<Hour, 24> hours_{};  // of today
   mutable int day_ = -1;                  // of the year; the counts start again when it changes
   storage::State last_storage_ = storage::State::working;

@@ -6,6 +6,7 @@
 #include "app/camera_twin.hpp"
 #include "app/front.hpp"
 #include "app/lines.hpp"
+#include "app/listening_ports.hpp"
 #include "app/overview.hpp"
 #include "app/pictures.hpp"
 #include "app/service.hpp"
@@ -61,8 +62,7 @@ class Station {
   void run();
 
  private:
-  Result<std::uint16_t> listen(std::optional<std::uint16_t> chosen, std::uint16_t wished, std::uint16_t usual,
-                               std::uint16_t fallback, bool tls, const std::string& option);
+  void listen();
   void watch_settings();
   void follow_network();
   void limit_guesses();
@@ -78,6 +78,7 @@ class Station {
   system::ServerCertificate certificate_;
   std::unique_ptr<Certificate> certificate_port_;
   std::unique_ptr<Chronicle> chronicle_;
+  std::unique_ptr<ListeningPorts> ports_;
   std::unique_ptr<Pictures> pictures_;
   std::unique_ptr<Streams> streams_;
   std::unique_ptr<Doors> doors_;
@@ -100,6 +101,7 @@ Result<void> Station::build() {
   LINTEL_CHECK(media::init());
   workers_ = std::make_unique<Workers>(loop_, worker_threads, worker_queue);
   chronicle_ = std::make_unique<Chronicle>(*store_.journal);
+  ports_ = std::make_unique<ListeningPorts>(loop_.clock(), *store_.journal);
 
   // The locks first: after a crash they are driven safe before anything else is served.
   doors_ = std::make_unique<Doors>(loop_, *store_.household, *store_.settings, *chronicle_, guesses_, options_.data);
@@ -113,7 +115,8 @@ Result<void> Station::build() {
 
   pictures_ = std::make_unique<Pictures>(loop_, options_, *store_.settings, *store_.journal);
   doors_->devices().add<CameraTwin>(loop_.clock(), pictures_->video());
-  telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *store_.database, *store_.vault, *store_.settings, *store_.household, *store_.journal, guesses_});
+  telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *store_.database, *store_.vault, *store_.settings,
+                                                            *store_.household, *store_.journal, guesses_, *ports_});
   directory_ = std::make_unique<Directory>(*store_.household, telephony_->server());
   lines_ = std::make_unique<Lines>(loop_, *store_.household, pictures_->legs(), lines_options(*store_.settings, telephony_->domain(), whereabouts_->address()));
   front_ = std::make_unique<Front>(
@@ -122,6 +125,7 @@ Result<void> Station::build() {
                                          [this] {
                                            auto all = doors_->attention();
                                            for (auto& one : telephony_->attention()) all.push_back(std::move(one));
+                                           for (auto& one : ports_->attention()) all.push_back(std::move(one));
                                            return all;
                                          },
                                          watchdog_);
@@ -228,35 +232,36 @@ void Station::watch_settings() {
   });
 }
 
-Result<std::uint16_t> Station::listen(std::optional<std::uint16_t> chosen, std::uint16_t wished, std::uint16_t usual,
-                                      std::uint16_t fallback, bool tls, const std::string& option) {
-  http::ListenerOptions listener{.address = options_.bind, .port = chosen.value_or(wished), .tls = tls, .option = option};
-  auto port = http_->listen(listener);
-  // The usual port may be forbidden to this account, or another web server may have it; the one after is as good.
-  if (!port.ok() && !chosen && wished == usual) {
-    listener.port = fallback;
-    port = http_->listen(listener);
-  }
-  return port;
+void Station::listen() {
+  const auto setting = [&](const auto& key) { return static_cast<std::uint16_t>(store_.settings->get(key)); };
+  ports_->open(
+      "https",
+      {"HTTPS", "--https-port", "/settings/ports", options_.https_port, setting(settings::web::https_port), 443, 8443},
+      [this](std::uint16_t port) -> Result<std::uint16_t> {
+        LINTEL_TRY(https_port_,
+                   http_->listen({.address = options_.bind, .port = port, .tls = true, .option = "--https-port"}));
+        http_->send_pages_to(https_port_);
+        return https_port_;
+      });
+  ports_->open(
+      "http",
+      {"HTTP", "--http-port", "/settings/ports", options_.http_port, setting(settings::web::http_port), 80, 8080},
+      [this](std::uint16_t port) -> Result<std::uint16_t> {
+        LINTEL_TRY(http_port_, http_->listen({.address = options_.bind, .port = port, .option = "--http-port"}));
+        return http_port_;
+      });
 }
 
 Result<void> Station::serve() {
-  const auto setting = [&](const auto& key) { return static_cast<std::uint16_t>(store_.settings->get(key)); };
   LINTEL_CHECK(http_->use_certificate(certificate_.chain_pem, certificate_.key_pem));
-  LINTEL_TRY(https_port_, listen(options_.https_port, setting(settings::web::https_port), 443, 8443, true, "--https-port"));
-  LINTEL_TRY(http_port_, listen(options_.http_port, setting(settings::web::http_port), 80, 8080, false, "--http-port"));
-  LINTEL_CHECK(http_->serve_files({.folder = options_.web, .https_port = https_port_}));
+  LINTEL_CHECK(http_->serve_files({.folder = options_.web}));
+  listen();
   LINTEL_CHECK(telephony_->start(options_, whereabouts_->address(), certificate_.chain_pem, certificate_.key_pem));
   lines_->connect(front_->calls(), telephony_->start_endpoint(*lines_));
   pictures_->start();
-  streams_ = std::make_unique<Streams>(Streams::Needs{loop_, options_, *store_.settings, *store_.household, *store_.journal, guesses_, pictures_->video(),
-                                                      pictures_->audio(), certificate_.chain_pem + certificate_.key_pem});
-  // Doors and calls do not depend on it: say it, and go on.
-  streams_->on_problem = [this](const Error& error) {
-    log::error("rtsp", "{}", error.message);
-    store_.journal->record(events::system_port_in_use, {.fields = {{"port", error.value}, {"service", "RTSP"}, {"option", "--" + error.field}}});
-    overview_->attend({"rtsp", "warning", error.message, "/settings/rtsp"});
-  };
+  streams_ = std::make_unique<Streams>(
+      Streams::Needs{loop_, options_, *store_.settings, *store_.household, *store_.journal, guesses_, *ports_,
+                     pictures_->video(), pictures_->audio(), certificate_.chain_pem + certificate_.key_pem});
   streams_->start();
   http_->start();
   follow_network();

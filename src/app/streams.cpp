@@ -30,10 +30,7 @@ media::RtspOptions Streams::wished() {
   const auto number = [&](const auto& key) { return static_cast<std::uint16_t>(settings.get(key)); };
   media::RtspOptions wish;
   wish.address = needs_.options.bind;
-  wish.port.reset();
-  if (settings.get(keys::on)) wish.port = needs_.options.rtsp_port.value_or(number(keys::port));
-  if (settings.get(keys::tls)) wish.tls_port = needs_.options.rtsps_port.value_or(number(keys::tls_port));
-  wish.tls_pem = needs_.certificate;
+  if (settings.get(keys::tls)) wish.tls_pem = needs_.certificate;
   wish.first_udp_port = number(settings::media::first_port);
   wish.last_udp_port = number(settings::media::last_port);
   wish.source_limit = static_cast<int>(settings.get(settings::security::connections));
@@ -44,30 +41,34 @@ media::RtspOptions Streams::wished() {
 }
 
 void Streams::start() {
+  const settings::Settings& settings = needs_.settings;
+  const auto number = [&](const auto& key) { return static_cast<std::uint16_t>(settings.get(key)); };
+  needs_.ports.close("rtsp");
+  needs_.ports.close("rtsps");
   server_.reset();
-  media::RtspOptions wish = wished();
-  // A usual port may be forbidden to this account, or another program may have it: the one after is as good. Where that
-  // does not help, the other port is served alone.
-  while (wish.port || wish.tls_port) {
-    auto started = media::RtspServer::start(needs_.loop, needs_.video, wish);
-    if (started.ok()) {
-      server_ = std::move(*started);
-      return give_accounts();
-    }
-    const bool plain = started.error().field == "rtsp-port";
-    auto& port = plain ? wish.port : wish.tls_port;
-    const bool chosen = plain ? needs_.options.rtsp_port.has_value() : needs_.options.rtsps_port.has_value();
-    if (port && !chosen && *port == (plain ? usual_port : usual_tls_port)) {
-      port = plain ? second_port : second_tls_port;
-      continue;
-    }
-    if (on_problem) on_problem(started.error());
-    port.reset();
-  }
+  if (!settings.get(keys::on) && !settings.get(keys::tls)) return;
+  auto started = media::RtspServer::start(needs_.loop, needs_.video, wished());
+  if (!started.ok()) return log::error("rtsp", "{}", started.error().message);
+  server_ = std::move(*started);
+  give_accounts();
+  if (settings.get(keys::on))
+    listen("rtsp",
+           {"RTSP", "--rtsp-port", "/settings/rtsp", needs_.options.rtsp_port, number(keys::port), usual_port,
+            second_port},
+           false);
+  if (settings.get(keys::tls))
+    listen("rtsps",
+           {"RTSPS", "--rtsps-port", "/settings/rtsp", needs_.options.rtsps_port, number(keys::tls_port),
+            usual_tls_port, second_tls_port},
+           true);
+}
+
+void Streams::listen(const std::string& id, ListeningPorts::Wish wish, bool tls) {
+  needs_.ports.open(id, std::move(wish), [this, tls](std::uint16_t port) { return server_->listen(port, tls); });
 }
 
 Result<void> Streams::use_certificate(std::string pem) {
-  if (server_ != nullptr && server_->tls_port() != 0) LINTEL_CHECK(server_->use_certificate(pem));
+  if (server_ != nullptr) LINTEL_CHECK(server_->use_certificate(pem));
   needs_.certificate = std::move(pem);
   return {};
 }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "access/limiter.hpp"
+#include "app/listening_ports.hpp"
 #include "app/options.hpp"
 #include "household/household.hpp"
 #include "journal/journal.hpp"
@@ -26,6 +26,7 @@ class Streams {
     household::Household& household;
     journal::Journal& journal;
     access::AttemptLimiter& guesses;  // shared with keypad, web and SIP
+    ListeningPorts& ports;
     media::Video& video;
     media::AudioEngine& audio;
     std::string certificate;  // the web server's: chain and key in PEM
@@ -35,13 +36,12 @@ class Streams {
   // Serves what the settings switch on; each change of a switch takes effect at once, and ends running sessions.
   void start();
   Result<void> use_certificate(std::string pem);  // whoever watches already is not disturbed. Error: it cannot be read
-  // A port that cannot be had; the other one is served nevertheless. The error names the port and its option.
-  std::function<void(const Error& error)> on_problem;
   [[nodiscard]] std::uint16_t port() const { return server_ == nullptr ? 0 : server_->port(); }          // 0: off
   [[nodiscard]] std::uint16_t tls_port() const { return server_ == nullptr ? 0 : server_->tls_port(); }  // 0: off
 
  private:
   [[nodiscard]] media::RtspOptions wished();
+  void listen(const std::string& id, ListeningPorts::Wish wish, bool tls);
   void give_accounts();
   bool admit(const media::RtspAttempt& attempt);
 

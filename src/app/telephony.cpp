@@ -80,13 +80,19 @@ Result<void> Telephony::start(const Options& options, const std::string& address
   LINTEL_TRY(names_, sip::dns::CaresSource::create(needs_.loop));
   resolver_ = std::make_unique<sip::dns::Resolver>(needs_.loop.clock(), *names_);
 
-  const auto port = options.sip_port.value_or(static_cast<std::uint16_t>(settings.get(keys::port)));
   reach_.domain = domain_;
-  LINTEL_CHECK(listen_plain(options.bind, port));
+  reach_.udp_port = reach_.tcp_port = 0;
+  const auto number = [&](const auto& setting) { return static_cast<std::uint16_t>(settings.get(setting)); };
+  needs_.ports.open("sip", {"SIP", "--sip-port", "/settings/sip_server", options.sip_port, number(keys::port)},
+                    [this, host = options.bind](std::uint16_t port) { return listen_plain(host, port); });
   if (settings.get(keys::tls)) {
     LINTEL_CHECK(use_certificate(chain, key));
-    const auto tls_port = options.sips_port.value_or(static_cast<std::uint16_t>(settings.get(keys::tls_port)));
-    LINTEL_TRY(reach_.tls_port, network_.listen({sip::TransportKind::tls, options.bind, tls_port, "--sips-port"}));
+    needs_.ports.open(
+        "sips", {"SIPS", "--sips-port", "/settings/sip_server", options.sips_port, number(keys::tls_port)},
+        [this, host = options.bind](std::uint16_t port) -> Result<std::uint16_t> {
+          LINTEL_TRY(reach_.tls_port, network_.listen({sip::TransportKind::tls, host, port, "--sips-port"}));
+          return reach_.tls_port;
+        });
   }
   reach_.server = address;
 
@@ -123,28 +129,31 @@ Result<void> Telephony::start(const Options& options, const std::string& address
   return {};
 }
 
-Result<void> Telephony::listen_plain(const std::string& host, std::uint16_t port) {
+Result<std::uint16_t> Telephony::listen_plain(const std::string& host, std::uint16_t port) {
   namespace keys = settings::sip_server;
-  const bool udp = needs_.settings.get(keys::udp);
-  const auto listen = [&](sip::TransportKind kind, std::uint16_t number) {
-    return network_.listen({kind, host, number, "--sip-port"});
+  const bool udp = needs_.settings.get(keys::udp), tcp = needs_.settings.get(keys::tcp);
+  std::optional<Error> missing;
+  const auto listen = [&](sip::TransportKind kind, std::uint16_t& had, std::uint16_t number) {
+    if (had != 0) return;
+    const auto got = network_.listen({kind, host, number, "--sip-port"});
+    if (got.ok())
+      had = *got;
+    else
+      missing = got.error();
   };
-  reach_.udp_port = reach_.tcp_port = 0;
   for (int tries = 1;; ++tries) {
-    if (udp) {
-      LINTEL_TRY(reach_.udp_port, listen(sip::TransportKind::udp, port));
-    }
-    if (!needs_.settings.get(keys::tcp)) return {};
+    missing.reset();
+    if (udp) listen(sip::TransportKind::udp, reach_.udp_port, port);
     // A free port was asked for: TCP takes the number that UDP got, as phones expect one number for both; where somebody has
     // that for TCP, another one is as good.
-    const auto tcp = listen(sip::TransportKind::tcp, port == 0 ? reach_.udp_port : port);
-    if (tcp.ok()) {
-      reach_.tcp_port = *tcp;
-      return {};
-    }
-    if (port != 0 || !udp || tries == free_number_tries) return tcp.error();
-    network_.stop_listening(reach_.udp_port);
+    if (tcp) listen(sip::TransportKind::tcp, reach_.tcp_port, port == 0 ? reach_.udp_port : port);
+    if (!missing) break;
+    if (port != 0 || !udp || tries == free_number_tries) return *missing;
+    network_.stop_listening(std::exchange(reach_.udp_port, 0));
   }
+  // A server elsewhere was tried in vain meanwhile.
+  if (endpoint_ != nullptr) endpoint_->network_changed();
+  return std::max(reach_.udp_port, reach_.tcp_port);
 }
 
 Result<void> Telephony::use_certificate(const std::string& chain, const std::string& key) {

@@ -11,6 +11,7 @@
 #include "access/limiter.hpp"
 #include "app/accounts.hpp"
 #include "app/bindings.hpp"
+#include "app/listening_ports.hpp"
 #include "app/options.hpp"
 #include "http/router.hpp"
 #include "http/websocket.hpp"
@@ -34,12 +35,13 @@ class Telephony final : public web::PresencePort, public web::SipPort {
     household::Household& household;
     journal::Journal& journal;
     access::AttemptLimiter& guesses;
+    ListeningPorts& ports;
   };
   explicit Telephony(const Needs& needs);
   ~Telephony() override;
 
-  // Opens the sockets and starts the server. `address`: where phones reach the station; `chain` and `key`: its certificate
-  // (SIP over TLS). The error names port and option.
+  // Opens the sockets, those that cannot be had once they can, and starts the server. `address`: where phones reach the
+  // station; `chain` and `key`: its certificate (SIP over TLS). Errors: it cannot be read; no names can be looked up.
   Result<void> start(const Options& options, const std::string& address, const std::string& chain, const std::string& key);
   // The station is reached at another address: it registers anew where it is registered.
   void network_changed(const std::string& address);
@@ -65,7 +67,8 @@ class Telephony final : public web::PresencePort, public web::SipPort {
 
  private:
   static constexpr int free_number_tries = 16;
-  Result<void> listen_plain(const std::string& host, std::uint16_t port);  // UDP and TCP, as they are switched on
+  // UDP and TCP, as they are switched on; what is had already stays. Answers the port of both.
+  Result<std::uint16_t> listen_plain(const std::string& host, std::uint16_t port);
   void opened(std::shared_ptr<http::WebSocket> socket);
   void give_own_account();  // who the station is among the others: number, name and password, and where it registers
   void settings_changed(const settings::Change& change);

@@ -39,9 +39,10 @@ bool Connection<Stream>::serve_file() {
   const bool keep_alive = message.keep_alive();
   const std::string_view host = view(beast::http::field::host);
   // A browser gives the microphone to pages from HTTPS or from localhost only.
-  if (!secure && file->page && table->https_port() != 0 && !is_local_host(host) && plain_host(host)) {
+  const std::uint16_t https_port = core_->https_port;
+  if (!secure && file->page && https_port != 0 && !is_local_host(host) && plain_host(host)) {
     Response response{.status = 308, .headers = {}, .body = {}};
-    const std::string port = table->https_port() == 443 ? "" : ":" + std::to_string(table->https_port());
+    const std::string port = https_port == 443 ? "" : ":" + std::to_string(https_port);
     response.set("Location", "https://" + std::string(host_without_port(host)) + port + target_->path);
     response.set("Cache-Control", "no-store");
     write(std::move(response), keep_alive);

@@ -23,6 +23,7 @@ struct Core {
   Loop::Poster post;         // requests
   Loop::Poster post_signal;  // WebSockets: they carry SIP
   Seats seats;
+  std::atomic<std::uint16_t> https_port{0};
   std::atomic<std::size_t> in_flight{0};
   std::atomic<std::uint64_t> requests{0}, shed{0}, refused{0}, timed_out{0};
 

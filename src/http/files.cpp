@@ -78,7 +78,6 @@ Error unreadable(const std::string& what) {
 
 Result<std::shared_ptr<const FileTable>> FileTable::load(const StaticFiles& options) {
   const auto table = std::make_shared<FileTable>();
-  table->https_port_ = options.https_port;
   std::uintmax_t total = 0;
   std::error_code error;
   const fs::path root(options.folder);

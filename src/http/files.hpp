@@ -47,11 +47,9 @@ class FileTable {
   [[nodiscard]] static FileChoice choose(const File& file, std::string_view accept_encoding);
   // RFC 9110 §13.1.2, weak comparison.
   [[nodiscard]] static bool matches(std::string_view if_none_match, std::string_view etag);
-  [[nodiscard]] std::uint16_t https_port() const { return https_port_; }
 
  private:
   std::unordered_map<std::string, File> files_;
-  std::uint16_t https_port_ = 0;
 };
 
 }  // namespace lintel::http

@@ -131,6 +131,10 @@ Result<void> Server::serve_files(const StaticFiles& files) {
   return {};
 }
 
+void Server::send_pages_to(std::uint16_t https_port) {
+  inner_->core->https_port = https_port;
+}
+
 Result<void> Server::use_certificate(const std::string& chain_pem, const std::string& key_pem) {
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   boost::system::error_code error;

@@ -45,8 +45,6 @@ struct StaticFiles {
   // Page routes: "/" → "index.html". Everything else is served by its own name; html files only as pages.
   std::vector<std::pair<std::string, std::string>> pages = {
       {"/", "index.html"}, {"/monitor", "monitor.html"}, {"/panel", "panel.html"}};
-  std::uint16_t https_port =
-      0;  // pages asked for in plain HTTP by another machine's browser go there; 0: they are served
 };
 
 struct Statistics {
@@ -69,6 +67,9 @@ class Server {
   [[nodiscard]] Router& router();
   // Reads the folder (at most 64 MiB): before start() or again later. Error: unavailable, when it cannot be read.
   [[nodiscard]] Result<void> serve_files(const StaticFiles& files);
+  // Pages asked for in plain HTTP by another machine's browser go to this port of HTTPS. 0, as it is at first: they are
+  // served.
+  void send_pages_to(std::uint16_t https_port);
   // PEM chain and PEM key; new connections use it from now on. Error: invalid.
   [[nodiscard]] Result<void> use_certificate(const std::string& chain_pem, const std::string& key_pem);
   // Answers the port. Errors: conflict (in use; the message names port and option), denied (needs rights), invalid

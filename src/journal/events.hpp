@@ -23,8 +23,10 @@ inline constexpr Event system_unclean_stop{"system.unclean_stop", Kind::system, 
 inline constexpr Event system_clock_jumped{"system.clock_jumped", Kind::system, Severity::warning,
   "The clock was moved by {seconds} s.", "Time was set by a person or by NTP. Entries before and after may seem out of order; their ids are in order."};
 inline constexpr Event system_port_in_use{"system.port_in_use", Kind::system, Severity::error,
-  "Port {port} for {service} is in use by another program; choose another with {option}.",
-  "The service does not run until its port is free or another one is set."};
+  "The station cannot listen for {service}: {reason}",
+  "Everything else runs. The station tries again by itself, and listens once the port can be had; another one is taken at the next start."};
+inline constexpr Event system_port_back{"system.port_back", Kind::system, Severity::information,
+  "The station listens for {service} at port {port} now.", "The port that was missing could be had; nothing needs doing."};
 inline constexpr Event network_lost{"network.lost", Kind::system, Severity::warning,
   "The station has no network.", "Look at the cable, the switch and the address. Doors, cards and codes work without it; nobody can be called until it is back."};
 inline constexpr Event network_changed{"network.changed", Kind::system, Severity::information,

@@ -57,7 +57,7 @@ Error refuse(int error, std::uint16_t port, const char* option) {
         number,
         {}};
   return Error{
-      ErrorCode::conflict,
+      error == EADDRINUSE ? ErrorCode::conflict : ErrorCode::unavailable,
       fmt::format("Port {} for RTSP cannot be used ({}): stop the other program, or choose another with {}.", number,
                   error == EADDRINUSE ? "another program listens there" : std::strerror(error), option),
       option + 2,
@@ -103,17 +103,27 @@ Result<std::pair<int, std::uint16_t>> listen_on(std::string& address, std::uint1
 
 class Server final : public RtspServer {
  public:
-  Server(RtspEngine::Sockets sockets, std::uint16_t port, std::uint16_t tls_port, Loop& loop, RtspVideo video,
-         RtspOptions options)
-      : port_(port),
-        tls_port_(tls_port),
-        engine_(std::move(video), std::move(options), std::move(sockets), loop.poster(), inbox_, figures_),
+  Server(std::shared_ptr<SSL_CTX> tls, Loop& loop, RtspVideo video, RtspOptions options)
+      : address_(options.address),
+        has_tls_(tls != nullptr),
+        engine_(std::move(video), std::move(options), std::move(tls), loop.poster(), inbox_, figures_),
         thread_([this] { engine_.run(); }) {}
   ~Server() override {
     inbox_->post([this] { engine_.stop(); }, true);
     thread_.join();
   }
 
+  Result<std::uint16_t> listen(std::uint16_t wished, bool tls) override {
+    if (tls && !has_tls_)
+      return Error{ErrorCode::invalid, "RTSP over TLS needs a certificate, and there is none.", {}, {}, {}};
+    LINTEL_TRY(const auto socket, listen_on(address_, wished, tls ? "--rtsps-port" : "--rtsp-port"));
+    std::uint16_t& port = tls ? tls_port_ : port_;
+    port = socket.second;
+    log::info("media.rtsp", "listening on port {}{}", port, tls ? ", encrypted" : "");
+    inbox_->post([this, descriptor = socket.first, tls, at = address_] { engine_.listen_at(descriptor, tls, at); },
+                 true);
+    return port;
+  }
   [[nodiscard]] std::uint16_t port() const override { return port_; }
   [[nodiscard]] std::uint16_t tls_port() const override { return tls_port_; }
   void set_accounts(std::vector<RtspAccount> accounts) override {
@@ -129,7 +139,9 @@ class Server final : public RtspServer {
   }
 
  private:
-  const std::uint16_t port_, tls_port_;
+  std::string address_;  // as it turned out
+  const bool has_tls_;
+  std::uint16_t port_ = 0, tls_port_ = 0;
   const std::shared_ptr<RtspInbox> inbox_ = std::make_shared<RtspInbox>();
   const std::shared_ptr<RtspFigures> figures_ = std::make_shared<RtspFigures>();
   RtspEngine engine_;
@@ -139,25 +151,12 @@ class Server final : public RtspServer {
 }  // namespace
 
 Result<std::unique_ptr<RtspServer>> RtspServer::start(Loop& loop, RtspVideo video, RtspOptions options) {
-  RtspEngine::Sockets sockets;
-  sockets.address = options.address;
-  std::uint16_t port = 0, tls_port = 0;
-  if (options.tls_port) {
-    LINTEL_TRY(sockets.tls, make_tls(std::exchange(options.tls_pem, {})));
-    LINTEL_TRY(std::tie(sockets.encrypted, tls_port), listen_on(sockets.address, *options.tls_port, "--rtsps-port"));
+  std::shared_ptr<SSL_CTX> tls;
+  if (!options.tls_pem.empty()) {
+    LINTEL_TRY(tls, make_tls(std::exchange(options.tls_pem, {})));
   }
-  if (options.port) {
-    auto listening = listen_on(sockets.address, *options.port, "--rtsp-port");
-    if (!listening.ok()) {
-      if (sockets.encrypted >= 0) ::close(sockets.encrypted);
-      return listening.error();
-    }
-    std::tie(sockets.plain, port) = *listening;
-  }
-  if (port != 0) log::info("media.rtsp", "listening on port {}", port);
-  if (tls_port != 0) log::info("media.rtsp", "listening on port {}, encrypted", tls_port);
   return std::unique_ptr<RtspServer>(
-      std::make_unique<Server>(std::move(sockets), port, tls_port, loop, std::move(video), std::move(options)));
+      std::make_unique<Server>(std::move(tls), loop, std::move(video), std::move(options)));
 }
 
 Result<std::unique_ptr<RtspServer>> RtspServer::start(Loop& loop, Video& video, RtspOptions options) {

@@ -39,9 +39,7 @@ struct RtspAttempt {
 
 struct RtspOptions {
   std::string address = "::";                           // both families; "127.0.0.1" in tests
-  std::optional<std::uint16_t> port = 554;              // 0: any free one; nothing: not without TLS
-  std::optional<std::uint16_t> tls_port = {};           // RTSPS, 322 by IANA; 0: any free one; nothing: no TLS
-  std::string tls_pem = {};                             // for tls_port: certificate chain and private key
+  std::string tls_pem = {};                             // certificate chain and private key; nothing: no TLS
   std::uint16_t first_udp_port = 0, last_udp_port = 0;  // one pair of these carries all of RTP; zero: any
   int session_limit = 128;                              // of all; one account has half of them
   int connection_limit = 256;
@@ -64,12 +62,15 @@ struct RtspVideo {
 // Loop only. All connections live on one thread of the server's own, which the loop never waits for.
 class RtspServer {
  public:
-  // `video` must outlive the server. Errors, naming the port and its option: conflict when a port is taken, denied when
-  // it needs a right the process does not have; invalid when the certificate cannot be read.
+  // Listens nowhere yet. `video` must outlive the server. Error: invalid when the certificate cannot be read.
   [[nodiscard]] static Result<std::unique_ptr<RtspServer>> start(Loop& loop, Video& video, RtspOptions options);
   [[nodiscard]] static Result<std::unique_ptr<RtspServer>> start(Loop& loop, RtspVideo video, RtspOptions options);
   virtual ~RtspServer() = default;  // ends every session; may wait some milliseconds
 
+  // At one port without TLS and at one with it: 554 and 322 by IANA; 0: any free one. Answers the port. Errors, naming
+  // it and its option: conflict when it is taken, denied when it needs a right the process does not have,
+  // unavailable; invalid for TLS without a certificate.
+  [[nodiscard]] virtual Result<std::uint16_t> listen(std::uint16_t port, bool tls) = 0;
   [[nodiscard]] virtual std::uint16_t port() const = 0;      // 0: not served
   [[nodiscard]] virtual std::uint16_t tls_port() const = 0;  // 0: not served
   // Who may watch from now on: replaces all; nobody may before the first call. Sessions of accounts that are gone, or

@@ -28,11 +28,12 @@ Monotonic now() {
 
 }  // namespace
 
-RtspEngine::RtspEngine(RtspVideo video, RtspOptions options, Sockets sockets, Loop::Poster post,
+RtspEngine::RtspEngine(RtspVideo video, RtspOptions options, std::shared_ptr<SSL_CTX> tls, Loop::Poster post,
                        std::shared_ptr<RtspInbox> inbox, std::shared_ptr<RtspFigures> figures)
     : video_(std::move(video)),
       options_(std::move(options)),
-      sockets_(std::move(sockets)),
+      tls_(std::move(tls)),
+      address_(options_.address),
       post_(std::move(post)),
       inbox_(std::move(inbox)),
       figures_(std::move(figures)),
@@ -46,13 +47,12 @@ RtspEngine::RtspEngine(RtspVideo video, RtspOptions options, Sockets sockets, Lo
       sound_(options_.audio, post_, inbox_, [this](const Bundle& bundle) { arrived(bundle); }),
       ports_(options_.first_udp_port, options_.last_udp_port) {
   watch(inbox_->event(), inbox_id, EPOLLIN);
-  listen(true);
 }
 
 RtspEngine::~RtspEngine() {
   inbox_->close();
   clients_.clear();
-  for (const int socket : {sockets_.plain, sockets_.encrypted, epoll_})
+  for (const int socket : {plain_, encrypted_, epoll_})
     if (socket >= 0) ::close(socket);
 }
 
@@ -64,11 +64,17 @@ void RtspEngine::watch(int descriptor, std::uint64_t id, unsigned events) {
     (void)epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+void RtspEngine::listen_at(int socket, bool tls, std::string address) {
+  (tls ? encrypted_ : plain_) = socket;
+  address_ = std::move(address);
+  listen(true);
+}
+
 void RtspEngine::listen(bool listens) {
   listens_again_.reset();
   if (!listens) listens_again_ = now_ + pause_without_descriptors;
-  if (sockets_.plain >= 0) watch(sockets_.plain, plain_id, listens ? EPOLLIN : 0U);
-  if (sockets_.encrypted >= 0) watch(sockets_.encrypted, encrypted_id, listens ? EPOLLIN : 0U);
+  if (plain_ >= 0) watch(plain_, plain_id, listens ? EPOLLIN : 0U);
+  if (encrypted_ >= 0) watch(encrypted_, encrypted_id, listens ? EPOLLIN : 0U);
 }
 
 Duration RtspEngine::period() const {
@@ -103,10 +109,10 @@ void RtspEngine::run() {
           work.clear();
           break;
         case plain_id:
-          accept_all(sockets_.plain, nullptr);
+          accept_all(plain_, nullptr);
           break;
         case encrypted_id:
-          accept_all(sockets_.encrypted, sockets_.tls.get());
+          accept_all(encrypted_, tls_.get());
           break;
         case rtp_id:
           if ((ready_for & EPOLLIN) != 0) udp_->discard();
@@ -264,7 +270,7 @@ void RtspEngine::tick() {
 
 bool RtspEngine::open_udp() {
   if (udp_ != nullptr) return true;
-  auto opened = RtspUdp::open(ports_, sockets_.address);
+  auto opened = RtspUdp::open(ports_, address_);
   if (!opened.ok()) {
     log::warning("media.rtsp", "{}", opened.error().message);
     return false;

@@ -55,21 +55,18 @@ struct RtspClient {
 
 class RtspEngine {
  public:
-  struct Sockets {
-    int plain = -1, encrypted = -1;  // listening; taken
-    std::shared_ptr<SSL_CTX> tls;
-    std::string address;  // that they listen on
-  };
-  RtspEngine(RtspVideo video, RtspOptions options, Sockets sockets, Loop::Poster post, std::shared_ptr<RtspInbox> inbox,
-             std::shared_ptr<RtspFigures> figures);
+  RtspEngine(RtspVideo video, RtspOptions options, std::shared_ptr<SSL_CTX> tls, Loop::Poster post,
+             std::shared_ptr<RtspInbox> inbox, std::shared_ptr<RtspFigures> figures);
   ~RtspEngine();
   RtspEngine(const RtspEngine&) = delete;
   RtspEngine& operator=(const RtspEngine&) = delete;
 
   void run();                        // the thread's work, until stop()
   void stop() { stopping_ = true; }  // through the inbox, as are these
+  // Takes a listening socket; `address` is what it listens at.
+  void listen_at(int socket, bool tls, std::string address);
   void set_accounts(std::vector<RtspAccount> accounts);
-  void use_tls(std::shared_ptr<SSL_CTX> tls) { sockets_.tls = std::move(tls); }
+  void use_tls(std::shared_ptr<SSL_CTX> tls) { tls_ = std::move(tls); }
 
  private:
   using Clients = std::unordered_map<std::uint64_t, std::unique_ptr<RtspClient>>;
@@ -122,7 +119,9 @@ class RtspEngine {
 
   const RtspVideo video_;
   const RtspOptions options_;
-  Sockets sockets_;
+  int plain_ = -1, encrypted_ = -1;  // listening
+  std::shared_ptr<SSL_CTX> tls_;
+  std::string address_;  // that they listen at
   const Loop::Poster post_;
   const std::shared_ptr<RtspInbox> inbox_;
   const std::shared_ptr<RtspFigures> figures_;

@@ -62,8 +62,8 @@ class Network final : public Transport {
   explicit Network(Loop& loop, NetworkSettings settings = {});
   ~Network() override;
 
-  // Answers the actual port. A port in use gives ErrorCode::unavailable with a message naming the port and the setting.
-  // TLS needs set_tls() before.
+  // Answers the actual port. Errors, naming the port and the setting: conflict when it is in use, denied when it needs
+  // a right this user does not have, unavailable. TLS needs set_tls() before.
   Result<std::uint16_t> listen(const Listen& where);
   void stop_listening(std::uint16_t port);  // over whatever transport; connections from there go on
   // The OpenSSL contexts for accepting and for connecting; shared, counted by OpenSSL. Either may be null.

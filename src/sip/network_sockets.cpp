@@ -72,7 +72,7 @@ Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
     const std::string port =
         "Port " + std::to_string(where.port) + " (SIP over " + std::string(via_name_of(where.kind)) + ")";
     if (error == EADDRINUSE)
-      return failed(ErrorCode::unavailable,
+      return failed(ErrorCode::conflict,
                     port + " is used by another program. Stop it, or choose another port with " + where.setting + ".");
     if (error == EACCES)
       return failed(ErrorCode::denied,

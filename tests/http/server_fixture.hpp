@@ -121,7 +121,8 @@ class ServerTest : public ::testing::Test {
     write("assets/torn-5e6f.txt.gz",
           std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xff\xff\x00\x00\x00\x00\x05\x00\x00\x00", 20));
     write(".secret", "hidden");
-    ASSERT_TRUE(server_->serve_files({.folder = folder_.string(), .https_port = https_port}).ok());
+    ASSERT_TRUE(server_->serve_files({.folder = folder_.string()}).ok());
+    server_->send_pages_to(https_port);
   }
   static std::string long_text() {
     std::string text;

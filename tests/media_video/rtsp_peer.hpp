@@ -126,7 +126,7 @@ class RtspPeer {
 
 class RtspPeerTest : public VideoTest {
  protected:
-  void SetUp() override { serve({.address = "127.0.0.1", .port = 0}); }
+  void SetUp() override { serve({.address = "127.0.0.1"}); }
   void serve(RtspOptions options) {
     server.reset();
     options.admit = [this](const RtspAttempt& attempt) {
@@ -141,6 +141,7 @@ class RtspPeerTest : public VideoTest {
     auto started = RtspServer::start(loop, video, options);
     ASSERT_TRUE(started.ok()) << started.error().message;
     server = std::move(*started);
+    ASSERT_TRUE(server->listen(0, false).ok());
     server->set_accounts({{"recorder", digest::ha1(digest::Algorithm::md5, "recorder", "Lintel", "Secret-17")},
                           {"player", digest::ha1(digest::Algorithm::md5, "player", "Lintel", "Secret-18")}});
   }

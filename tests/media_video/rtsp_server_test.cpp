@@ -217,7 +217,7 @@ class Port {
 };
 
 TEST_F(RtspPeerTest, sendsDatagramsAndReportsAndIsKeptAliveByReports) {
-  serve({.address = "127.0.0.1", .port = 0, .first_udp_port = 40000, .last_udp_port = 40999, .session_timeout = 1s});
+  serve({.address = "127.0.0.1", .first_udp_port = 40000, .last_udp_port = 40999, .session_timeout = 1s});
   const Port rtp, rtcp;
   auto peer = std::make_unique<RtspPeer>(server->port());
   (void)watch(*peer, fmt::format("RTP/AVP;unicast;client_port={}-{}", rtp.number, rtcp.number));
@@ -276,7 +276,7 @@ TEST_F(RtspPeerTest, endsTheSessionsOfAnAccountThatIsGone) {
 }
 
 TEST_F(RtspPeerTest, oneAccountLeavesSessionsToTheOthers) {  // V03
-  serve({.address = "127.0.0.1", .port = 0, .session_limit = 4});
+  serve({.address = "127.0.0.1", .session_limit = 4});
   RtspPeer first(server->port()), second(server->port()), third(server->port()), player(server->port());
   const auto set_up = [&](RtspPeer& peer) {
     EXPECT_EQ(ask(peer, "OPTIONS", "/main"), 200);
@@ -293,7 +293,7 @@ TEST_F(RtspPeerTest, oneAccountLeavesSessionsToTheOthers) {  // V03
 
 // Security 16: a thousand at once, more than any limit, and a viewer that watches meanwhile.
 TEST_F(RtspPeerTest, aFloodOfDescribesIsBoundedAndViewersAreServed) {
-  serve({.address = "127.0.0.1", .port = 0, .connection_limit = 24, .source_limit = 16});
+  serve({.address = "127.0.0.1", .connection_limit = 24, .source_limit = 16});
   RtspPeer viewer(server->port());
   (void)watch(viewer);
   std::vector<std::unique_ptr<RtspPeer>> flood;
@@ -320,7 +320,7 @@ TEST_F(RtspPeerTest, aFloodOfDescribesIsBoundedAndViewersAreServed) {
 }
 
 TEST_F(RtspPeerTest, aSourceThatComesAndGoesAllTheTimeIsTurnedAway) {
-  serve({.address = "127.0.0.1", .port = 0, .source_limit = 3});
+  serve({.address = "127.0.0.1", .source_limit = 3});
   int refused = 0;
   for (int i = 0; i < 40 && refused == 0; ++i) {
     RtspPeer peer(server->port());
@@ -333,7 +333,7 @@ TEST_F(RtspPeerTest, aSourceThatComesAndGoesAllTheTimeIsTurnedAway) {
 
 // Security 16: a few addresses full of strangers, however much they say, keep no recorder out.
 TEST_F(RtspPeerTest, whoDoesNotSayWhoHeIsMakesRoomForWhoComes) {
-  serve({.address = "127.0.0.1", .port = 0, .connection_limit = 3, .source_limit = 200});
+  serve({.address = "127.0.0.1", .connection_limit = 3, .source_limit = 200});
   RtspPeer viewer(server->port());
   (void)watch(viewer);
   RtspPeer first(server->port()), second(server->port());
@@ -368,7 +368,7 @@ TEST_F(RtspPeerTest, noTwoTracksOfAConnectionShareAChannel) {
   devices.microphone = "silence";
   devices.speaker = "none";
   AudioEngine audio(loop, devices);
-  serve({.address = "127.0.0.1", .port = 0, .audio = &audio});
+  serve({.address = "127.0.0.1", .audio = &audio});
   RtspPeer peer(server->port());
   EXPECT_EQ(ask(peer, "SETUP", "/main/stream=0", "Transport: RTP/AVP/TCP\r\n"), 401);
   std::string session;

@@ -18,10 +18,13 @@ namespace {
 
 class RtspTest : public VideoTest {
  protected:
-  void SetUp() override {
-    auto started = RtspServer::start(loop, video, {.address = "127.0.0.1", .port = 0});
+  void SetUp() override { serve({}); }
+  void serve(RtspOptions given) {
+    given.address = "127.0.0.1";
+    auto started = RtspServer::start(loop, video, std::move(given));
     ASSERT_TRUE(started.ok()) << started.error().message;
     server = std::move(*started);
+    ASSERT_TRUE(server->listen(0, false).ok());
     server->set_accounts(recorder());
   }
   static std::vector<RtspAccount> recorder() {
@@ -121,7 +124,8 @@ TEST_F(RtspTest, refusesAtOnceWhileTheCameraIsLost) {
 }
 
 TEST_F(RtspTest, namesThePortThatIsTaken) {
-  const auto second = RtspServer::start(loop, video, {.address = "127.0.0.1", .port = server->port()});
+  const auto other = RtspServer::start(loop, video, {.address = "127.0.0.1"}).value();
+  const auto second = other->listen(server->port(), false);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::conflict);
   EXPECT_NE(second.error().message.find(std::to_string(server->port())), std::string::npos);
@@ -154,10 +158,7 @@ class Connection {
 
 TEST_F(RtspTest, closesConnectionsThatSayNothingAndThoseTooMany) {
   server.reset();
-  auto started = RtspServer::start(
-      loop, video, {.address = "127.0.0.1", .port = 0, .connection_limit = 2, .silent_limit = std::chrono::seconds(1)});
-  ASSERT_TRUE(started.ok());
-  server = std::move(*started);
+  serve({.connection_limit = 2, .silent_limit = std::chrono::seconds(1)});
   const Connection first(server->port(), ""), second(server->port(), "OPTIONS");
   ASSERT_TRUE(until([&] { return server->statistics().connections == 2; }));
   const Connection third(server->port(), "");
@@ -202,25 +203,43 @@ TEST_F(RtspTest, saysThatANetworkCameraRefusesThePassword) {
 
 TEST_F(RtspTest, speaksTlsWithACertificate) {
   certify();
-  auto secure =
-      RtspServer::start(loop, video, {.address = "127.0.0.1", .port = std::nullopt, .tls_port = 0, .tls_pem = pem});
+  auto secure = RtspServer::start(loop, video, {.address = "127.0.0.1", .tls_pem = pem});
   ASSERT_TRUE(secure.ok()) << secure.error().message;
+  ASSERT_TRUE((*secure)->listen(0, true).ok());
   (*secure)->set_accounts(recorder());
   const auto [code, frames] =
       pull("rtsps://recorder:Secret-17@127.0.0.1:" + std::to_string((*secure)->tls_port()) + "/sub", "tcp", 3);
   EXPECT_EQ(code, 0) << log_of_ffmpeg();
   EXPECT_EQ(frames, 3U);
   EXPECT_EQ((*secure)->port(), 0) << "without the plain port";
-  EXPECT_EQ(RtspServer::start(loop, video, {.address = "127.0.0.1", .tls_port = 0, .tls_pem = "nonsense"}).error().code,
+  EXPECT_EQ(RtspServer::start(loop, video, {.address = "127.0.0.1", .tls_pem = "nonsense"}).error().code,
             ErrorCode::invalid);
+  EXPECT_EQ(server->listen(0, true).error().code, ErrorCode::invalid) << "there is no certificate";
+}
+
+// S11: a port that another program held is had later; who watches at the other one is not disturbed.
+TEST_F(RtspTest, takesAPortLater) {
+  certify();
+  serve({.tls_pem = pem});
+  Program watching({"ffmpeg", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url("/sub"), "-f", "null", "-"},
+                   folder.file("watching.log"));
+  ASSERT_TRUE(until([&] { return server->statistics().sessions == 1; }));
+  const auto later = server->listen(0, true);
+  ASSERT_TRUE(later.ok()) << later.error().message;
+  EXPECT_EQ(*later, server->tls_port());
+  const auto [code, frames] = pull("rtsps://recorder:Secret-17@127.0.0.1:" + std::to_string(*later) + "/sub", "tcp", 3);
+  EXPECT_EQ(code, 0) << log_of_ffmpeg();
+  EXPECT_EQ(frames, 3U);
+  EXPECT_GE(server->statistics().sessions, 1);
+  EXPECT_FALSE(watching.ended());
 }
 
 // S12: renewed while it runs, as the station does with a new address; who watches is not disturbed.
 TEST_F(RtspTest, usesANewCertificateForWhoComesAfter) {
   certify("before");
-  auto secure = RtspServer::start(
-      loop, video, {.address = "127.0.0.1", .port = std::nullopt, .tls_port = 0, .tls_pem = std::exchange(pem, {})});
+  auto secure = RtspServer::start(loop, video, {.address = "127.0.0.1", .tls_pem = std::exchange(pem, {})});
   ASSERT_TRUE(secure.ok()) << secure.error().message;
+  ASSERT_TRUE((*secure)->listen(0, true).ok());
   (*secure)->set_accounts(recorder());
   const std::uint16_t port = (*secure)->tls_port();
   EXPECT_EQ(served_by(port), "before");
@@ -247,12 +266,8 @@ class RtspSoundTest : public RtspTest {
     quiet.echo_cancellation = quiet.noise_suppression = false;
     audio = std::make_unique<AudioEngine>(loop, quiet);
     certify();
-    RtspOptions given{.address = "127.0.0.1", .port = 0, .tls_port = 0, .tls_pem = pem};
-    given.audio = audio.get();
-    auto started = RtspServer::start(loop, video, given);
-    ASSERT_TRUE(started.ok()) << started.error().message;
-    server = std::move(*started);
-    server->set_accounts(recorder());
+    serve({.tls_pem = pem, .audio = audio.get()});
+    ASSERT_TRUE(server->listen(0, true).ok());
   }
   void TearDown() override { server.reset(); }
   // Picture and sound at once: frames that came, and the share of the sound that is the tone.

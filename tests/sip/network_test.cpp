@@ -81,7 +81,7 @@ TEST_F(Sockets, aPortInUseIsNamedWithItsSetting) {
   EXPECT_NE(port, 0);
   const auto second = network.listen({TransportKind::udp, "127.0.0.1", port, "sip.port"});
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(second.error().code, ErrorCode::conflict);
   EXPECT_THAT(second.error().message, HasSubstr("Port " + std::to_string(port)));
   EXPECT_THAT(second.error().message, HasSubstr("sip.port"));
   EXPECT_FALSE(network.listen({TransportKind::tls, "127.0.0.1", 0}));

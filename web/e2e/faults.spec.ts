@@ -2,6 +2,8 @@
 import { expect, test } from '@playwright/test';
 
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { connect, createServer, type AddressInfo } from 'node:net';
 
 import { Phone } from './baresip.ts';
 import { adminPassword, Station } from './station.ts';
@@ -50,15 +52,64 @@ test('S22: a clean stop is no unclean one, and registrations and settings are th
   expect((await station.journal()).some((entry) => entry.event === 'system.stopped')).toBe(true);
 });
 
-test('S11: a port in use is named, with the option that changes it', async () => {
-  station = await Station.start();
-  let message = '';
+// Another program on a free port, over TCP and UDP.
+async function takePort(): Promise<{ port: number; release: () => void }> {
+  for (;;) {
+    const tcp = createServer(), udp = createSocket('udp4');
+    await new Promise<void>((done) => tcp.listen(0, '127.0.0.1', done));
+    const { port } = tcp.address() as AddressInfo;
+    const had = await new Promise<boolean>((done) => { udp.once('error', () => done(false)); udp.bind(port, '127.0.0.1', () => done(true)); });
+    if (had) return { port, release: () => { tcp.close(); udp.close(); } };
+    tcp.close();
+  }
+}
+
+test('S11: ports in use are named, doors open nevertheless, and each port is had once it is free', async () => {
+  const services = ['HTTPS', 'SIP', 'SIPS', 'RTSP'];
+  const taken = await Promise.all(services.map(takePort));
+  const about = (entry: any, service: string) => entry.fields.some((field: any) => field.name === 'service' && field.value === service);
+  const option = (service: string) => `--${service.toLowerCase()}-port`;
+  station = await Station.start(services.flatMap((service, at) => [option(service), String(taken[at]!.port)]));
+  const { http, ...others } = station.ports;
+  expect(http).toBeGreaterThan(0);
+  expect(Object.values(others)).toEqual([0, 0, 0, 0, 0]);
+  await station.setUp();
+  await station.expect('POST', '/codes', { name: 'Cleaner', code: '2468', locks: [1], active: true });
+  await station.press('#', '2', '4', '6', '8', '#');
+  expect((await station.lock()).state).toBe('unlocked');
+  const missing = async () => (await station.expect('GET', '/overview')).attention.filter((item: any) => services.includes(item.id.toUpperCase()));
+  const shown = await missing();
+  for (const [at, service] of services.entries()) {
+    const { message } = shown.find((item: any) => item.id === service.toLowerCase());
+    for (const words of [String(taken[at]!.port), service, option(service)]) expect(message).toContain(words);
+    expect((await station.journal()).filter((entry) => entry.event === 'system.port_in_use' && about(entry, service))).toHaveLength(1);
+    expect(station.output).toContain(`Port ${taken[at]!.port} for ${service} `);
+  }
+
+  for (const one of taken) one.release();
+  await station.waitFor('the ports', async () => (await missing()).length === 0, 15_000);
+  for (const [at, service] of services.entries()) {
+    await station.waitFor(`the journal's word of ${service}`, async () => (await station.journal()).filter((entry) => entry.event === 'system.port_back' && about(entry, service)).length === 1);
+    const socket = connect(taken[at]!.port, '127.0.0.1');
+    await new Promise((done, failed) => { socket.once('connect', done); socket.once('error', failed); });
+    socket.destroy();
+  }
+});
+
+test('S11: RTSP that is switched on and off at a port in use needs attention once, and not while it is off', async () => {
+  const taken = await takePort();
   try {
-    const second = await Station.start(['--sip-port', String(station.ports.sip)]);
-    await second.stop();
-  } catch (error) { message = String(error); }
-  expect(message).toContain(String(station.ports.sip));
-  expect(message).toContain('--sip-port');
+    station = await Station.start(['--rtsp-port', String(taken.port)]);
+    await station.setUp();
+    const shown = async () => (await station.expect('GET', '/overview')).attention.filter((item: any) => item.id === 'rtsp').length;
+    for (let round = 0; round < 2; ++round) {
+      expect(await shown()).toBe(1);
+      await station.expect('PATCH', '/settings', { 'rtsp.on': false });
+      expect(await shown()).toBe(0);
+      await station.expect('PATCH', '/settings', { 'rtsp.on': true });
+    }
+    expect(await shown()).toBe(1);
+  } finally { taken.release(); }
 });
 
 test('A10 A25: #1234# opens, a wrong code does not, five wrong ones lock the keypad and only the keypad', async () => {
