@@ -54,6 +54,9 @@ TEST(Bytes, hexGoesBothWays) {
 
 TEST(Bytes, hashesAsPublished) {
   EXPECT_EQ(bytes::to_hex(bytes::md5("abc")), "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(bytes::to_hex(bytes::md5({})), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(bytes::to_hex(bytes::md5("12345678901234567890123456789012345678901234567890123456789012345678901234567890")),
+            "57edf4a22be3c955ac49da2e2107b67a");
   EXPECT_EQ(bytes::to_hex(bytes::sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   // RFC 4231, cases 2 and 6 (a key longer than a block).
   EXPECT_EQ(bytes::to_hex(bytes::hmac_sha256("Jefe", "what do ya want for nothing?")),
