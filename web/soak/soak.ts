@@ -52,12 +52,14 @@ class Players {
   async watch(): Promise<void> {
     while (this.open) {
       const transport = this.joined++ % 2 === 0 ? 'tcp' : 'udp';
+      const began = Date.now();
       const player = spawn('ffmpeg', ['-v', 'quiet', '-rtsp_transport', transport, '-i', this.url, '-t', '4', '-f', 'null', '-'], { stdio: 'ignore' });
       this.running.add(player);
       const limit = setTimeout(() => player.kill('SIGKILL'), 10_000);
       await new Promise((done) => player.once('exit', done));
       clearTimeout(limit);
       this.running.delete(player);
+      if (Date.now() - began < 1_000) await pause(1_000); // it was refused: not over and over at once
     }
   }
   stop(): void {
@@ -156,6 +158,7 @@ try {
     const watched = [watching.watch(), watching.watch()];
     const browsed = browse(browser, station, () => Date.now() < until).catch((error) => { console.error(`A viewer failed: ${error}`); return 0; });
     while (Date.now() < until) {
+      if (station.process.exitCode !== null || station.process.signalCode !== null) throw new Error(`The station is gone:\n${station.output.slice(-8_000)}`);
       const next = Date.now() + callEvery;
       try {
         await call();
