@@ -93,10 +93,11 @@ std::optional<Accounts::Ha1> Accounts::ha1(const sip::Account& account, std::str
 std::vector<const sip::Account*> Accounts::expand(std::string_view user) const {
   std::vector<const sip::Account*> out;
   const auto account = household::parse_account(user);
-  if (account && account->extension == 0 && group_call_() && household_.room(account->room) != nullptr) {
+  if (account && account->extension == 0 && group_call_()) {
     for (const household::Monitor* monitor : household_.monitors_of(account->room))
       if (const sip::Account* found = find(monitor->account)) out.push_back(found);
-    return out;
+    // What has monitors is a room. A room without rings nobody, and is no account by itself.
+    if (!out.empty() || household_.room(account->room) != nullptr) return out;
   }
   if (const sip::Account* found = find(user)) out.push_back(found);
   return out;

@@ -121,6 +121,13 @@ struct Household::Inner {
                                          std::string_view except = {}) const;
   [[nodiscard]] SipAccount sip_account(SipAccount::Kind kind, std::string user, std::string room,
                                        std::string_view asked, const Secret& secret) const;
+  // By extension, the main monitor first.
+  template <typename Visit>
+  void for_each_monitor_of(std::string_view room, Visit visit) const {
+    const std::string prefix = comparable(room) + '#';
+    for (auto entry = monitors.lower_bound(prefix); entry != monitors.end() && entry->first.starts_with(prefix); ++entry)
+      visit(*entry);
+  }
   [[nodiscard]] std::vector<std::string> monitor_keys(std::string_view room) const;
   [[nodiscard]] Result<unsigned> free_extension(std::string_view room) const;
   // For a new monitor: the row, and what makes it known.

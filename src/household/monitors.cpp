@@ -26,11 +26,8 @@ std::string key_of(std::string_view account) {
 }  // namespace
 
 std::vector<std::string> Household::Inner::monitor_keys(std::string_view room) const {
-  const std::string prefix = comparable(room) + '#';
   std::vector<std::string> keys;
-  for (auto monitor = monitors.lower_bound(prefix); monitor != monitors.end() && monitor->first.starts_with(prefix);
-       ++monitor)
-    keys.push_back(monitor->first);
+  for_each_monitor_of(room, [&keys](const auto& entry) { keys.push_back(entry.first); });
   return keys;
 }
 
@@ -73,7 +70,7 @@ const Monitor* Household::monitor(std::string_view account) const {
 
 std::vector<const Monitor*> Household::monitors_of(std::string_view room) const {
   std::vector<const Monitor*> all;
-  for (const std::string& key : inner_->monitor_keys(room)) all.push_back(&inner_->monitors.find(key)->second.monitor);
+  inner_->for_each_monitor_of(room, [&all](const auto& entry) { all.push_back(&entry.second.monitor); });
   return all;
 }
 
