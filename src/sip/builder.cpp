@@ -169,68 +169,6 @@ std::string Builder::finish() {
   return out;  // and not what append() answers, of which this would be a copy, without that room
 }
 
-Edit& Edit::replace(std::size_t begin, std::size_t end, std::string text) {
-  changes_.push_back({begin, end, std::move(text)});
-  return *this;
-}
-
-Edit& Edit::request_uri(std::string_view uri) {
-  return replace(message_.uri_begin(), message_.uri_begin() + message_.request_uri().size(), std::string(uri));
-}
-
-Edit& Edit::remove_all(Field field) {
-  for (const auto& line : message_.lines())
-    if (line.field == field) remove(line);
-  return *this;
-}
-
-Edit& Edit::set_value(const Message::Line& line, std::string_view value) {
-  return replace(line.value, line.value + line.value_length, std::string(value));
-}
-
-Edit& Edit::insert_first(std::string line) {
-  return replace(message_.first_line_end(), message_.first_line_end(), std::move(line));
-}
-
-Edit& Edit::insert_last(std::string line) {
-  return replace(message_.header_end(), message_.header_end(), std::move(line));
-}
-
-Edit& Edit::remove_first_value(Field field) {
-  const auto* line = message_.find(field);
-  if (line == nullptr) return *this;
-  std::string_view rest = message_.value(*line);
-  std::string_view top;
-  std::string_view next;
-  next_value(rest, top);
-  std::string_view peek = rest;
-  if (!next_value(peek, next)) return remove(*line);
-  const auto begin = static_cast<std::size_t>(next.data() - message_.bytes().data());
-  return replace(line->value, begin, {});
-}
-
-std::string Edit::finish() {
-  // In order of place; those at the same place in the order they were asked for. They are few and nearly in order.
-  for (std::size_t i = 1; i < changes_.size(); ++i)
-    for (std::size_t k = i; k > 0 && changes_[k].begin < changes_[k - 1].begin; --k)
-      std::swap(changes_[k], changes_[k - 1]);
-  const auto body = message_.body();
-  const auto source =
-      message_.bytes().substr(0, static_cast<std::size_t>(body.data() - message_.bytes().data()) + body.size());
-  std::size_t size = source.size();
-  for (const auto& change : changes_) size += change.text.size();
-  std::string out;
-  out.reserve(size + room_for_via);
-  std::size_t at = 0;
-  for (const auto& change : changes_) {
-    if (change.begin > at) out.append(source.substr(at, change.begin - at));
-    out.append(change.text);
-    at = std::max(at, change.end);
-  }
-  out.append(source.substr(at));
-  return out;
-}
-
 std::string new_tag() {
   return random_hex(7);
 }

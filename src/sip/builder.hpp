@@ -41,30 +41,6 @@ class Builder {
   std::string_view body_;
 };
 
-// A changed copy of a message: edits in any order, then finish() copies the unchanged ranges between them.
-class Edit {
- public:
-  explicit Edit(const Message& message) : message_(message) { changes_.reserve(8); }
-  Edit& request_uri(std::string_view uri);
-  Edit& replace(std::size_t begin, std::size_t end, std::string text);  // a range of message.bytes()
-  Edit& remove(const Message::Line& line) { return replace(line.begin, line.end, {}); }
-  Edit& remove_all(Field field);
-  Edit& set_value(const Message::Line& line, std::string_view value);
-  Edit& insert_first(std::string line_with_crlf);  // before the first header
-  Edit& insert_last(std::string line_with_crlf);   // after the last header
-  // Removes the first value of the first line of that kind (the line too if it was the only one).
-  Edit& remove_first_value(Field field);
-  [[nodiscard]] std::string finish();  // the message without anything after its body
-
- private:
-  struct Change {
-    std::size_t begin, end;
-    std::string text;
-  };
-  const Message& message_;
-  std::vector<Change> changes_;
-};
-
 // Appends the value of a topmost Via with `received` and, where asked for, `rport` of the source (RFC 3261 §18.2.1, RFC
 // 3581 §4); whatever the sender wrote there itself is dropped.
 void append_via_with_source(Buffer& out, const Via& via, const Hop& from);

@@ -200,10 +200,11 @@ Fault Message::check_vias() const {
     // A text that reads as one Via holds no comma outside of quotes.
     if (Via whole; first ? single_via_ : whole.read(value(line))) continue;
     std::string_view rest = value(line);
+    if (first) rest.remove_prefix(static_cast<std::size_t>(via_->text.end() - rest.begin()));  // read already
     std::string_view one;
-    std::size_t count = 0;
+    std::size_t count = first ? 1 : 0;
     for (; next_value(rest, one); ++count)
-      if ((!first || count > 0) && !Via::parse(one)) return bad;
+      if (Via other; !other.read(one)) return bad;
     if (count == 0) return bad;
   }
   return {};

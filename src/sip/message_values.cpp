@@ -169,8 +169,10 @@ const std::optional<Uri>& Message::uri() const {
 
 const std::optional<Via>& Message::top_via() const {
   if (recall(the_via)) return via_;
-  // A text that reads as one Via holds no comma outside of quotes: nearly all do, and are read once.
-  read_into(via_, value(Field::via));
+  // A text that reads as one Via holds no comma outside of quotes, and one without a comma is one.
+  const auto line = value(Field::via);
+  via_.reset();
+  if (line.find(',') == std::string_view::npos) read_into(via_, line);
   single_via_ = via_.has_value();
   if (!single_via_) read_into(via_, first_of_list(Field::via));
   return via_;

@@ -143,14 +143,18 @@ std::string Server::Inner::copy_for(const Incoming& request, const NextHop& targ
 std::string Server::Inner::without_own_via(const Message& response) {
   const auto* const line = response.find(Field::via);
   const auto& via = response.top_via();
-  if (line == nullptr || !via || via->text.size() != line->value_length)
-    return Edit(response).remove_first_value(Field::via).finish();
   const auto body = response.body();
   const auto bytes =
       response.bytes().substr(0, static_cast<std::size_t>(body.data() - response.bytes().data()) + body.size());
   std::string copy;
   copy.reserve(bytes.size());
-  copy.append(bytes.substr(0, line->begin)).append(bytes.substr(line->end));
+  if (line == nullptr || !via) return copy.append(bytes);
+  // The next one may stand in the same line, behind a comma.
+  const auto value = response.value(*line);
+  const auto next = value.find_first_not_of(", \t\r\n", static_cast<std::size_t>(via->text.end() - value.begin()));
+  const bool alone = next == std::string_view::npos;
+  copy.append(bytes.substr(0, alone ? line->begin : line->value));
+  copy.append(bytes.substr(alone ? line->end : line->value + next));
   return copy;
 }
 

@@ -112,7 +112,7 @@ class Core final : public TransportSink {
   bool respond(TransactionId id, std::string response);
 
   // --- asking --------------------------------------------------------------------------------------------------
-  // Sends `request` (Builder or Edit, without a Via of ours: the Core puts it on top, with rport) and keeps it up until
+  // Sends `request` (without a Via of ours: the Core puts it on top, with rport) and keeps it up until
   // the final response. 0 and no callback when nothing could be sent (no such flow, cap reached).
   TransactionId send(std::string request, const Hop& to, ClientListener* listener, const ClientOptions& options = {});
   // Sends a request that has no answer or no state: ACK of a 2xx, keep-alives. False when nothing could be sent.

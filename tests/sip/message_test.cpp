@@ -211,23 +211,5 @@ TEST(Field, isKnownInAnyCaseAndByNoOtherByte) {
       }
 }
 
-TEST(Edit, copiesWhatDoesNotChange) {
-  Message message;
-  ASSERT_FALSE(message.parse(invite));
-  const std::string bytes = Edit(message)
-                                .request_uri("sip:x@y")
-                                .set_value(*message.find(Field::max_forwards), "69")
-                                .remove_first_value(Field::via)
-                                .remove_first_value(Field::contact)
-                                .remove_all(Field::subject)
-                                .insert_first("A: 1\r\n")
-                                .insert_last("Z: 2\r\n")
-                                .finish();
-  EXPECT_EQ(bytes, crlf("INVITE sip:x@y SIP/2.0\nA: 1\n"
-                        "v: SIP/2.0/TCP [2001:db8::9]:5060;branch=z9hG4bK0\nMax-Forwards: 69\n"
-                        "f: \"A, \\\"B\\\" <x>\" <sip:door@VDP>;tag=abc\nt: <sip:101%231@VDP>\ni: call-1@host\n"
-                        "CSeq: 7 INVITE\nm: <sip:other@host>\nc: text/plain\nl: 4\nZ: 2\n\nbody"));
-}
-
 }  // namespace
 }  // namespace lintel::sip

@@ -344,6 +344,30 @@ TEST_F(Proxying, aRequestThatGoesRoundIsSeenInOneLineToo) {
   EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 482 Loop Detected"));
 }
 
+// RFC 3261 §7.3.1: several values of one header may stand in one line, and in as many as there are.
+TEST_F(Proxying, aResponseGoesBackWithoutOurViaHoweverItsLinesAreJoined) {
+  register_as("101#0", phone);
+  for (const std::string between : {"\r\nVia: ", ", ", ",", " ,\r\n\t"}) {
+    transport.take();
+    call("101", "8001");
+    Message forwarded;
+    const auto sent = transport.take().at(0);
+    ASSERT_FALSE(forwarded.parse(sent.bytes));
+    auto ringing = Builder::response(forwarded, {}, 180, {}, "callee").finish();
+    const auto first = ringing.find("\r\nVia: ");
+    const auto second = ringing.find("\r\nVia: ", first + 1);
+    const std::string callers(ringing, second + 7, ringing.find("\r\n", second + 1) - second - 7);
+    ringing.replace(second, 7, between);
+    transport.deliver(ringing, sent.to);
+    const auto back = transport.take().at(0).bytes;
+    EXPECT_EQ(test::header(back, "Via"), callers);
+    EXPECT_EQ(back.find("z9hG4bK-"), std::string::npos) << back;
+    Message whole;
+    EXPECT_FALSE(whole.parse(back));
+    EXPECT_FALSE(whole.check());
+  }
+}
+
 TEST_F(Proxying, aLostFlowFailsItsBranchAtOnce) {
   register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>\n");
   call("101%231", "8001");
