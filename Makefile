@@ -50,7 +50,7 @@ e2e: unit ## the station with real peers: browsers, phones, players
 
 test: unit web-test e2e ## install what is missing, build, run every test
 
-soak: unit ## the station under calls and viewers for MINUTES=60; descriptors, threads and memory must stay
+soak: unit ## the station under calls and viewers for MINUTES=60 after as long a warm-up; descriptors, threads and memory must stay
 	@cd web && npm run --silent soak -- $(MINUTES)
 
 kills: unit ## kill -9 the station KILLS=100 times in the middle of unlocks and registrations

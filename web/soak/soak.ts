@@ -2,7 +2,8 @@
 // and leaving. At quiet points, with nobody watching, its descriptors, threads and memory are read; after the warm-up they
 // must stay where they were.
 //
-//   make soak MINUTES=60          LINTEL=path/to/lintel for another build (sanitizers), LINTEL_SOAK_MEMORY=off with those
+//   make soak MINUTES=60          after a warm-up as long (LINTEL_SOAK_WARM_UP=minutes for another one);
+//                                 LINTEL=path/to/lintel for another build (sanitizers), LINTEL_SOAK_MEMORY=off with those
 import { chromium, type Browser } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -15,18 +16,26 @@ if (!(minutes > 0 && minutes <= 24 * 60)) {
   console.error('soak MINUTES: a number from 1 to 1440.');
   process.exit(2);
 }
-const length = minutes * 60_000;
-const rounds = Math.max(6, Math.min(40, Math.round(minutes)));
+// Each new peak leaves holes in the heap, and there are fewer new ones all the time: it takes an hour until none comes.
+const looksAtMemory = process.env.LINTEL_SOAK_MEMORY !== 'off';
+const warmUp = looksAtMemory ? Number(process.env.LINTEL_SOAK_WARM_UP ?? minutes) : 0;
+if (!(warmUp >= 0 && warmUp <= 24 * 60)) {
+  console.error('LINTEL_SOAK_WARM_UP: minutes from 0 to 1440.');
+  process.exit(2);
+}
+const length = (warmUp + minutes) * 60_000;
+const rounds = Math.max(6, Math.min(80, Math.round((warmUp + minutes) / 1.5)));
 const callEvery = 2_000;
 const memoryMayGrow = 1.01;
 
 const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
-interface Reading { descriptors: number; threads: number; memory: number }
+interface Reading { at: number; descriptors: number; threads: number; memory: number }
 
 function read(pid: number): Reading {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return {
+    at: Date.now(),
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
     threads: Number(/Threads:\s*(\d+)/.exec(status)![1]),
     memory: Number(/RssAnon:\s*(\d+)/.exec(status)![1]),
@@ -188,22 +197,23 @@ try {
 }
 
 // A single reading moves by more than what may stay behind in an hour: holes in the heap come and go with whoever watched
-// last. So the median of the second quarter stands beside that of the last; the first one is the warm-up.
-const quarter = Math.max(1, Math.floor(readings.length / 4));
-const median = (of: Reading[]): Reading => {
+// last. So the median of the first quarter after the warm-up stands beside that of the last.
+const measured = readings.filter((reading) => reading.at >= began + warmUp * 60_000);
+const quarter = Math.max(1, Math.floor(measured.length / 4));
+const median = (of: Reading[]) => {
   const middle = (what: keyof Reading) => of.map((reading) => reading[what]).sort((a, b) => a - b)[Math.floor(of.length / 2)]!;
   return { descriptors: middle('descriptors'), threads: middle('threads'), memory: middle('memory') };
 };
-const warm = median(readings.slice(quarter, 2 * quarter));
-const last = median(readings.slice(-quarter));
-console.log(`Medians: ${warm.descriptors} descriptors, ${warm.threads} threads, ${warm.memory} kB in the second quarter; `
-  + `${last.descriptors}, ${last.threads}, ${last.memory} kB in the last (${((last.memory / warm.memory - 1) * 100).toFixed(1)} %).`);
+const warm = median(measured.slice(0, quarter));
+const last = median(measured.slice(-quarter));
+console.log(`Medians: ${warm.descriptors} descriptors, ${warm.threads} threads, ${warm.memory} kB after the warm-up; `
+  + `${last.descriptors}, ${last.threads}, ${last.memory} kB at the end (${((last.memory / warm.memory - 1) * 100).toFixed(1)} %).`);
 const complaints: string[] = [];
 if (failed > 0) complaints.push(`${failed} of ${calls + failed} calls failed`);
 if (viewers === 0) complaints.push('no browser ever saw a picture');
 if (last.descriptors > warm.descriptors) complaints.push(`descriptors grew from ${warm.descriptors} to ${last.descriptors}`);
 if (last.threads > warm.threads) complaints.push(`threads grew from ${warm.threads} to ${last.threads}`);
-if (process.env.LINTEL_SOAK_MEMORY !== 'off' && last.memory > warm.memory * memoryMayGrow) complaints.push(`memory grew from ${warm.memory} to ${last.memory} kB`);
+if (looksAtMemory && last.memory > warm.memory * memoryMayGrow) complaints.push(`memory grew from ${warm.memory} to ${last.memory} kB`);
 if (/Sanitizer|runtime error/.test(station.output)) complaints.push(`a sanitizer spoke:\n${station.output.slice(-8_000)}`);
 for (const complaint of complaints) console.error(complaint);
 console.log(complaints.length === 0 ? 'The station held.' : 'The station did not hold.');
