@@ -5,62 +5,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
 #include <map>
-#include <set>
 
-#include "storage/support.hpp"
+#include "journal_fixture.hpp"
 
 namespace lintel::journal {
 namespace {
 
-using storage::testing::answer;
-using storage::testing::Folder;
-using storage::testing::open_database;
-using storage::testing::turn_until;
+using namespace testing;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using namespace std::chrono_literals;
-
-class JournalTest : public ::testing::Test {
- protected:
-  JournalTest() { open(); }
-
-  void open(std::int64_t size = 100'000, int page_limit = 0) {
-    journal_.reset();
-    database_.reset();
-    storage::Options options;
-    options.folder = folder_.data();
-    options.schemas = {Journal::schema()};
-    options.retry = 20ms;
-    options.page_limit = page_limit;
-    database_ = open_database(loop_, options);
-    auto opened = Journal::open(*database_, clock_, size);
-    ASSERT_TRUE(opened.ok());
-    journal_ = std::move(opened).value();
-  }
-  bool stored() {
-    return turn_until(loop_, [&] { return journal_->waiting() == 0; });
-  }
-  Page search(Query query) {
-    auto page = answer<Page>(loop_, [&](auto then) { journal_->search(query, then); });
-    EXPECT_TRUE(page.ok()) << page.error().message;
-    return page.value_or(Page{});
-  }
-  std::vector<std::string> rooms(const Page& page) {
-    std::vector<std::string> out;
-    for (const Entry& entry : page.entries) out.push_back(entry.room);
-    return out;
-  }
-
-  Loop loop_;
-  SimulatedClock clock_;
-  Folder folder_;
-  std::unique_ptr<storage::Database> database_;
-  std::unique_ptr<Journal> journal_;
-};
 
 TEST_F(JournalTest, tellsAtOnceAndAgainWhenDurable) {
   std::vector<std::string> heard;
@@ -241,124 +195,6 @@ TEST_F(JournalTest, knowsHowTheLastRunEndedWhenItsStartIsNotKeptAnyMore) {
   journal_->record(events::system_stopped);
   open(10);
   EXPECT_FALSE(journal_->last_run_ended_badly());
-}
-
-// A card whose power went while it wrote: the doors do not wait for somebody who restores a backup.
-TEST_F(JournalTest, setsADamagedOneAsideAndBeginsAnew) {
-  for (int i = 0; i < 300; ++i) journal_->record(events::call_pressed, {.room = "101"});
-  ASSERT_TRUE(stored());
-  const std::int64_t before = journal_->last_id();
-  journal_.reset();
-  database_.reset();
-  const std::string path = folder_.data() + "/lintel.db";
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  constexpr std::size_t page = 4096;
-  for (std::size_t at = 0; at < bytes.size(); at += page)
-    if (bytes.substr(at, page).find("A visitor called 101.") != std::string::npos) bytes.replace(at, 100, 100, '\xff');
-  std::ofstream(path, std::ios::binary) << bytes;
-
-  open();
-  ASSERT_TRUE(journal_ != nullptr && stored());
-  EXPECT_EQ(search({}).entries.at(0).event, "journal.damaged");
-  EXPECT_GT(journal_->last_id(), before) << "who waits for what comes after an id goes on to hear";
-  journal_->record(events::access_unlocked, {.door = "Front door"});
-  ASSERT_TRUE(stored());
-  open();
-  EXPECT_EQ(search({}).entries.size(), 2U) << "and not aside again";
-}
-
-// Damage in the middle, where a start does not look.
-class DamagedJournalTest : public JournalTest {
- protected:
-  static constexpr int recorded = 3'000;
-  // Fills it and spoils those of its pages that hold an entry of `first` to `last`.
-  void damage(int first, int last, std::int64_t size = 100'000) {
-    for (int i = 1; i <= recorded; ++i) journal_->record(events::call_pressed, {.room = "r" + std::to_string(i) + "."});
-    ASSERT_TRUE(stored());
-    journal_.reset();
-    database_.reset();
-    const std::string path = folder_.data() + "/lintel.db";
-    std::ifstream file(path, std::ios::binary);
-    std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    const auto holds = [&](std::size_t at, int i) {
-      return bytes.substr(at, 4096).find("A visitor called r" + std::to_string(i) + "..") != std::string::npos;
-    };
-    for (std::size_t at = 0; at < bytes.size(); at += 4096) {
-      if (bytes.substr(at, 4096).find("A visitor called r") == std::string::npos) continue;
-      bool chosen = false;
-      for (int i = first; i <= last && !chosen; ++i) chosen = holds(at, i);
-      if (!chosen) continue;
-      for (int i = 1; i <= recorded; ++i)
-        if (holds(at, i)) gone_.insert(i);
-      bytes.replace(at, 100, 100, '\xff');
-    }
-    std::ofstream(path, std::ios::binary) << bytes;
-    ASSERT_GE(gone_.size(), static_cast<std::size_t>(last - first + 1));
-    ASSERT_LT(gone_.size(), 200U);
-    open(size);
-  }
-  std::set<std::int64_t> readable() const {
-    std::set<std::int64_t> out;
-    for (int i = 1; i <= recorded; ++i)
-      if (!gone_.contains(i)) out.insert(i);
-    return out;
-  }
-  std::set<std::int64_t> gone_;  // ids
-};
-
-TEST_F(DamagedJournalTest, showsWhatCanBeReadAndSaysThatTheRestIsDamaged) {
-  damage(1'400, 1'480);
-  std::set<std::int64_t> seen;
-  int damaged_pages = 0, pages = 0;
-  for (std::int64_t before = recorded + 1; before != 0 && pages < 200; ++pages) {
-    const Page page = search({.before = before, .limit = 70});
-    for (const Entry& entry : page.entries) EXPECT_TRUE(seen.insert(entry.id).second);
-    if (page.damaged) ++damaged_pages;
-    before = page.next_before;
-  }
-  EXPECT_EQ(seen, readable());
-  EXPECT_THAT(damaged_pages, ::testing::AllOf(::testing::Ge(1), ::testing::Le(3)));
-  EXPECT_TRUE(journal_->damaged());
-  ASSERT_TRUE(stored());
-  EXPECT_EQ(search({}).entries.front().event, "journal.unreadable");
-  EXPECT_EQ(search({.event = "journal.unreadable"}).entries.size(), 1U) << "said once";
-
-  EXPECT_THAT(rooms(search({.room = "r700."})), ElementsAre("r700."));
-  EXPECT_FALSE(search({.room = "r700."}).damaged);
-  EXPECT_TRUE(search({.room = "r1440."}).damaged);
-  EXPECT_THAT(search({.room = "r1440."}).entries, IsEmpty());
-  const Page found = search({.text = "R13"});  // r13., r130. to r139., and a hundred before the damage
-  EXPECT_TRUE(found.damaged);
-  EXPECT_EQ(found.entries.size(), 50U);
-}
-
-TEST_F(DamagedJournalTest, catchesUpWithWhatCanBeRead) {
-  damage(1'400, 1'480);
-  std::set<std::int64_t> seen;
-  for (std::int64_t id = 0; id < recorded;) {
-    const auto page = answer<std::vector<Entry>>(loop_, [&](auto then) { journal_->after(id, 200, then); });
-    ASSERT_TRUE(page.ok()) << page.error().message;
-    ASSERT_FALSE(page->empty());
-    for (const Entry& entry : *page) seen.insert(entry.id);
-    id = page->back().id;
-  }
-  std::set<std::int64_t> expected = readable();
-  EXPECT_TRUE(std::includes(seen.begin(), seen.end(), expected.begin(), expected.end()));
-  EXPECT_TRUE(journal_->damaged());
-}
-
-// Each new entry drops the oldest: where those are damaged, they stay, and the new ones are stored all the same.
-TEST_F(DamagedJournalTest, storesOnWhereTheOldestCannotBeDropped) {
-  damage(300, 380, 1'000);
-  for (int i = 0; i < 10; ++i) {
-    journal_->record(events::access_unlocked, {.door = "Front door"});
-    ASSERT_TRUE(turn_until(loop_, [&] { return journal_->waiting() == 0; }));
-  }
-  EXPECT_EQ(database_->health().state, storage::State::working);
-  EXPECT_TRUE(journal_->damaged());
-  EXPECT_EQ(search({.event = "access.unlocked"}).entries.size(), 10U);
-  EXPECT_EQ(search({.event = "journal.unreadable"}).entries.size(), 1U);
 }
 
 TEST_F(JournalTest, onAFullDiskGoesOnTellingKeepsABoundedNumberAndCountsTheRest) {
