@@ -70,8 +70,8 @@ constexpr std::array<char, 512> hex_pairs = [] {
   return out;
 }();
 
-// OpenSSL looks an algorithm up anew, under a lock, each time it is asked for by EVP_md5() or EVP_sha256(); and a context
-// costs several allocations. So each is made once: the algorithm for the process, the context for the thread.
+// OpenSSL looks an algorithm up anew, under a lock, each time it is asked for by EVP_sha256(); and a context costs several
+// allocations. So each is made once: the algorithm for the process, the context for the thread.
 using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
 
 std::size_t hash(const EVP_MD* kind, std::initializer_list<std::string_view> pieces, Digest& out) {
@@ -203,16 +203,12 @@ std::string random_digits(std::size_t length) {
   return out;
 }
 
-namespace {
-std::string_view hash_into(const EVP_MD* kind, std::string_view data, Hash& out) {
+std::string_view sha256(std::string_view data, Hash& out) {
   Digest digest;
-  const std::size_t size = hash(kind, {data}, digest);
+  const std::size_t size = hash(fetched_sha256(), {data}, digest);
   std::memcpy(out.data(), digest.data(), size);
   return {out.data(), size};
 }
-}  // namespace
-
-std::string_view sha256(std::string_view data, Hash& out) { return hash_into(fetched_sha256(), data, out); }
 // GLib's: OpenSSL's way to the same needs twice as many instructions, and a machine in FIPS mode has none there.
 std::string_view md5(std::string_view data, Hash& out) {
   struct Context {

@@ -42,7 +42,7 @@ WatchSet::State::~State() {
   if (epoll >= 0) ::close(epoll);
 }
 
-WatchSet::State::Served WatchSet::State::serve(int milliseconds, bool our_turn) {
+bool WatchSet::State::serve(int milliseconds, bool our_turn) {
   std::array<epoll_event, events_a_turn> events;
   const int count = epoll_wait(epoll, events.data(), events_a_turn, milliseconds);
   std::array<Happened, events_a_turn> happened;
@@ -60,11 +60,11 @@ WatchSet::State::Served WatchSet::State::serve(int milliseconds, bool our_turn) 
     if ((event.events & EPOLLERR) != 0) ready |= Ready::hung_up;
     happened[ours++] = {id, ready};
   }
-  if (others && !our_turn) return Served::others_first;
-  if (ours == 0) return Served::nothing;
+  if (others && !our_turn) return false;
+  if (ours == 0) return true;
   const auto alive = shared_from_this();
   work(std::span(happened).first(ours));
-  return Served::ours;
+  return true;
 }
 
 WatchSet::WatchSet(Loop& loop, Work work) : state_(std::make_shared<State>(std::move(work))) {
@@ -127,15 +127,9 @@ gint Poller::wait(std::span<GPollFD> all, int milliseconds) {
   // The first time nothing has been served yet that others could have waited for: as long as GLib says.
   Monotonic now = began;
   for (Duration left = milliseconds < 0 ? time_left_() : std::chrono::milliseconds(milliseconds);;) {
-    switch (set->serve(time_out(now, left), false)) {
-      case WatchSet::State::Served::others_first:
-        forget();
-        return ask(all, 0);
-      case WatchSet::State::Served::nothing:
-        if (now == began) return 0;
-        break;
-      case WatchSet::State::Served::ours:
-        break;
+    if (!set->serve(time_out(now, left), false)) {
+      forget();
+      return ask(all, 0);
     }
     now = std::chrono::steady_clock::now();
     left = std::min<Duration>(began + allowed - now, time_left_());

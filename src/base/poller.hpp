@@ -23,15 +23,13 @@
 namespace lintel {
 
 struct WatchSet::State : std::enable_shared_from_this<WatchSet::State> {
-  enum class Served { nothing, ours, others_first };
-
   explicit State(Work the_work);
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  // Waits and tells what is ready: nothing of ours while one of the others is, unless it is `our_turn` by GLib.
-  Served serve(int milliseconds, bool our_turn);
+  // Waits and tells what is ready. False: one of the others is, which goes first, unless it is `our_turn` by GLib.
+  bool serve(int milliseconds, bool our_turn);
 
   int epoll;
   bool ended = false;
