@@ -21,6 +21,12 @@ Error refusal(const std::string& path, int number, const char* what) {
                       path, what, std::generic_category().message(number))};
 }
 
+// What is private already needs no write: a disk that is mounted read-only takes none.
+bool keep_private(int descriptor, mode_t mode) {
+  struct stat status {};
+  return (fstat(descriptor, &status) == 0 && (status.st_mode & 07777) == mode) || fchmod(descriptor, mode) == 0;
+}
+
 }  // namespace
 
 Result<DataFolder> DataFolder::open(const std::string& path, bool lock) {
@@ -33,7 +39,7 @@ Result<DataFolder> DataFolder::open(const std::string& path, bool lock) {
   if (descriptor < 0) return refusal(path, errno, "cannot be opened");
   DataFolder folder(path, descriptor);
   // Codes and journal live here: nobody else needs to look in, whatever the folder was made with.
-  if (fchmod(descriptor, 0700) != 0) return refusal(path, errno, "cannot be kept private");
+  if (!keep_private(descriptor, 0700)) return refusal(path, errno, "cannot be kept private");
   if (lock && flock(descriptor, LOCK_EX | LOCK_NB) != 0)
     return Error{
         ErrorCode::conflict,
@@ -53,9 +59,11 @@ std::string DataFolder::plain_path(const std::string& name) const {
 }
 
 Result<void> DataFolder::prepare_file(const std::string& name) const {
-  const int file = openat(descriptor_, name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  int file = openat(descriptor_, name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  // A worn card takes nothing more; what it holds can be read, and the doors go by that.
+  if (file < 0 && errno == EROFS) file = openat(descriptor_, name.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return refusal(path_, errno, "cannot be written");
-  const bool kept_private = fchmod(file, 0600) == 0;
+  const bool kept_private = keep_private(file, 0600);
   const int number = errno;
   close(file);
   if (!kept_private) return refusal(path_, number, "cannot be kept private");

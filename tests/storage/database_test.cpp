@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -290,6 +292,51 @@ TEST(Database, refusesAFolderThatCannotBeMade) {
   const auto refused = Database::open(loop, at("/proc/lintel"));
   ASSERT_FALSE(refused.ok());
   EXPECT_THAT(refused.error().message, HasSubstr("/proc/lintel"));
+}
+
+// In a mount namespace of its own, where the folder is mounted read-only: the process of the test keeps its own view.
+enum Child { as_expected, no_namespace, not_opened, not_read, not_refused };
+Child on_a_disk_that_takes_nothing(const std::string& folder) {
+  const char* const path = folder.c_str();
+  if (unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0 ||
+      mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      mount(path, path, nullptr, MS_BIND, nullptr) != 0 ||
+      mount(nullptr, path, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0)
+    return no_namespace;
+  Loop loop;
+  auto database = Database::open(loop, at(folder));
+  if (!database.ok()) return not_opened;
+  if (count(loop, **database) != 1) return not_read;
+  const auto refused = write(loop, **database, {note(2, "two")});
+  const bool told = turn_until(loop, [&] { return (*database)->health().state == State::broken; });
+  return !refused.ok() && refused.error().code == ErrorCode::unavailable && told ? as_expected : not_refused;
+}
+
+// A card that is worn out takes nothing more, and the next start mounts it read-only. `killed`: what was written last
+// is still in the log of changes.
+void start_read_only(bool killed) {
+  const Folder folder;
+  const auto in_child = [](const std::function<int()>& work) {
+    const pid_t child = fork();
+    if (child == 0) _exit(work());
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  ASSERT_EQ(in_child([&] {
+              Loop loop;
+              auto database = Database::open(loop, at(folder.data()));
+              if (!database.ok() || !write(loop, **database, {note(1, "one")}).ok()) return 1;
+              if (!killed) database->reset();
+              return 0;
+            }),
+            0);
+  EXPECT_EQ(in_child([&] { return on_a_disk_that_takes_nothing(folder.data()); }), as_expected);
+}
+
+TEST(Database, opensOnADiskThatTakesNothingMore) {
+  start_read_only(false);
+  start_read_only(true);
 }
 
 TEST(Database, onAFullDiskRefusesNewWorkLoudlyKeepsTheOldAndComesBack) {
