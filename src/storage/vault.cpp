@@ -75,9 +75,12 @@ Result<Vault> Vault::open(const std::string& folder) {
   const auto private_folder = DataFolder::open(folder, false);
   if (!private_folder.ok()) return private_folder.error();
   const std::string path = folder + "/" + key_file;
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
-    if (std::filesystem::exists(folder + "/lintel.db", ignored))
+  std::error_code problem;  // another one than that there is no such file
+  const bool found = std::filesystem::exists(path, problem);
+  const bool begun = !problem && std::filesystem::exists(folder + "/lintel.db", problem);
+  if (problem) return key_error(path, "cannot be looked for: " + problem.message() + ".");
+  if (!found) {
+    if (begun)
       return key_error(
           path,
           "is missing, but there is a database whose secrets it protects. Restore it from a backup, or move the "

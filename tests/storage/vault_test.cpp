@@ -56,6 +56,18 @@ TEST(Vault, refusesASecretMovedToAnotherPlace) {
   EXPECT_FALSE(vault.open_sealed(vault.seal("secret", "machines:one"), "machines:two").ok());
 }
 
+// As on a failing card, whose file and database cannot be looked at for a moment: a new key would be put in its place,
+// and no secret would open any more. A link to itself answers neither that it is there nor that it is not.
+TEST(Vault, makesNoKeyInPlaceOfOneThatCannotBeLookedAt) {
+  const Folder folder;
+  const std::string file = folder.path() + "/install.key";
+  std::filesystem::create_symlink("install.key", file);
+  const auto vault = Vault::open(folder.path());
+  ASSERT_FALSE(vault.ok());
+  EXPECT_THAT(vault.error().message, HasSubstr(file));
+  EXPECT_TRUE(std::filesystem::is_symlink(file));
+}
+
 TEST(Vault, sealsTheSameSecretDifferentlyEachTime) {
   const Vault vault = Vault::ephemeral();
   std::set<std::string> seen;
