@@ -88,7 +88,8 @@ Result<Pair> ensure_root(Pair kept, const std::string& folder, const Certificate
 
 bool clock_is_synchronised() {
   timex asked{};  // no mode: only read
-  return ::adjtimex(&asked) != TIME_ERROR;
+  const int state = ::adjtimex(&asked);
+  return state >= 0 && state != TIME_ERROR;
 }
 
 Result<ServerCertificate> Certificates::ensure(const CertificateNames& names) {

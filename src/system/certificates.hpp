@@ -26,7 +26,7 @@ struct ServerCertificate {
   bool renewed = false;   // a new one was made by this call
 };
 
-// As the kernel was told: by NTP or PTP. Any thread.
+// As the kernel was told: by NTP or PTP. False where it may not be asked. Any thread.
 [[nodiscard]] bool clock_is_synchronised();
 
 // Files in a folder (made with 0700 if missing): root.pem, root.key, server.pem, server.key; keys are 0600.

@@ -2,9 +2,15 @@
 #include "system/certificates.hpp"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <openssl/x509v3.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
+#include <array>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 
@@ -91,6 +97,22 @@ TEST_F(CertificatesTest, S12_aClockThatIsNotSetTakesNoTrustAway) {
   // A clock that is right says that the one before was ahead.
   const ServerCertificate right = Certificates(folder_.string(), clock_, [] { return true; }).ensure(names_).value();
   EXPECT_NE(right.root_pem, first.root_pem);
+}
+
+// A service manager may refuse the question: then nobody knows that the clock is right.
+TEST_F(CertificatesTest, S12_aClockThatMayNotBeAskedIsNotTakenForRight) {
+  const auto ask_in_vain = [] {
+    std::array program{sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
+                       sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 1, 0, SYS_adjtimex},
+                       sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_clock_adjtime},
+                       sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM},
+                       sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+    const sock_fprog filter{program.size(), program.data()};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+      _exit(2);
+    _exit(clock_is_synchronised() ? 1 : 0);
+  };
+  EXPECT_EXIT(ask_in_vain(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST_F(CertificatesTest, replacesDamagedFiles) {

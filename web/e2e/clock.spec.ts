@@ -4,13 +4,14 @@ import { expect, test } from '@playwright/test';
 
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { Phone } from './baresip.ts';
 import { Station } from './station.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lintel-clock-'));
 const offset = join(folder, 'offset');
+const libraries = '/usr/lib/x86_64-linux-gnu/faketime:/usr/lib/aarch64-linux-gnu/faketime';
 
 // What the station's clock says beside this machine's, from now on.
 function jump(by: string): void {
@@ -24,7 +25,7 @@ let phone: Phone | undefined;
 test.beforeAll(async () => {
   jump('+0');
   station = await Station.start([], undefined, {
-    LD_PRELOAD: 'libfaketimeMT.so.1', LD_LIBRARY_PATH: '/usr/lib/x86_64-linux-gnu/faketime:/usr/lib/aarch64-linux-gnu/faketime',
+    LD_PRELOAD: 'libfaketimeMT.so.1', LD_LIBRARY_PATH: libraries,
     FAKETIME_TIMESTAMP_FILE: offset, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1',
   });
   await station.setUp(['101']);
@@ -79,4 +80,20 @@ test('an hour and a day forth and back: the call goes on, the lock closes in its
   await station.press('1', '0', '1', 'call');
   await station.waitFor('the second call', async () => (await station.expect('GET', '/calls')).items[0]?.state === 'ringing');
   await station.press('hangup');
+});
+
+// A box without a clock of its own starts with the time of its system's making, before anybody tells it another.
+test('S12: as installed, a station that starts behind the begin of its certificates serves its doors', async () => {
+  const repository = resolve(import.meta.dirname, '../..');
+  const before = await Station.start();
+  await before.kill('SIGTERM');
+  const behind = await Station.startUnder(
+    ['python3', join(repository, 'web/e2e/unitFilter.py'), join(repository, 'deploy/lintel.service'),
+      'env', 'LD_PRELOAD=libfaketimeMT.so.1', `LD_LIBRARY_PATH=${libraries}`, 'FAKETIME=-2d', 'DONT_FAKE_MONOTONIC=1', 'FAKETIME_DONT_FAKE_MONOTONIC=1'],
+    before.data);
+  try {
+    await behind.setUp();
+    await behind.expect('POST', '/locks/1/unlock');
+    expect((await behind.lock()).state).toBe('unlocked');
+  } finally { await behind.stop(); }
 });
