@@ -12,7 +12,7 @@ BENCH ?= sip ring unlock webrtc rtsp
 .PHONY: help build run test unit e2e soak kills trial bench web web-test packages packages-test install uninstall fuzz coverage lint format clean settings
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 packages:
 	@scripts/install-packages build run node

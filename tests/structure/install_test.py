@@ -1,0 +1,54 @@
+"""install_test.py BUILD SOURCE: what `make install` puts in place, in a folder of its own."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BUILD, SOURCE = map(pathlib.Path, sys.argv[1:3])
+
+
+class Install(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+
+    def install(self):
+        # Of the commands that touch the running system, only the one before the end of a staged install is reached.
+        commands = self.root / "commands"
+        commands.mkdir(exist_ok=True)
+        (commands / "sync").write_text(f"#!/bin/sh\ntouch {self.root}/synced\n")
+        (commands / "sync").chmod(0o755)
+        staged = {**os.environ, "DESTDIR": str(self.root), "PATH": f"{commands}:{os.environ['PATH']}"}
+        for command in (["cmake", "--install", BUILD, "--prefix", "/usr/local"], [SOURCE / "deploy/post-install", "/usr/local"]):
+            done = subprocess.run(command, env=staged, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_what_the_unit_names_is_there(self):
+        self.install()
+        unit = (self.root / "etc/systemd/system/lintel.service").read_text()
+        named = set(re.findall(r"/usr/local/[^\s]+", unit))
+        self.assertGreaterEqual(len(named), 3, "the program, the pages, the documentation")
+        for path in named:
+            self.assertTrue((self.root / path.lstrip("/")).exists(), path)
+        self.assertTrue((self.root / "usr/local/share/doc/lintel/installer.md").exists())
+
+    def test_of_the_version_before_no_page_stays(self):
+        """The pieces' names change with what is in them, and a station reads all that are there into memory."""
+        self.install()
+        pieces = self.root / "usr/local/share/lintel/web/assets"
+        old = pieces / "Rooms-0123abcd.js"
+        old.write_text("of the version before")
+        self.install()
+        self.assertFalse(old.exists())
+        self.assertTrue(list(pieces.glob("Rooms-*.js")))
+
+    def test_a_power_cut_behind_it_leaves_a_whole_program(self):
+        self.install()
+        self.assertTrue((self.root / "synced").exists())
+
+
+unittest.main(argv=sys.argv[:1])
