@@ -22,7 +22,12 @@ Whereabouts::Whereabouts(const Needs& needs)
       daily_(needs.clock.every(renewal_period, [this] { renew_certificate(); })) {}
 
 Result<system::ServerCertificate> Whereabouts::certificate() {
-  auto made = certificates_.ensure({system::own_host_name(), addresses::own()});
+  const system::CertificateNames names{system::own_host_name(), addresses::own()};
+  auto made = certificates_.ensure(names);
+  if (!made.ok()) {  // the doors do not wait for a disk
+    log::error("network", "{} A certificate of this run alone is used.", made.error().message);
+    made = certificates_.unkept(names);
+  }
   if (made.ok() && made->renewed) needs_.journal.record(events::certificate_created, {.fields = {{"names", system::own_host_name()}}});
   return made;
 }

@@ -28,6 +28,7 @@ class Whereabouts {
   explicit Whereabouts(const Needs& needs);
 
   // For the names and addresses of this moment; takes some milliseconds when it must be made, so at the start only.
+  // Where the disk refuses, one that the next start does not have.
   [[nodiscard]] Result<system::ServerCertificate> certificate();
   // To tell peers of whom nothing is known. Without any network the last one that there was; "127.0.0.1" for a station that
   // listens there.

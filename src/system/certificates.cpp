@@ -7,10 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "base/log.hpp"
 #include "system/x509.hpp"
@@ -21,10 +20,25 @@ namespace {
 constexpr std::chrono::hours renew_before{24 * 30};
 constexpr mode_t private_file = 0600;
 constexpr mode_t public_file = 0644;
+constexpr std::size_t longest_file = 64UL * 1024;
 
-std::string read_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+// Empty where there is no such file. Error: it is there and cannot be read.
+Result<std::string> read_file(const std::string& path) {
+  const auto refused = [&path] {
+    return Error{.code = ErrorCode::unavailable,
+                 .message = "The certificate file " + path + " cannot be read: " + std::strerror(errno) +
+                            ". Look at its owner and at the disk."};
+  };
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return errno == ENOENT ? Result<std::string>(std::string()) : Result<std::string>(refused());
+  std::string content;
+  std::array<char, 4096> part{};
+  ssize_t got = 0;
+  while ((got = ::read(file, part.data(), part.size())) > 0 && content.size() < longest_file)
+    content.append(part.data(), static_cast<std::size_t>(got));
+  const Result<std::string> read = got < 0 ? Result<std::string>(refused()) : Result<std::string>(std::move(content));
+  ::close(file);
+  return read;
 }
 
 Error cannot_write(const std::string& path) {
@@ -53,9 +67,10 @@ Result<void> write_file(const std::string& path, const std::string& content, mod
   return {};
 }
 
-Pair read_pair(const std::string& folder, const std::string& name) {
-  Pair pair{certificate_from_pem(read_file(folder + "/" + name + ".pem")),
-            key_from_pem(read_file(folder + "/" + name + ".key"))};
+Result<Pair> read_pair(const std::string& folder, const std::string& name) {
+  LINTEL_TRY(const std::string certificate, read_file(folder + "/" + name + ".pem"));
+  LINTEL_TRY(const std::string key, read_file(folder + "/" + name + ".key"));
+  Pair pair{certificate_from_pem(certificate), key_from_pem(key)};
   ERR_clear_error();  // a file that is no PEM leaves its complaint in the thread's queue
   return pair;
 }
@@ -84,6 +99,16 @@ Result<Pair> ensure_root(Pair kept, const std::string& folder, const Certificate
   return std::move(*made);
 }
 
+ServerCertificate as_given(const Pair& server, const Pair& root, bool renewed) {
+  ServerCertificate result;
+  result.root_pem = to_pem(root.certificate.get());
+  result.chain_pem = to_pem(server.certificate.get()) + result.root_pem;
+  result.key_pem = to_pem(server.key.get());
+  result.expires = ends(server.certificate.get());
+  result.renewed = renewed;
+  return result;
+}
+
 }  // namespace
 
 bool clock_is_synchronised() {
@@ -95,8 +120,9 @@ bool clock_is_synchronised() {
 Result<ServerCertificate> Certificates::ensure(const CertificateNames& names) {
   if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) return cannot_write(folder_);
   WallTime now = clock_.wall();
-  Pair server = read_pair(folder_, "server");
-  Pair kept_root = read_pair(folder_, "root");
+  LINTEL_TRY(Pair kept_root, read_pair(folder_, "root"));
+  auto kept_server = read_pair(folder_, "server");
+  Pair server = kept_server.ok() ? std::move(*kept_server) : Pair{};  // nobody trusts it for itself: made again
   if (belong_together(kept_root) && begins(kept_root.certificate.get()) > now && !clock_is_right_()) {
     log::warning("certificates", "the clock is not set, and is behind the root certificate, which is kept");
     now = begins(kept_root.certificate.get());  // it is at least as late as what was made then
@@ -113,13 +139,19 @@ Result<ServerCertificate> Certificates::ensure(const CertificateNames& names) {
     LINTEL_CHECK(write_pair(folder_, "server", *made));
     server = std::move(*made);
   }
-  ServerCertificate result;
-  result.root_pem = to_pem(root.certificate.get());
-  result.chain_pem = to_pem(server.certificate.get()) + result.root_pem;
-  result.key_pem = to_pem(server.key.get());
-  result.expires = ends(server.certificate.get());
-  result.renewed = !good;
-  return result;
+  return as_given(server, root, !good);
+}
+
+Result<ServerCertificate> Certificates::unkept(const CertificateNames& names) const {
+  const WallTime now = clock_.wall();
+  auto kept = read_pair(folder_, "root");
+  std::optional<Pair> root;
+  if (kept.ok() && belong_together(*kept)) root = std::move(*kept);
+  if (!root) root = make_root(now, names.host.empty() ? "lintel" : names.host);
+  if (!root) return not_made();
+  const std::optional<Pair> made = make_server(std::max(now, begins(root->certificate.get())), names, *root);
+  if (!made) return not_made();
+  return as_given(*made, *root, true);
 }
 
 }  // namespace lintel::system

@@ -41,8 +41,12 @@ class Certificates {
   // (10 years) is made once and again only when it is gone, damaged or at its end. One that begins later than now is
   // kept, with its server certificate, until the clock is right: a machine that starts without the time must not take
   // its trust from every browser. A damaged file is replaced, and
-  // the log says so. Errors: unavailable (the folder cannot be written; says which file).
+  // the log says so. Errors: unavailable (the root is there and cannot be read, and is left as it is; or the folder
+  // cannot be written; says which file).
   [[nodiscard]] Result<ServerCertificate> ensure(const CertificateNames& names);
+  // One that is stored nowhere, for a station whose disk refuses: under the kept root where that can be read, else
+  // under one that nobody knows.
+  [[nodiscard]] Result<ServerCertificate> unkept(const CertificateNames& names) const;
 
  private:
   std::string folder_;

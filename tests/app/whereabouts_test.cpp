@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/bytes.hpp"
 #include "storage/database.hpp"
@@ -50,6 +51,15 @@ TEST_F(WhereaboutsTest, S12_renewsTheCertificateWithoutARestart) {
   EXPECT_GT(made->expires, first->expires);
   EXPECT_EQ(made->root_pem, first->root_pem) << "browsers trust it still";
   EXPECT_GT(first->expires, clock_.wall()) << "in time";
+}
+
+// Where a full disk meets a new address, or a card refuses: the doors do not wait for it.
+TEST_F(WhereaboutsTest, S12_startsWithACertificateThatNoDiskTakes) {
+  Whereabouts whereabouts({loop_, workers_, *journal_, options_, clock_});
+  std::ofstream(folder_ / "certificates") << "no folder";
+  const auto made = whereabouts.certificate();
+  ASSERT_TRUE(made.ok()) << made.error().message;
+  EXPECT_FALSE(made->key_pem.empty());
 }
 
 }  // namespace

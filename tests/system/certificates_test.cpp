@@ -125,6 +125,32 @@ TEST_F(CertificatesTest, replacesDamagedFiles) {
   EXPECT_NE(first.root_pem, second.root_pem);
 }
 
+// As a backup that was copied back by root, or a failing card: the root may be readable again at the next start.
+TEST_F(CertificatesTest, S12_leavesARootThatCannotBeReadAsItIs) {
+  const ServerCertificate first = ensure(names_);
+  const auto key = folder_ / "root.key";
+  std::filesystem::rename(key, folder_ / "kept");
+  std::filesystem::create_directory(key);  // nobody reads that as a file
+  const Result<ServerCertificate> outcome = Certificates(folder_.string(), clock_).ensure(names_);
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_NE(outcome.error().message.find(key.string() + " cannot be read"), std::string::npos);
+  const Result<ServerCertificate> meanwhile = Certificates(folder_.string(), clock_).unkept(names_);
+  ASSERT_TRUE(meanwhile.ok());
+  EXPECT_NE(meanwhile->root_pem, first.root_pem);
+  std::filesystem::remove(key);
+  std::filesystem::rename(folder_ / "kept", key);
+  EXPECT_EQ(ensure(names_).chain_pem, first.chain_pem);
+}
+
+TEST_F(CertificatesTest, S12_givesACertificateUnderTheKeptRootThatIsStoredNowhere) {
+  const ServerCertificate first = ensure(names_);
+  const ServerCertificate other =
+      Certificates(folder_.string(), clock_).unkept({.host = "door", .addresses = {"198.51.100.4"}}).value();
+  EXPECT_EQ(other.root_pem, first.root_pem);
+  EXPECT_TRUE(names_all(certificate_from_pem(other.chain_pem).get(), {.host = "door", .addresses = {"198.51.100.4"}}));
+  EXPECT_EQ(ensure(names_).chain_pem, first.chain_pem);
+}
+
 TEST_F(CertificatesTest, namesTheFileThatCannotBeWritten) {
   const Result<ServerCertificate> outcome = Certificates("/proc/lintel-nowhere", clock_).ensure(names_);
   ASSERT_FALSE(outcome.ok());
