@@ -254,7 +254,9 @@ void Station::listen() {
 
 Result<void> Station::serve() {
   LINTEL_CHECK(http_->use_certificate(certificate_.chain_pem, certificate_.key_pem));
-  LINTEL_CHECK(http_->serve_files({.folder = options_.web}));
+  // Doors, calls and the API need no pages.
+  if (const auto served = http_->serve_files({.folder = options_.web}); !served.ok())
+    log::error("http", "{}", served.error().message);
   listen();
   LINTEL_CHECK(telephony_->start(options_, whereabouts_->address(), certificate_.chain_pem, certificate_.key_pem));
   lines_->connect(front_->calls(), telephony_->start_endpoint(*lines_));

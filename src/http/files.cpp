@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "http/gzip.hpp"
 
@@ -51,8 +52,11 @@ std::optional<FileVariant> read(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return std::nullopt;
   FileVariant variant;
-  variant.body.assign(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
-  if (stream.bad()) return std::nullopt;
+  try {
+    variant.body.assign(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+  } catch (const std::ios_base::failure&) {  // the disk refuses it
+    return std::nullopt;
+  }
   variant.etag = '"' + bytes::to_base64url(bytes::sha256(variant.body).substr(0, 12)) + '"';
   return variant;
 }
@@ -90,7 +94,11 @@ Result<std::shared_ptr<const FileTable>> FileTable::load(const StaticFiles& opti
     if (error || total > most_bytes || table->files_.size() == most_files)
       return unreadable(options.folder + " (it is too large)");
     std::optional<FileVariant> plain = read(at->path());
-    if (!plain) return unreadable(at->path().string());
+    if (!plain) {
+      log::error("http", "The web page {} cannot be read and is left out; install the pages again.",
+                 at->path().string());
+      continue;
+    }
     File file{.type = type_of(name),
               .immutable = name.starts_with("assets/"),
               .page = name.ends_with(".html"),
