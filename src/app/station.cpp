@@ -98,7 +98,6 @@ class Station {
 
 Result<void> Station::build() {
   LINTEL_TRY(store_, Store::open(loop_, options_.data));
-  LINTEL_CHECK(media::init());
   workers_ = std::make_unique<Workers>(loop_, worker_threads, worker_queue);
   chronicle_ = std::make_unique<Chronicle>(*store_.journal);
   ports_ = std::make_unique<ListeningPorts>(loop_.clock(), *store_.journal);
@@ -107,6 +106,7 @@ Result<void> Station::build() {
   doors_ = std::make_unique<Doors>(loop_, *store_.household, *store_.settings, *chronicle_, guesses_, options_.data);
   if (store_.journal->last_run_ended_badly()) store_.journal->record(events::system_unclean_stop);
   doors_->start();
+  LINTEL_CHECK(media::init());  // looks through all plugins, for seconds, when one of them has changed
   cards_ = std::make_unique<Cards>(loop_, *store_.household, *store_.settings, *store_.journal, *doors_, guesses_);
 
   whereabouts_ = std::make_unique<Whereabouts>(Whereabouts::Needs{loop_, *workers_, *store_.journal, options_, loop_.clock()});

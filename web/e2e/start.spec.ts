@@ -1,7 +1,7 @@
 // What is not there when the station starts: the doors do not wait for it.
 import { expect, test } from '@playwright/test';
 
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -32,4 +32,31 @@ test('S01: a page that the disk refuses to give costs that page alone', async ()
   expect(station.output).toContain(page);
   expect((await fetch(`${station.url}/`)).status).toBe(200);
   expect((await fetch(`${station.url}/monitor`)).status).toBe(404);
+});
+
+test('S01: after a crash the locks are driven safe before the plugins of the media are looked through', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lintel-media-'));
+  const registry = join(folder, 'registry'), scanner = join(folder, 'scanner'), goOn = join(folder, 'go-on');
+  // What looks at the plugins, where one has changed since the last start: as slow as we like.
+  writeFileSync(scanner, `#!/bin/sh\nwhile [ ! -e ${goOn} ]; do sleep 0.05; done\nexit 1\n`, { mode: 0o755 });
+  writeFileSync(goOn, '');
+  try {
+    station = await Station.start([], undefined, { GST_REGISTRY: registry, GST_PLUGIN_SCANNER: scanner });
+    await station.setUp();
+    await station.expect('PATCH', '/settings', { 'lock1.period': 60 });
+    await station.expect('POST', '/locks/1/unlock');
+    await station.kill('SIGKILL');
+    const position = () => readFileSync(join(station.data, 'lock-1.position'), 'latin1');
+    expect(position(), 'the relay stands as it was left').toBe('E');
+    rmSync(registry);
+    rmSync(goOn);
+    const launched = station.launch();
+    await station.waitFor('the lock to hold', async () => position() === 'R');
+    expect(existsSync(join(station.data, 'ready.json')), 'the plugins are looked through still').toBe(false);
+    writeFileSync(goOn, '');
+    await launched;
+  } finally {
+    writeFileSync(goOn, '');
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
