@@ -7,7 +7,7 @@
 namespace lintel::app {
 
 // Forgets the administrator (S03): the next start asks for set-up again, with a new one-time code. Refused with
-// `conflict` while a station runs on the same data folder.
+// `conflict` while a station runs on the same data folder, with `not_found` where none has been.
 [[nodiscard]] Result<void> reset_admin(const Options& options);
 
 }  // namespace lintel::app
