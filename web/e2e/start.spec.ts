@@ -35,28 +35,27 @@ test('S01: a page that the disk refuses to give costs that page alone', async ()
 });
 
 test('S01: after a crash the locks are driven safe before the plugins of the media are looked through', async () => {
+  test.setTimeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'lintel-media-'));
-  const registry = join(folder, 'registry'), scanner = join(folder, 'scanner'), goOn = join(folder, 'go-on');
-  // What looks at the plugins, where one has changed since the last start: as slow as we like.
+  const scanner = join(folder, 'scanner'), goOn = join(folder, 'go-on');
+  // What looks at the plugins where no registry knows them: as slow as we like.
   writeFileSync(scanner, `#!/bin/sh\nwhile [ ! -e ${goOn} ]; do sleep 0.05; done\nexit 1\n`, { mode: 0o755 });
-  writeFileSync(goOn, '');
+  station = await Station.start();
+  await station.setUp();
+  await station.expect('PATCH', '/settings', { 'lock1.period': 60 });
+  await station.expect('POST', '/locks/1/unlock');
+  await station.kill('SIGKILL');
+  const { data } = station;
+  const position = () => readFileSync(join(data, 'lock-1.position'), 'latin1');
+  expect(position(), 'the relay stands as it was left').toBe('E');
+  rmSync(join(data, 'ready.json'));
+  const started = Station.start([], data, { GST_REGISTRY: join(folder, 'registry'), GST_PLUGIN_SCANNER: scanner });
   try {
-    station = await Station.start([], undefined, { GST_REGISTRY: registry, GST_PLUGIN_SCANNER: scanner });
-    await station.setUp();
-    await station.expect('PATCH', '/settings', { 'lock1.period': 60 });
-    await station.expect('POST', '/locks/1/unlock');
-    await station.kill('SIGKILL');
-    const position = () => readFileSync(join(station.data, 'lock-1.position'), 'latin1');
-    expect(position(), 'the relay stands as it was left').toBe('E');
-    rmSync(registry);
-    rmSync(goOn);
-    const launched = station.launch();
     await station.waitFor('the lock to hold', async () => position() === 'R');
-    expect(existsSync(join(station.data, 'ready.json')), 'the plugins are looked through still').toBe(false);
-    writeFileSync(goOn, '');
-    await launched;
+    expect(existsSync(join(data, 'ready.json')), 'the plugins are looked through still').toBe(false);
   } finally {
     writeFileSync(goOn, '');
+    station = await started;
     rmSync(folder, { recursive: true, force: true });
   }
 });
