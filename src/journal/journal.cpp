@@ -65,15 +65,26 @@ Result<std::unique_ptr<Journal>> Journal::open(storage::Database& database, Cloc
   // What happened yesterday must not keep the doors shut today.
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch()).count();
   const std::string mark = "_" + std::to_string(now);
-  if (loaded.error().code != ErrorCode::unavailable || !set_aside(database, mark).ok()) return loaded.error();
-  LINTEL_CHECK(journal->load());
+  if (loaded.error().code != ErrorCode::unavailable) return loaded.error();
+  const bool anew = set_aside(database, mark).ok() && journal->load().ok();
   journal->last_durable_ = now;  // beyond every id that somebody may have heard of
-  journal->record(events::journal_damaged, {.fields = {{"table", "journal_damaged" + mark}}});
+  if (anew) {
+    journal->record(events::journal_damaged, {.fields = {{"table", "journal_damaged" + mark}}});
+  } else {
+    // Nor must a disk without room for a new one: what happens waits in memory, and the next start tries again.
+    *journal->damage_ = true;
+    journal->tell_damage();
+  }
   return journal;
 }
 
 Result<void> Journal::load() {
   using storage::Column;
+  health_ = database_.on_health([this](const storage::Health& health) {
+    if (health.state != storage::State::working) return;
+    retry_.cancel();
+    flush();
+  });
   LINTEL_TRY(const auto ends, database_.wait_for<std::vector<storage::Row>>([](storage::Transaction& transaction) {
     return transaction.query("SELECT (SELECT min(id) FROM journal), (SELECT max(id) FROM journal)", {},
                              {Column::integer, Column::integer});
@@ -88,11 +99,6 @@ Result<void> Journal::load() {
   last_durable_ = ends.front().integer(1);
   // Where neither is kept any more, a start was among the oldest that have gone, and a stop would be among the newest.
   unclean_ = runs.empty() ? ends.front().integer(0) > 1 : runs.front().text(0) == events::system_started.id;
-  health_ = database_.on_health([this](const storage::Health& health) {
-    if (health.state != storage::State::working) return;
-    retry_.cancel();
-    flush();
-  });
   return {};
 }
 

@@ -65,7 +65,7 @@ class Journal {
 
   static storage::Schema schema();
   // Start only. `size`: how many entries are kept; the oldest go first. The database and clock must outlive the
-  // journal. One that cannot be read is set aside in the database, and a new one begins by saying so.
+  // journal. One that cannot be read is set aside, and a new one begins by saying so; without room, entries wait first.
   static Result<std::unique_ptr<Journal>> open(storage::Database& database, Clock& clock, std::int64_t size);
   ~Journal();  // what waits is handed to the database, which finishes it
 

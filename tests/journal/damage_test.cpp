@@ -14,29 +14,52 @@ using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// A card whose power went while it wrote: the doors do not wait for somebody who restores a backup.
-TEST_F(JournalTest, setsADamagedOneAsideAndBeginsAnew) {
-  for (int i = 0; i < 300; ++i) journal_->record(events::call_pressed, {.room = "101"});
-  ASSERT_TRUE(stored());
-  const std::int64_t before = journal_->last_id();
-  journal_.reset();
-  database_.reset();
-  const std::string path = folder_.data() + "/lintel.db";
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  constexpr std::size_t page = 4096;
-  for (std::size_t at = 0; at < bytes.size(); at += page)
-    if (bytes.substr(at, page).find("A visitor called 101.") != std::string::npos) bytes.replace(at, 100, 100, '\xff');
-  std::ofstream(path, std::ios::binary) << bytes;
+// Fills the journal and spoils all its pages, as a card does whose power went while it wrote.
+class SpoiltJournalTest : public JournalTest {
+ protected:
+  SpoiltJournalTest() {
+    for (int i = 0; i < 300; ++i) journal_->record(events::call_pressed, {.room = "101"});
+    EXPECT_TRUE(stored());
+    last_id_ = journal_->last_id();
+    journal_.reset();
+    database_.reset();
+    const std::string path = folder_.data() + "/lintel.db";
+    std::ifstream file(path, std::ios::binary);
+    std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    constexpr std::size_t page = 4096;
+    for (std::size_t at = 0; at < bytes.size(); at += page)
+      if (bytes.substr(at, page).find("A visitor called 101.") != std::string::npos)
+        bytes.replace(at, 100, 100, '\xff');
+    std::ofstream(path, std::ios::binary) << bytes;
+  }
+  std::int64_t last_id_ = 0;
+};
 
+// The doors do not wait for somebody who restores a backup.
+TEST_F(SpoiltJournalTest, setsADamagedOneAsideAndBeginsAnew) {
   open();
   ASSERT_TRUE(journal_ != nullptr && stored());
   EXPECT_EQ(search({}).entries.at(0).event, "journal.damaged");
-  EXPECT_GT(journal_->last_id(), before) << "who waits for what comes after an id goes on to hear";
+  EXPECT_GT(journal_->last_id(), last_id_) << "who waits for what comes after an id goes on to hear";
   journal_->record(events::access_unlocked, {.door = "Front door"});
   ASSERT_TRUE(stored());
   open();
   EXPECT_EQ(search({}).entries.size(), 2U) << "and not aside again";
+}
+
+// Nor for room on the disk.
+TEST_F(SpoiltJournalTest, goesOnWhereADamagedOneCannotBeSetAside) {
+  open(100'000, 1);
+  ASSERT_NE(journal_, nullptr);
+  EXPECT_TRUE(journal_->damaged());
+  int heard = 0;
+  const auto listening = journal_->on_happened([&](const Entry&) { ++heard; });
+  journal_->record(events::access_unlocked, {.door = "Front door"});
+  EXPECT_EQ(heard, 1);
+  EXPECT_EQ(journal_->waiting(), 2U) << "that and the damage";
+  open();  // there is room again
+  ASSERT_TRUE(journal_ != nullptr && stored());
+  EXPECT_EQ(search({}).entries.at(0).event, "journal.damaged");
 }
 
 // Damage in the middle, where a start does not look.
