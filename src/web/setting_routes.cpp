@@ -69,12 +69,15 @@ void values(Call& call) {
   call.reply.send(answer(200, {{"values", json}}));
 }
 
-std::optional<settings::Given> given_of(const Json& value) {
+std::optional<settings::Given> given_of(const settings::Entry& entry, const Json& value) {
+  using settings::Type;
   if (value.is_null()) return settings::Default{};
   if (value.is_boolean()) return value.get<bool>();
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
-  if (value.is_number_integer()) return value.get<std::int64_t>();
+  const bool too_large = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
+  if (value.is_number_integer() && !too_large) return value.get<std::int64_t>();
   if (value.is_string()) return value.get<std::string>();
+  // As it is written: the setting's own refusal names its bounds.
+  if (value.is_number() && (entry.type == Type::integer || entry.type == Type::duration)) return value.dump();
   return std::nullopt;
 }
 
@@ -84,14 +87,16 @@ void change(Call& call) {
   settings::Changes changes;
   for (const auto& [key, value] : body.json().items()) {
     const settings::Entry* entry = settings::find(key);
-    std::optional<settings::Given> given = given_of(value);
-    if (entry == nullptr)
+    if (entry == nullptr) {
       body.fail(key.substr(0, 64), "There is no such setting.", {}, "a known setting");
-    else if (!given)
-      body.fail(key, "The value must be a text, a whole number, true or false, or null for the default.", {},
-                settings::name_of(entry->type));
-    else
+      continue;
+    }
+    if (auto given = given_of(*entry, value))
       changes.emplace(key, std::move(*given));
+    else
+      body.fail(key, "The value must be a text, a whole number, true or false, or null for the default.",
+                entry->type == settings::Type::secret ? std::string() : value.dump().substr(0, 200),
+                settings::name_of(entry->type));
   }
   if (body.json().empty()) body.fail("", "Give at least one setting.", {}, "one or more");
   if (auto refused = body.refusal()) return call.reply.send(std::move(*refused));

@@ -159,6 +159,16 @@ TEST_F(HouseholdApi, changesSettingsAllOrNothing) {
   EXPECT_NE(get("/settings", admin_).json()["values"]["station.name"], "Gate");
   const Got bounds = ask(Method::patch, "/settings", admin_, R"({"station.name":"Gate","security.session_idle":0})");
   EXPECT_EQ(bounds.json()["error"]["errors"][0]["field"], "security.session_idle") << bounds.body;
+  for (const std::string given : {"2.5", "18446744073709551615", "301"}) {
+    const Json error = ask(Method::patch, "/settings", admin_, R"({"lock1.period":)" + given + "}").json()["error"];
+    EXPECT_EQ(error.value("value", ""), given);
+    EXPECT_EQ(error.value("limit", ""), "1 to 300 seconds") << given;
+  }
+  const Json list = ask(Method::patch, "/settings", admin_, R"({"station.name":["Gate"]})").json()["error"];
+  EXPECT_EQ(list.value("value", ""), R"(["Gate"])");
+  const Got secret = ask(Method::patch, "/settings", admin_, R"({"account.password":["Gate"]})");
+  EXPECT_EQ(secret.field(), "account.password");
+  EXPECT_EQ(secret.body.find("Gate"), std::string::npos);
   const Got good = ask(Method::patch, "/settings", admin_, R"({"station.name":"Gate"})");
   EXPECT_EQ(good.json()["changed"], Json{"station.name"}) << good.body;
   EXPECT_EQ(get("/settings", admin_).json()["values"]["station.name"], "Gate");
