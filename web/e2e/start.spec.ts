@@ -34,6 +34,16 @@ test('S01: a page that the disk refuses to give costs that page alone', async ()
   expect((await fetch(`${station.url}/monitor`)).status).toBe(404);
 });
 
+test('S01: doors open without the plugins of the media, and the overview says what the camera lacks', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lintel-media-'));
+  try {
+    station = await Station.start([], undefined, { GST_REGISTRY: join(folder, 'registry'), GST_PLUGIN_SYSTEM_PATH_1_0: folder });
+    await unlocks();
+    expect(station.output).toContain('gstreamer1.0-plugins-base');
+    await station.waitFor('the camera to be missed', async () => /no element/.test((await station.expect('GET', '/overview')).camera.message));
+  } finally { rmSync(folder, { recursive: true, force: true }); }
+});
+
 test('S01: after a crash the locks are driven safe before the plugins of the media are looked through', async () => {
   test.setTimeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'lintel-media-'));
