@@ -80,7 +80,7 @@ settings: packages-test ## write docs/settings.md anew from the settings table
 	@cmake --preset dev >/dev/null && cmake --build --preset dev -j $(JOBS) --target lintel_settings_reference >/dev/null
 	@build/dev/src/settings/lintel_settings_reference > docs/settings.md
 
-coverage: packages-test ## the C++ tests with the lines they reach, a room at a time
+coverage: packages-test web ## the C++ tests with the lines they reach, a room at a time
 	@scripts/install-packages develop
 	@cmake --preset coverage >/dev/null && cmake --build --preset coverage -j $(JOBS)
 	@ctest --test-dir build/coverage -j 2
