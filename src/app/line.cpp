@@ -90,6 +90,8 @@ void Lines::Line::end(calls::LegEnd reason) {
     call_.refuse(answer.status, answer.phrase);
   } else if (reason == calls::LegEnd::answered_elsewhere) {
     call_.hang_up(sip::HangUp::completed_elsewhere());
+  } else if (reason == calls::LegEnd::declined_elsewhere) {
+    call_.hang_up(sip::HangUp::declined_elsewhere());
   } else {
     call_.hang_up();
   }

@@ -137,6 +137,7 @@ class Calls {
   void publish(const CallEvent& event);
   void tell_held();
   void end_leg(LegId leg, LegEnd reason);
+  void decline_of_monitor(const std::string& account);
   [[nodiscard]] RunningLeg* find_leg(LegId leg);
   [[nodiscard]] bool runs(CallId id) const { return call_ && call_->id == id; }
   [[nodiscard]] static Cause cause_of_refusals(const RunningCall& call);

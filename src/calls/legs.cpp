@@ -18,7 +18,8 @@ void Calls::contact_came() {
   const auto has_been_asked = [this](const Contact& contact) {
     return std::any_of(call_->legs.begin(), call_->legs.end(), [&](const auto& each) {
       const RunningLeg& leg = each.second;
-      return leg.contact.id == contact.id && leg.refusal != Refusal::unreachable;
+      return (leg.contact.id == contact.id && leg.refusal != Refusal::unreachable) ||
+             (leg.contact.account == contact.account && contact.monitor && leg.refusal == Refusal::declined);
     });
   };
   for (const Contact& contact : directory_.resolve(call_->number).contacts) {
@@ -75,6 +76,18 @@ void Calls::talk(LegId winner) {
   if (runs(id)) publish(event_of_call("call.answered"));
 }
 
+// A person's 'no' counts for the whole monitor: it may ring in two windows of its browser. Not so at the centre, where
+// several guards may share an account.
+void Calls::decline_of_monitor(const std::string& account) {
+  std::vector<LegId> others;
+  for (auto& [id, leg] : call_->legs) {
+    if (leg.refusal || leg.contact.account != account) continue;
+    leg.refusal = Refusal::declined;
+    others.push_back(id);
+  }
+  for (const LegId other : others) end_leg(other, LegEnd::declined_elsewhere);
+}
+
 void Calls::leg_refused(LegId id, Refusal refusal) {
   RunningLeg* const leg = find_leg(id);
   if (leg == nullptr) return;
@@ -88,6 +101,8 @@ void Calls::leg_refused(LegId id, Refusal refusal) {
   CallEvent event = event_of_call("call.leg_refused");
   event.who = leg->contact.account;
   event.refusal = refusal;
+  if (refusal == Refusal::declined && leg->contact.monitor) decline_of_monitor(event.who);
+  if (!runs(call)) return;
   publish(event);
   if (!runs(call)) return;
   // C03: a person's 'no' may count for all; a monitor that is off, busy or not to be disturbed never does.

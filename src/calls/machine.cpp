@@ -31,9 +31,9 @@ constexpr std::array<std::string_view, 7> start_names = {"started",        "no_s
                                                          "outside_period", "not_allowed",    "no_encryption"};
 constexpr std::array<std::string_view, 7> refusal_names = {"busy",        "declined", "do_not_disturb", "no_answer",
                                                            "unreachable", "failed",   "no_encryption"};
-constexpr std::array<std::string_view, 11> end_names = {
-    "answered_elsewhere", "cancelled", "hung_up",    "busy",       "not_allowed", "no_encryption",
-    "not_answered",       "declined",  "pre_empted", "time_limit", "shutdown"};
+constexpr std::array<std::string_view, 12> end_names = {
+    "answered_elsewhere", "declined_elsewhere", "cancelled", "hung_up",    "busy",       "not_allowed",
+    "no_encryption",      "not_answered",       "declined",  "pre_empted", "time_limit", "shutdown"};
 
 }  // namespace
 

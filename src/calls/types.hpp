@@ -83,13 +83,14 @@ struct Contact {
 // Why a leg is to end; the line turns it into its protocol's words (Reason, status code).
 enum class LegEnd {
   answered_elsewhere,
-  cancelled,      // the visitor gave up, or time is over
-  hung_up,        // a talk ends
-  busy,           // an incoming leg is refused: the station is busy
-  not_allowed,    // … the caller may not call
-  no_encryption,  // … it is not encrypted
-  not_answered,   // … nobody answered
-  declined,       // … the front said no
+  declined_elsewhere,  // in another window of this monitor
+  cancelled,           // the visitor gave up, or time is over
+  hung_up,             // a talk ends
+  busy,                // an incoming leg is refused: the station is busy
+  not_allowed,         // … the caller may not call
+  no_encryption,       // … it is not encrypted
+  not_answered,        // … nobody answered
+  declined,            // … the front said no
   pre_empted,
   time_limit,
   shutdown,

@@ -48,6 +48,7 @@ struct HangUp {
   int code = 0;
   std::string text;
   [[nodiscard]] static HangUp completed_elsewhere() { return {200, "Call completed elsewhere"}; }
+  [[nodiscard]] static HangUp declined_elsewhere() { return {603, "Declined"}; }
 };
 
 // What the call tells. Everything on the loop; the listener may end or destroy its Call inside any of these, and then

@@ -52,6 +52,40 @@ TEST_F(CallsTest, C03_oneRefusalLeavesTheOthersRinging) {
   EXPECT_TRUE(lines.ended.empty());  // the refused leg is over already
 }
 
+TEST_F(CallsTest, C03_aRefusalCountsForEachWindowOfThatMonitor) {
+  auto contacts = directory.resolve("101");
+  contacts.contacts.push_back(contacts.contacts.at(0));
+  contacts.contacts.back().id = "101#0@another window";
+  directory.numbers["101"] = contacts;
+  calls.press("101");
+  ASSERT_EQ(lines.dialled.size(), 3u);
+  calls.leg_refused(lines.leg(0), Refusal::declined);
+  EXPECT_TRUE(lines.was_ended(lines.leg(2), LegEnd::declined_elsewhere));
+  EXPECT_FALSE(lines.was_ended(lines.leg(1), LegEnd::declined_elsewhere));
+  EXPECT_EQ(heard.names(), "placed leg_refused");
+  calls.leg_answered(lines.leg(2));  // it crossed
+  EXPECT_EQ(state(), CallState::dialling);
+
+  contacts.contacts.back().id = "101#0@a third window";
+  directory.numbers["101"] = contacts;
+  calls.contact_came();
+  EXPECT_EQ(lines.dialled.size(), 3u);
+  calls.leg_refused(lines.leg(1), Refusal::busy);
+  EXPECT_EQ(heard.cause(), Cause::refused);
+}
+
+TEST_F(CallsTest, C06_aGuardsRefusalLeavesTheOtherPhonesOfTheCentreRinging) {
+  auto contacts = directory.resolve("888888");
+  contacts.contacts.push_back(contacts.contacts.at(0));
+  contacts.contacts.back().id = "another phone";
+  directory.numbers["888888"] = contacts;
+  calls.press("888888");
+  const std::size_t phones = lines.dialled.size();
+  calls.leg_refused(lines.leg(0), Refusal::declined);
+  EXPECT_EQ(state(), CallState::dialling);
+  EXPECT_FALSE(lines.was_ended(lines.leg(phones - 1), LegEnd::declined_elsewhere));
+}
+
 TEST_F(CallsTest, C03_oneRefusalEndsAllWhereThatIsSet) {
   options([](CallOptions& changed) { changed.refusal_ends_all = true; });
   calls.press("101");

@@ -131,6 +131,7 @@ describe('the phone', () => {
 describe('why a call ended', () => {
   it.each([
     ['remote', 'Canceled', 'SIP;cause=200;text="Call completed elsewhere"', false, false, 'answered-elsewhere'],
+    ['remote', 'Canceled', 'SIP;cause=603;text="Declined"', false, false, 'declined'],
     ['remote', 'Canceled', '', false, false, 'missed'],
     ['local', 'Rejected', '', false, true, 'declined'],
     ['remote', 'Terminated', '', true, false, 'ended'],

@@ -6,6 +6,7 @@ import type { EndCause } from './CallClient';
 export function causeOf(originator: string, jssipCause: string, reasonHeader: string, wasTalking: boolean, declinedHere: boolean): EndCause {
   if (declinedHere) return wasTalking ? 'ended' : 'declined';
   if (/cause\s*=\s*200\b/i.test(reasonHeader) || /completed elsewhere|answered elsewhere/i.test(reasonHeader)) return 'answered-elsewhere';
+  if (!wasTalking && /cause\s*=\s*603\b/i.test(reasonHeader)) return 'declined';  // in another window of this monitor
   if (wasTalking) return jssipCause === 'Terminated' ? 'ended' : 'failed';
   if (originator === 'remote' || jssipCause === 'Canceled' || jssipCause === 'No Answer' || jssipCause === 'Expires') return 'missed';
   return 'failed';
