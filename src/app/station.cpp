@@ -235,6 +235,7 @@ void Station::watch_settings() {
 
 void Station::listen() {
   const auto setting = [&](const auto& key) { return static_cast<std::uint16_t>(store_.settings->get(key)); };
+  http_->send_pages_to(0);  // until HTTPS is there
   ports_->open(
       "https",
       {"HTTPS", "--https-port", "/settings/ports", options_.https_port, setting(settings::web::https_port), 443, 8443},

@@ -39,8 +39,17 @@ bool Connection<Stream>::serve_file() {
   const bool keep_alive = message.keep_alive();
   const std::string_view host = view(beast::http::field::host);
   // A browser gives the microphone to pages from HTTPS or from localhost only.
-  const std::uint16_t https_port = core_->https_port;
-  if (!secure && file->page && https_port != 0 && !is_local_host(host) && plain_host(host)) {
+  const int https_port = core_->https_port;
+  const bool elsewhere = !secure && file->page && !is_local_host(host);
+  if (elsewhere && https_port == 0) {  // served plainly, they would ask for passwords that anybody on the way can read
+    write(text_response(503,
+                        "The pages of this station need HTTPS, whose port cannot be had. It is tried again every few "
+                        "seconds; the station's log says what is wrong.\n")
+              .set("Cache-Control", "no-store"),
+          keep_alive);
+    return true;
+  }
+  if (elsewhere && https_port > 0 && plain_host(host)) {
     Response response{.status = 308, .headers = {}, .body = {}};
     const std::string port = https_port == 443 ? "" : ":" + std::to_string(https_port);
     response.set("Location", "https://" + std::string(host_without_port(host)) + port + target_->path);

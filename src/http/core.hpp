@@ -23,7 +23,7 @@ struct Core {
   Loop::Poster post;         // requests
   Loop::Poster post_signal;  // WebSockets: they carry SIP
   Seats seats;
-  std::atomic<std::uint16_t> https_port{0};
+  std::atomic<int> https_port{-1};  // as send_pages_to() was told; below 0: it was not
   std::atomic<std::size_t> in_flight{0};
   std::atomic<std::uint64_t> requests{0}, shed{0}, refused{0}, timed_out{0};
 

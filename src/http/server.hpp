@@ -67,8 +67,8 @@ class Server {
   [[nodiscard]] Router& router();
   // Reads the folder (at most 64 MiB): before start() or again later. Error: unavailable, when it cannot be read.
   [[nodiscard]] Result<void> serve_files(const StaticFiles& files);
-  // Pages asked for in plain HTTP by another machine's browser go to this port of HTTPS. 0, as it is at first: they are
-  // served.
+  // Pages asked for in plain HTTP by another machine's browser go to this port of HTTPS. 0: it cannot be had, and they
+  // are refused (503) until it can. Never called: they are served.
   void send_pages_to(std::uint16_t https_port);
   // PEM chain and PEM key; new connections use it from now on. Error: invalid.
   [[nodiscard]] Result<void> use_certificate(const std::string& chain_pem, const std::string& key_pem);

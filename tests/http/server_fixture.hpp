@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -106,7 +107,7 @@ class ServerTest : public ::testing::Test {
     std::filesystem::create_directories((folder_ / name).parent_path());
     std::ofstream(folder_ / name, std::ios::binary) << content;
   }
-  void serve_files(std::uint16_t https_port = 0) {
+  void serve_files(std::optional<std::uint16_t> https_port = {}) {
     write("index.html", "<p>console</p>");
     write("monitor.html", "<p>monitor</p>");
     write("assets/app-1a2b.js", "plain");
@@ -122,7 +123,7 @@ class ServerTest : public ::testing::Test {
           std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xff\xff\x00\x00\x00\x00\x05\x00\x00\x00", 20));
     write(".secret", "hidden");
     ASSERT_TRUE(server_->serve_files({.folder = folder_.string()}).ok());
-    server_->send_pages_to(https_port);
+    if (https_port) server_->send_pages_to(*https_port);
   }
   static std::string long_text() {
     std::string text;

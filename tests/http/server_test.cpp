@@ -266,6 +266,20 @@ TEST_F(ServerTest, sendsPagesOfOtherMachinesToHttps) {
   });
 }
 
+TEST_F(ServerTest, refusesPagesToOtherMachinesWhileHttpsCannotBeHad) {
+  start();
+  serve_files();
+  server_->send_pages_to(0);
+  beside(loop_, [this] {
+    EXPECT_EQ(Client(plain_).ask("GET", "/").status, 200);  // Host: localhost
+    Client other(plain_);
+    other.send("GET /monitor HTTP/1.1\r\nHost: 192.0.2.7:8080\r\n\r\n");
+    const Answer answer = other.receive();
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_NE(answer.body.find("HTTPS"), std::string::npos);
+  });
+}
+
 TEST_F(ServerTest, carriesTheSecurityHeadersOnEveryAnswer) {  // security.md 13
   start();
   beside(loop_, [this] {
