@@ -202,6 +202,11 @@ bool Pictures::end(std::string_view id) {
   return views_->close(name).ok() || lendings_->close(name).ok();
 }
 
+bool Pictures::lasts(std::string_view id) const {
+  const std::string name(id);
+  return views_->lasts(name) || lendings_->lasts(name);
+}
+
 void Pictures::snapshot(const web::Subject& /*who*/, std::string_view stream, web::Done<std::string> done) {
   const auto size = video_->profile(stream == "sub" ? media::Profile::sub : media::Profile::main);
   video_->snapshot({size.width, size.height}, [done = std::move(done)](Result<media::Snapshot> taken) {

@@ -37,6 +37,7 @@ class Pictures final : public web::LivePort {
   void watch(const web::Subject& who, std::string_view stream, std::string offer, web::Done<web::LiveSession> done) override;
   void lend(const web::Subject& who, std::string offer, web::Done<web::LiveSession> done) override;
   bool end(std::string_view id) override;
+  [[nodiscard]] bool lasts(std::string_view id) const override;
   void snapshot(const web::Subject& who, std::string_view stream, web::Done<std::string> done) override;
 
  private:

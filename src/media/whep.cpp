@@ -108,6 +108,10 @@ Result<void> LiveViews::close(const std::string& id) {
   return {};
 }
 
+bool LiveViews::lasts(const std::string& id) const {
+  return inner_->sessions.contains(id);
+}
+
 void LiveViews::set_viewer_limit(std::size_t limit) {
   inner_->options.viewer_limit = limit;
 }

@@ -40,6 +40,7 @@ class LiveViews {
   void open(Profile stream, const std::string& viewer, std::string offer, Opened opened);
   // Errors: not_found.
   Result<void> close(const std::string& id);
+  [[nodiscard]] bool lasts(const std::string& id) const;
   void set_viewer_limit(std::size_t limit);  // running ones stay
   void close_all();
   [[nodiscard]] std::size_t viewers() const;

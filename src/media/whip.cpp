@@ -173,6 +173,10 @@ Result<void> Lendings::close(const std::string& id) {
   return {};
 }
 
+bool Lendings::lasts(const std::string& id) const {
+  return !id.empty() && inner_->id == id;
+}
+
 bool Lendings::lent() const {
   return inner_->lent_now;
 }

@@ -27,6 +27,7 @@ class Lendings {
   // Errors: invalid (the offer), unavailable.
   void open(std::string offer, Opened opened);
   Result<void> close(const std::string& id);  // error: not_found
+  [[nodiscard]] bool lasts(const std::string& id) const;
   [[nodiscard]] bool lent() const;
   void on_change(std::function<void(bool lent)> changed);
 

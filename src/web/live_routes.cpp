@@ -10,7 +10,7 @@ namespace {
 
 using http::Method;
 
-constexpr std::size_t most_live_sessions = 512;
+constexpr std::size_t many_live_sessions = 512;  // more than can last: call.viewers is at most 256, and one lends
 constexpr const char* sdp_type = "application/sdp";
 const Error no_video{.code = ErrorCode::unavailable,
                      .message = "The video part is not there yet. Try again in a moment."};
@@ -37,7 +37,9 @@ Done<LiveSession> session_made(const Call& call, std::string base) {
           return reply.send(answer(Error{.code = ErrorCode::unauthenticated, .message = "Log in first."}));
         }
         auto& known = house->live_sessions;
-        if (known.size() >= most_live_sessions) known.erase(known.begin());
+        // Most have ended without a word. One that lasts must stay known, to end when its account is revoked.
+        if (known.size() >= many_live_sessions)
+          std::erase_if(known, [&](const auto& each) { return !house->house.live->lasts(each.id); });
         known.push_back({made->id, account, browser});
         http::Response response = http::text_response(201, made->sdp, sdp_type);
         response.set("Location", base + made->id);

@@ -46,6 +46,7 @@ class LivePort {
   // WHIP (RFC 9725): a panel lends its camera and microphone to the station.
   virtual void lend(const Subject& who, std::string offer, Done<LiveSession> done) = 0;
   virtual bool end(std::string_view id) = 0;  // either kind; false: not known
+  [[nodiscard]] virtual bool lasts(std::string_view id) const = 0;  // either kind; one that ended is not known
   // A JPEG of the running picture. Errors: unavailable, timeout.
   virtual void snapshot(const Subject& who, std::string_view stream, Done<std::string> done) = 0;
 };

@@ -68,6 +68,7 @@ struct FakeHouse final : LivePort, PanelPort, LockPort, CardPort, TwinPort, Call
   void watch(const Subject& who, std::string_view stream, std::string offer, Done<LiveSession> done) override;
   void lend(const Subject& who, std::string offer, Done<LiveSession> done) override;
   bool end(std::string_view id) override;
+  [[nodiscard]] bool lasts(std::string_view id) const override { return id == lasting; }
   void snapshot(const Subject& who, std::string_view stream, Done<std::string> done) override;
   [[nodiscard]] PanelState state() const override { return panel_of("Welcome"); }
   Result<PanelState> press(const Subject& who, std::string_view key) override;
@@ -92,6 +93,7 @@ struct FakeHouse final : LivePort, PanelPort, LockPort, CardPort, TwinPort, Call
   std::vector<std::string> log;  // what was asked, and by whom
   CardIssue card_issue;
   int live = 0;
+  std::string lasting;  // the live session that has not ended
 };
 
 class HouseTest : public ::testing::Test {

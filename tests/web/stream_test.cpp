@@ -197,6 +197,17 @@ TEST_F(Stream, A13_unlocksInTheNameOfTheSession) {
   EXPECT_EQ(ask(Method::post, "/locks/x/unlock", admin_).status, 404);
 }
 
+TEST_F(Stream, S04_aLiveViewIsEndedWithItsLoginHoweverManyCameLater) {
+  fakes_.lasting = "live-1";
+  ASSERT_EQ(ask(Method::post, "/whep/main", monitor_, "offer", "application/sdp").status, 201);
+  for (int later = 0; later < 1'030; ++later) {
+    clock_.advance(std::chrono::milliseconds(100));
+    ASSERT_EQ(ask(Method::post, "/whep/main", panel_, "offer", "application/sdp").status, 201);
+  }
+  EXPECT_EQ(post("/logout", {}, monitor_).status, 204);
+  EXPECT_EQ(std::count(fakes_.log.begin(), fakes_.log.end(), "end live-1"), 1);
+}
+
 TEST_F(Stream, livesSessionsBelongToWhoMadeThem) {
   const Got watch = ask(Method::post, "/whep/main", monitor_, "offer", "application/sdp");
   ASSERT_EQ(watch.status, 201) << watch.body;
