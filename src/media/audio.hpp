@@ -80,6 +80,7 @@ struct AudioState {
 
 struct AudioFigures {
   std::uint64_t frames = 0;           // mixed since the start
+  std::uint64_t cleaned_frames = 0;   // of these, by canceller and noise suppression: they rest while nobody listens
   std::uint64_t late_frames = 0;      // the microphone did not deliver in time: silence was taken
   std::uint64_t dropped_samples = 0;  // far end queues that ran over
   double microphone_level = 0;        // 0 to 1, root mean square of the last frame after the canceller

@@ -6,6 +6,8 @@
 namespace lintel::media {
 namespace {
 
+constexpr int echoes_last = 50;  // ticks: a second, after which no echo of what was played is on its way any more
+
 // Sums are pressed together softly above half of full scale instead of clipped.
 std::int16_t limit(double sample) {
   constexpr double knee = 16384;
@@ -146,7 +148,11 @@ void Mixer::tick() {
   scale(near, microphone_gain);
   AudioFrame clean = near;
   const bool acoustic = !lent && microphone && microphone->acoustic();
-  if (acoustic && (cancel_echo || suppress_noise)) {
+  // With nobody to hear it and nothing to learn from, it would only warm the box, day and night.
+  const bool quiet = ports.empty() && std::all_of(out.begin(), out.end(), [](auto sample) { return sample == 0; });
+  quiet_ticks_ = quiet ? std::min(quiet_ticks_ + 1, echoes_last) : 0;
+  if (acoustic && (cancel_echo || suppress_noise) && quiet_ticks_ < echoes_last) {
+    ++figures.cleaned_frames;
     canceller_.set_noise_suppression(suppress_noise);
     canceller_.process(near, out, clean, cancel_echo);
   }

@@ -96,6 +96,7 @@ class Mixer {
  private:
   void hand_out(const AudioFrame& near);
   EchoCanceller canceller_;
+  int quiet_ticks_ = 0;  // since somebody listened or something was played
   AudioFrame fetched_{};
   bool has_fetched_ = false;
 };

@@ -86,6 +86,28 @@ TEST(Jitter, ridesOutABurstWithoutKeepingItAsDelay) {
   EXPECT_LE(frames, 10);
 }
 
+TEST(Canceller, restsWhileNobodyListensAndNothingIsPlayed) {
+  Mixer mixer({});
+  mixer.microphone = std::make_unique<RoomMicrophone>(20, speech_like(2, 5));
+  const auto cleaned_in = [&mixer](int ticks) {
+    const std::uint64_t before = mixer.figures.cleaned_frames;
+    for (int tick = 0; tick < ticks; ++tick) mixer.tick();
+    return mixer.figures.cleaned_frames - before;
+  };
+  cleaned_in(100);
+  EXPECT_EQ(cleaned_in(100), 0U);
+
+  mixer.bank[static_cast<std::size_t>(Sound::key)] =
+      std::make_shared<const std::vector<std::int16_t>>(speech_like(1, 2));
+  mixer.sounds.play(Sound::key);  // the canceller learns the room by it
+  EXPECT_GE(cleaned_in(60), 60U);
+  cleaned_in(100);
+  EXPECT_EQ(cleaned_in(100), 0U);
+
+  mixer.ports.push_back(std::make_shared<AudioPort::Inner>());
+  EXPECT_EQ(cleaned_in(200), 200U);
+}
+
 TEST(Volume, eightyIsTheDevicesOwn) {
   EXPECT_DOUBLE_EQ(gain_of(80), 1.0);
   EXPECT_DOUBLE_EQ(gain_of(100), 2.0);
