@@ -20,9 +20,16 @@ std::uint64_t hash_of(std::string_view user) {
 
 }  // namespace
 
+bool touches_accounts(const household::Change& change) {
+  using household::Collection;
+  return change.collection == Collection::monitors || change.collection == Collection::stations ||
+         change.collection == Collection::centres;
+}
+
 Accounts::Accounts(Loop& loop, household::Household& household, std::function<bool()> group_call)
     : loop_(loop), household_(household), group_call_(std::move(group_call)) {
-  changes_ = household_.on_change([this](const household::Change&) {
+  changes_ = household_.on_change([this](const household::Change& change) {
+    if (!touches_accounts(change)) return;
     // The server may still hold an account of this turn: the old ones go at the next.
     auto retired = std::make_shared<Cache>(std::move(cache_));
     cache_ = {};

@@ -18,7 +18,10 @@
 
 namespace lintel::app {
 
-// The server's accounts. Each is worked out when it is first asked for and kept, packed, until the household changes; so is
+// Whether a change may give or take an account: codes, cards and people have none, and come and go by thousands.
+[[nodiscard]] bool touches_accounts(const household::Change& change);
+
+// The server's accounts. Each is worked out when it is first asked for and kept, packed, until one changes; so is
 // its HA1 for the spelling and algorithm that it was last asked for, which are those of its phone.
 class Accounts final : public sip::Accounts {
  public:

@@ -118,7 +118,10 @@ Result<void> Telephony::start(const Options& options, const std::string& address
                                           server_settings(settings, domain_), std::move(events));
   server_view_ = server_.get();
   household_changes_ = needs_.household.on_change([this](const household::Change& change) {
-    if (change.done != household::Done::added) forget_removed_accounts();
+    using household::Done;
+    if (!touches_accounts(change) || change.done == Done::added) return;
+    if (change.done == Done::removed && !change.key.empty()) return server_->remove_account(change.key);
+    if (change.done == Done::removed || change.collection != household::Collection::monitors) forget_removed_accounts();
   });
   // Who registered before this start was right from there: a stranger behind the same router does not lock it out.
   for (const auto& contact : server_->all_contacts()) {

@@ -40,14 +40,17 @@ Context::Context(Dependencies given)
   }));
   // What is revoked ends at once, wherever it was revoked.
   subscriptions.push_back(house.household.on_change([this](const household::Change& change) {
-    if (change.done != household::Done::removed && change.collection != household::Collection::rooms) return;
+    using household::Collection;
+    if (change.done != household::Done::removed) return;
+    // Cards and codes have no session, and may be deleted by thousands.
+    if (change.collection == Collection::machines) return end_live_views_of_removed_machines();
+    if (change.collection != Collection::monitors && change.collection != Collection::people) return;
     for (const auto& session : sessions.list()) {
       const bool device = session->who.role == Role::monitor || session->who.role == Role::panel;
       const bool gone = device ? house.household.monitor(session->who.account) == nullptr
                                : house.household.person(session->who.account) == nullptr;
       if (gone) sessions.end(session->id);
     }
-    if (change.collection == household::Collection::machines) end_live_views_of_removed_machines();
   }));
 }
 
