@@ -10,8 +10,12 @@ import { newQueryClient } from '@/api/hooks';
 import type { Lock } from '@/api/types';
 import { FakeClient } from '@/calls/FakeClient';
 import { Phone } from '@/calls/store';
+import { CodeDialog } from '@/console/CodeDialog';
+import { CardDialog } from '@/console/cards/CardDialog';
+import { MonitorDialog } from '@/console/monitors/MonitorDialog';
 import { PairDialog } from '@/console/monitors/PairDialog';
 import { BatchDialog } from '@/console/rooms/BatchDialog';
+import { RoomDialog } from '@/console/rooms/RoomDialog';
 import { learn } from '@/i18n/station';
 import { CallScreen } from '@/monitor/CallScreen';
 
@@ -35,6 +39,49 @@ const shown = (page: ReactNode, client = newQueryClient()) => ({
       <QueryClientProvider client={client}>{page}</QueryClientProvider>
     </I18nProvider>,
   ),
+});
+
+describe('changing what another changed meanwhile', () => {
+  // The tables may be from long before the dialog was opened: what they said then is not to be said again.
+  const sent = () => vi.mocked(fetch).mock.calls.filter(([, options]) => options?.method === 'PATCH').map(([, options]) => JSON.parse(String(options?.body)));
+  const locks: Lock[] = [1, 2].map((number) => ({ number, name: `Door ${number}`, state: 'locked' }) as Lock);
+  const done = () => undefined;
+  const save = () => userEvent.click(screen.getByRole('button', { name: 'Save', hidden: true }));
+  const rename = async (label: string) => {
+    const field = screen.getByLabelText(label);
+    await userEvent.clear(field);
+    await userEvent.type(field, 'Anew');
+  };
+
+  it('a code that was made inactive stays so when it gets another name', async () => {
+    shown(<CodeDialog code={{ id: 1, name: 'Cleaner', room: '101', locks: [1], active: true }} locks={locks} onClose={done} onDone={done} />);
+    await rename('Name');
+    await save();
+    await waitFor(() => expect(sent()).toEqual([{ name: 'Anew' }]));
+  });
+  it('a card that is a main card no more stays so', async () => {
+    shown(<CardDialog card={{ id: 1, ending: 'B2C3', room: '101', locks: [1, 2], main: true, lost: false }} locks={locks} onClose={done} onDone={done} />);
+    await rename('Holder');
+    await save();
+    await waitFor(() => expect(sent()).toEqual([{ name: 'Anew' }]));
+  });
+  it('a monitor that may open a door no more stays so, and a door that is taken from it is', async () => {
+    answers['GET /locks'] = () => json({ items: locks });
+    shown(<MonitorDialog monitor={{ account: '101#0', room: '101', kind: 'browser', name: 'Tablet', locks: [1, 2] }} onClose={done} onDone={done} />);
+    await rename('Name');
+    await screen.findByLabelText('Door 2');
+    await save();
+    await waitFor(() => expect(sent()).toEqual([{ name: 'Anew' }]));
+    await userEvent.click(screen.getByLabelText('Door 2'));
+    await save();
+    await waitFor(() => expect(sent()[1]).toEqual({ name: 'Anew', locks: [1] }));
+  });
+  it('the names of a room that were not touched stay', async () => {
+    shown(<RoomDialog room={{ number: '101', first_name: 'Ada', last_name: 'Old', nick_name: '', monitors: 0, online: 0 }} onClose={done} onDone={done} />);
+    await rename('Nick name');
+    await save();
+    await waitFor(() => expect(sent()).toEqual([{ nick_name: 'Anew' }]));
+  });
 });
 
 describe('pairing a monitor', () => {

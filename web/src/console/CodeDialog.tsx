@@ -11,11 +11,10 @@ import { Switch } from '@/ui/Switch';
 export function CodeDialog({ code, locks, onClose, onDone }: { code?: Code; locks: Lock[]; onClose: () => void; onDone: (words: string) => void }) {
   const { t } = useLingui();
   const start = { name: code?.name ?? '', code: '', room: code?.room ?? '', locks: (code?.locks ?? [1]).map(String), active: code?.active ?? true };
-  const { form, fault, busy, submit, error } = useApiForm(start, async (values) => {
-    const { code: digits, ...rest } = values;
-    const body = { ...rest, room: values.room.trim(), locks: numbers(values.locks), ...(digits ? { code: digits.trim() } : {}) };
-    if (code) await api.patch(`/codes/${part(code.id)}`, body);
-    else await api.post('/codes', body);
+  const { form, fault, busy, submit, error } = useApiForm(start, async (values, changed) => {
+    const body = (some: Partial<typeof values>) => ({ ...some, room: some.room?.trim(), ...('locks' in some && { locks: numbers(some.locks) }), code: some.code?.trim() || undefined });
+    if (code) await api.patch(`/codes/${part(code.id)}`, body(changed));
+    else await api.post('/codes', body(values));
     onDone(code ? t`The code was changed.` : t`The code was added.`);
   });
   return (

@@ -11,9 +11,20 @@ export interface ApiForm<T extends FieldValues> {
   error: (field: Path<T>) => string | undefined;
 }
 
-/** A form whose errors come from the station: each beside its field, the rest above the buttons. Typed input stays. */
-export function useApiForm<T extends FieldValues>(defaults: DefaultValues<T>, send: (values: T) => Promise<void>): ApiForm<T> {
-  const form = useForm<T>({ defaultValues: defaults });
+/** What stands in another way than at the start; of a group of boxes, one alone is as a list of one. */
+function changedSince<T extends FieldValues>(start: DefaultValues<T>, values: T): Partial<T> {
+  const words = (value: unknown) => JSON.stringify([value].flat());
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => words(value) !== words(start[name]))) as Partial<T>;
+}
+
+/**
+ * A form whose errors come from the station: each beside its field, the rest above the buttons. Typed input stays.
+ * `changed` is what of `values` the person changed: who changes what is there sends no more than that, because the rest
+ * may be another's change by now.
+ */
+export function useApiForm<T extends FieldValues>(defaults: DefaultValues<T>, send: (values: T, changed: Partial<T>) => Promise<void>): ApiForm<T> {
+  const [start] = useState(defaults);
+  const form = useForm<T>({ defaultValues: start });
   const [fault, setFault] = useState('');
   // What was wrong before the page was hidden behind a login is not wrong any more.
   useEffect(() => () => setFault(''), []);
@@ -21,7 +32,7 @@ export function useApiForm<T extends FieldValues>(defaults: DefaultValues<T>, se
   const submit = form.handleSubmit(async (values) => {
     setFault('');
     try {
-      await send(values as unknown as T);
+      await send(values as unknown as T, changedSince(start, values as unknown as T));
     } catch (error) {
       if (!(error instanceof ApiError)) {
         setFault(String(error));

@@ -12,8 +12,8 @@ import { OpensField, cardName } from './CardFields';
 export function CardDialog({ card, locks, onClose, onDone }: { card: CardRecord; locks: Lock[]; onClose: () => void; onDone: (words: string) => void }) {
   const { t } = useLingui();
   const start = { name: card.name ?? '', room: card.room, locks: card.locks.map(String), main: card.main };
-  const { form, fault, busy, submit, error } = useApiForm(start, async (values) => {
-    await api.patch(`/cards/${part(card.id)}`, { ...values, name: values.name.trim(), room: values.room.trim(), locks: numbers(values.locks) });
+  const { form, fault, busy, submit, error } = useApiForm(start, async (_, changed) => {
+    await api.patch(`/cards/${part(card.id)}`, { ...changed, name: changed.name?.trim(), room: changed.room?.trim(), ...('locks' in changed && { locks: numbers(changed.locks) }) });
     onDone(t`The card was changed.`);
   });
   return (

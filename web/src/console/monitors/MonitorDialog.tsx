@@ -13,8 +13,8 @@ export function MonitorDialog({ monitor, onClose, onDone }: { monitor: Monitor; 
   const { t } = useLingui();
   const locks = useLocks();
   const start = { name: monitor.name ?? '', locks: (monitor.locks ?? []).map(String) };
-  const { form, fault, busy, submit, error } = useApiForm(start, async (values) => {
-    await api.patch(`/monitors/${part(monitor.account)}`, { name: values.name.trim(), ...(monitor.kind === 'panel' ? {} : { locks: numbers(values.locks) }) });
+  const { form, fault, busy, submit, error } = useApiForm(start, async (_, changed) => {
+    await api.patch(`/monitors/${part(monitor.account)}`, { name: changed.name?.trim(), ...('locks' in changed && { locks: numbers(changed.locks) }) });
     onDone(t`Saved.`);
   });
   return (

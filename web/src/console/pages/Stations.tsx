@@ -91,9 +91,9 @@ function StationDialog({ station, onClose, onDone }: { station?: Station; onClos
   const { t } = useLingui();
   const [made, setMade] = useState<{ number: string; password: string } | null>(null);
   const start = { number: station?.number ?? '', name: station?.name ?? '', address: station?.address ?? '' };
-  const { form, fault, busy, submit, error } = useApiForm(start, async ({ number, ...rest }) => {
+  const { form, fault, busy, submit, error } = useApiForm(start, async ({ number, ...rest }, changed) => {
     if (station) {
-      await api.patch(`/stations/${part(station.number)}`, rest);
+      await api.patch(`/stations/${part(station.number)}`, changed);
       onDone(t`Station ${station.number} was changed.`);
     } else setMade(await api.post<{ number: string; password: string }>('/stations', { number: number.trim(), ...rest }));
   });

@@ -11,8 +11,8 @@ import { Note } from '@/ui/Status';
 export function RoomDialog({ room, onClose, onDone }: { room?: Room; onClose: () => void; onDone: (words: string) => void }) {
   const { t } = useLingui();
   const start = { number: room?.number ?? '', first_name: room?.first_name ?? '', last_name: room?.last_name ?? '', nick_name: room?.nick_name ?? '' };
-  const { form, fault, busy, submit, error } = useApiForm(start, async ({ number, ...names }) => {
-    if (room) await api.patch(`/rooms/${part(room.number)}`, names);
+  const { form, fault, busy, submit, error } = useApiForm(start, async ({ number, ...names }, changed) => {
+    if (room) await api.patch(`/rooms/${part(room.number)}`, changed);
     else await api.post('/rooms', { number: number.trim(), ...names });
     onDone(room ? t`Room ${room.number} was changed.` : t`Room ${number.trim()} was added.`);
   });
