@@ -165,10 +165,8 @@ Result<void> Station::build() {
     tidying_ = loop_.clock().after(pipelines_end, [this] { (void)workers_->run(&system::give_back_memory); });
   });
   tidying_often_ = loop_.clock().every(tidied_every, [this] { (void)workers_->run([] { (void)system::give_back_spare_memory(); }); });
-  telephony_->on_presence = [this](std::string_view account, bool online) {
-    api_->monitor_changed(account, online);
-    if (online) front_->calls().contact_came();
-  };
+  telephony_->on_presence = [this](std::string_view account, bool online) { api_->monitor_changed(account, online); };
+  telephony_->on_reachable = [this](std::string_view contact) { front_->calls().contact_came(contact); };
   lines_->on_refused = [this](const std::string& from, const std::string& from_address, const std::string& why) {
     store_.journal->record(events::call_rejected, {.subject = from, .fields = {{"address", from_address}, {"reason", why}}});
   };

@@ -99,6 +99,9 @@ Result<void> Telephony::start(const Options& options, const std::string& address
   if (!settings.get(keys::on)) return {};
   sip::ServerEvents events;
   events.presence = [this](const std::string& account, bool online) { presence_changed(account, online); };
+  events.reachable = [this](const std::string& contact) {
+    if (on_reachable) on_reachable(contact);
+  };
   events.authentication_failed = [this](const std::string& user, const sip::Hop& from) {
     authentication_failed(user, from);
   };

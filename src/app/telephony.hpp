@@ -58,6 +58,7 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   [[nodiscard]] const sip::Server* const& server() const { return server_view_; }
   [[nodiscard]] const std::string& domain() const { return domain_; }
   std::function<void(std::string_view account, bool online)> on_presence;
+  std::function<void(std::string_view contact)> on_reachable;  // as sip::ServerEvents tells it
 
   // web::PresencePort
   [[nodiscard]] web::Presence presence(std::string_view account) const override;

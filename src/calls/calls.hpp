@@ -111,8 +111,9 @@ class Calls {
   void leg_ended(LegId leg, bool lost = false);  // hung up by the peer; lost: silent, or its connection went
   void leg_digit(LegId leg, char digit);         // DTMF; only of the talking leg does it count
 
-  // A contact registered: one of a number that is being called joins in, and one whose line was lost is rung again.
-  void contact_came();
+  // A contact registered, or is reached over another connection now: one of a number that is being called joins in, and
+  // one whose line was lost is rung again. So is `id` where it rings already, for nobody hears the old connection.
+  void contact_came(std::string_view id);
   // Ends the legs to and from those for whom `gone` says yes: their accounts are no more.
   void end_legs(const std::function<bool(const Contact&)>& gone);
 
@@ -133,6 +134,7 @@ class Calls {
   void finish(Cause cause, LegEnd reason);
   void peer_ends(LegId leg, Cause cause);  // of the talking or calling leg
   void no_answer_in_time();
+  void end_if_nobody_is_left();  // of those that are called
   [[nodiscard]] CallEvent event_of_call(std::string_view event) const;
   void publish(const CallEvent& event);
   void tell_held();

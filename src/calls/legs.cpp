@@ -11,9 +11,18 @@ void Calls::leg_ringing(LegId id) {
   publish(event_of_call("call.ringing"));
 }
 
-void Calls::contact_came() {
+void Calls::contact_came(std::string_view id) {
   if (!call_ || is_incoming(call_->kind) || (call_->state != CallState::dialling && call_->state != CallState::ringing))
     return;
+  const CallId call = call_->id;
+  // Silence is no answer of its own: what went to it may have gone nowhere.
+  std::vector<LegId> unheard;
+  std::erase_if(call_->legs, [&](const auto& each) {
+    const auto& [leg, known] = each;
+    if (known.contact.id != id || known.refusal.value_or(Refusal::no_answer) != Refusal::no_answer) return false;
+    if (!known.refusal) unheard.push_back(leg);
+    return true;
+  });
   // Who answered anything at all, be it no, busy or an error, is not asked again.
   const auto has_been_asked = [this](const Contact& contact) {
     return std::any_of(call_->legs.begin(), call_->legs.end(), [&](const auto& each) {
@@ -26,7 +35,16 @@ void Calls::contact_came() {
     if (call_->legs.size() == most_legs) break;
     if (!has_been_asked(contact)) call_->legs[new_leg()].contact = contact;
   }
+  for (const LegId leg : unheard) end_leg(leg, LegEnd::cancelled);
+  if (!runs(call)) return;
   dial_all();
+  if (runs(call)) end_if_nobody_is_left();
+}
+
+void Calls::end_if_nobody_is_left() {
+  const bool some_left =
+      std::any_of(call_->legs.begin(), call_->legs.end(), [](const auto& each) { return !each.second.refusal; });
+  if (!some_left) handle(CallInput::no_leg_left, cause_of_refusals(*call_), LegEnd::cancelled);
 }
 
 void Calls::end_legs(const std::function<bool(const Contact&)>& gone) {
@@ -110,9 +128,7 @@ void Calls::leg_refused(LegId id, Refusal refusal) {
     handle(CallInput::no_leg_left, Cause::refused, LegEnd::cancelled);
     return;
   }
-  const bool some_left =
-      std::any_of(call_->legs.begin(), call_->legs.end(), [](const auto& each) { return !each.second.refusal; });
-  if (!some_left) handle(CallInput::no_leg_left, cause_of_refusals(*call_), LegEnd::cancelled);
+  end_if_nobody_is_left();
 }
 
 void Calls::leg_ended(LegId id, bool lost) {

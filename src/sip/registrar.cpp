@@ -60,7 +60,8 @@ bool Registrar::put(const Contact& contact, std::size_t most) {
     if (one->id == contact.id) binding = one;
     if (stalest == nullptr || one->refreshed < stalest->refreshed) stalest = one;
   }
-  if (binding == nullptr) {
+  const bool came = binding == nullptr;
+  if (came) {
     if (table_.size() >= settings_.bindings) return false;
     if (count >= std::max<std::size_t>(most, 1)) {
       gone(texts.account, stalest->id);
@@ -72,6 +73,7 @@ bool Registrar::put(const Contact& contact, std::size_t most) {
   const Hop& hop = contact.hop;
   const bool listed = hop.flow != 0 && is_reliable(hop.kind) && hop.kind != TransportKind::local;
   bool moved = true, other = true;
+  const bool another_way = came || (listed && binding->flow != hop.flow);
   if (binding == nullptr) {
     binding = &table_.add(contact.id, texts);
   } else {
@@ -92,6 +94,7 @@ bool Registrar::put(const Contact& contact, std::size_t most) {
   if (moved) find_direct(*binding, contact.uri);
   if (other || !is_kept_long_enough(*binding)) changed(*binding);
   if (first == nullptr) tell(texts.account, false);
+  if (another_way && hop.kind != TransportKind::local && events_.reachable) events_.reachable(id_text(contact.id));
   return true;
 }
 

@@ -105,6 +105,9 @@ struct ContactInfo {
 // What happened, for the journal and for lock-outs. Called on the loop.
 struct ServerEvents {
   std::function<void(const std::string& account, bool online)> presence;  // first contact came, last one went
+  // A contact came, or is reached over another connection than before: nobody hears what went over the old one. `id` as
+  // in ContactInfo. Not of endpoints of this process.
+  std::function<void(const std::string& id)> reachable;
   // Wrong credentials for a nonce that was given to this very source: nobody can be blamed by a forged address.
   std::function<void(const std::string& user, const Hop& source)> authentication_failed;
   // Whether this source may still try this account: false answers 403, right or wrong. Null: always. `user` is

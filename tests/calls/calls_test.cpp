@@ -68,7 +68,7 @@ TEST_F(CallsTest, C03_aRefusalCountsForEachWindowOfThatMonitor) {
 
   contacts.contacts.back().id = "101#0@a third window";
   directory.numbers["101"] = contacts;
-  calls.contact_came();
+  calls.contact_came("101#0@a third window");
   EXPECT_EQ(lines.dialled.size(), 3u);
   calls.leg_refused(lines.leg(1), Refusal::busy);
   EXPECT_EQ(heard.cause(), Cause::refused);
@@ -287,32 +287,68 @@ TEST_F(CallsTest, aMonitorThatComesWhileItRingsIsRungToo) {
   calls.leg_ringing(lines.leg(0));
   calls.leg_refused(lines.leg(1), Refusal::unreachable);  // 101#1: its WebSocket went
   directory.add(Resolution::Kind::room, "101", 3);        // it is back, and 101#2 is new
-  calls.contact_came();
+  calls.contact_came("101#1@somewhere");
   ASSERT_EQ(lines.dialled.size(), 4U);
   EXPECT_EQ(lines.dialled[2].second, "101#1");
   EXPECT_EQ(lines.dialled[3].second, "101#2");
-  calls.contact_came();
+  calls.contact_came("102#0@somewhere");
   EXPECT_EQ(lines.dialled.size(), 4U);
   calls.leg_answered(lines.leg(3));
   EXPECT_EQ(calls.current()->who, "101#2");
   EXPECT_TRUE(lines.was_ended(lines.leg(0), LegEnd::answered_elsewhere));
   EXPECT_TRUE(lines.was_ended(lines.leg(2), LegEnd::answered_elsewhere));
   directory.add(Resolution::Kind::room, "101", 4);
-  calls.contact_came();  // answered: nobody else rings
+  calls.contact_came("101#3@somewhere");  // answered: nobody else rings
   EXPECT_EQ(lines.dialled.size(), 4U);
+}
+
+// Its Wi-Fi was away for a moment: the old connection looks open for most of a minute, and leads nowhere.
+TEST_F(CallsTest, aMonitorThatIsBackOverAnotherConnectionIsRungThere) {
+  calls.press("102");
+  calls.leg_ringing(lines.leg(0));
+  calls.contact_came("102#0@somewhere");
+  EXPECT_TRUE(lines.was_ended(lines.leg(0), LegEnd::cancelled));
+  ASSERT_EQ(lines.dialled.size(), 2U);
+  EXPECT_EQ(state(), CallState::ringing);
+  for (std::size_t times = 0; times < 2 * Calls::most_legs; ++times) calls.contact_came("102#0@somewhere");
+  ASSERT_EQ(lines.dialled.size(), 2U + 2 * Calls::most_legs);
+  EXPECT_EQ(calls.current()->legs, 1U);
+  calls.leg_refused(lines.leg(0), Refusal::no_answer);  // the old one ends late, which is nothing
+  calls.leg_answered(lines.dialled.back().first);
+  EXPECT_EQ(calls.current()->who, "102#0");
+  EXPECT_EQ(heard.names(), "placed ringing answered");
+}
+
+TEST_F(CallsTest, aMonitorThatWasSilentIsRungWhenItIsBackWhileOthersRing) {
+  calls.press("101");
+  calls.leg_refused(lines.leg(1), Refusal::no_answer);  // nothing came of what went to it
+  calls.contact_came("101#0@elsewhere");
+  EXPECT_EQ(lines.dialled.size(), 2U);
+  calls.contact_came("101#1@somewhere");
+  ASSERT_EQ(lines.dialled.size(), 3U);
+  EXPECT_EQ(lines.dialled[2].second, "101#1");
+  EXPECT_TRUE(lines.ended.empty());
+}
+
+TEST_F(CallsTest, aMonitorThatIsBackButHasNoPlaceAnyMoreLeavesNoCallBehind) {
+  calls.press("102");
+  directory.numbers["102"].contacts.clear();
+  calls.contact_came("102#0@somewhere");
+  EXPECT_EQ(state(), std::nullopt);
+  EXPECT_EQ(heard.cause(), Cause::unreachable);
 }
 
 TEST_F(CallsTest, C13_whoSaidNoIsNotRungAgainWhenItRegisters) {
   calls.press("101");
   calls.leg_refused(lines.leg(0), Refusal::declined);
-  calls.contact_came();
+  calls.contact_came("101#0@somewhere");
   EXPECT_EQ(lines.dialled.size(), 2U);
 }
 
 TEST_F(CallsTest, whoAnsweredWithAnErrorIsNotRungEachTimeSomebodyRegisters) {
   calls.press("101");
   calls.leg_refused(lines.leg(0), Refusal::failed);
-  calls.contact_came();
+  calls.contact_came("101#0@somewhere");
   EXPECT_EQ(lines.dialled.size(), 2U);
 }
 

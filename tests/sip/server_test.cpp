@@ -132,6 +132,24 @@ TEST_F(Registering, removesOneContactAndLetsOthersExpire) {
   EXPECT_EQ(presence.back(), std::pair(std::string("101#0"), false));
 }
 
+// RFC 5626: who registers over another connection has left the one before, however open that still looks.
+TEST_F(Registering, tellsOfAContactThatComesAndOfOneOverAnotherConnection) {
+  const auto by = [this](FlowId flow) {
+    register_as("101#0", test::tcp(flow, "192.0.2.10", 40000), "101#0",
+                "Contact: <sip:x@abc.invalid;transport=tcp>;reg-id=1;+sip.instance=\"<urn:uuid:1>\"\n");
+  };
+  by(1);
+  const auto id = server.contacts("101#0").at(0).id;
+  EXPECT_THAT(reachable, ElementsAre(id));
+  by(1);
+  EXPECT_THAT(reachable, SizeIs(1));
+  by(2);
+  EXPECT_THAT(reachable, ElementsAre(id, id));
+  EXPECT_THAT(presence, SizeIs(1)) << "it was there all the time";
+  register_as("101#0", phone);  // a second one of the same account
+  EXPECT_THAT(reachable, SizeIs(3));
+}
+
 TEST_F(Registering, theNumberOfContactsIsBounded) {
   for (int i = 1; i <= 9; ++i) {
     const std::string host = "192.0.2." + std::to_string(100 + i);

@@ -212,6 +212,19 @@ test('C12: a monitor that comes back while it still rings for the other rings ag
   await atRest();
 });
 
+test('C12: a monitor whose connection went dead while it rings alone rings again by a new one, and may answer', async () => {
+  await ring();
+  await press(hall, 'Decline');
+  cable.silence(); // the station believes for most of a minute that the connection stands
+  await kitchen.page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await over(kitchen, 'failed');
+  await phase(kitchen.page, 'ringing', 25_000);
+  await press(kitchen, 'Answer');
+  await phase(kitchen.page, 'talking');
+  await press(kitchen, 'Hang up');
+  await over(kitchen, 'ended');
+});
+
 test('C12: a monitor whose connection went dead in its sleep connects anew when it wakes', async () => {
   cable.silence();
   const anew = kitchen.page.waitForEvent('websocket', { timeout: 15_000 });
