@@ -242,9 +242,7 @@ void Telephony::presence_changed(const std::string& account, bool online) {
   const household::Monitor* monitor = needs_.household.monitor(account);
   const auto& event = online ? journal::events::monitor_registered : journal::events::monitor_unregistered;
   std::string address;
-  if (server_ != nullptr)
-    for (const auto& contact : server_->contacts(account))
-      if (contact.account == account) address = contact.address;
+  if (server_ != nullptr) address = server_->reached_at(account).value_or("");
   needs_.journal.record(event, {.room = monitor != nullptr ? monitor->room : "", .subject = account, .fields = {{"address", address}}});
   if (on_presence) on_presence(account, online);
 }
@@ -281,11 +279,9 @@ void Telephony::authentication_failed(const std::string& user, const sip::Hop& f
 web::Presence Telephony::presence(std::string_view account) const {
   web::Presence out;
   if (server_ == nullptr) return out;
-  for (const auto& contact : server_->contacts(account)) {
-    if (contact.account != account) continue;
-    out.online = true;
-    out.address = contact.address;
-  }
+  const auto at = server_->reached_at(account);
+  out.online = at.has_value();
+  out.address = at.value_or("");
   if (const auto* monitor = needs_.household.monitor(account)) out.last_seen = monitor->last_seen;
   return out;
 }

@@ -89,6 +89,15 @@ std::vector<ContactInfo> Server::all_contacts() const {
   return result;
 }
 
+std::optional<std::string> Server::reached_at(std::string_view account) const {
+  const Binding* reached = nullptr;
+  inner_->registrar.for_each(account, [&](const Binding& binding) {
+    if (Hop hop; inner_->registrar.reach(binding, hop)) reached = &binding;
+  });
+  if (reached == nullptr) return std::nullopt;
+  return reached->source.empty() ? std::string() : reached->source.text();
+}
+
 bool Server::online(std::string_view account) const {
   return !inner_->registrar.of(account).empty();
 }

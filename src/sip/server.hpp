@@ -136,6 +136,9 @@ class Server final : public RequestHandler {
   [[nodiscard]] std::vector<ContactInfo> contacts(std::string_view user) const;  // of what expand(user) answers
   [[nodiscard]] std::vector<ContactInfo> all_contacts() const;
   [[nodiscard]] bool online(std::string_view account) const;
+  // host:port from which the account, by its canonical name, registered and is reached now; nothing: it is not reached.
+  // For who looks at all accounts of a house.
+  [[nodiscard]] std::optional<std::string> reached_at(std::string_view account) const;
   // The account is gone or its password changed: its bindings go, its calls are left alone.
   void remove_account(std::string_view account);
   void set_settings(ServerSettings settings);

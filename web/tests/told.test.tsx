@@ -7,7 +7,7 @@ import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { events } from '@/api/events';
-import { newQueryClient } from '@/api/hooks';
+import { newQueryClient, useOverview } from '@/api/hooks';
 import { CallsNow, OnlineNow } from '@/console/Now';
 import Doors from '@/console/pages/Doors';
 import Journal from '@/console/pages/Journal';
@@ -149,5 +149,27 @@ describe('what happened while nobody listened', () => {
     now['GET /journal'] = { items: [entry(7)] };
     show(<RoomJournal room="101" missed />, client);
     await screen.findByText('Entry 7.');
+  });
+});
+
+describe('a house whose monitors all come back after a power cut', () => {
+  it('is looked over once a second at most', async () => {
+    let asked = 0;
+    vi.stubGlobal('fetch', async () => {
+      asked++;
+      return json({});
+    });
+    function Probe() {
+      useOverview();
+      return null;
+    }
+    show(<Probe />);
+    await waitFor(() => expect(asked).toBe(1));
+    for (let number = 0; number < 50; number++) {
+      tell('monitor', { account: `${number}#0`, online: true });
+      await new Promise((done) => setTimeout(done, 5));
+    }
+    expect(asked).toBeLessThanOrEqual(3);
+    await waitFor(() => expect(asked, 'and once more when they are back').toBe(3), { timeout: 3_000 });
   });
 });

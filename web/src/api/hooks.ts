@@ -78,9 +78,24 @@ export function useMonitors() {
   return useQuery({ queryKey, staleTime: 0, queryFn: ({ signal }) => withTold(api.get<Page<Monitor>>('/monitors', undefined, signal), 'monitor', withMonitor) });
 }
 
+/** So often at most it is asked for anew: after a power cut thousands of monitors may come back within a minute. */
+const OVERVIEW_EVERY_MS = 1_000;
+
 export function useOverview() {
   const client = useQueryClient();
-  const refresh = () => void client.invalidateQueries({ queryKey: ['overview'] });
+  const due = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const last = useRef(0);
+  useEffect(() => () => clearTimeout(due.current), []);
+  const refresh = () => {
+    due.current ??= setTimeout(
+      () => {
+        due.current = undefined;
+        last.current = Date.now();
+        void client.invalidateQueries({ queryKey: ['overview'] });
+      },
+      Math.max(0, last.current + OVERVIEW_EVERY_MS - Date.now()),
+    );
+  };
   useEvent('journal', refresh);
   useEvent('monitor', refresh);
   useEvent('camera', (camera) => client.setQueryData<Overview>(['overview'], (old) => old && { ...old, camera }));
