@@ -86,6 +86,7 @@ RunningCall& Calls::start_call(CallKind kind) {
   call_->id = ++last_call_;
   call_->kind = kind;
   call_->since = clock_.wall();
+  call_->answered_at = clock_.monotonic();
   return *call_;
 }
 
@@ -230,7 +231,7 @@ void Calls::finish(Cause cause, LegEnd reason) {
   CallEvent event = event_of_call("call.ended");
   event.state = CallState::ended;
   event.cause = cause;
-  if (call_->talking != 0) event.talked = clock_.monotonic() - call_->answered_at;
+  if (call_->talking != 0 || cause == Cause::not_answered) event.talked = clock_.monotonic() - call_->answered_at;
   const WishFrom wishes = wish_from();
   // The call is gone before anybody is told, so that whoever is told may begin the next one.
   const RunningCall over = std::exchange(call_, std::nullopt).value();

@@ -73,7 +73,7 @@ struct RunningCall {
   std::map<LegId, RunningLeg> legs;
   LegId talking = 0;
   WallTime since{};
-  Monotonic answered_at{};
+  Monotonic answered_at{};  // until it is: when it began
   Timer limit;
   Timer auto_answer;
   Timer after_unlock;

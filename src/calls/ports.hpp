@@ -82,7 +82,7 @@ struct CallEvent {
   Cause cause = Cause::none;
   Start start = Start::started;
   Refusal refusal = Refusal::declined;
-  Duration talked{};
+  Duration talked{};  // or, in a call that was not answered, rung in vain
 };
 class CallListener {
  public:

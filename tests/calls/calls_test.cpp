@@ -147,6 +147,7 @@ TEST_F(CallsTest, C15_ringsNoLongerThanItsTime) {
   EXPECT_EQ(state(), CallState::ringing);
   clock.advance(1s);
   EXPECT_EQ(heard.cause(), Cause::not_answered);
+  EXPECT_EQ(heard.events.back().talked, 30s) << "the journal says within what time nobody answered";
   EXPECT_EQ(lines.ended.size(), 2u);
 }
 
