@@ -111,6 +111,13 @@ Start Calls::not_placed(CallKind kind, std::string_view number, const Resolution
   event.number = number;
   event.room = room_of(resolution);
   event.start = why;
+  if (kind == CallKind::emergency) {
+    const Monotonic now = clock_.monotonic();
+    const bool again =
+        emergency_told_ && emergency_told_->first == why && now - emergency_told_->second < same_emergency;
+    if (again) return why;
+    emergency_told_ = {why, now};
+  }
   publish(event);
   return why;
 }

@@ -82,6 +82,7 @@ struct RunningCall {
 class Calls {
  public:
   static constexpr std::size_t most_legs = 64;         // contacts rung at once; further ones are left out
+  static constexpr Duration same_emergency = std::chrono::minutes(1);  // one that is not placed is told once in it
   static constexpr std::size_t remembered_legs = 256;  // ended legs whose late answers are recognised
 
   // The ports must outlive it.
@@ -96,7 +97,9 @@ class Calls {
   // From the front, or the API.
   Start press(std::string_view number);
   Start call_centre();
-  Start emergency();  // goes through whatever runs, but for another emergency call
+  // Goes through whatever runs, but for another emergency call. One that is not placed is told once in `same_emergency`
+  // for each reason: a key with a loose wire presses over and over.
+  Start emergency();
   bool accept();      // takes an arriving call; false when none arrives
   bool hang_up();     // ends or cancels the call; false when none runs
   bool end(CallId id, Cause cause = Cause::ended_by_operator);
@@ -153,6 +156,7 @@ class Calls {
   std::vector<CallListener*> listeners_;
   std::optional<RunningCall> call_;
   std::deque<std::pair<LegId, LegEnd>> ended_legs_;  // newest last
+  std::optional<std::pair<Start, Monotonic>> emergency_told_;  // why none was placed, and when
   bool holding_ = false;                             // events wait until all lines have been dialled
   std::deque<CallEvent> held_;                       // as many as the legs cause
   CallId last_call_ = 0;

@@ -267,6 +267,26 @@ TEST_F(CallsTest, C06_anEmergencyCallThatReachesNobodyLeavesTheRunningOne) {
   EXPECT_EQ(heard.events.back().kind, CallKind::emergency);
 }
 
+TEST_F(CallsTest, C06_aLooseWireInTheEmergencyKeyIsToldOnceAMinute) {
+  directory.numbers["888888"].contacts.clear();
+  const auto told_of = [&](int presses) {
+    const std::size_t before = heard.events.size();
+    for (int press = 0; press < presses; ++press) EXPECT_EQ(calls.emergency(), Start::nobody_available);
+    return heard.events.size() - before;
+  };
+  EXPECT_EQ(told_of(100), 1u);
+  clock.advance(59s);
+  EXPECT_EQ(told_of(1), 0u);
+  clock.advance(1s);
+  EXPECT_EQ(told_of(1), 1u);
+
+  directory.add(Resolution::Kind::centre, "888888", 1);
+  EXPECT_EQ(calls.emergency(), Start::started);
+  const std::size_t before = heard.events.size();
+  for (int press = 0; press < 100; ++press) EXPECT_EQ(calls.emergency(), Start::busy);  // another answer: told
+  EXPECT_EQ(heard.events.size() - before, 1u);
+}
+
 TEST_F(CallsTest, aLostPeerEndsTheTalk) {
   const LegId leg = talk_to("102");
   calls.leg_ended(leg, true);
