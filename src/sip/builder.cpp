@@ -54,8 +54,11 @@ void append_via_with_source(Buffer& out, const Via& via, const Hop& from) {
     std::size_t end = 1;
     if (quotes) {
       bool quoted = false;
-      for (; end < rest.size() && (quoted || rest[end] != ';'); ++end)
+      for (; end < rest.size() && (quoted || rest[end] != ';'); ++end) {
         if (rest[end] == '"') quoted = !quoted;
+        if (quoted && rest[end] == '\\') ++end;  // whatever it escapes, a quote too
+      }
+      end = std::min(end, rest.size());
     } else {
       end = std::min(rest.find(';', 1), rest.size());
     }

@@ -179,6 +179,19 @@ TEST(Builder, answersWithTheSourceInTheTopVia) {
   EXPECT_EQ(answer.body(), "hello");
 }
 
+TEST(Builder, takesNothingOutOfAQuoteInTheTopVia) {
+  const std::string bytes = crlf(
+      "OPTIONS sip:101@VDP SIP/2.0\n"
+      "Via: SIP/2.0/UDP 192.0.2.4;branch=z9hG4bK1;rport;text=\"a\\\";rport;received=x;b\\\\\";received=192.0.2.99\n"
+      "From: <sip:a@VDP>;tag=f\nTo: <sip:101@VDP>\nCall-ID: c\nCSeq: 1 OPTIONS\n\n");
+  Message message;
+  ASSERT_FALSE(message.parse(bytes));
+  const std::string answer = Builder::response(message, test::udp("198.51.100.7", 1234), 486, {}, "t1").finish();
+  EXPECT_NE(answer.find("z9hG4bK1;text=\"a\\\";rport;received=x;b\\\\\";received=198.51.100.7;rport=1234\r\n"),
+            std::string::npos)
+      << answer;
+}
+
 TEST(Parameter, isFoundBesideQuotesAndEmptyOnes) {
   const std::string_view all = ";; a=1 ;flag;B = \"x;y=\\\"z\" ; c=d=e;;last";
   EXPECT_EQ(parameter(all, "A"), "1");
