@@ -6,11 +6,26 @@
 #include "web/json.hpp"
 #include "web/password_check.hpp"
 #include "web/schemas.hpp"
+#include "web/session_cookie.hpp"
 
 namespace lintel::web {
 namespace {
 
 using http::Method;
+
+// The session goes on by another cookie: this one may be in other hands too, which is often why. The others end.
+http::Response password_changed(Context& house, const Subject& who, const Session& own, bool secure) {
+  http::Response response{.status = 204, .headers = {{"Cache-Control", "no-store"}}, .body = {}};
+  std::string next;
+  if (house.sessions.has(own.id)) {
+    const Sessions::Begun begun = house.sessions.renew(own);
+    next = begun.session->id;
+    response.set("Set-Cookie", session_cookie(begun.token, secure));
+  }
+  house.sessions.end_all_of(who.account, next);
+  house.journal(journal::events::operation_password_changed, who);
+  return response;
+}
 
 void change_password(Call& call) {
   Body body(call.request);
@@ -30,21 +45,17 @@ void change_password(Call& call) {
   if (!errors.empty()) return call.reply.send(answer(errors));
 
   with_password(call, "old_password", old_password,
-                [password, reply = call.reply, who = call.who(), own = call.identity->session->id,
-                 weak = call.weak](Context& house) {
+                [password, reply = call.reply, who = call.who(), own = call.identity->session,
+                 secure = call.request.secure, weak = call.weak](Context& house) {
                   auto hash = std::make_shared<Result<std::string>>(Error{});
-                  const auto store = [hash, reply, who, own, weak] {
+                  const auto store = [hash, reply, who, own, secure, weak] {
                     const auto still = weak.lock();
                     if (still == nullptr) return;
                     if (!hash->ok()) return reply.send(answer(hash->error()));
                     still->house.household.change_password_hash(
-                        who.account, std::move(*hash).value(), [reply, who, own, weak](Result<void> stored) {
+                        who.account, std::move(*hash).value(), [reply, who, own, secure, weak](Result<void> stored) {
                           if (!stored.ok()) return reply.send(answer(stored.error()));
-                          if (const auto again = weak.lock()) {
-                            again->sessions.end_all_of(who.account, own);
-                            again->journal(journal::events::operation_password_changed, who);
-                          }
-                          reply.no_content();
+                          if (const auto again = weak.lock()) reply.send(password_changed(*again, who, *own, secure));
                         });
                   };
                   if (!house.house.workers.run([hash, password] { *hash = system::hash_password(password); }, store))
@@ -150,7 +161,7 @@ void add_account_routes(http::Router& router, const std::shared_ptr<Context>& co
        .callers = people,
        .body_limit = json_limit,
        .body_type = json_type,
-       .summary = "Change your password; your other sessions end.",
+       .summary = "Change your password; your other sessions end, and yours goes on with another cookie.",
        .tag = "Accounts",
        .request_schema = object_schema("old_password:secret password:secret password_repeat:secret"),
        .success = 204},

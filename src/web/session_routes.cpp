@@ -5,16 +5,12 @@
 #include "web/context.hpp"
 #include "web/json.hpp"
 #include "web/schemas.hpp"
+#include "web/session_cookie.hpp"
 
 namespace lintel::web {
 namespace {
 
 using http::Method;
-
-std::string cookie(const std::string& token, bool secure, bool gone) {
-  return "lintel_session=" + token + "; Path=/; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : "") +
-         (gone ? "; Max-Age=0" : "");
-}
 
 struct Attempt {
   std::string account, address, browser;
@@ -46,7 +42,7 @@ void let_in(Context& house, const Attempt& attempt, const Reply& reply) {
             {"idle_minutes", house.house.settings.get(settings::security::session_idle).count()}};
   if (!who.room.empty()) json["room"] = who.room;
   http::Response response = answer(200, json);
-  response.set("Set-Cookie", cookie(begun.token, attempt.secure, false));
+  response.set("Set-Cookie", session_cookie(begun.token, attempt.secure));
   reply.send(std::move(response));
 }
 
@@ -107,7 +103,7 @@ void log_out(Call& call) {
   call.house.sessions.end(call.identity->session->id);
   call.house.journal(journal::events::operation_logout, who, {.room = who.room});
   http::Response response{.status = 204, .headers = {{"Cache-Control", "no-store"}}, .body = {}};
-  response.set("Set-Cookie", cookie("", call.request.secure, true));
+  response.set("Set-Cookie", no_session_cookie(call.request.secure));
   call.reply.send(std::move(response));
 }
 

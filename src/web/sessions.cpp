@@ -68,6 +68,13 @@ Sessions::Begun Sessions::begin(Subject who, std::string_view browser) {
   return begun;
 }
 
+Sessions::Begun Sessions::renew(const Session& session) {
+  Begun begun = begin(session.who, session.browser);
+  begun.session->csrf = session.csrf;
+  (void)end(session.id);
+  return begun;
+}
+
 std::shared_ptr<Session> Sessions::use(std::string_view token, bool unattended) {
   if (token.empty() || token.size() > 2 * token_bytes) return nullptr;
   const auto found = table_.find(bytes::sha256(token));

@@ -41,6 +41,8 @@ class Sessions {
   // page asks by itself, which is no use of a person's session, but is one of a device's.
   [[nodiscard]] std::shared_ptr<Session> use(std::string_view token, bool unattended);
   [[nodiscard]] bool has(std::string_view id) const;
+  // Another session in its place, with its csrf for the page that stands; what was open by the old cookie ends.
+  [[nodiscard]] Begun renew(const Session& session);
   bool end(std::string_view id);
   // All sessions of an account but one (password changed, monitor revoked).
   void end_all_of(std::string_view account, std::string_view but_id = {});

@@ -157,11 +157,15 @@ As HouseTest::log_in(const std::string& account, const std::string& password, co
   As who{.address = address};
   const Got got = post("/login", {{"account", account}, {"password", password}}, who);
   EXPECT_EQ(got.status, 200) << got.body;
-  const std::string cookie = got.header("Set-Cookie");
-  const std::size_t from = cookie.find('=') + 1;
-  who.cookie = cookie.substr(from, cookie.find(';') - from);
+  who.cookie = cookie_of(got);
   who.csrf = got.json().value("csrf", "");
   return who;
+}
+
+std::string HouseTest::cookie_of(const Got& got) {
+  const std::string cookie = got.header("Set-Cookie");
+  const std::size_t from = cookie.find('=') + 1;
+  return cookie.substr(from, cookie.find(';') - from);
 }
 
 As HouseTest::pair(const std::string& kind, const std::string& room, const As& admin) {

@@ -110,6 +110,7 @@ class HouseTest : public ::testing::Test {
   void set_up();  // with the password below
   As log_in(const std::string& account = "admin", const std::string& password = the_password,
             const std::string& address = "192.0.2.1");
+  static std::string cookie_of(const Got& got);
   As pair(const std::string& kind, const std::string& room, const As& admin);  // pairs a device and logs it in
   void settle();  // until the journal is durable and every worker is done
 

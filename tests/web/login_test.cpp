@@ -192,17 +192,39 @@ TEST_F(Login, S05_aLoginThatWaitedThroughAChangeOfThePasswordFails) {
   EXPECT_EQ(status, 401);
 }
 
+// Whoever has the same cookie, from a browser that was left open or a copied profile, is one of the others.
+TEST_F(Login, S05_aNewPasswordEndsWhatIsOpenByTheOldCookie) {
+  set_up();
+  const As stolen = log_in();
+  const auto stream = get("/events", stolen).stream;
+  ASSERT_EQ(ask(Method::post, "/whep/main", stolen, "offer", "application/sdp").status, 201);
+  const Got changed =
+      post("/password",
+           {{"old_password", the_password}, {"password", "Bookshelf-9"}, {"password_repeat", "Bookshelf-9"}}, stolen);
+  ASSERT_EQ(changed.status, 204);
+  EXPECT_EQ(get("/rooms", stolen).status, 401);
+  EXPECT_FALSE(stream->open());
+  EXPECT_EQ(fakes_.log.back(), "end live-1");
+  As owner = stolen;
+  owner.cookie = cookie_of(changed);
+  EXPECT_NE(owner.cookie, stolen.cookie);
+  EXPECT_EQ(ask(Method::put, "/email", owner, R"({"email":"new@example.org","password":"Bookshelf-9"})").status, 204)
+      << "the page that stands goes on";
+}
+
 TEST_F(Login, S05_changesThePasswordAndEndsOtherSessions) {
   set_up();
-  const As admin = log_in();
+  As admin = log_in();
   const As other = log_in("admin", the_password, "192.0.2.2");
   const auto change = [&](const std::string& old_password, const std::string& next) {
     return post("/password", {{"old_password", old_password}, {"password", next}, {"password_repeat", next}}, admin);
   };
   EXPECT_EQ(change("wrong", "Bookshelf-9").field(), "old_password");
   EXPECT_EQ(change(the_password, "short").field(), "password");
-  EXPECT_EQ(change(the_password, "Bookshelf-9").status, 204);
+  const Got changed = change(the_password, "Bookshelf-9");
+  EXPECT_EQ(changed.status, 204);
   EXPECT_EQ(get("/rooms", other).status, 401);
+  admin.cookie = cookie_of(changed);
   EXPECT_EQ(get("/rooms", admin).status, 200);
   EXPECT_EQ(post("/login", {{"account", "admin"}, {"password", the_password}}).status, 401);
   (void)log_in("admin", "Bookshelf-9");
