@@ -49,19 +49,8 @@ void append_via_with_source(Buffer& out, const Via& via, const Hop& from) {
   // Whatever the sender wrote there itself is dropped: it is ours to say.
   std::string_view rest = via.parameters;
   const char* kept = via.text.data();  // from here on it is still to be copied
-  const bool quotes = rest.find('"') != std::string_view::npos;
   while (!rest.empty()) {
-    std::size_t end = 1;
-    if (quotes) {
-      bool quoted = false;
-      for (; end < rest.size() && (quoted || rest[end] != ';'); ++end) {
-        if (rest[end] == '"') quoted = !quoted;
-        if (quoted && rest[end] == '\\') ++end;  // whatever it escapes, a quote too
-      }
-      end = std::min(end, rest.size());
-    } else {
-      end = std::min(rest.find(';', 1), rest.size());
-    }
+    const std::size_t end = grammar::end_of_parameter(rest, 1);
     const auto one = rest.substr(0, end);
     rest.remove_prefix(end);
     const std::size_t begin = grammar::skip(one, 1, grammar::classes::space);

@@ -1,6 +1,7 @@
 // The character classes and small pieces of RFC 3261 §25 that the parsers of this room share.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -203,6 +204,16 @@ constexpr bool is_lower_of(std::string_view text, std::string_view name) {
   std::size_t at = 0;
   while (at < text.size() && (text.data()[at] | (known[at] & 0x40) >> 1) == known[at]) ++at;
   return at == text.size();
+}
+
+// Where the parameter at `begin` ends: before the next ';' outside of quotes.
+constexpr std::size_t end_of_parameter(std::string_view text, std::size_t begin) {
+  std::size_t end = find_if(text, begin, [](char c) { return c == ';' || c == '"'; });
+  for (bool quoted = false; end < text.size() && (quoted || text[end] != ';'); ++end) {
+    if (text[end] == '"') quoted = !quoted;
+    if (quoted && text[end] == '\\') ++end;  // whatever it escapes, a quote too
+  }
+  return std::min(end, text.size());
 }
 
 // Reads ";name;name=token;name="quoted"" and calls `visit(name, value)` for each: a flag has an empty value, a quoted

@@ -107,14 +107,7 @@ bool next_parameter(std::string_view& rest, std::string_view& name, std::string_
   const auto between = [](char c) { return c == ';' || grammar::is_space(c); };
   const std::size_t begin = grammar::find_if(rest, 0, [&](char c) { return !between(c); });
   if (begin == rest.size()) return false;
-  std::size_t end = grammar::find_if(rest, begin, [](char c) { return c == ';' || c == '"'; });
-  if (end < rest.size() && rest[end] == '"') {
-    bool quoted = false;
-    for (end = begin; end < rest.size() && (quoted || rest[end] != ';'); ++end) {
-      if (rest[end] == '"') quoted = !quoted;
-      if (quoted && rest[end] == '\\' && end + 1 < rest.size()) ++end;
-    }
-  }
+  const std::size_t end = grammar::end_of_parameter(rest, begin);
   const std::string_view one = rest.substr(begin, end - begin);
   const std::size_t equals = grammar::find_if(one, 0, [](char c) { return c == '='; });
   name = grammar::trim(one.substr(0, equals));
