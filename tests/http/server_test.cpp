@@ -253,14 +253,18 @@ TEST_F(ServerTest, unpacksForWhoTakesNoEncoding) {
   });
 }
 
+Answer page_for_another_machine(std::uint16_t port) {
+  Client other(port);
+  other.send("GET /monitor HTTP/1.1\r\nHost: 192.0.2.7:8080\r\n\r\n");
+  return other.receive();
+}
+
 TEST_F(ServerTest, sendsPagesOfOtherMachinesToHttps) {
   start();
   serve_files(secure_);
   beside(loop_, [this] {
     EXPECT_EQ(Client(plain_).ask("GET", "/").status, 200);  // Host: localhost
-    Client other(plain_);
-    other.send("GET /monitor HTTP/1.1\r\nHost: 192.0.2.7:8080\r\n\r\n");
-    const Answer answer = other.receive();
+    const Answer answer = page_for_another_machine(plain_);
     EXPECT_EQ(answer.status, 308);
     EXPECT_EQ(answer.header("Location"), "https://192.0.2.7:" + std::to_string(secure_) + "/monitor");
   });
@@ -272,9 +276,7 @@ TEST_F(ServerTest, refusesPagesToOtherMachinesWhileHttpsCannotBeHad) {
   server_->send_pages_to(0);
   beside(loop_, [this] {
     EXPECT_EQ(Client(plain_).ask("GET", "/").status, 200);  // Host: localhost
-    Client other(plain_);
-    other.send("GET /monitor HTTP/1.1\r\nHost: 192.0.2.7:8080\r\n\r\n");
-    const Answer answer = other.receive();
+    const Answer answer = page_for_another_machine(plain_);
     EXPECT_EQ(answer.status, 503);
     EXPECT_NE(answer.body.find("HTTPS"), std::string::npos);
   });
