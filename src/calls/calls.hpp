@@ -61,6 +61,7 @@ struct CallView {
 struct RunningLeg {
   Contact contact;
   bool dialled = false;
+  bool rang = false;
   std::optional<Refusal> refusal;  // set: it is over
 };
 struct RunningCall {
@@ -77,11 +78,13 @@ struct RunningCall {
   Timer limit;
   Timer auto_answer;
   Timer after_unlock;
+  Timer lost;  // armed: nobody is left who rings, but somebody who did may be back in a moment
 };
 
 class Calls {
  public:
   static constexpr std::size_t most_legs = 64;         // contacts rung at once; further ones are left out
+  static constexpr Duration back_within = std::chrono::seconds(10);  // a lost line of who rang last: then the call ends
   static constexpr Duration same_emergency = std::chrono::minutes(1);  // one that is not placed is told once in it
   static constexpr std::size_t remembered_legs = 256;  // ended legs whose late answers are recognised
 
@@ -115,7 +118,7 @@ class Calls {
   void leg_digit(LegId leg, char digit);         // DTMF; only of the talking leg does it count
 
   // A contact registered, or is reached over another connection now: one of a number that is being called joins in, and
-  // one whose line was lost is rung again. So is `id` where it rings already, for nobody hears the old connection.
+  // one whose line was lost is rung again, for which the call waits `back_within` when nobody else is left. So is `id` where it rings already, for nobody hears the old connection.
   void contact_came(std::string_view id);
   // Ends the legs to and from those for whom `gone` says yes: their accounts are no more.
   void end_legs(const std::function<bool(const Contact&)>& gone);

@@ -6,8 +6,10 @@
 namespace lintel::calls {
 
 void Calls::leg_ringing(LegId id) {
-  const RunningLeg* const leg = find_leg(id);
-  if (leg == nullptr || !handle(CallInput::leg_rings)) return;
+  RunningLeg* const leg = find_leg(id);
+  if (leg == nullptr) return;
+  leg->rang = true;
+  if (!handle(CallInput::leg_rings)) return;
   publish(event_of_call("call.ringing"));
 }
 
@@ -42,9 +44,14 @@ void Calls::contact_came(std::string_view id) {
 }
 
 void Calls::end_if_nobody_is_left() {
-  const bool some_left =
-      std::any_of(call_->legs.begin(), call_->legs.end(), [](const auto& each) { return !each.second.refusal; });
-  if (!some_left) handle(CallInput::no_leg_left, cause_of_refusals(*call_), LegEnd::cancelled);
+  const auto any = [this](auto is) {
+    return std::any_of(call_->legs.begin(), call_->legs.end(), [&](const auto& each) { return is(each.second); });
+  };
+  if (any([](const RunningLeg& leg) { return !leg.refusal; })) return call_->lost.cancel();
+  const auto end = [this] { handle(CallInput::no_leg_left, cause_of_refusals(*call_), LegEnd::cancelled); };
+  // A page that loads anew or a Wi-Fi that roams is back in two seconds: the visitor need not press again for that.
+  if (!any([](const RunningLeg& leg) { return leg.rang && leg.refusal == Refusal::unreachable; })) return end();
+  if (!call_->lost.armed()) call_->lost = clock_.after(back_within, end);
 }
 
 void Calls::end_legs(const std::function<bool(const Contact&)>& gone) {
@@ -53,7 +60,9 @@ void Calls::end_legs(const std::function<bool(const Contact&)>& gone) {
   for (const auto& [id, leg] : call_->legs)
     if (!leg.refusal && gone(leg.contact)) over.push_back(id);
   for (const LegId id : over) {
-    if (find_leg(id) == nullptr) continue;
+    RunningLeg* const leg = find_leg(id);
+    if (leg == nullptr) continue;
+    leg->rang = false;  // it does not come back
     end_leg(id, call_->talking == id       ? LegEnd::hung_up
                 : is_incoming(call_->kind) ? LegEnd::not_allowed
                                            : LegEnd::cancelled);
@@ -79,6 +88,7 @@ void Calls::talk(LegId winner) {
   call_->who = call_->legs.at(winner).contact.account;
   call_->answered_at = clock_.monotonic();
   call_->auto_answer.cancel();
+  call_->lost.cancel();
   call_->limit = clock_.after(options_.talk_limit,
                               [this] { handle(CallInput::time_over, Cause::time_limit, LegEnd::time_limit); });
   std::vector<LegId> others;
@@ -99,9 +109,9 @@ void Calls::talk(LegId winner) {
 void Calls::decline_of_monitor(const std::string& account) {
   std::vector<LegId> others;
   for (auto& [id, leg] : call_->legs) {
-    if (leg.refusal || leg.contact.account != account) continue;
+    if (leg.contact.account != account || leg.refusal.value_or(Refusal::unreachable) != Refusal::unreachable) continue;
+    if (!leg.refusal) others.push_back(id);
     leg.refusal = Refusal::declined;
-    others.push_back(id);
   }
   for (const LegId other : others) end_leg(other, LegEnd::declined_elsewhere);
 }

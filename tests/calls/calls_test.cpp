@@ -299,7 +299,47 @@ TEST_F(CallsTest, aRingingMonitorWhoseWebSocketGoesIsOneLess) {
   calls.leg_ringing(lines.leg(0));
   calls.leg_ended(lines.leg(0), true);
   EXPECT_EQ(state(), CallState::ringing);
+  calls.leg_refused(lines.leg(1), Refusal::busy);
+  clock.advance(Calls::back_within - 1ms);
+  EXPECT_EQ(state(), CallState::ringing);
+  clock.advance(1ms);
+  EXPECT_EQ(heard.cause(), Cause::busy);
+}
+
+// Its page was loaded anew, or its Wi-Fi went to another cell: the visitor need not press again.
+TEST_F(CallsTest, C01_theOnlyMonitorThatIsLostWhileItRingsIsWaitedForAndRungAgain) {
+  calls.press("102");
+  calls.leg_ringing(lines.leg(0));
+  calls.leg_ended(lines.leg(0), true);
+  clock.advance(Calls::back_within - 1ms);
+  calls.contact_came("102#0@somewhere");
+  ASSERT_EQ(lines.dialled.size(), 2U);
+  clock.advance(Calls::back_within);  // it rings: nothing is waited for any more
+  EXPECT_EQ(state(), CallState::ringing);
+  calls.leg_refused(lines.leg(1), Refusal::unreachable);
+  clock.advance(Calls::back_within);
+  EXPECT_EQ(heard.cause(), Cause::unreachable);
+  EXPECT_EQ(heard.names(), "placed ringing leg_refused leg_refused ended");
+}
+
+TEST_F(CallsTest, nobodyIsWaitedForWhoNeverRangOrSaidNoOrIsNoMore) {
+  calls.press("102");
+  calls.leg_refused(lines.leg(0), Refusal::unreachable);
+  EXPECT_EQ(heard.cause(), Cause::unreachable);
+
+  auto contacts = directory.resolve("102");
+  contacts.contacts.push_back(contacts.contacts.at(0));
+  contacts.contacts.back().id = "102#0@another window";
+  directory.numbers["102"] = contacts;
+  calls.press("102");
+  calls.leg_ringing(lines.leg(1));
   calls.leg_ended(lines.leg(1), true);
+  calls.leg_refused(lines.leg(2), Refusal::declined);  // in the other window
+  EXPECT_EQ(heard.cause(), Cause::refused);
+
+  calls.press("102");
+  calls.leg_ringing(lines.leg(3));
+  calls.end_legs([](const Contact& contact) { return contact.account == "102#0"; });
   EXPECT_EQ(heard.cause(), Cause::unreachable);
 }
 

@@ -212,6 +212,19 @@ test('C12: a monitor that comes back while it still rings for the other rings ag
   await atRest();
 });
 
+test('C01: the last monitor that rings and whose connection is cut rings again when it is back, and may answer', async () => {
+  await ring();
+  await press(hall, 'Decline');
+  cable.pull();
+  await over(kitchen, 'failed');
+  cable.plug();
+  await phase(kitchen.page, 'ringing', 25_000);
+  await press(kitchen, 'Answer');
+  await phase(kitchen.page, 'talking');
+  await press(kitchen, 'Hang up');
+  await over(kitchen, 'ended');
+});
+
 test('C12: a monitor whose connection went dead while it rings alone rings again by a new one, and may answer', async () => {
   await ring();
   await press(hall, 'Decline');
