@@ -19,7 +19,8 @@ namespace lintel::web {
 class EventHub {
  public:
   static constexpr std::size_t most_streams = 500;
-  static constexpr std::size_t most_of_a_session = 6;
+  // Browsers open six connections to a station, for all their windows: two are left for what these ask and order.
+  static constexpr std::size_t most_of_a_session = 4;
   static constexpr std::size_t most_held = 1'000;
 
   struct Client {

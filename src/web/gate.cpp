@@ -25,6 +25,8 @@ http::Callers caller_of(Role role) {
   return 0;
 }
 
+constexpr std::uint64_t farthest_until = 253'402'300'800'000;  // the year 10000: a clock counts finer, and would wrap
+
 bool changes_state(http::Method method) {
   return method != http::Method::get && method != http::Method::head;
 }
@@ -47,6 +49,14 @@ bool from_a_page(const http::Request& request) {
 bool unattended(const http::Request& request) {
   return !request.header("X-Lintel-Unattended").empty() || request.query_value("unattended").has_value() ||
          !request.header("Upgrade").empty();
+}
+
+// Until when an order holds, as who gave it said: one that a dead line delivers a minute later opens for nobody.
+bool too_late(const Context& house, const http::Request& request) {
+  constexpr Duration slack = std::chrono::seconds(5);  // the difference of two clocks that passes for none
+  const auto until = text::to_unsigned(request.header("X-Lintel-Until"));
+  if (!until || *until > farthest_until) return false;
+  return house.house.clock.wall() > WallTime(std::chrono::milliseconds(*until)) + slack;
 }
 
 http::Response unknown_caller(const Context& house, const http::GateQuestion& question, const http::Request& request,
@@ -131,6 +141,8 @@ std::optional<http::Response> decide(Context& house, const http::GateQuestion& q
   if (by_cookie && changes_state(request.method) && !question.without_csrf &&
       !bytes::equal_in_constant_time(request.header("X-Lintel-CSRF"), identity->session->csrf))
     return error_response(403, "csrf", "The page is out of date. Load it again.");
+  if (too_late(house, request))
+    return error_response(409, "too_late", "This order came too late and was not carried out. Give it again.");
   return std::nullopt;
 }
 

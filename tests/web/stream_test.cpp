@@ -158,7 +158,7 @@ TEST_F(Stream, S04_aMonitorThatListenedIsNotIdleWhenItsStreamIsCut) {
 
 TEST_F(Stream, boundsTheStreamsOfASession) {
   std::vector<std::shared_ptr<FakeStream>> streams;
-  for (int i = 0; i < 6; ++i) streams.push_back(get("/events", admin_).stream);
+  for (int i = 0; i < 4; ++i) streams.push_back(get("/events", admin_).stream);
   EXPECT_EQ(get("/events", admin_).status, 429);
   streams.front()->close();
   EXPECT_NE(get("/events", admin_).stream, nullptr);
@@ -195,6 +195,28 @@ TEST_F(Stream, A13_unlocksInTheNameOfTheSession) {
   EXPECT_EQ(fakes_.log.back(), "unlock 1 101#0 monitor 101");
   EXPECT_EQ(ask(Method::post, "/locks/2/unlock", admin_).status, 404);
   EXPECT_EQ(ask(Method::post, "/locks/x/unlock", admin_).status, 404);
+}
+
+// What a dead line held back, the network delivers when it is back: whoever pressed has long gone.
+TEST_F(Stream, A13_anOrderThatComesAfterItsTimeOpensNothing) {
+  const auto until = [this](As who, Duration from_now) {
+    const auto time = std::chrono::floor<std::chrono::milliseconds>(clock_.wall() + from_now).time_since_epoch();
+    who.headers.emplace_back("X-Lintel-Until", std::to_string(time.count()));
+    return who;
+  };
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  const Got late = ask(Method::post, "/locks/1/unlock", until(monitor_, seconds(-5) - milliseconds(1)));
+  EXPECT_EQ(late.status, 409);
+  EXPECT_EQ(late.code(), "too_late");
+  EXPECT_TRUE(fakes_.log.empty());
+  // Two clocks are never quite the same.
+  EXPECT_EQ(ask(Method::post, "/locks/1/unlock", until(monitor_, seconds(-5))).status, 200);
+  EXPECT_EQ(ask(Method::post, "/locks/1/unlock", until(monitor_, seconds(10))).status, 200);
+  EXPECT_EQ(ask(Method::post, "/locks/1/unlock", monitor_).status, 200);
+  As odd = monitor_;
+  odd.headers.emplace_back("X-Lintel-Until", "18446744073709551615");
+  EXPECT_EQ(ask(Method::post, "/locks/1/unlock", odd).status, 200);
 }
 
 TEST_F(Stream, S04_aLiveViewIsEndedWithItsLoginHoweverManyCameLater) {

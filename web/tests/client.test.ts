@@ -109,4 +109,24 @@ describe('the API layer', () => {
     await api.get('/overview');
     expect(calls.at(-1)?.init.headers.get('X-Lintel-Unattended')).toBeNull();
   });
+
+  it('A13 says until when an order is wanted, and gives it once more where a clock was set meanwhile', async () => {
+    const pressed = Date.now();
+    stationAnswers([409, { error: { code: 'too_late', message: 'Too late.' } }]);
+    await api.order('/locks/1/unlock', undefined, 10_000);
+    expect(calls).toHaveLength(2);
+    for (const { init } of calls) {
+      const until = Number(init.headers.get('X-Lintel-Until'));
+      expect(until).toBeGreaterThanOrEqual(pressed + 10_000);
+      expect(until).toBeLessThanOrEqual(Date.now() + 10_000);
+    }
+    stationAnswers([409, { error: { code: 'too_late', message: 'Too late.' } }], [409, { error: { code: 'too_late', message: 'Too late.' } }]);
+    expect((await refused(api.order('/locks/1/unlock', undefined, 10_000))).code).toBe('too_late');
+    stationAnswers([409, { error: { code: 'too_late', message: 'Too late.' } }]);
+    await refused(api.order('/locks/1/unlock', undefined, 0)); // nobody waits for it any more
+    expect(calls).toHaveLength(1);
+    stationAnswers();
+    await api.post('/panel/keys', { key: 'emergency' });
+    expect(calls[0]?.init.headers.get('X-Lintel-Until')).toBeNull();
+  });
 });

@@ -18,6 +18,7 @@ import { BatchDialog } from '@/console/rooms/BatchDialog';
 import { RoomDialog } from '@/console/rooms/RoomDialog';
 import { learn } from '@/i18n/station';
 import { CallScreen } from '@/monitor/CallScreen';
+import { Toasts, complain } from '@/ui/Toasts';
 
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 let answers: Record<string, () => Response | Promise<Response>>;
@@ -210,6 +211,32 @@ describe('the screen of a call', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Unlock' }));
     expect((await screen.findByText('The station does not answer.')).closest('main')).not.toBeNull();
     expect(limits).toEqual([10_000]);
+  });
+
+  it('A13 keeps no order for when there is a network again', async () => {
+    ringing();
+    let orders = 0;
+    answers['POST /locks/1/unlock'] = () => {
+      orders += 1;
+      return Promise.reject(new TypeError('failed'));
+    };
+    const button = await screen.findByRole('button', { name: 'Unlock' });
+    vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    window.dispatchEvent(new Event('offline'));
+    await userEvent.click(button);
+    await screen.findByText('The station does not answer.');
+    vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(true);
+    window.dispatchEvent(new Event('online'));
+    await new Promise((later) => setTimeout(later, 0));
+    expect(orders).toBe(1);
+  });
+
+  it('C01 takes away what was said before, which would lie over its buttons', async () => {
+    complain(new Error('Yesterday.'));
+    shown(<Toasts />);
+    await screen.findByText('Yesterday.');
+    ringing();
+    await waitFor(() => expect(screen.queryByText('Yesterday.')).toBeNull());
   });
 
   it('A13 offers no door to a monitor that may open none', async () => {

@@ -2,7 +2,7 @@ import { i18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { said } from '@/i18n/station';
 import { attendance } from './attendance';
-import { stationSaidTime } from './clock';
+import { byStation, stationSaidTime } from './clock';
 import type { FieldError } from './types';
 
 /** What the station said when it refused; `message` is its own sentence in the page's language, fit to be shown. */
@@ -32,11 +32,14 @@ export interface RequestOptions {
   raw?: { type: string; text: string };
   signal?: AbortSignal;
   keepalive?: boolean;
+  /** Milliseconds by this device's clock: what arrives later is not carried out. To abort a request does not take it back. */
+  until?: number;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 const BASE = '/api/v1';
 const UNATTENDED = 'X-Lintel-Unattended';
+const UNTIL = 'X-Lintel-Until';
 const changes = (method: Method) => method !== 'GET';
 
 let csrf: string | null = null;
@@ -117,6 +120,7 @@ export async function send(method: Method, path: string, options: RequestOptions
   if (changes(method) && csrf) headers.set('X-Lintel-CSRF', csrf);
   const { unattended, answered } = attendance();
   if (unattended) headers.set(UNATTENDED, '1');
+  if (options.until) headers.set(UNTIL, String(Math.round(byStation(options.until))));
   let response: Response;
   try {
     response = await fetch(apiUrl(path, options.query), {
@@ -137,6 +141,8 @@ export async function send(method: Method, path: string, options: RequestOptions
   if (response.ok) return response;
   const error = await readError(response);
   if (response.status === 403 && error.code.includes('csrf') && !again && (await renewCsrf().catch(() => false))) return send(method, path, options, true);
+  // One of the clocks was set since the station last told its own.
+  if (error.code === 'too_late' && !again && Date.now() < (options.until ?? 0)) return send(method, path, options, true);
   if (response.status === 401 && path !== '/login') for (const listener of sessionLost) listener();
   throw error;
 }
@@ -151,6 +157,8 @@ async function json<T>(method: Method, path: string, options?: RequestOptions): 
 export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => json<T>('GET', path, { query, signal }),
   post: <T>(path: string, body?: unknown, signal?: AbortSignal) => json<T>('POST', path, { body, signal }),
+  /** For what somebody waits for at a door: `limit` milliseconds from now it counts as not arrived, here and at the station. */
+  order: <T>(path: string, body: unknown, limit: number) => json<T>('POST', path, { body, signal: AbortSignal.timeout(limit), until: Date.now() + limit }),
   put: <T>(path: string, body?: unknown) => json<T>('PUT', path, { body }),
   patch: <T>(path: string, body?: unknown) => json<T>('PATCH', path, { body }),
   delete: <T = void>(path: string, body?: unknown) => json<T>('DELETE', path, { body }),

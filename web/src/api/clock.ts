@@ -9,5 +9,8 @@ export function stationSaidTime(date: string | null): void {
   if (!Number.isNaN(difference)) ahead = Math.abs(difference) < NEAR_MS ? 0 : difference;
 }
 
+/** A time of this device's clock by the station's. */
+export const byStation = (time: number): number => time + ahead;
+
 /** Milliseconds since the epoch by the station's clock, which may be wrong, or right where this device's is wrong: what ends 'at' ends by it. */
-export const stationNow = (): number => Date.now() + ahead;
+export const stationNow = (): number => byStation(Date.now());

@@ -9,11 +9,14 @@ export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        networkMode: 'always', // on the station itself, or in a house without internet, the browser may call itself offline
+        refetchOnReconnect: true,
         staleTime: 10_000,
         retry: (count, error) => count < 2 && (!(error instanceof ApiError) || error.offline || error.status >= 500),
         refetchOnWindowFocus: true,
       },
-      mutations: { retry: false },
+      // Not kept until there is a network again: an order to open that came twenty minutes later would open for nobody.
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
 }

@@ -149,4 +149,4 @@ export async function lend(media: MediaStream, onState: (state: ViewState) => vo
 export const snapshotUrl = (stamp: number, stream: 'main' | 'sub' = 'main') => apiUrl('/snapshot.jpg', { stream, t: stamp, ...UNATTENDED });
 /** An order that is not answered by then counts as not arrived: whoever stands at the door must not wait for it, nor it come when nobody does any more. */
 const UNLOCK_LIMIT_MS = 10_000;
-export const unlock = (door: number) => api.post<{ state: string }>(`/locks/${door}/unlock`, undefined, AbortSignal.timeout(UNLOCK_LIMIT_MS));
+export const unlock = (door: number) => api.order<{ state: string }>(`/locks/${door}/unlock`, undefined, UNLOCK_LIMIT_MS);

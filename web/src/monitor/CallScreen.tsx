@@ -11,6 +11,7 @@ import { ring, silence } from '@/media/ringer';
 import { useWakeLock } from '@/media/wakeLock';
 import { useUnlock } from '@/shared/doors';
 import { Note } from '@/ui/Status';
+import { hush } from '@/ui/Toasts';
 import { EndedScreen } from './EndedScreen';
 import { InCall, Timer } from './InCall';
 import { BigButton, UnlockButtons } from './UnlockButtons';
@@ -26,6 +27,7 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
   const lock = locks?.find((one) => one.number === asked);
   const ringing = phase === 'ringing';
   useWakeLock(phase !== 'ended');
+  useEffect(hush, []);
 
   useEffect(() => {
     if (!ringing) return;

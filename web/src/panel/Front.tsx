@@ -42,7 +42,8 @@ export function Front({ station, answers, plays }: { station: StationName; answe
     () =>
       inOrder(async (key) => {
         try {
-          const state = await api.post<PanelState | undefined>('/panel/keys', { key }, key === 'emergency' ? undefined : AbortSignal.timeout(KEY_LIMIT_MS));
+          const pressed = { key };
+          const state = await (key === 'emergency' ? api.post<PanelState | undefined>('/panel/keys', pressed) : api.order<PanelState | undefined>('/panel/keys', pressed, KEY_LIMIT_MS));
           if (state?.display) client.setQueryData(['panel'], state);
           setRefusal('');
         } catch (error) {

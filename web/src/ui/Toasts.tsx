@@ -31,6 +31,9 @@ function show(kind: Toast['kind'], text: string): void {
 export const say = (text: string) => show('good', text);
 export const complain = (error: unknown) => show('error', error instanceof ApiError || error instanceof Error ? error.message : String(error));
 
+/** Takes all of them away, before something comes whose buttons they must not cover. */
+export const hush = () => publish([]);
+
 /** What just happened, in words; read out politely. */
 export function Toasts() {
   const { t } = useLingui();
