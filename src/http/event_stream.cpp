@@ -144,7 +144,8 @@ void Connection<Stream>::heartbeat() {
   timer_.async_wait([self = self()](Code error) {
     if (error || self->ending_) return;
     if (self->chunks_.empty()) {
-      const std::string beat = ":\n\n";
+      // An event and no comment, which pages do not see: by its absence they know that the connection is dead.
+      const std::string beat = format_event("beat", {}, "1");
       self->handle_->queued(beat.size());
       self->stream_chunk(beat);
     }

@@ -307,7 +307,7 @@ TEST_F(ServerTest, streamsEvents) {
     client.send("GET /api/events HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_NE(client.read_until("\r\n\r\n").find("text/event-stream"), std::string::npos);
     EXPECT_EQ(client.read_until("\n\n"), "id: 7\nevent: first\ndata: one\ndata: two\n\n");
-    EXPECT_EQ(client.read_until("\n\n"), ":\n\n");
+    EXPECT_EQ(client.read_until("\n\n"), "event: beat\ndata: 1\n\n");
     loop_.post([this] { stream_->send("last", "", "x"); });
     EXPECT_NE(client.read_until("data: x\n\n"), "");
   });

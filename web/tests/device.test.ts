@@ -40,8 +40,8 @@ const arrives = async (name: string) => {
   underWay.splice(underWay.findIndex((one) => one.name === name), 1)[0]!.arrive();
 };
 
-describe('S04 a device that is unpaired and paired again at once', () => {
-  it('logs in when its old session has ended, and once', async () => {
+describe('S04 the session of a device', () => {
+  it('that is unpaired and paired again at once is logged in when the old one has ended, and once', async () => {
     keepDevice(paired('101#1'));
     forgetDevice('monitor');
     const fresh = paired('101#2');
@@ -53,6 +53,22 @@ describe('S04 a device that is unpaired and paired again at once', () => {
     await waitFor(() => expect(result.current.admission).toBe('in'));
     expect(asked).toEqual(['GET /state', 'POST /logout', 'GET /state', 'POST /login']);
     expect(session).toBe('101#2');
+  });
+
+  it('waits until the station is set up again after a lost password, and is in by itself', async () => {
+    vi.useFakeTimers();
+    const states = [403, 403, 200];
+    vi.stubGlobal('fetch', async (url: string) =>
+      url.endsWith('/login')
+        ? new Response(JSON.stringify({ error: { code: 'set_up_first', message: 'Set it up first.' }, account: '101#1', role: 'monitor', csrf: 'x' }), { status: states.shift() })
+        : new Response(JSON.stringify({ session: null })),
+    );
+    const device = paired('101#1');
+    const { result } = renderHook(() => useAdmission(device));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(result.current.admission).toBe('offline');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(result.current.admission).toBe('in');
   });
 
   it('does not wait for ever where the station says nothing', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EventLink, SLEPT_MS } from '@/api/events';
+import { EventLink, SILENT_MS, SLEPT_MS } from '@/api/events';
 
 class FakeSource extends EventTarget {
   static readonly CLOSED = 2;
@@ -66,5 +66,21 @@ describe('the event stream of a page that slept', () => {
     vi.advanceTimersByTime(SLEPT_MS + 1);
     turn('visible');
     expect(open()).toEqual([]);
+  });
+});
+
+describe('the event stream of a station that lost its power', () => {
+  it('is opened anew when not even its beat is heard, and is not called online meanwhile', () => {
+    for (let beat = 0; beat < 5; beat += 1) {
+      vi.advanceTimersByTime(SILENT_MS - 1);
+      FakeSource.made[0]?.dispatchEvent(new MessageEvent('beat', { data: '1' }));
+    }
+    expect(FakeSource.made).toHaveLength(1);
+    expect(link.link).toBe('online');
+    vi.advanceTimersByTime(SILENT_MS);
+    expect(open()).toEqual([FakeSource.made[1]]);
+    expect(link.link).toBe('reconnecting');
+    vi.advanceTimersByTime(SILENT_MS); // nor does it answer the new one
+    expect(open()).toEqual([FakeSource.made[2]]);
   });
 });

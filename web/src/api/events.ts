@@ -20,6 +20,8 @@ type Name = keyof Events;
 const NAMES: Name[] = ['hello', 'journal', 'panel', 'card', 'lock', 'call', 'monitor', 'camera', 'setting'];
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 15_000;
+/** The station says something every 15 seconds; one that lost its power does not say that either. */
+export const SILENT_MS = 50_000;
 /** A page that nobody saw for so long may have slept, and its connection died without a word. */
 export const SLEPT_MS = 10_000;
 
@@ -32,6 +34,7 @@ export class EventLink {
   private readonly listeners = new Map<string, Set<(data: never) => void>>();
   private readonly watchers = new Set<() => void>();
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
   private delay = FIRST_RETRY_MS;
   private lastId = '';
   private hiddenAt: number | undefined;
@@ -51,7 +54,10 @@ export class EventLink {
     if (this.source) return;
     const source = new EventSource(apiUrl('/events', { last_event_id: this.lastId, ...UNATTENDED }));
     this.source = source;
+    this.heard();
+    source.addEventListener('beat', () => this.heard());
     source.onopen = () => {
+      this.heard();
       this.delay = FIRST_RETRY_MS;
       this.become('online');
     };
@@ -66,10 +72,19 @@ export class EventLink {
     for (const name of NAMES) {
       source.addEventListener(name, (event) => {
         const message = event as MessageEvent<string>;
+        this.heard();
         if (name === 'journal' && message.lastEventId) this.lastId = message.lastEventId;
         this.deliver(name, message.data);
       });
     }
+  }
+
+  private heard(): void {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      this.become('reconnecting');
+      this.renew();
+    }, SILENT_MS);
   }
 
   private readonly looked = (): void => {
@@ -116,6 +131,7 @@ export class EventLink {
   }
 
   private drop(): void {
+    clearTimeout(this.silence);
     this.source?.close();
     this.source = null;
   }

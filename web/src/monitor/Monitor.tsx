@@ -42,7 +42,7 @@ export function Monitor() {
     setDevice(null);
   };
   // A scanned code always wins: a device may be paired anew with another room.
-  if (!device || pairing) return <PairScreen kind="monitor" notice={notice} onPaired={paired} />;
+  if (!device || pairing) return <PairScreen kind="monitor" notice={notice} onPaired={paired} onBack={device ? () => setPairing(false) : undefined} />;
   return <PairedMonitor key={device.account} device={device} onUnpair={() => unpair()} onRevoked={() => unpair(t`This device's pairing was removed at the station. Pair it again to go on.`)} />;
 }
 
@@ -79,7 +79,7 @@ function PairedMonitor({ device: kept, onUnpair, onRevoked }: { device: Paired; 
     if (admission !== 'in') return;
     events.start();
     return () => events.stop();
-  }, [admission]);
+  }, [admission, session]); // a new session means that the stream of the old one is over
 
   if (admission === 'revoked') return <Revoked onPairAgain={onRevoked} onTryAgain={again} />;
   if (state.call.phase !== 'idle') return <CallScreen phone={phone} state={state} device={device} />;

@@ -34,16 +34,16 @@ export function Panel() {
     );
   if (!pairing && admin) return <Front station={state.data?.station ?? { name: '', number: '' }} answers plays />;
   if (!pairing && state.isPending) return <main className="min-h-dvh bg-[#0b0e10]" aria-busy />;
-  return <PairScreen kind="panel" notice={notice} onPaired={paired} />;
+  return <PairScreen kind="panel" notice={notice} onPaired={paired} onBack={device ? () => setPairing(false) : undefined} />;
 }
 
 function PairedPanel({ device, onRevoked }: { device: Paired; onRevoked: () => void }) {
-  const { admission, again } = useAdmission(device);
+  const { admission, session, again } = useAdmission(device);
   useEffect(() => {
     if (admission !== 'in') return;
     events.start();
     return () => events.stop();
-  }, [admission]);
+  }, [admission, session]); // a new session means that the stream of the old one is over
   if (admission === 'revoked')
     return (
       <main className="grid min-h-dvh place-content-center justify-items-center gap-4 p-6 text-center">

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Link2 } from 'lucide-react';
+import { ArrowLeft, Link2 } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { Paired } from '@/api/types';
@@ -9,8 +9,16 @@ import { Brand } from '@/ui/Brand';
 import { Note } from '@/ui/Status';
 import { deviceName, keepDevice, pair, takeToken } from './device';
 
+interface PairScreenProps {
+  kind: Paired['kind'];
+  onPaired: (device: Paired) => void;
+  notice?: string;
+  /** Where the device is paired already: leaves it at that, for an old link may have been opened again. */
+  onBack?: () => void;
+}
+
 /** Trades the one-time token of a QR code, or a short code typed by hand, for this device's own account. */
-export function PairScreen({ kind, onPaired, notice }: { kind: Paired['kind']; onPaired: (device: Paired) => void; notice?: string }) {
+export function PairScreen({ kind, onPaired, notice, onBack }: PairScreenProps) {
   const { t } = useLingui();
   const [code, setCode] = useState('');
   const [name, setName] = useState(() => deviceName());
@@ -79,6 +87,11 @@ export function PairScreen({ kind, onPaired, notice }: { kind: Paired['kind']; o
         <Button type="submit" tone="primary" size="large" icon={Link2} busy={busy}>
           <Trans>Pair</Trans>
         </Button>
+        {onBack && (
+          <Button icon={ArrowLeft} disabled={busy} onClick={onBack}>
+            <Trans>Stay paired as before</Trans>
+          </Button>
+        )}
       </form>
     </main>
   );
