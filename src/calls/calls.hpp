@@ -118,7 +118,8 @@ class Calls {
   void leg_digit(LegId leg, char digit);         // DTMF; only of the talking leg does it count
 
   // A contact registered, or is reached over another connection now: one of a number that is being called joins in, and
-  // one whose line was lost is rung again, for which the call waits `back_within` when nobody else is left. So is `id` where it rings already, for nobody hears the old connection.
+  // one whose line was lost is rung again, for which the call waits `back_within` when nobody else is left. So is `id`
+  // where it rings already, for nobody hears the old connection.
   void contact_came(std::string_view id);
   // Ends the legs to and from those for whom `gone` says yes: their accounts are no more.
   void end_legs(const std::function<bool(const Contact&)>& gone);
