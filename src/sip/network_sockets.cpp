@@ -52,6 +52,11 @@ Result<std::uint16_t> Network::Inner::listen(const Listen& where) {
   socket.v6 = address->is_v6();
   socket.descriptor =
       ::socket(socket.v6 ? AF_INET6 : AF_INET, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (socket.descriptor < 0 && socket.v6 && address->is_wildcard()) {  // a machine without IPv6
+    Listen without = where;
+    without.host = "0.0.0.0";
+    return listen(without);
+  }
   if (socket.descriptor < 0)
     return failed(ErrorCode::unavailable,
                   "No socket could be opened for SIP: " + std::string(std::strerror(errno)) + ".");

@@ -3,12 +3,18 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstddef>
 #include <functional>
 
 #include "base/few_descriptors.hpp"
@@ -75,6 +81,26 @@ class Sockets : public testing::Test {
   Sink sink;
   Network network{loop};
 };
+
+// A kernel without IPv6 (ipv6.disable=1): the pages and recorders are served by IPv4, and so are phones.
+TEST_F(Sockets, listenByIpv4WhereThereIsNoIpv6) {
+  const auto listen_without = [this] {
+    std::array program{sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
+                       sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 3, SYS_socket},
+                       sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, args)},
+                       sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, AF_INET6},
+                       sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EAFNOSUPPORT},
+                       sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+    const sock_fprog filter{program.size(), program.data()};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+      _exit(2);
+    if (::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0) >= 0) _exit(3);
+    for (const TransportKind kind : {TransportKind::udp, TransportKind::tcp})
+      if (!network.listen({kind, "::", 0, "--sip-port"}).ok()) _exit(1);
+    _exit(network.listen({TransportKind::udp, "::1", 0, "--sip-port"}).ok() ? 4 : 0);  // that one was chosen
+  };
+  EXPECT_EXIT(listen_without(), testing::ExitedWithCode(0), "");
+}
 
 TEST_F(Sockets, aPortInUseIsNamedWithItsSetting) {
   const auto port = network.listen({TransportKind::udp, "127.0.0.1", 0}).value();
