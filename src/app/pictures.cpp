@@ -1,7 +1,5 @@
 #include "app/pictures.hpp"
 
-#include <dirent.h>
-
 #include <charconv>
 #include <map>
 
@@ -17,16 +15,7 @@ namespace events = lintel::journal::events;
 constexpr Duration one_look = std::chrono::minutes(10);
 constexpr std::size_t views_told_limit = 1'000;  // accounts remembered
 
-// A sound device of that direction ('c' capture, 'p' playback), as ALSA names its nodes: /dev/snd/pcmC0D0c.
-bool has_sound_device(char direction) {
-  const Handle<DIR, closedir> folder(opendir("/dev/snd"));
-  if (folder == nullptr) return false;
-  while (const dirent* entry = readdir(folder.get())) {
-    const std::string_view name = entry->d_name;
-    if (name.starts_with("pcm") && name.back() == direction) return true;
-  }
-  return false;
-}
+std::size_t most_viewers() { return static_cast<std::size_t>(settings::find(settings::call::viewers.key)->maximum); }
 
 media::ProfileSettings profile_of(const std::string& size, std::int64_t rate, std::int64_t kilobits) {
   media::ProfileSettings out;
@@ -50,7 +39,7 @@ media::ProfileSettings sub_profile(const settings::Settings& s) {
 }  // namespace
 
 Pictures::Pictures(Loop& loop, const Options& options, settings::Settings& settings, journal::Journal& journal)
-    : loop_(loop), settings_(settings), journal_(journal) {
+    : loop_(loop), settings_(settings), journal_(journal), cards_(loop.clock(), options.microphone, options.speaker) {
   media::Video::Options video;
   video.camera.source = options.camera;
   video.main = main_profile(settings);
@@ -63,18 +52,20 @@ Pictures::Pictures(Loop& loop, const Options& options, settings::Settings& setti
   video_->on_camera([this](const media::CameraStatus& status) { camera_changed(status); });
 
   media::AudioOptions audio;
-  audio.microphone = options.microphone != "auto" ? options.microphone : has_sound_device('c') ? "default" : "silence";
-  audio.speaker = options.speaker != "auto" ? options.speaker : has_sound_device('p') ? "default" : "none";
+  audio.microphone = cards_.now().microphone;
+  audio.speaker = cards_.now().speaker;
   audio.microphone_volume = static_cast<int>(settings.get(settings::audio::microphone_volume));
   audio.speaker_volume = static_cast<int>(settings.get(settings::audio::speaker_volume));
   audio.echo_cancellation = settings.get(settings::audio::echo_cancellation);
   audio_ = std::make_unique<media::AudioEngine>(loop, audio);
   audio_->on_change([this](const media::AudioState& state) { audio_changed(state); });
+  cards_.on_found = [this] { audio_->set_devices(cards_.now().microphone, cards_.now().speaker); };
 
   media::LegsOptions legs;
   legs.loopback_candidates = options.loopback_media;
   legs.first_port = static_cast<std::uint16_t>(settings.get(settings::media::first_port));
   legs.last_port = static_cast<std::uint16_t>(settings.get(settings::media::last_port));
+  legs.leg_limit += most_viewers();  // who watches takes no place from who is called
   legs_ = std::make_unique<media::Legs>(loop, audio_.get(), video_.get(), legs);
   views_ = std::make_unique<media::LiveViews>(
       loop, *legs_, media::LiveViewOptions{.viewer_limit = static_cast<std::size_t>(settings.get(settings::call::viewers))});

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "app/options.hpp"
+#include "app/sound_cards.hpp"
 #include "calls/messages.hpp"
 #include "journal/journal.hpp"
 #include "media/audio.hpp"
@@ -55,6 +56,7 @@ class Pictures final : public web::LivePort {
   std::unique_ptr<media::Legs> legs_;
   std::unique_ptr<media::LiveViews> views_;
   std::unique_ptr<media::Lendings> lendings_;
+  SoundCards cards_;
   bool camera_lost_ = false;
   bool microphone_lost_ = false, speaker_lost_ = false;
   std::unordered_map<std::string, Monotonic> views_told_;
