@@ -1,6 +1,7 @@
 // The ports that the station listens at. One that cannot be had (another program holds it, the address is not there
 // yet) costs its own service alone: it is said once in log and journal, stands in the overview, and is tried again
-// until it is had. Loop only.
+// until it is had. Where another program has the usual one and a second is taken, that is said too: what was paired at
+// the usual one looks there. Loop only.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -38,7 +40,7 @@ class ListeningPorts {
 
   // Calls `listen` now, and while it fails each `retry_period`. `id` is that of its attention; the wish before ends.
   void open(const std::string& id, Wish wish, Listen listen);
-  void close(const std::string& id) { missing_.erase(id); }  // it is not wished any more
+  void close(const std::string& id);  // it is not wished any more
   [[nodiscard]] std::vector<web::Attention> attention() const;
 
  private:
@@ -48,10 +50,12 @@ class ListeningPorts {
     std::string problem;
   };
   void try_again();
+  void tell_second(const std::string& id, const Wish& wish, std::uint16_t port);
 
   Clock& clock_;
   journal::Journal& journal_;
-  std::map<std::string, Missing> missing_;  // by id
+  std::map<std::string, Missing> missing_;                                // by id
+  std::map<std::string, std::pair<std::string, std::string>> at_second_;  // by id: the sentence and its page
   Timer again_;
 };
 

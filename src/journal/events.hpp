@@ -25,6 +25,9 @@ inline constexpr Event system_clock_jumped{"system.clock_jumped", Kind::system, 
 inline constexpr Event system_port_in_use{"system.port_in_use", Kind::system, Severity::error,
   "The station cannot listen for {service}: {reason}",
   "Everything else runs. The station tries again by itself, and listens once the port can be had; another one is taken at the next start."};
+inline constexpr Event system_port_second{"system.port_second", Kind::system, Severity::warning,
+  "The station listens for {service} at port {port}: another program has {usual}.",
+  "What was paired or set up at the usual port does not find the station there. Stop the other program and restart the station, or choose a port."};
 inline constexpr Event system_port_back{"system.port_back", Kind::system, Severity::information,
   "The station listens for {service} at port {port} now.", "The port that was missing could be had; nothing needs doing."};
 inline constexpr Event network_lost{"network.lost", Kind::system, Severity::warning,

@@ -27,7 +27,7 @@ class ListeningPortsTest : public ::testing::Test {
   void open(ListeningPorts::Wish wish) {
     ports_->open("rtsp", std::move(wish), [this](std::uint16_t port) -> Result<std::uint16_t> {
       ++tries_;
-      if (taken_.contains(port)) return Error{ErrorCode::conflict, "It is taken."};
+      if (taken_.contains(port)) return Error{refusal_, "It is taken."};
       return had_ = port;
     });
   }
@@ -50,13 +50,35 @@ class ListeningPortsTest : public ::testing::Test {
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<ListeningPorts> ports_;
   std::set<std::uint16_t> taken_{554};
+  ErrorCode refusal_ = ErrorCode::conflict;
   std::uint16_t had_ = 0;
   int tries_ = 0;
 };
 
 TEST_F(ListeningPortsTest, theSecondPortIsAsGoodWhereNoneIsChosen) {
+  refusal_ = ErrorCode::denied;  // an account that may not open it
   open(wish({}, 554));
   EXPECT_EQ(had_, 8554);
+  EXPECT_TRUE(ports_->attention().empty());
+  EXPECT_TRUE(journalled().empty());
+}
+
+// What was paired at the usual port meets another program there.
+TEST_F(ListeningPortsTest, saysThatTheSecondIsTakenBecauseAnotherProgramHasTheUsualOne) {
+  open(wish({}, 554));
+  EXPECT_EQ(had_, 8554);
+  ASSERT_EQ(ports_->attention().size(), 1U);
+  EXPECT_NE(ports_->attention().front().message.find("so 8554 is taken"), std::string::npos);
+  EXPECT_EQ(journalled(), std::vector<std::string>{"system.port_second"});
+  taken_ = {554, 8554};
+  open(wish({}, 554));
+  ASSERT_EQ(ports_->attention().size(), 1U);
+  EXPECT_NE(ports_->attention().front().message.find("tries again"), std::string::npos);
+  taken_ = {554};
+  clock_.advance(ListeningPorts::retry_period);
+  ASSERT_EQ(ports_->attention().size(), 1U);
+  EXPECT_NE(ports_->attention().front().message.find("so 8554 is taken"), std::string::npos);
+  ports_->close("rtsp");
   EXPECT_TRUE(ports_->attention().empty());
 }
 
