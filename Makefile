@@ -65,7 +65,7 @@ bench: build ## figures beside the peers, in one run; one part by BENCH=sip (rin
 	@JOBS=$(JOBS) QUICK=$(QUICK) bench/run $(BENCH)
 
 install: build ## put the program and its systemd unit in place (as root)
-	@cmake --install build/release --strip --prefix $(PREFIX)
+	@umask 022 && cmake --install build/release --strip --prefix $(PREFIX)
 	@deploy/post-install $(PREFIX)
 
 uninstall: ## take the program and its unit away; the data stays

@@ -36,6 +36,13 @@ class Install(unittest.TestCase):
             self.assertTrue((self.root / path.lstrip("/")).exists(), path)
         self.assertTrue((self.root / "usr/local/share/doc/lintel/installer.md").exists())
 
+    def test_the_stations_account_reads_it_whatever_the_umask(self):
+        self.addCleanup(os.umask, os.umask(0o077))
+        self.install()
+        web = self.root / "usr/local/share/lintel/web"
+        for path in (web / "index.html", web / "assets", web, web.parent, self.root / "usr/local/bin/lintel", self.root / "usr/local"):
+            self.assertEqual(path.stat().st_mode & 0o044, 0o044, path)
+
     def test_of_the_version_before_no_page_stays(self):
         """The pieces' names change with what is in them, and a station reads all that are there into memory."""
         self.install()
