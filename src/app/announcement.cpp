@@ -12,18 +12,20 @@ namespace lintel::app {
 
 void announce(const Reached& at, const std::string& bind, const std::string& setup_code) {
   const bool here = bind == "127.0.0.1" || bind == "::1";
+  const bool everywhere = bind == "::" || bind == "0.0.0.0";
+  const std::string local = here || everywhere ? "localhost" : bind;
   const auto address = [](const char* scheme, const std::string& host, std::uint16_t port, std::uint16_t usual) {
     const std::string name = host.find(':') != std::string::npos ? "[" + host + "]" : host;
     return port == usual ? fmt::format("{}://{}/", scheme, name) : fmt::format("{}://{}:{}/", scheme, name, port);
   };
-  const auto own = addresses::own();
+  const auto own = everywhere ? addresses::own() : std::vector{bind};
   std::string text = fmt::format("\nLintel {} is running.\n\n", version());
-  if (at.http != 0) text += fmt::format("  on this machine   {}\n", address("http", "localhost", at.http, 80));
+  if (at.http != 0) text += fmt::format("  on this machine   {}\n", address("http", local, at.http, 80));
   if (at.http == 0 && at.https != 0)
-    text += fmt::format("  on this machine   {}\n", address("https", "localhost", at.https, 443));
+    text += fmt::format("  on this machine   {}\n", address("https", local, at.https, 443));
   if (!here && at.https != 0)
     for (const auto& one : own) text += fmt::format("  on the network    {}\n", address("https", one, at.https, 443));
-  const std::string recorders = here || own.empty() ? "localhost" : own.front();
+  const std::string recorders = here || own.empty() ? local : own.front();
   if (at.rtsp != 0) text += fmt::format("  for recorders     {}main\n", address("rtsp", recorders, at.rtsp, 554));
   if (at.rtsps != 0) text += fmt::format("  for recorders     {}main\n", address("rtsps", recorders, at.rtsps, 322));
   if (!setup_code.empty()) text += fmt::format("\n  one-time code: {}   (asks for it once, to set the admin password)\n", setup_code);

@@ -12,13 +12,18 @@ namespace events = lintel::journal::events;
 
 bool is_loopback(const Options& options) { return options.loopback_media || options.bind == "127.0.0.1" || options.bind == "::1"; }
 
+// Nobody reaches it at another address than the one it was told to serve on.
+std::string main_address(const std::string& bind) {
+  return bind == "::" || bind == "0.0.0.0" ? addresses::own_main() : bind;
+}
+
 }  // namespace
 
 Whereabouts::Whereabouts(const Needs& needs)
     : needs_(needs),
       certificates_(needs.options.data + "/certificates", needs.clock),
       changes_(is_loopback(needs.options) ? nullptr : std::make_unique<addresses::Changes>(needs.loop, [this] { changed(); })),
-      address_(changes_ == nullptr ? "127.0.0.1" : addresses::own_main()),
+      address_(changes_ == nullptr ? "127.0.0.1" : main_address(needs.options.bind)),
       daily_(needs.clock.every(renewal_period, [this] { renew_certificate(); })) {}
 
 Result<system::ServerCertificate> Whereabouts::certificate() {
@@ -39,7 +44,7 @@ void Whereabouts::changed() {
     return;
   }
   lost_ = false;
-  address_ = addresses::own_main();
+  address_ = main_address(needs_.options.bind);
   needs_.journal.record(events::network_changed, {.fields = {{"addresses", fmt::format("{}", fmt::join(own, ", "))}}});
   if (on_change) on_change();
   renew_certificate();

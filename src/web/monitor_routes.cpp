@@ -57,8 +57,10 @@ void add_phone(Call& call) {
         house->house.journal.record(journal::events::monitor_paired,
                                     {.room = made->monitor.room, .subject = made->monitor.account});
         const SipReach reach = reach_of(*house);
-        Json ports{{"udp", reach.udp_port}, {"tcp", reach.tcp_port}};
-        if (reach.tls_port != 0) ports["tls"] = reach.tls_port;
+        Json ports = Json::object();
+        for (const auto& [transport, port] :
+             {std::pair("udp", reach.udp_port), std::pair("tcp", reach.tcp_port), std::pair("tls", reach.tls_port)})
+          if (port != 0) ports[transport] = port;
         Json json = monitor_json(*house, made->monitor);
         json["user"] = made->monitor.account;
         json["password"] = made->password;
