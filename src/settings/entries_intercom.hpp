@@ -81,7 +81,7 @@ inline constexpr std::array intercom = {
     .type = Type::text, .text = "Lintel", .least_length = 1, .max_length = 64, .valid = sip_words, .allowed = "letters, digits, spaces and signs of ASCII, without a space at either end"},
   // C28
   Entry{.key = "call.viewers", .page = "call", .title = "Viewers at once",
-    .help = "How many monitors, centres and players may watch the station at one time. Further ones are told that it is full; calls always get their picture. One login has a quarter of the places at most, or four.",
+    .help = "How many monitors and browsers may watch the station at one time; players by RTSP have places of their own. Further ones are told that it is full; calls always get their picture. One login has a quarter of the places at most, or four.",
     .type = Type::integer, .number = 16, .minimum = 1, .maximum = 256},
 
   Entry{.key = "account.server", .page = "account", .title = "Server",

@@ -76,7 +76,7 @@ inline constexpr std::array station = {
     .help = "Sound and pictures of calls use UDP ports from this one on; it must be even.",
     .type = Type::integer, .number = 20000, .minimum = 1026, .maximum = 65500, .applies = Applies::restart},
   Entry{.key = "media.last_port", .page = "ports", .title = "Last media port",
-    .help = "The last UDP port for sound and pictures. Each call and each player takes four.",
+    .help = "The last UDP port for sound and pictures. Each SIP phone that rings or talks takes four; all players together take two, and all browsers one for each address of the station.",
     .type = Type::integer, .number = 20999, .minimum = 1057, .maximum = 65535, .applies = Applies::restart},
 
   // S04
