@@ -80,7 +80,7 @@ inline constexpr Event call_pressed{"call.pressed", Kind::call, Severity::inform
 inline constexpr Event call_no_such_room{"call.no_such_room", Kind::call, Severity::information,
   "A visitor dialled {number}; there is no such room.", "Add the room under Household if it should exist."};
 inline constexpr Event call_nobody_available{"call.nobody_available", Kind::call, Severity::warning,
-  "Nobody is available in room {room}.", "No monitor of the room is registered. Look at Household, Status."};
+  "Nobody is available in room {room}.", "No monitor of the room is online. Look at Household, Monitors."};
 inline constexpr Event call_ringing{"call.ringing", Kind::call, Severity::information,
   "Room {room} rings. Monitors: {monitors}.", "Each registered monitor was asked to ring."};
 inline constexpr Event call_answered{"call.answered", Kind::call, Severity::information,
@@ -100,7 +100,7 @@ inline constexpr Event call_failed{"call.failed", Kind::call, Severity::warning,
 inline constexpr Event call_incoming{"call.incoming", Kind::call, Severity::information,
   "{subject} called the station.", "A monitor or phone called the door."};
 inline constexpr Event call_rejected{"call.rejected", Kind::call, Severity::warning,
-  "A call from {subject} at {address} was rejected: {reason}", "Somebody called without the right to. Many of these from one address are an attack; see Firewall."};
+  "A call from {subject} at {address} was rejected: {reason}", "Somebody called without the right to. Many of these from one address are an attack: keep that address out of the network."};
 inline constexpr Event call_emergency{"call.emergency", Kind::alarm, Severity::alarm,
   "The emergency key was pressed.", "A running call was ended and the centre is called."};
 
@@ -169,7 +169,7 @@ inline constexpr Event operation_logout{"operation.logout", Kind::operation, Sev
 inline constexpr Event operation_password_changed{"operation.password_changed", Kind::operation, Severity::information,
   "The password of {subject} was changed.", "If this was not you, run `lintel reset-admin` at the machine."};
 inline constexpr Event operation_email_changed{"operation.email_changed", Kind::operation, Severity::information,
-  "The e-mail address of {subject} was changed.", "Password resets go to the new address."};
+  "The e-mail address of {subject} was changed.", "It is kept with the account. No mail is sent yet: who forgot the password runs `lintel reset-admin` at the machine."};
 inline constexpr Event operation_admin_reset{"operation.admin_reset", Kind::operation, Severity::warning,
   "The administrator's password was reset at the machine.", "Somebody ran `lintel reset-admin`; set-up asks for a new password."};
 inline constexpr Event operation_setting_changed{"operation.setting_changed", Kind::operation, Severity::information,

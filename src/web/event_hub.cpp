@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "journal/events.hpp"
 #include "web/json.hpp"
 
 namespace lintel::web {
@@ -16,12 +17,14 @@ bool may_see(const Subject& who, const journal::Entry& entry) {
 Json entry_json(const journal::Entry& entry) {
   Json fields = Json::array();
   for (const journal::Field& field : entry.fields) fields.push_back({{"name", field.name}, {"value", field.value}});
+  const journal::Event* const event = journal::find_event(entry.event);
   return {{"id", entry.id},
           {"time", write_time(entry.time)},
           {"kind", journal::name_of(entry.kind)},
           {"event", entry.event},
           {"severity", journal::name_of(entry.severity)},
           {"message", entry.message},
+          {"help", event == nullptr ? std::string_view() : event->help},
           {"room", entry.room},
           {"door", entry.door},
           {"subject", entry.subject},

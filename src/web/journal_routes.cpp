@@ -176,7 +176,7 @@ void overview(Call& call) {
 
 void add_journal_routes(http::Router& router, const std::shared_ptr<Context>& context) {
   const std::string entry =
-      "id:integer time:time kind:string event:string severity:string message:string room:string door:string "
+      "id:integer time:time kind:string event:string severity:string message:string help:string room:string door:string "
       "subject:string fields:objects";
   add(router, context,
       {.method = Method::get,

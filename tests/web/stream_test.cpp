@@ -172,6 +172,7 @@ TEST_F(Stream, searchesTheJournalWithinTheRoleAndTheBounds) {
   ASSERT_EQ(own.size(), 1U);
   EXPECT_EQ(own[0]["room"], "101");
   EXPECT_EQ(own[0]["event"], "call.answered");
+  EXPECT_EQ(own[0]["help"], journal::events::call_answered.help);  // N09: what it means, and what to do
   EXPECT_EQ(get("/journal?kind=nonsense&limit=9999&from=yesterday&x=1", admin_).json()["error"]["errors"].size(), 4U);
   const Json first = get("/journal?limit=1", admin_).json();
   EXPECT_EQ(get("/journal?limit=1&cursor=" + first["next_cursor"].get<std::string>(), admin_).json()["items"].size(),

@@ -169,7 +169,10 @@ export function textsOf(file, code) {
   const found = [];
   const settings = /src\/settings\/(?:entries_\w+|pages)\.hpp$/.test(file);
   if (file.endsWith('src/journal/events.hpp')) {
-    for (const [id, sentence] of initialised(list, 'Event')) found.push({ id: `event.${id}`, message: sentence, must: true });
+    for (const [id, sentence, ...help] of initialised(list, 'Event')) {
+      if (help.length !== 1) throw new Error(`${file}: the help of ${id} must be a literal, or it cannot be translated`);
+      found.push({ id: `event.${id}`, message: sentence, must: true }, { id: help[0], must: true });
+    }
   } else if (settings) {
     found.push(...assigned(list, /^(?:title|help|allowed)$/));
     for (const [, title] of initialised(list, 'Choice')) found.push({ id: title });

@@ -19,9 +19,9 @@ describe('what is read out of the sources', () => {
     expect(ids('src/settings/entries_x.hpp', code)).toEqual(['A title', 'Some help.', 'digits', 'First kind', 'The page', 'Its help.', 'System']);
   });
 
-  it('takes events by their id', () => {
+  it('takes events by their id, and what they mean', () => {
     const code = 'inline constexpr Event one{"call.one", Kind::call, Severity::warning,\n "{subject} called.", "Help."};';
-    expect(textsOf('src/journal/events.hpp', code)).toEqual([{ id: 'event.call.one', message: '{subject} called.', must: true }]);
+    expect(textsOf('src/journal/events.hpp', code)).toEqual([{ id: 'event.call.one', message: '{subject} called.', must: true }, { id: 'Help.', must: true }]);
   });
 
   it('takes sentences with holes where the program fills in, and leaves the log alone', () => {

@@ -152,6 +152,8 @@ export interface JournalEntry {
   event: string;
   severity: Severity;
   message: string;
+  /** What it means and what to do, a paragraph. */
+  help?: string;
   room?: string;
   door?: string | number;
   subject?: string;

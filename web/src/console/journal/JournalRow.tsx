@@ -18,7 +18,7 @@ export function useKindNames(): Record<JournalKind, string> {
   return { call: t`Call`, unlock: t`Door`, alarm: t`Alarm`, operation: t`Operation`, system: t`System` };
 }
 
-/** One line of the journal; opened, it shows its fields. */
+/** One line of the journal; opened, it says what it means and shows its fields. */
 export function JournalRow({ entry, fresh }: { entry: JournalEntry; fresh: boolean }) {
   const { t } = useLingui();
   const names = useKindNames();
@@ -43,6 +43,7 @@ export function JournalRow({ entry, fresh }: { entry: JournalEntry; fresh: boole
         <span className="min-w-0 flex-1 basis-full text-pretty sm:basis-auto">{sentence(entry)}</span>
         {entry.room && <span className="shrink-0 text-soft max-md:hidden">{t`Room ${entry.room}`}</span>}
       </summary>
+      {entry.help && <p className="bg-ground px-4 pt-3 text-sm text-pretty sm:pl-44">{said(entry.help)}</p>}
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 bg-ground px-4 py-3 text-sm sm:pl-44">
         {facts.map(([name, value], index) => (
           <div key={`${name} ${index}`} className="contents">
