@@ -107,7 +107,7 @@ void Lines::Line::on_progress(const sip::Content& early) {
   if (ended_ || early.empty() || !is_acceptable(early.bytes) || !has_leg()) return;
   // Video before the answer for phones that take it; the visitor is not overheard before somebody answers.
   leg_->set_muted(true);
-  take_answer(early.bytes);
+  take_answer(early.bytes, media::CallStage::early);
 }
 
 void Lines::Line::on_answered(const sip::Content& answer) {
@@ -117,7 +117,7 @@ void Lines::Line::on_answered(const sip::Content& answer) {
   lines_.calls_->leg_answered(id_);  // first answer wins; this may end us
   if (ended_ || !has_leg()) return;
   leg_->set_muted(false);
-  if (!answer.empty() && !(incoming_ && !offer_.empty())) take_answer(answer.bytes);
+  if (!answer.empty() && !(incoming_ && !offer_.empty())) take_answer(answer.bytes, media::CallStage::answered);
 }
 
 void Lines::Line::on_refused(int code, const std::string& reason) {
@@ -144,7 +144,7 @@ void Lines::Line::on_offer(const sip::Content& offer) {
 }
 
 void Lines::Line::on_offer_answered(Result<sip::Content> answer) {
-  if (answer.ok() && leg_ != nullptr) take_answer(answer->bytes);
+  if (answer.ok() && leg_ != nullptr) take_answer(answer->bytes, media::CallStage::answered);
 }
 
 void Lines::Line::make_call(media::LegKind kind) {
@@ -209,13 +209,13 @@ void Lines::Line::answer_ready(Result<std::string> answer) {
   lines_.calls_->leg_answered(id_);
 }
 
-void Lines::Line::take_answer(const std::string& answer) {
-  if (answer == taken_) return leg_->start();
+void Lines::Line::take_answer(const std::string& answer, media::CallStage stage) {
+  if (answer == taken_) return leg_->start(stage);
   taken_ = answer;
-  leg_->accept_answer(answer, [weak = weak_from_this()](Result<void> done) {
+  leg_->accept_answer(answer, [weak = weak_from_this(), stage](Result<void> done) {
     const auto self = weak.lock();
     if (self == nullptr || self->ended_ || self->leg_ == nullptr) return;
-    if (done.ok()) return self->leg_->start();
+    if (done.ok()) return self->leg_->start(stage);
     log::warning("call", "{} gave an answer that cannot be used: {}", self->target_.uri, done.error().message);
     if (done.error().code == ErrorCode::denied) return self->refuse_plain();
     self->call_.hang_up({488, "Not acceptable here"});

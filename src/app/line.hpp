@@ -46,7 +46,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   bool make_leg(media::LegKind kind);
   void offered(Result<std::string> offer);
   void answer_ready(Result<std::string> answer);
-  void take_answer(const std::string& answer);
+  void take_answer(const std::string& answer, media::CallStage stage);
   // False: it would have to be encrypted, is not, and the line is over.
   bool is_acceptable(const std::string& answer);
   void refuse_plain();

@@ -74,8 +74,8 @@ class SessionLeg final : public Leg {
       session->answer(offer, ready);
     });
   }
-  void start() override {
-    run_([session = session()] { session->start(); });
+  void start(CallStage stage) override {
+    run_([session = session(), stage] { session->start(stage); });
     if (options_.lost_after > Duration::zero()) {
       started_ = running_time();
       watch_ = loop_.clock().every(watch_period, [this] { look(); });
@@ -171,7 +171,7 @@ class SessionLeg final : public Leg {
 
   void look() {
     if (!session_->expects_packets()) {
-      started_ = running_time();  // from a resume on, the peer has its time again
+      started_ = running_time();  // from the answer, or a resume, on the peer has its time anew
       return;
     }
     const GstClockTime last = std::max(session_->last_packet(), started_);

@@ -32,6 +32,10 @@ struct LegOptions {
   bool operator==(const LegOptions&) const = default;
 };
 
+// How far the call is. Nobody has picked up at an early one, so its peer owes nothing: over RTP it may be silent for as
+// long as it rings (RFC 3960). By WebRTC it shows signs of life from the start.
+enum class CallStage { early, answered };
+
 enum class LegState { idle, offering, answering, negotiated, connected, lost, stopped };
 
 struct LegFigures {
@@ -76,8 +80,9 @@ class Leg {
   // Errors: invalid (488), denied (not encrypted where that is compulsory), unavailable.
   virtual void create_answer(std::string offer, SdpReady ready) = 0;
 
-  // Media flows only after start(). Receiving begins with the negotiation (early media), playing with start().
-  virtual void start() = 0;
+  // Media flows only after start(). Receiving begins with the negotiation (early media), playing with start(). An early
+  // leg is started again when its call is answered; it does not become early again.
+  virtual void start(CallStage stage = CallStage::answered) = 0;
   virtual void stop() = 0;
   // RFC 4733 towards the peer; queued (at most 32) and sent one after the other. Ignored when the peer refused it.
   virtual void send_dtmf(char digit, Duration length = std::chrono::milliseconds(160)) = 0;

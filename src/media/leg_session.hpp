@@ -30,7 +30,7 @@ class MediaSession {
   virtual void offer(Leg::SdpReady ready) = 0;
   virtual void accept(const std::string& answer, Leg::Done done) = 0;
   virtual void answer(const std::string& offer, Leg::SdpReady ready) = 0;
-  virtual void start() = 0;
+  virtual void start(CallStage stage) = 0;
   virtual void stop() = 0;
   virtual void press(char /*digit*/, int /*milliseconds*/) {}
   virtual void set_muted(bool muted) = 0;
@@ -38,7 +38,7 @@ class MediaSession {
   // Any thread:
   [[nodiscard]] virtual LegFigures figures() const = 0;
   [[nodiscard]] virtual GstClockTime last_packet() const = 0;  // running time; zero: none yet
-  [[nodiscard]] virtual bool expects_packets() const = 0;      // the negotiated directions let the peer send
+  [[nodiscard]] virtual bool expects_packets() const = 0;      // by what was negotiated, and by the call's stage
 };
 
 class WebrtcHost;

@@ -63,7 +63,8 @@ Result<void> RtpSession::settle() {
   return {};
 }
 
-void RtpSession::start() {
+void RtpSession::start(CallStage stage) {
+  if (stage == CallStage::answered) answered_ = true;
   if (started_ || !pipeline_) return;
   started_ = true;
   if (const Result<void> joined = feed_->start(); !joined) events_.failed(joined.error().message);

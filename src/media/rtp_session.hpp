@@ -32,14 +32,14 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   void offer(Leg::SdpReady ready) override { ready(make_offer()); }
   void accept(const std::string& answer, Leg::Done done) override;
   void answer(const std::string& offer, Leg::SdpReady ready) override;
-  void start() override;
+  void start(CallStage stage) override;
   void stop() override;
   void press(char digit, int milliseconds) override;
   void set_muted(bool muted) override { feed_->set_muted(muted); }
   void request_key_frame() override { feed_->request_key(); }
   [[nodiscard]] LegFigures figures() const override;
   [[nodiscard]] GstClockTime last_packet() const override;
-  [[nodiscard]] bool expects_packets() const override { return expects_; }
+  [[nodiscard]] bool expects_packets() const override { return answered_ && expects_; }
 
  private:
   // What is agreed about one m= line, or offered.
@@ -116,6 +116,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   std::vector<Slot> slots_;
   std::shared_ptr<LegFeed> feed_;
   std::shared_ptr<DtmfSender> dtmf_out_ = std::make_shared<DtmfSender>();
+  std::atomic<bool> answered_ = false;  // the call is: until then a peer that rings may be silent
   std::atomic<bool> expects_ = false;
   std::atomic<bool> encrypted_ = false;
   bool started_ = false;

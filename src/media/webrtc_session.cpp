@@ -87,7 +87,7 @@ void WebrtcSession::connected() {
   if (started_) flow();
 }
 
-void WebrtcSession::start() {
+void WebrtcSession::start(CallStage /*stage*/) {
   if (stopped_) return;
   started_ = true;
   // Nothing is sent before: queued sound would stay as delay in the browser's jitter buffer.

@@ -25,7 +25,7 @@ class WebrtcSession final : public MediaSession {
   void offer(Leg::SdpReady ready) override;
   void accept(const std::string& answer, Leg::Done done) override;
   void answer(const std::string& offer, Leg::SdpReady ready) override;
-  void start() override;
+  void start(CallStage stage) override;
   void stop() override;
   void press(char digit, int milliseconds) override { voice_->press(digit, milliseconds); }
   void set_muted(bool muted) override { voice_->set_muted(muted); }

@@ -29,8 +29,8 @@ class TwoStations : public ::testing::Test {
     events.lost = {};
     second_leg = std::move(second_legs.create(kind, std::move(second), events).value());
   }
-  // Offer, answer, start; answers whether all went well.
-  bool call() {
+  // Offer, answer, start; answers whether all went well. The second one sends nothing at an early stage.
+  bool call(CallStage stage = CallStage::answered) {
     bool done = false;
     std::string problem;
     first_leg->create_offer([&](Result<std::string> offer) {
@@ -41,8 +41,8 @@ class TwoStations : public ::testing::Test {
         answer_text = *answer;
         first_leg->accept_answer(*answer, [&](Result<void> accepted) {
           if (!accepted) return void(problem = accepted.error().message);
-          first_leg->start();
-          second_leg->start();
+          first_leg->start(stage);
+          if (stage == CallStage::answered) second_leg->start();
           done = true;
         });
       });
@@ -320,6 +320,22 @@ TEST_F(TwoStations, noticeThatThePeerFellSilent) {
   second_leg.reset();
   EXPECT_TRUE(turn_until(loop, [&] { return !lost.empty(); }));
   EXPECT_EQ(first_leg->state(), LegState::lost);
+}
+
+// A phone that shows the picture while it rings has nobody yet who could speak.
+TEST_F(TwoStations, letAPeerThatRingsBeSilentUntilItIsAnswered) {
+  LegOptions options;
+  options.video = Direction::inactive;
+  LegOptions watchful = options;
+  watchful.lost_after = std::chrono::seconds(1);
+  make(LegKind::plain_rtp, watchful, options);
+  ASSERT_TRUE(call(CallStage::early));
+  EXPECT_FALSE(turn_until(
+      loop, [&] { return !lost.empty(); }, std::chrono::seconds(3)))
+      << lost;
+  first_leg->start(CallStage::answered);
+  first_leg->start(CallStage::early);  // an early answer that was slower to be taken
+  EXPECT_TRUE(turn_until(loop, [&] { return !lost.empty(); })) << "from the answer on it counts";
 }
 
 TEST_F(TwoStations, keepNothingOfLegsThatWent) {

@@ -44,6 +44,8 @@ TEST_F(OffersAgain, aLineThatThePeerTookBackIsOver) {
   ASSERT_NE(answer(*session, std::string("m=audio 40000 RTP/AVP 8\r\nm=video 40002 RTP/AVP 102\r\n") + h264)
                 .find("a=recvonly"),
             std::string::npos);
+  EXPECT_FALSE(session->expects_packets()) << "nobody has answered yet";
+  session->start(CallStage::answered);
   ASSERT_TRUE(session->expects_packets());
   const std::string without = "m=audio 40000 RTP/AVP 8\r\na=recvonly\r\nm=video 0 RTP/AVP 102\r\n";
   EXPECT_NE(answer(*session, without).find("m=video 0 "), std::string::npos);
@@ -109,7 +111,7 @@ TEST_F(SendingAgain, theSoundFollowsToAnotherNumberAndToAnotherCodec) {
   Heard peer;
   const std::string line = "m=audio " + std::to_string(peer.port()) + " RTP/AVP ";
   ASSERT_NE(answer(*session, line + "111\r\na=rtpmap:111 opus/48000/2\r\n").find(" 111\r\n"), std::string::npos);
-  session->start();
+  session->start(CallStage::answered);
   EXPECT_TRUE(peer.hears(loop, 111));
   ASSERT_NE(answer(*session, line + "112\r\na=rtpmap:112 opus/48000/2\r\n").find(" 112\r\n"), std::string::npos);
   EXPECT_TRUE(peer.hears(loop, 112));
@@ -123,7 +125,7 @@ TEST_F(SendingAgain, aPictureThatIsAskedForWithinTheCallComes) {
   Heard sound, picture;
   const std::string line = "m=audio " + std::to_string(sound.port()) + " RTP/AVP 8\r\n";
   ASSERT_NE(answer(*session, line).find("m=audio "), std::string::npos);
-  session->start();
+  session->start(CallStage::answered);
   EXPECT_TRUE(sound.hears(loop, 8));
   const std::string with = line + "m=video " + std::to_string(picture.port()) + " RTP/AVP 102\r\n" + h264;
   ASSERT_NE(answer(*session, with).find("a=sendonly"), std::string::npos);
@@ -139,7 +141,7 @@ TEST_F(SendingAgain, aPictureThatIsAskedForWithinAnEncryptedCallComesEncrypted) 
   const std::string key = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + std::string(40, 'A') + "\r\n";
   const std::string line = "m=audio " + std::to_string(sound.port()) + " RTP/SAVP 8\r\n" + key;
   ASSERT_NE(answer(*session, line).find("m=audio "), std::string::npos);
-  session->start();
+  session->start(CallStage::answered);
   EXPECT_TRUE(sound.hears(loop, 8));
   const std::string with = line + "m=video " + std::to_string(picture.port()) + " RTP/SAVP 102\r\n" + h264 + key;
   const std::string text = answer(*session, with);

@@ -104,7 +104,7 @@ TEST_F(Unwanted, sourcesThatLeftMakeRoomForOthers) {
   const auto session = std::make_shared<RtpSession>(*hearing.inner(), LegKind::plain_rtp, LegOptions{});
   session->tell({[] {}, [this](const std::string&) { failed = true; }, [](char) {}, {}});
   const std::string text = answer(*session, "m=audio " + std::to_string(peer.port) + " RTP/AVP 8\r\n");
-  session->start();
+  session->start(CallStage::answered);
   const auto heard = [&] {
     const std::vector<std::int16_t> recorded = audio.recorded();
     return std::count_if(recorded.end() - std::min<long>(audio_rate / 2, std::ssize(recorded)), recorded.end(),
@@ -154,7 +154,7 @@ TEST_F(Unwanted, garbageForAPictureEndsNoSound) {
   const std::string text =
       answer(*session, "m=audio " + std::to_string(peer.port) + " RTP/AVP 8\r\nm=video " + std::to_string(peer.port) +
                            " RTP/AVP 102\r\n" + "a=rtpmap:102 H264/90000\r\na=fmtp:102 packetization-mode=1\r\n");
-  session->start();
+  session->start(CallStage::answered);
   std::minstd_rand random(7);
   std::uint16_t number = 1;
   std::uint32_t time = 1;

@@ -9,10 +9,12 @@
 // It checks C01, C24, C25, A06, A13, A03, A23 and the journal's account of it, and clean ends in several orders.
 import { expect, test } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Phone } from './baresip.ts';
+import { SipAttacker } from './sipAttacker.ts';
 import { level, likeness, readWav } from './sound.ts';
 import { Station } from './station.ts';
 
@@ -78,6 +80,34 @@ test('C01: the visitor gives up and the phone stops ringing', async () => {
   await station.press('hangup');
   await ringingPhone.waitFor('CALL_CLOSED');
   await station.waitForEvent('call.cancelled');
+});
+
+test('C01 C15: a phone that shows the picture while it rings, and has nobody yet who speaks, rings on', async () => {
+  station = await Station.start();
+  await station.setUp(['101']);
+  const account = await station.addPhone('101');
+  const silent = await SipAttacker.open(station, '127.0.0.1');
+  const media = createSocket('udp4');
+  let packets = 0;
+  media.on('message', () => ++packets);
+  await new Promise<void>((done) => media.bind(0, '127.0.0.1', () => done()));
+  try {
+    expect(await silent.register(account.user, account.password)).toBe(200);
+    await station.press('1', '0', '1', 'call');
+    const came = (method: string) => silent.requests.find((text) => text.startsWith(`${method} `));
+    const invite = await station.waitFor('the call', async () => came('INVITE'));
+    silent.respond(invite, '183 Session Progress', 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n'
+      + `m=audio ${media.address().port} RTP/AVP 8\r\nm=video ${media.address().port} RTP/AVP 102\r\n`
+      + 'a=rtpmap:102 H264/90000\r\na=fmtp:102 packetization-mode=1;profile-level-id=42e01f\r\n');
+    await station.waitFor('the picture', async () => packets > 0);
+    await new Promise((done) => setTimeout(done, 23_000));  // silence ends a call that is answered after 20 seconds
+    expect(came('CANCEL')).toBeUndefined();
+    await station.press('hangup');
+    await station.waitFor('the end of the ringing', async () => came('CANCEL'));
+  } finally {
+    silent.close();
+    media.close();
+  }
 });
 
 test('C01: the phone refuses', async () => {

@@ -82,6 +82,14 @@ export class SipAttacker {
     return this.request('REGISTER', user, user, { ...wish, user, password, extra: 'Expires: 300\r\n' });
   }
 
+  // Answers a request that came to us, with a description.
+  respond(request: string, status: string, body: string): void {
+    const copied = request.split('\r\n').filter((line) => /^(Via|Record-Route|From|To|Call-ID|CSeq):/.test(line))
+      .map((line) => (line.startsWith('To:') ? `${line};tag=phone` : line));
+    this.send([`SIP/2.0 ${status}`, ...copied, `Contact: <sip:x@${this.from}:${this.socket.address().port}>`,
+      'Content-Type: application/sdp', `Content-Length: ${body.length}`, '', body].join('\r\n'));
+  }
+
   fire(method: string, user: string): void {
     this.send(this.text(method, user, user, randomBytes(6).toString('hex'), `z9hG4bK${randomBytes(6).toString('hex')}`, ''));
   }
