@@ -49,7 +49,10 @@ Result<void> RtpSession::settle() {
   for (const Line& line : lines_) {
     if (!line.used || line.host.empty()) continue;
     encrypted = encrypted && line.secure;
-    expects = expects || receives(line.direction);
+    // Who takes nothing of what we would send has put us on hold (RFC 3264 §8.4), and may well be silent: such a call
+    // is bounded by session timers and by the longest call, as is one whose peer only sends from the start.
+    const bool held = sends(line.wanted) && !sends(line.direction);
+    expects = expects || (receives(line.direction) && !held);
     if (line.destination) line.destination->follow(*line.guard);
   }
   expects_ = expects;

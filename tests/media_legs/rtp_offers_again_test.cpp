@@ -52,6 +52,23 @@ TEST_F(OffersAgain, aLineThatThePeerTookBackIsOver) {
   EXPECT_FALSE(session->expects_packets()) << "on hold, and nothing but sound is left: its silence is no fault";
 }
 
+// RFC 3264 §8.4, and as RFC 2543 knew it.
+TEST_F(OffersAgain, aPeerThatHoldsTheCallMayBeSilentUntilItResumes) {
+  const std::string line = "m=audio 40000 RTP/AVP 8\r\n";
+  for (const char* hold : {"a=sendonly\r\n", "a=inactive\r\n", "c=IN IP4 0.0.0.0\r\n"}) {
+    LegOptions options;
+    options.video = Direction::inactive;
+    const auto session = make(options);
+    ASSERT_NE(answer(*session, line).find("a=sendrecv"), std::string::npos);
+    session->start(CallStage::answered);
+    EXPECT_TRUE(session->expects_packets());
+    ASSERT_EQ(answer(*session, line + hold).find("a=sendrecv"), std::string::npos);
+    EXPECT_FALSE(session->expects_packets()) << hold;
+    ASSERT_NE(answer(*session, line).find("a=sendrecv"), std::string::npos);
+    EXPECT_TRUE(session->expects_packets()) << "after " << hold;
+  }
+}
+
 TEST_F(OffersAgain, theCodecOfTheCallStaysWhateverOrderItIsOfferedIn) {
   LegOptions options;
   options.video = Direction::inactive;
