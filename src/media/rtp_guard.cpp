@@ -61,7 +61,10 @@ bool PeerGuard::admit(GstBuffer* packet, bool control) {
   Moved moved;
   {
     const std::lock_guard lock(mutex_);
-    if (control) return !latched_ || host == place_.host;
+    if (control) {
+      if (host == place_.host) last_heard_ = now;
+      return !latched_ || host == place_.host;
+    }
     const bool same = host == place_.host && port == place_.port;
     if (!same) {
       // Whoever came first from elsewhere gives way to the place that the peer itself named.
@@ -79,9 +82,9 @@ bool PeerGuard::admit(GstBuffer* packet, bool control) {
       ssrc_ = ssrc;
       ssrc_since_ = now;
     }
+    last_packet_ = last_heard_ = now;
   }
   ++packets_;
-  last_packet_ = now;
   if (moved) moved();
   return true;
 }

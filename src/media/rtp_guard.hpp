@@ -35,7 +35,9 @@ class PeerGuard {
   [[nodiscard]] bool admit(GstBuffer* packet, bool control);
   // A silenced guard lets in what was latched only.
   [[nodiscard]] std::uint64_t packets() const { return packets_; }
-  [[nodiscard]] GstClockTime last_packet() const { return last_packet_; }
+  // RTP of the peer, or RTCP from its host: who is muted may send no sound, and tells that it is there by reports
+  // alone.
+  [[nodiscard]] GstClockTime last_heard() const { return last_heard_; }
 
  private:
   std::mutex mutex_;
@@ -47,7 +49,8 @@ class PeerGuard {
   GstClockTime ssrc_since_ = 0;
   Moved moved_;
   std::atomic<std::uint64_t> packets_ = 0;
-  std::atomic<GstClockTime> last_packet_ = 0;
+  GstClockTime last_packet_ = 0;  // RTP alone: what others have to wait for
+  std::atomic<GstClockTime> last_heard_ = 0;
 };
 
 }  // namespace lintel::media

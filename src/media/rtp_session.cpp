@@ -99,7 +99,7 @@ LegFigures RtpSession::figures() const {
 }
 
 GstClockTime RtpSession::last_packet() const {
-  return std::max(lines_[0].guard->last_packet(), lines_[1].guard->last_packet());
+  return std::max(lines_[0].guard->last_heard(), lines_[1].guard->last_heard());
 }
 
 }  // namespace lintel::media

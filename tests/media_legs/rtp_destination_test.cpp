@@ -24,9 +24,9 @@ GstBuffer* packet_from(const char* host, std::uint16_t port, std::uint8_t source
   return packet;
 }
 
-bool admit(PeerGuard& guard, const char* host, std::uint16_t port) {
+bool admit(PeerGuard& guard, const char* host, std::uint16_t port, bool control = false) {
   GstBuffer* packet = packet_from(host, port, 1);
-  const bool admitted = guard.admit(packet, false);
+  const bool admitted = guard.admit(packet, control);
   gst_buffer_unref(packet);
   return admitted;
 }
@@ -58,6 +58,18 @@ TEST_F(RtpDestinations, thePlaceThePeerNamedTakesTheLineFromAStranger) {
   EXPECT_EQ(guard.place(), (PeerGuard::Place{"192.0.2.1", 4000, 4009}));
   EXPECT_FALSE(admit(guard, "203.0.113.5", 9000));
   EXPECT_EQ(guard.place().host, "192.0.2.1");
+}
+
+TEST_F(RtpDestinations, aPeerThatOnlyReportsIsThereAndAStrangerWhoDoesIsNot) {
+  PeerGuard guard;
+  guard.expect({"192.0.2.1", 4000, 4001});
+  ASSERT_TRUE(admit(guard, "192.0.2.1", 4000));
+  const GstClockTime spoken = guard.last_heard();
+  EXPECT_GT(spoken, 0U);
+  EXPECT_FALSE(admit(guard, "203.0.113.5", 9000, true));
+  EXPECT_EQ(guard.last_heard(), spoken);
+  EXPECT_TRUE(admit(guard, "192.0.2.1", 4001, true));
+  EXPECT_GT(guard.last_heard(), spoken);
 }
 
 TEST_F(RtpDestinations, movesFromTwoThreadsWhilePacketsLeave) {
