@@ -109,6 +109,7 @@ class RtspEngine {
   void arrived(const Bundle& sound);
   bool send(RtspSession& session, std::size_t track, const Bundle& bundle);
   void end(RtspSession& session);
+  void end_others_at(const sockaddr_storage& rtp, std::string_view user, std::string_view own);
   void stop_playing(RtspSession& session);
   void report(RtspSession& session);
   void tick_sessions();

@@ -167,6 +167,18 @@ void RtspEngine::end(RtspSession& session) {
   figures_->sessions = static_cast<int>(sessions_.size());
 }
 
+// A port is one viewer's: who asks for it now is there in place of the one that had it, be its connection still open,
+// as after a power cut. Kept, that session would live by the reports of the new one, and each packet would come twice.
+void RtspEngine::end_others_at(const sockaddr_storage& rtp, std::string_view user, std::string_view own) {
+  std::vector<RtspSession*> replaced;
+  for (const auto& [id, session] : sessions_)
+    if (id != own && session->user == user && std::ranges::any_of(session->tracks, [&](const RtspTrack& track) {
+          return track.udp != nullptr && same_endpoint(track.udp->rtp, rtp);
+        }))
+      replaced.push_back(session.get());
+  for (RtspSession* session : replaced) end(*session);
+}
+
 void RtspEngine::report(RtspSession& session) {
   const WallTime wall = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   for (const std::size_t index : {RtspSession::video, RtspSession::audio}) {

@@ -246,6 +246,9 @@ void RtspEngine::set_up(RtspClient& client, const RtspRequest& request, const Rt
   const auto transport = choose_rtsp_transport(request.header("Transport"), client.connection.encrypted());
   if (!transport) return reply(client, 461);
   if (!transport->tcp && !open_udp()) return reply(client, 503);
+  const sockaddr_storage rtp = with_port(client.connection.remote(), transport->rtp_port);
+  // Before it is counted how many there are.
+  if (!transport->tcp) end_others_at(rtp, client.user, rtsp_session_id(request.header("Session")));
   RtspSession* session = session_for(client, request, path);
   if (session == nullptr) return;
   const bool other_set_up = session->tracks[sound ? RtspSession::video : RtspSession::audio].set_up;
@@ -264,7 +267,7 @@ void RtspEngine::set_up(RtspClient& client, const RtspRequest& request, const Rt
     way = fmt::format("RTP/AVP/TCP;unicast;interleaved={}-{}", track.rtp_channel, track.rtcp_channel);
   } else {
     track.udp = std::make_shared<RtspDestination>();
-    track.udp->rtp = with_port(client.connection.remote(), transport->rtp_port);
+    track.udp->rtp = rtp;
     track.udp->rtcp = with_port(client.connection.remote(), transport->rtcp_port);
     way = fmt::format("RTP/AVP;unicast;client_port={}-{};server_port={}-{}", transport->rtp_port, transport->rtcp_port,
                       udp_->rtp_port(), udp_->rtp_port() + 1);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 
 #include "base/few_descriptors.hpp"
 #include "media/audio.hpp"
@@ -258,6 +259,48 @@ TEST_F(RtspPeerTest, sendsDatagramsAndReportsAndIsKeptAliveByReports) {
   EXPECT_EQ(server->statistics().sessions, 1);
   ASSERT_TRUE(until([&] { return server->statistics().sessions == 0; })) << "without reports it ends";
   ASSERT_TRUE(until([&] { return hub->members() == 0; }));
+}
+
+// A recorder that lost its power, or its network, and is back on the ports that it always takes.
+TEST_F(RtspPeerTest, aViewerThatIsBackOnItsPortsTakesThePlaceOfWhoWasThere) {  // V03
+  serve({.address = "127.0.0.1", .session_limit = 4});
+  const Port rtp, rtcp;
+  const std::string transport = fmt::format("RTP/AVP;unicast;client_port={}-{}", rtp.number, rtcp.number);
+  auto gone = std::make_unique<RtspPeer>(server->port());
+  (void)watch(*gone, transport);
+  gone.reset();
+  ASSERT_TRUE(until([&] { return server->statistics().connections == 0; }));
+  EXPECT_EQ(server->statistics().sessions, 1) << "it may be there still";
+  RtspPeer cut(server->port());  // nobody notices that this connection is dead
+  const std::string old = watch(cut, transport);
+  EXPECT_EQ(server->statistics().sessions, 1);
+  RtspPeer back(server->port());
+  const std::string session = watch(back, transport), header = "Session: " + session + "\r\n";
+  EXPECT_EQ(server->statistics().sessions, 1);
+  EXPECT_EQ(ask(cut, "GET_PARAMETER", "/main", "Session: " + old + "\r\n"), 454);
+  while (!rtp.take().empty()) {
+  }
+  frame(true);
+  frame(false);
+  std::set<std::uint16_t> numbers;
+  int units = 0;
+  ASSERT_TRUE(until([&] {
+    const std::string packet = rtp.take();
+    if (packet.empty()) return false;
+    EXPECT_TRUE(numbers.insert(sequence_of(packet)).second) << "each comes once";
+    return ends_unit(packet) && ++units == 2;
+  }));
+
+  // Its own session it may set up anew; somebody else's stays.
+  EXPECT_EQ(ask(back, "PAUSE", "/main", header), 200);
+  EXPECT_EQ(ask(back, "SETUP", "/main/stream=0", header + "Transport: " + transport + "\r\n"), 200);
+  EXPECT_EQ(ask(back, "PLAY", "/main", header), 200);
+  RtspPeer player(server->port());
+  player.user = "player";
+  player.password = "Secret-18";
+  (void)watch(player, transport);
+  EXPECT_EQ(server->statistics().sessions, 2);
+  EXPECT_EQ(ask(back, "GET_PARAMETER", "/main", header), 200);
 }
 
 TEST_F(RtspPeerTest, endsTheSessionsOfAnAccountThatIsGone) {
