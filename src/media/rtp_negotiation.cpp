@@ -52,7 +52,7 @@ Result<std::string> RtpSession::make_offer() {
       LINTEL_CHECK(open(line, with_key));
       line.protocol = compulsory ? "RTP/SAVP" : "RTP/AVP";
       line.direction = line.wanted;
-      slots_.push_back({&line, {}});
+      slots_.push_back({&line, {}, true});
       const std::lock_guard lock(mutex_);
       if (line.kind == "video") {
         line.formats = {sdp::standard_h264()};
@@ -67,8 +67,9 @@ Result<std::string> RtpSession::make_offer() {
       if (wide) line.formats.push_back(event_format(event_type_48000, 48000));
     }
   } else {
-    for (const Slot& slot : slots_) {  // offered again: what we want now
-      if (slot.line != nullptr && slot.line->used) slot.line->direction = slot.line->wanted;
+    for (Slot& slot : slots_) {  // offered again: what we want now
+      slot.offered = slot.line != nullptr && slot.line->used;
+      if (slot.offered) slot.line->direction = slot.line->wanted;
     }
   }
   return write();
@@ -102,13 +103,16 @@ void RtpSession::accept(const std::string& answer, Leg::Done done) {
   done(take_answer(answer));
 }
 
+// Of the phones that a proxy reaches by one offer each answers it for itself (RFC 3261 §13.2.1): what one refuses,
+// another may take.
 Result<void> RtpSession::take_answer(const std::string& answer) {
   LINTEL_TRY(const sdp::Description description, sdp::parse(answer));
   if (slots_.empty()) return Error{ErrorCode::conflict, "An answer came without an offer.", "sdp", {}, {}};
   bool any = false;
   for (std::size_t index = 0; index < slots_.size(); ++index) {
     Line* line = slots_[index].line;
-    if (line == nullptr || !line->used) continue;
+    if (!slots_[index].offered) continue;
+    line->used = true;
     const bool taken = index < description.media.size() && description.media[index].port != 0 &&
                        description.media[index].kind == line->kind;
     Result<void> agreed = taken ? agree(*line, description.media[index], true)
@@ -249,9 +253,8 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
     LINTEL_TRY(secure, to_be_encrypted(remote, options_.encryption, true));
   }
   const bool runs = pipeline_ && line.destination;
-  if (runs && line.remote_key.has_value() != secure) {
-    return refused("A call that runs stays as encrypted as it is.");
-  }
+  const bool other_keys = runs && line.remote_key.has_value() != secure;
+  if (other_keys && (!offered || answered_)) return refused("A call that runs stays as encrypted as it is.");
   if (secure) {
     const auto usable = std::ranges::find_if(remote.cryptos, [&](const sdp::Crypto& crypto) {
       if (!offered && !runs) return true;
@@ -265,7 +268,10 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
     const bool other = line.remote_key && line.remote_key->key_and_salt != usable->key_and_salt;
     line.remote_key = *usable;
     if (other && line.decoder) expect_key(line);
+  } else {
+    line.remote_key.reset();
   }
+  other_keys_ = other_keys_ || other_keys;
   line.secure = secure;
   line.direction = answer_to(remote.direction, line.wanted);
   line.host = remote.address;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/big_endian.hpp"
+#include "base/bytes.hpp"
 #include "base/log.hpp"
 #include "media/rtp_session.hpp"
 
@@ -244,6 +245,25 @@ Result<void> RtpSession::catch_up() {
   gst_bin_sync_children_states(pipeline_->bin());
   if (pipeline_->ok()) return {};
   return Error{ErrorCode::unavailable, pipeline_->error(), {}, {}, {}};
+}
+
+// To be built anew on the same ports, for a peer that encrypts where another that rang beside it did not, or the other
+// way round.
+void RtpSession::take_down() {
+  feed_->set_audio_source({});
+  feed_->set_video_source({}, {});
+  pipeline_->halt();
+  for (Line& line : lines_) {
+    line.destination.reset();
+    line.sender = {};
+    line.sending.reset();
+    line.encoder = {};
+    line.decoder = {};
+    line.key_handler = 0;
+    line.receivers.clear();
+    line.ssrc = static_cast<std::uint32_t>(bytes::random_number());  // under SRTP no number comes twice (RFC 3711 §9.1)
+  }
+  pipeline_.reset();
 }
 
 // Streaming threads, while the pipeline lives.

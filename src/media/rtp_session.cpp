@@ -43,6 +43,7 @@ void RtpSession::deafen() {
 
 // Negotiated: the pipeline is built the first time, and brought up to date afterwards.
 Result<void> RtpSession::settle() {
+  if (std::exchange(other_keys_, false)) take_down();
   LINTEL_CHECK(pipeline_ ? catch_up() : build());
   bool expects = false;
   bool encrypted = true;

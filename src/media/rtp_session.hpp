@@ -78,6 +78,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   struct Slot {  // the m= lines in their order
     Line* line = nullptr;
     sdp::LocalMedia refusal;
+    bool offered = false;  // by our offer in force: what each answer to it is about
   };
 
   Result<void> settle();
@@ -94,6 +95,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   void build_line(Line& line, GstElement* rtpbin);
   void build_sender(Line& line, GstElement* rtpbin);
   Result<void> catch_up();  // with what was agreed anew: another line, another codec
+  void take_down();
   void remove_sender(Line& line);
   void secure_line(Line& line);
   void expect_key(Line& line);
@@ -120,6 +122,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   std::atomic<bool> expects_ = false;
   std::atomic<bool> encrypted_ = false;
   bool started_ = false;
+  bool other_keys_ = false;   // what was built is plain and the answer is not, or the other way round
   mutable std::mutex mutex_;  // formats and codec names, which streaming threads and the loop read
   std::unique_ptr<LegPipeline> pipeline_;
   GstElement* rtpbin_ = nullptr;  // in pipeline_

@@ -106,6 +106,17 @@ class SendingAgain : public OffersAgain {
     options.microphone = options.speaker = "test";
     return options;
   }
+  static std::string offer(RtpSession& session) {
+    std::string text;
+    session.offer([&](Result<std::string> made) { text = made ? *made : made.error().message; });
+    return text;
+  }
+  // "" when it is taken.
+  static std::string accept(RtpSession& session, const std::string& lines) {
+    std::string why;
+    session.accept(head + lines, [&](Result<void> done) { why = done ? "" : done.error().message; });
+    return why;
+  }
   static Video::Options test_video() {
     Video::Options options;
     options.camera.source = "test";
@@ -116,8 +127,8 @@ class SendingAgain : public OffersAgain {
   AudioEngine audio{loop, test_audio()};
   Video video{loop, test_video()};
   Legs station{loop, &audio, &video, {}};
-  std::shared_ptr<RtpSession> sender() {
-    auto session = std::make_shared<RtpSession>(*station.inner(), LegKind::plain_rtp, LegOptions{});
+  std::shared_ptr<RtpSession> sender(LegOptions options = {}) {
+    auto session = std::make_shared<RtpSession>(*station.inner(), LegKind::plain_rtp, options);
     session->tell({[] {}, [](const std::string&) {}, [](char) {}, [](const ReceivedVideo&) {}});
     return session;
   }
@@ -148,6 +159,49 @@ TEST_F(SendingAgain, aPictureThatIsAskedForWithinTheCallComes) {
   ASSERT_NE(answer(*session, with).find("a=sendonly"), std::string::npos);
   EXPECT_TRUE(picture.hears(loop, 102));
   session->stop();
+}
+
+// A forking proxy rings several phones by one offer, and each shows the picture, or not, before one of them answers.
+TEST_F(SendingAgain, thePhoneThatAnswersHasThePictureThatAnotherRefusedBeforeIt) {
+  const auto session = sender();
+  Heard sound, picture;
+  ASSERT_NE(offer(*session).find("m=video "), std::string::npos);
+  const std::string line = "m=audio " + std::to_string(sound.port()) + " RTP/AVP 8\r\n";
+  ASSERT_EQ(accept(*session, line + "m=video 0 RTP/AVP 102\r\n"), "");
+  session->start(CallStage::early);
+  EXPECT_TRUE(sound.hears(loop, 8));
+  ASSERT_EQ(accept(*session, line + "m=video " + std::to_string(picture.port()) + " RTP/AVP 102\r\n" + h264), "");
+  session->start(CallStage::answered);
+  EXPECT_TRUE(picture.hears(loop, 102));
+  // What is refused by the answer that counts is not offered again.
+  ASSERT_EQ(accept(*session, line + "m=video 0 RTP/AVP 102\r\n"), "");
+  EXPECT_NE(offer(*session).find("m=video 0 "), std::string::npos);
+  session->stop();
+}
+
+TEST_F(SendingAgain, thePhoneThatAnswersEncryptsWhereAnotherBeforeItDidNot) {  // C21
+  LegOptions options;
+  options.encryption = Encryption::optional;
+  options.video = Direction::inactive;
+  const std::string key = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + std::string(40, 'A') + "\r\n";
+  for (const bool encrypts : {true, false}) {
+    const auto session = sender(options);
+    Heard first, second;
+    ASSERT_NE(offer(*session).find("a=crypto:1 "), std::string::npos);
+    const auto answer_of = [&](const Heard& phone, bool secure) {
+      return "m=audio " + std::to_string(phone.port()) + " RTP/AVP 8\r\n" + (secure ? key : "");
+    };
+    ASSERT_EQ(accept(*session, answer_of(first, !encrypts)), "");
+    session->start(CallStage::early);
+    EXPECT_TRUE(first.hears(loop, 8));
+    ASSERT_EQ(accept(*session, answer_of(second, encrypts)), "");
+    session->start(CallStage::answered);
+    EXPECT_TRUE(second.hears(loop, 8));
+    EXPECT_EQ(session->figures().encrypted, encrypts);
+    EXPECT_NE(accept(*session, answer_of(first, !encrypts)), "") << "a call that was answered stays as it is";
+    EXPECT_EQ(session->figures().encrypted, encrypts);
+    session->stop();
+  }
 }
 
 TEST_F(SendingAgain, aPictureThatIsAskedForWithinAnEncryptedCallComesEncrypted) {
