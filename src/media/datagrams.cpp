@@ -23,12 +23,13 @@ constexpr unsigned received_at_once = 16;
 constexpr int rounds_limit = 8;             // then others have their turn
 constexpr std::size_t messages_limit = 64;  // of one sendmmsg
 constexpr std::size_t segments_limit = 44;  // of one message: the kernel takes 64, and 65,535 bytes
-constexpr std::size_t sockets_limit = 64;
+constexpr std::size_t sockets_limit = 64;   // addresses remembered
+static_assert(sockets_limit > host_address_limit);
 
 }  // namespace
 
-Datagrams::Datagrams(int epoll, std::uint16_t first, std::uint16_t last, bool with_loopback)
-    : epoll_(epoll), first_(first), last_(last), with_loopback_(with_loopback) {
+Datagrams::Datagrams(int epoll, std::uint16_t first, std::uint16_t last, Addresses hosts)
+    : epoll_(epoll), first_(first), last_(last), hosts_(std::move(hosts)) {
   entries_.reserve(datagrams_limit);
 }
 
@@ -65,8 +66,22 @@ int Datagrams::open(Endpoint& local) {
   return -1;
 }
 
+// Where the socket of an address is, or is to be. Of those that are closed each is taken in its turn, so that what is
+// still sent to a path over one that went a moment ago finds it closed, and goes nowhere.
+std::size_t Datagrams::place_of(const Endpoint& address) {
+  for (std::size_t index = 0; index < sockets_.size(); ++index) {
+    if (sockets_[index].local.ip == address.ip && sockets_[index].local.six == address.six) return index;
+  }
+  if (sockets_.size() < sockets_limit) {
+    sockets_.emplace_back();
+    return sockets_.size() - 1;
+  }
+  while (sockets_[next_].descriptor >= 0) next_ = (next_ + 1) % sockets_limit;  // few are open: it ends
+  return std::exchange(next_, (next_ + 1) % sockets_limit);
+}
+
 Result<std::vector<Endpoint>> Datagrams::addresses() {
-  std::vector<Endpoint> wanted = host_addresses(with_loopback_);
+  std::vector<Endpoint> wanted = hosts_();
   for (Socket& socket : sockets_) {
     const bool there = std::ranges::any_of(
         wanted, [&socket](const Endpoint& one) { return one.ip == socket.local.ip && one.six == socket.local.six; });
@@ -74,23 +89,20 @@ Result<std::vector<Endpoint>> Datagrams::addresses() {
   }
   std::vector<Endpoint> given;
   for (Endpoint& one : wanted) {
-    const auto known = std::ranges::find_if(
-        sockets_, [&one](const Socket& socket) { return one.ip == socket.local.ip && one.six == socket.local.six; });
-    if (known != sockets_.end() && known->descriptor >= 0) {
-      given.push_back(known->local);
+    const std::size_t index = place_of(one);
+    if (sockets_[index].descriptor >= 0) {
+      given.push_back(sockets_[index].local);
       continue;
     }
-    const int descriptor = sockets_.size() < sockets_limit || known != sockets_.end() ? open(one) : -1;
+    const int descriptor = open(one);
+    sockets_[index] = {descriptor, one};
     if (descriptor < 0) {
       log::debug("media.webrtc", "no socket at {}", address_text(one));
       continue;
     }
-    const auto index = static_cast<std::uint32_t>(known - sockets_.begin());
-    if (known == sockets_.end()) sockets_.emplace_back();
-    sockets_[index] = {descriptor, one};
     epoll_event event{};
     event.events = EPOLLIN;
-    event.data.u32 = index;
+    event.data.u32 = static_cast<std::uint32_t>(index);
     epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
     given.push_back(one);
   }

@@ -23,8 +23,9 @@ class Datagrams {
  public:
   static constexpr std::size_t datagram_limit = 1472;  // bytes of one that is sent
 
+  using Addresses = std::function<std::vector<Endpoint>()>;  // of this host, at most host_address_limit
   // Ports from `first` to `last`, inclusive; zero: the system chooses. `epoll` gets the sockets, by their index.
-  Datagrams(int epoll, std::uint16_t first, std::uint16_t last, bool with_loopback);
+  Datagrams(int epoll, std::uint16_t first, std::uint16_t last, Addresses hosts);
   ~Datagrams();
   Datagrams(const Datagrams&) = delete;
   Datagrams& operator=(const Datagrams&) = delete;
@@ -56,6 +57,7 @@ class Datagrams {
     Path path;
     bool* refused = nullptr;
   };
+  [[nodiscard]] std::size_t place_of(const Endpoint& address);
   [[nodiscard]] int open(Endpoint& local);
   void close(Socket& socket);
   // Sends entries[from, …) of one socket; answers how many entries are done with.
@@ -63,8 +65,9 @@ class Datagrams {
 
   const int epoll_;
   const std::uint16_t first_, last_;
-  const bool with_loopback_;
-  std::vector<Socket> sockets_;  // an index stays with its address
+  const Addresses hosts_;
+  std::vector<Socket> sockets_;  // an index stays with its address, until all are taken
+  std::size_t next_ = 0;         // then: where to look for one that is closed
   std::unique_ptr<std::uint8_t[]> arena_ = std::make_unique<std::uint8_t[]>(arena_size);
   std::size_t used_ = 0;
   std::vector<Entry> entries_;

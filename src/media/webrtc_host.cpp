@@ -23,8 +23,8 @@ WebrtcHost::WebrtcHost(AudioEngine* audio, Video* video, const LegsOptions& opti
 WebrtcHost::~WebrtcHost() = default;
 
 void WebrtcHost::begin(const LegsOptions& options) {
-  datagrams_ =
-      std::make_unique<Datagrams>(thread_.epoll(), options.first_port, options.last_port, options.loopback_candidates);
+  const auto hosts = [with_loopback = options.loopback_candidates] { return host_addresses(with_loopback); };
+  datagrams_ = std::make_unique<Datagrams>(thread_.epoll(), options.first_port, options.last_port, hosts);
   voice_ = std::make_shared<VoiceFeed>(thread_.queue());
   Result<std::shared_ptr<DtlsIdentity>> made = DtlsIdentity::make();
   if (!made) return log::error("media.webrtc", "{}", made.error().message);
