@@ -17,14 +17,21 @@ void LegFeed::set_audio_source(Element appsrc) {
 }
 
 void LegFeed::set_video_source(Element appsrc, StreamKey stream) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   video_source_ = std::move(appsrc);
   stream_ = stream;
+  waits_for_key_ = true;
+  lock.unlock();
+  request_key();
 }
 
 void LegFeed::set_sending(bool audio, bool video) {
   send_audio_ = audio;
-  send_video_ = video;
+  std::unique_lock lock(mutex_);
+  if (send_video_.exchange(video) || !video) return;
+  waits_for_key_ = true;
+  lock.unlock();
+  request_key();
 }
 
 void LegFeed::set_hearing(bool hearing) {
@@ -113,7 +120,8 @@ void LegFeed::picture(const Unit& unit) {
   std::shared_ptr<Subscription> subscription;
   {
     const std::lock_guard lock(mutex_);
-    if (!started_ || !send_video_ || !video_source_) return;
+    if (!started_ || !send_video_ || !video_source_ || (waits_for_key_ && !unit.key)) return;
+    waits_for_key_ = false;
     source = video_source_;
     subscription = subscription_;
   }

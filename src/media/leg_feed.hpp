@@ -22,7 +22,7 @@ class LegFeed : public std::enable_shared_from_this<LegFeed> {
   // Where the near end and the picture go; empty: nowhere. The codec says which stream of the camera is joined.
   void set_audio_source(Element appsrc);
   void set_video_source(Element appsrc, StreamKey stream);
-  void set_sending(bool audio, bool video);  // by the negotiated directions
+  void set_sending(bool audio, bool video);  // by the negotiated directions; a picture goes on with a key
   void set_hearing(bool hearing);
   void set_muted(bool muted) { muted_ = muted; }
 
@@ -44,6 +44,7 @@ class LegFeed : public std::enable_shared_from_this<LegFeed> {
   Element video_source_;
   StreamKey stream_;
   bool started_ = false;
+  bool waits_for_key_ = true;  // what the source was given last does not lead to what comes
   std::atomic<bool> send_audio_ = false;
   std::atomic<bool> send_video_ = false;
   std::atomic<bool> hearing_ = true;

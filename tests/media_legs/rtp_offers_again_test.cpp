@@ -94,9 +94,41 @@ class Heard {
       return heard > 2;
     });
   }
+  // The type of the first slice that comes from here on (RFC 6184 §5.4): whole, in pieces, or behind smaller units.
+  int first_slice(Loop& loop) {
+    int slice = -1;
+    const auto look = [&slice](std::uint8_t header) {
+      const int type = header & 0x1F;
+      if (slice < 0 && (type == key_slice || type == other_slice)) slice = type;
+    };
+    turn_until(loop, [&] {
+      std::array<std::uint8_t, 2048> packet{};
+      const auto size = recv(ports_.rtp.descriptor(), packet.data(), packet.size(), 0);
+      if (size < 15) return false;
+      constexpr int several = 24, piece = 28;
+      const int type = packet[12] & 0x1F;
+      look(packet[type == piece ? 13 : 12]);
+      for (std::size_t at = 13; type == several && at + 2 < static_cast<std::size_t>(size);) {
+        look(packet[at + 2]);
+        at += 2U + (packet[at] << 8U | packet[at + 1]);
+      }
+      return slice >= 0;
+    });
+    return slice;
+  }
+  bool falls_silent(Loop& loop) {
+    return turn_until(loop, [&] {
+      std::array<std::uint8_t, 2048> buffer{};
+      const bool heard = recv(ports_.rtp.descriptor(), buffer.data(), buffer.size(), 0) > 0;
+      silence_ = heard ? 0 : silence_ + 1;
+      return silence_ > 30;  // each time about 10 ms
+    });
+  }
+  static constexpr int other_slice = 1, key_slice = 5;
 
  private:
   PortPair ports_;
+  int silence_ = 0;
 };
 
 class SendingAgain : public OffersAgain {
@@ -202,6 +234,24 @@ TEST_F(SendingAgain, thePhoneThatAnswersEncryptsWhereAnotherBeforeItDidNot) {  /
     EXPECT_EQ(session->figures().encrypted, encrypts);
     session->stop();
   }
+}
+
+TEST_F(SendingAgain, thePictureOfAResumedCallBeginsWithAKey) {
+  const auto session = sender();
+  Heard sound, picture;
+  const std::string line = "m=audio " + std::to_string(sound.port()) + " RTP/AVP 8\r\n";
+  const std::string seen = "m=video " + std::to_string(picture.port()) + " RTP/AVP 102\r\n" + h264;
+  ASSERT_NE(answer(*session, line + seen).find("a=sendonly"), std::string::npos);
+  session->start(CallStage::answered);
+  EXPECT_TRUE(picture.hears(loop, 102));
+  for (int times = 0; times < 2; ++times) {
+    ASSERT_NE(answer(*session, line + "a=inactive\r\n" + seen + "a=inactive\r\n").find("a=inactive"),
+              std::string::npos);
+    ASSERT_TRUE(picture.falls_silent(loop));
+    ASSERT_NE(answer(*session, line + seen).find("a=sendonly"), std::string::npos);
+    EXPECT_EQ(picture.first_slice(loop), Heard::key_slice);
+  }
+  session->stop();
 }
 
 TEST_F(SendingAgain, aPictureThatIsAskedForWithinAnEncryptedCallComesEncrypted) {
