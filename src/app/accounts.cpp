@@ -85,13 +85,14 @@ std::optional<Accounts::Ha1> Accounts::ha1(const sip::Account& account, std::str
   const bool md5 = algorithm == lintel::digest::Algorithm::md5;
   const auto of = md5 ? Kept::Of::md5 : Kept::Of::sha256;
   const bool of_alias = user != account.name;
+  const bool is_usual = account.is_called(user);  // else it is escaped in some way, and worked out each time
   const std::size_t size = md5 ? 16 : known->hash.size();
-  if (known->of != of || known->of_alias != of_alias) {
+  if (known->of != of || known->of_alias != of_alias || !is_usual) {
     const auto asked = household_.sip_account(user);
     const auto raw = asked ? bytes::from_hex(md5 ? asked->ha1_md5 : asked->ha1_sha256) : std::nullopt;
     if (!raw || raw->size() != size) return std::nullopt;
     std::copy(raw->begin(), raw->end(), known->hash.begin());
-    known->of = of;
+    known->of = is_usual ? of : Kept::Of::nothing;
     known->of_alias = of_alias;
   }
   return Ha1(std::string_view(known->hash.data(), size));

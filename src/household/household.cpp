@@ -80,10 +80,12 @@ SipAccount Household::Inner::sip_account(SipAccount::Kind kind, std::string user
   return {std::move(user), kind, std::move(room), bytes::to_hex(bytes::md5(words)), bytes::to_hex(bytes::sha256(words))};
 }
 
-std::optional<SipAccount> Household::sip_account(std::string_view user) const {
+std::optional<SipAccount> Household::sip_account(std::string_view asked) const {
   using Kind = SipAccount::Kind;
-  if (user == inner_->identity.station_number)
-    return inner_->sip_account(Kind::station, std::string(user), {}, user, inner_->own);
+  const auto decoded = text::percent_decode(asked);
+  if (!decoded) return std::nullopt;
+  const std::string& user = *decoded;
+  if (user == inner_->identity.station_number) return inner_->sip_account(Kind::station, user, {}, asked, inner_->own);
   if (const MonitorRecord* record = [&]() -> const MonitorRecord* {
         const auto account = parse_account(user);
         if (!account) return nullptr;
@@ -91,11 +93,11 @@ std::optional<SipAccount> Household::sip_account(std::string_view user) const {
         return found == inner_->monitors.end() || found->second.monitor.kind == MonitorKind::panel ? nullptr
                                                                                                    : &found->second;
       }())
-    return inner_->sip_account(Kind::monitor, record->monitor.account, record->monitor.room, user, record->secret);
+    return inner_->sip_account(Kind::monitor, record->monitor.account, record->monitor.room, asked, record->secret);
   if (const auto found = inner_->stations.find(user); found != inner_->stations.end())
-    return inner_->sip_account(Kind::station, found->second.station.number, {}, user, found->second.secret);
+    return inner_->sip_account(Kind::station, found->second.station.number, {}, asked, found->second.secret);
   if (const auto found = inner_->centres.find(user); found != inner_->centres.end())
-    return inner_->sip_account(Kind::centre, found->second.centre.number, {}, user, found->second.secret);
+    return inner_->sip_account(Kind::centre, found->second.centre.number, {}, asked, found->second.secret);
   return std::nullopt;
 }
 

@@ -35,8 +35,8 @@ class Accounts {
   virtual ~Accounts() = default;
   // `user` is unescaped; aliases find their account. Null: unknown.
   [[nodiscard]] virtual const Account* find(std::string_view user) const = 0;
-  // HA1 of an account that find() answered, for that spelling of its name, which digest hashes as it was typed into the
-  // phone. Nothing: this algorithm is not for it.
+  // HA1 of an account that find() answered, for that spelling of its name (an alias, or escaped: 101%231), which digest
+  // hashes as it was typed into the phone. Nothing: this algorithm is not for it.
   using Ha1 = lintel::digest::Hexadecimal;
   [[nodiscard]] virtual std::optional<Ha1> ha1(const Account& account, std::string_view user,
                                                lintel::digest::Algorithm algorithm) const = 0;

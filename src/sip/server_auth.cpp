@@ -1,4 +1,7 @@
 // Who is asking: digest (RFC 3261 §22, RFC 8760) before anything else.
+#include <algorithm>
+#include <array>
+
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "sip/server_inner.hpp"
@@ -55,7 +58,10 @@ const Account* Server::Inner::authenticate(const Incoming& request) {
     challenge(request, false);
     return nullptr;
   }
-  const Account* const account = accounts.find(credentials.user);
+  // Some phones take the name for the digest as it stands in their URI: 101%231.
+  const bool escaped = credentials.user.find('%') != std::string::npos;
+  const auto plain = escaped ? text::percent_decode(credentials.user) : std::nullopt;
+  const Account* const account = accounts.find(plain ? *plain : credentials.user);
   const std::string_view name = account == nullptr ? std::string_view{} : account->name;
   if (events.may_authenticate && !events.may_authenticate(name, request.from)) {
     core.reply(request, 403);
@@ -63,7 +69,7 @@ const Account* Server::Inner::authenticate(const Incoming& request) {
   }
   // A user that is not known is measured against a secret that nobody has, so that the answer takes as long.
   std::optional<Accounts::Ha1> secret;
-  if (account != nullptr && account->is_called(credentials.user))
+  if (account != nullptr && same_account(*account, credentials.user))
     secret = accounts.ha1(*account, credentials.user, credentials.algorithm);
   else
     secret.emplace(digest::decoy_secrets().of(credentials.algorithm), Accounts::Ha1::as_digits);
@@ -103,7 +109,11 @@ namespace {
 // Devices that give up on a challenge they do not know, even beside one they do. Naming only MD5 to them weakens nobody
 // else.
 bool knows_only_md5(std::string_view user_agent) {
-  return user_agent.starts_with("baresip v1.");
+  // libre before 3.12, pjproject before 2.11 and what is built on it, Asterisk before 16.19 and 18.5, eXosip 4.
+  constexpr std::array agents = {"baresip v0.", "baresip v1.",  "baresip v2.", "baresip v3.", "PJSUA v", "MicroSIP",
+                                 "CSipSimple",  "Asterisk PBX", "FPBX-",       "eXosip",      "Twinkle"};
+  return std::any_of(agents.begin(), agents.end(),
+                     [&](std::string_view agent) { return user_agent.starts_with(agent); });
 }
 
 }  // namespace

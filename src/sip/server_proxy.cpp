@@ -90,9 +90,9 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
       if (only != 0 && binding.id != only) return;
       NextHop target;
       if (targets.size() >= settings.branches || !way_to(binding, target)) return;
-      // A caller who calls its own account rings its other devices.
-      if (only == 0 && target.hop.kind == request.from.kind && target.hop.flow == request.from.flow &&
-          target.hop.address == request.from.address)
+      // A caller who calls its own account rings its other devices. Behind a proxy many accounts are at one place.
+      if (only == 0 && account->name == caller.name && target.hop.kind == request.from.kind &&
+          target.hop.flow == request.from.flow && target.hop.address == request.from.address)
         return;
       targets.push_back(target);
     });

@@ -50,5 +50,22 @@ TEST_F(AccountsTest, theyAreWorkedOutAnewForWhoComesAndGoes) {
   EXPECT_NE(accounts_.find("8009"), nullptr);
 }
 
+// Digest hashes the name as it was typed into the phone.
+TEST_F(AccountsTest, H04_hashesEachSpellingOfTheNameForItself) {
+  const sip::Account* const account = accounts_.find("101%230");
+  ASSERT_NE(account, nullptr);
+  EXPECT_EQ(account->name, "101#0");
+  const auto hash = [&](std::string_view user) {
+    const auto ha1 = accounts_.ha1(*account, user, lintel::digest::Algorithm::md5);
+    return ha1 ? std::string(ha1->view()) : std::string();
+  };
+  const auto right = [&](std::string_view user) { return household_->sip_account(user)->ha1_md5; };
+  for (int times = 0; times < 2; ++times)
+    for (const char* user : {"101", "101%230", "101#0", "101%230", "101"}) EXPECT_EQ(hash(user), right(user)) << user;
+  EXPECT_NE(right("101%230"), right("101#0"));
+  EXPECT_EQ(accounts_.find("101%2"), nullptr);
+  EXPECT_EQ(accounts_.find("102%230"), nullptr);
+}
+
 }  // namespace
 }  // namespace lintel::app

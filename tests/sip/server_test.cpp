@@ -35,6 +35,35 @@ TEST_F(Registering, challengesMd5FirstThenAcceptsAndAnswersWithTheContact) {  //
   EXPECT_THAT(server.contacts("101"), SizeIs(1));
 }
 
+// They give up on a challenge that they do not know, though the one before it is for them.
+TEST_F(Registering, offersMd5AloneToWhoStumblesOverSha256) {
+  for (const char* agent : {"baresip v0.6.6", "baresip v1.0.0 (x86_64/Linux)", "baresip v2.12.0", "baresip v3.10.1",
+                            "PJSUA v2.10 Linux-5.4", "MicroSIP/3.20.7", "Asterisk PBX 16.2.1", "FPBX-15.0.17(16.13)",
+                            "eXosip/4.1.0", "Twinkle/1.10"}) {
+    send(registration("101#0", std::string("Contact: <sip:x@192.0.2.10:5060>\nUser-Agent: ") + agent + "\n"), phone);
+    const std::string challenge = transport.take().at(0).bytes;
+    EXPECT_THAT(challenge, HasSubstr("MD5")) << agent;
+    EXPECT_THAT(challenge, Not(HasSubstr("SHA-256"))) << agent;
+  }
+  send(registration("101#0", "Contact: <sip:x@192.0.2.10:5060>\nUser-Agent: Linphone/5.1 (baresip v1.)\n"), phone);
+  EXPECT_THAT(transport.take().at(0).bytes, HasSubstr("SHA-256"));
+}
+
+// As the guide says that it may be written; who has one field for the name uses it for the digest, too.
+TEST_F(Registering, H04_takesTheNameOfTheDigestAsItIsEscapedInAnAddress) {
+  for (const auto algorithm : {digest::Algorithm::md5, digest::Algorithm::sha256}) {
+    send(registration("101%231"), phone);
+    const std::string challenge = transport.take().at(0).bytes;
+    send(with_credentials(registration("101%231"), "101%231", challenge, algorithm, "secret-101#1"), phone);
+    EXPECT_EQ(transport.take().at(0).first_line(), "SIP/2.0 200 OK");
+  }
+  EXPECT_TRUE(server.online("101#1"));
+  send(registration("101%231"), phone);
+  const std::string challenge = transport.take().at(0).bytes;
+  send(with_credentials(registration("101%231"), "101%23", challenge, digest::Algorithm::md5, "secret-101#1"), phone);
+  EXPECT_EQ(transport.take().at(0).first_line(), "SIP/2.0 401 Unauthorized");
+}
+
 TEST_F(Registering, toleratesTheSameNonceAndCountForHours) {
   send(registration("101#0"), phone);
   const std::string challenge = transport.take()[0].bytes;
