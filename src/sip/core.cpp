@@ -216,8 +216,10 @@ void Core::Inner::alarm(TransactionId id, Alarm kind) {
     if (found == clients.end()) return;
     ClientTransaction& transaction = found->second;
     if (kind == client_again) return client_again_due(transaction);
-    if (transaction.state <= ClientTransaction::State::proceeding) return fail(id, Failure::timeout);
-    clients.erase(found);
+    if (transaction.state > ClientTransaction::State::proceeding) return end_client(found);
+    if (transaction.invite && transaction.state == ClientTransaction::State::calling && !transaction.given_up)
+      return give_up(transaction);
+    fail(id, Failure::timeout);
     return;
   }
   const auto found = servers.find(id);

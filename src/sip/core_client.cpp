@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "sip/core_inner.hpp"
+#include "sip/dialog.hpp"
 
 namespace lintel::sip {
 namespace {
@@ -59,6 +60,7 @@ TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListen
   transaction.listener = listener;
   transaction.parent = parent;
   transaction.invite = invite;
+  transaction.sent = clock.monotonic();
   transaction.again.owner = transaction.end.owner = id;
   transaction.again.kind = client_again;
   transaction.end.kind = client_end;
@@ -151,7 +153,9 @@ void Core::Inner::on_response(const Message& message, const Hop& from) {
     return;
   }
   if (transaction->state == State::accepted) {
-    if (status < 300 && listener != nullptr) listener->on_response(id, message, from);
+    if (status >= 300) return;
+    if (listener != nullptr) return listener->on_response(id, message, from);
+    if (!transaction->ack.empty()) core.send_directly(transaction->ack, transaction->to);
     return;
   }
   Wheel::cancel(transaction->again);
@@ -159,6 +163,7 @@ void Core::Inner::on_response(const Message& message, const Hop& from) {
   bool over = false;
   if (invite && status < 300) {
     transaction->state = State::accepted;
+    if (listener == nullptr) end_late_answer(*transaction, message);
     transaction->request = {};
     wheel.arm(transaction->end, settings.linger);  // timer M
   } else {
@@ -169,14 +174,49 @@ void Core::Inner::on_response(const Message& message, const Hop& from) {
     if (!over) wheel.arm(transaction->end, invite ? settings.linger : settings.t4);
   }
   if (listener != nullptr) listener->on_response(id, message, from);
-  if (over) clients.erase(id);
+  if (!over) return;
+  if (const auto found = clients.find(id); found != clients.end()) end_client(found);
+}
+
+void Core::Inner::end_client(std::unordered_map<TransactionId, ClientTransaction>::iterator found) {
+  if (found->second.given_up) --given_up;
+  clients.erase(found);
 }
 
 void Core::Inner::fail(TransactionId id, Failure failure) {
   const auto found = clients.find(id);
   if (found == clients.end()) return;
-  const auto gone = clients.extract(found);
-  if (ClientListener* const listener = gone.mapped().listener; listener != nullptr) listener->on_failed(id, failure);
+  ClientListener* const listener = found->second.listener;
+  end_client(found);
+  if (listener != nullptr) listener->on_failed(id, failure);
+}
+
+// A Wi-Fi that stalls, or a queue on the way, may bring the INVITE when nobody waits for its answer any more. The phone
+// would ring with no one to stop it, and be busy for the next call: what it says then is still to meet a CANCEL.
+void Core::Inner::give_up(ClientTransaction& transaction) {
+  const Duration left = transaction.sent + settings.heard_late - clock.monotonic();
+  if (left <= Duration::zero() || given_up >= settings.given_up) return fail(transaction.id, Failure::timeout);
+  ++given_up;
+  transaction.given_up = transaction.cancel_wanted = true;
+  Wheel::cancel(transaction.again);
+  shrink(transaction);
+  wheel.arm(transaction.end, left);
+  ClientListener* const listener = std::exchange(transaction.listener, nullptr);
+  if (listener != nullptr) listener->on_failed(transaction.id, Failure::timeout);
+}
+
+// A phone that picked up, perhaps by itself, after everybody had left: it learns that the call is over (RFC 3261
+// §13.2.2.4) rather than to listen to nobody. In a dialog that stands, its two sides know how to go on.
+void Core::Inner::end_late_answer(ClientTransaction& invite, const Message& response) {
+  auto dialog = Dialog::of_response(response, {});
+  if (!dialog || scratch.parse(invite.request) || !scratch.to_tag().empty()) return;
+  if (dialog->remote_target.empty()) dialog->remote_target = scratch.request_uri();
+  // The nearest routes are those that the request had when it left here: they lead to us, and back to who asked.
+  const auto behind_us = std::min(scratch.list(Field::record_route).size(), dialog->routes.size());
+  dialog->routes.erase(dialog->routes.begin(), dialog->routes.begin() + static_cast<std::ptrdiff_t>(behind_us));
+  invite.ack = dialog->request("ACK", dialog->local_cseq).finish();
+  core.send_directly(invite.ack, invite.to);
+  send(dialog->request("BYE").finish(), invite.to, nullptr, {}, 0);
 }
 
 // RFC 3261 §17.1.1.3.

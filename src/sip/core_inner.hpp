@@ -20,16 +20,18 @@ struct ClientTransaction {
   // Whole until the first answer (on the local wire until the last one); then its headers, of which ACK and CANCEL repeat
   // some.
   std::string request;
-  std::string ack;      // of a non-2xx, to be sent again
+  std::string ack;  // of a non-2xx, or of a 2xx that nobody waited for: to be sent again
   std::string cancel_extra;
   ClientListener* listener = nullptr;
   TransactionId parent = 0;  // of a CANCEL: its INVITE
   TransactionId cancelled_by = 0;
   Duration interval{};
+  Monotonic sent{};
   Wheel::Entry again, end;
   State state = State::calling;
   bool invite = false;
   bool cancel_wanted = false;
+  bool given_up = false;  // its listener was told so, and it is kept for who hears the INVITE late
 };
 
 struct ServerTransaction {
@@ -69,6 +71,9 @@ struct Core::Inner {
                      TransactionId parent);
   void client_again_due(ClientTransaction& transaction);
   void fail(TransactionId id, Failure failure);
+  void give_up(ClientTransaction& transaction);  // an INVITE that nobody has answered in its time
+  void end_client(std::unordered_map<TransactionId, ClientTransaction>::iterator found);
+  void end_late_answer(ClientTransaction& invite, const Message& response);
   void acknowledge(ClientTransaction& transaction, const Message& response);
   void send_cancel(ClientTransaction& invite);
   static void shrink(ClientTransaction& transaction);
@@ -99,6 +104,7 @@ struct Core::Inner {
     return std::any_of(copy.begin(), end, ask);
   }
   std::unordered_map<TransactionId, ClientTransaction> clients;
+  std::size_t given_up = 0;  // of them
   std::unordered_map<TransactionId, ServerTransaction> servers;
   std::unordered_map<std::uint64_t, TransactionId> server_by_key;
   // How many of each method there are: a REGISTER, which is answered without one, is looked up nowhere.

@@ -57,7 +57,7 @@ struct EndpointSettings {
   std::string user_agent = "Lintel";  // of requests and answers (C20); one line
   std::size_t most_calls = 64;        // sessions at once; further ones in get 486, out 503
   std::chrono::seconds silence{4};    // an INVITE without any response is given up (408), and so are other requests
-  std::chrono::seconds ringing{180};  // an outgoing call without a final answer is cancelled
+  std::chrono::seconds ringing{180};  // an outgoing call without a final answer is cancelled; its Expires
   std::chrono::milliseconds t1{500};  // retransmission of 200: T1 doubled up to T2, for 64*T1
   std::chrono::milliseconds t2{4000};
   SessionTimerSettings session_timer;

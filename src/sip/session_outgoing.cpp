@@ -95,6 +95,8 @@ void Session::send_invite() {
   builder.close();
   builder.add("User-Agent", user_agent_);
   builder.add("Allow", allowed_methods);
+  // Of a phone that our CANCEL does not reach (RFC 3261 §13.2.1): it rings no longer than we would wait.
+  builder.add("Expires", static_cast<std::uint64_t>(host_.settings().ringing.count()));
   for (const auto& line : timer_.request_lines(true)) builder.add_line(line);
   builder.out().append(invite_lines_);
   builder.body(our_offer_.type, our_offer_.bytes);

@@ -24,6 +24,10 @@ struct TransactionSettings {
   Duration t2 = std::chrono::seconds(4);
   Duration t4 = std::chrono::seconds(5);
   Duration linger = std::chrono::seconds(32);  // 64*T1: timers B, D, F, H, J, L, M
+  // From its sending on, an INVITE that nobody answered in its time can still be heard: longer than a WebSocket without
+  // a word stays open, which is 50 s.
+  Duration heard_late = std::chrono::seconds(64);
+  std::size_t given_up = 1'000;                // such INVITEs at once; further ones are let go as they are given up
   std::size_t maximum = 50'000;                // transactions at once; beyond it requests get 503 and sends fail
   std::string user_agent = "Lintel";           // for Server in answers the Core makes by itself
 };
@@ -60,7 +64,9 @@ class ClientListener {
   // Every provisional, the final, and for INVITE every further 2xx (other forks, retransmissions). The Core has already
   // acknowledged a non-2xx final. 100 is passed too.
   virtual void on_response(TransactionId id, const Message& response, const Hop& from) = 0;
-  virtual void on_failed(TransactionId id, Failure failure) = 0;  // instead of a final response; the last call
+  // Instead of a final response; the last call. An INVITE that was given up for silence is kept for `heard_late`:
+  // whoever hears it after all is cancelled, or, where it has answered, told BYE.
+  virtual void on_failed(TransactionId id, Failure failure) = 0;
 };
 
 class ServerListener {
@@ -122,8 +128,9 @@ class Core final : public TransportSink {
   // on_failed.
   void cancel(TransactionId invite, std::string_view extra = {});
 
-  // The listener hears nothing more of it; the transaction itself ends as the RFC says. An INVITE of ours that still waits
-  // is cancelled: nobody else would end one that only rings.
+  // The listener hears nothing more of it; the transaction itself ends as the RFC says. An INVITE of ours that still
+  // waits is cancelled: nobody else would end one that only rings. A 2xx that comes all the same is acknowledged, and
+  // its call ended.
   void forget(TransactionId id);
   [[nodiscard]] FlowId flow_of(TransactionId client) const;  // the flow a client transaction went out on; 0 unknown
   [[nodiscard]] std::size_t size() const;                    // transactions now

@@ -15,6 +15,7 @@ TEST_F(Outgoing, ringsShowsEarlyMediaIsAnsweredAndHangsUp) {
   EXPECT_EQ(invite->value("Content-Type"), "application/sdp");
   EXPECT_THAT(invite->value("Contact"), HasSubstr("192.0.2.10:5060"));
   EXPECT_EQ(invite->value("Require"), "");
+  EXPECT_EQ(invite->value("Expires"), "180");
   answer(*invite, 100);
   answer(*invite, 180);
   answer(*invite, 183, "early");
