@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/addresses.hpp"
 #include "base/handle.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "http/rate_limit.hpp"
+#include "system/certificates.hpp"
 
 namespace lintel::app {
 namespace {
@@ -32,10 +34,20 @@ Result<Context> accepting_context(const std::string& chain, const std::string& k
   return context;
 }
 
+// Under which names a phone may have been given this station, beside the domain: those that its certificate stands for.
+std::vector<std::string> own_hosts() {
+  const std::string name = system::own_host_name();
+  std::vector<std::string> out{name, name + ".local", "localhost", "127.0.0.1", "[::1]"};
+  for (const auto& address : addresses::own())
+    if (const auto own = sip::SocketAddress::parse(address, 0)) out.push_back(own->uri_host());
+  return out;
+}
+
 sip::ServerSettings server_settings(const settings::Settings& settings, const std::string& domain) {
   namespace keys = settings::sip_server;
   sip::ServerSettings out;
   out.domain = domain;
+  out.other_hosts = own_hosts();
   out.minimum_expiry = settings.get(keys::shortest_registration);
   out.default_expiry = settings.get(keys::registration);
   out.maximum_expiry = settings.get(keys::longest_registration);
@@ -117,8 +129,9 @@ Result<void> Telephony::start(const Options& options, const std::string& address
     needs_.guesses.succeeded(user, {source_of(source.address), source.address.host_text().view()});
     network_.trust(source);
   };
-  server_ = std::make_unique<sip::Server>(core_, accounts_, &bindings_, needs_.vault.derive("sip server"),
-                                          server_settings(settings, domain_), std::move(events));
+  server_settings_ = server_settings(settings, domain_);
+  server_ = std::make_unique<sip::Server>(core_, accounts_, &bindings_, needs_.vault.derive("sip server"), server_settings_,
+                                          std::move(events));
   server_view_ = server_.get();
   household_changes_ = needs_.household.on_change([this](const household::Change& change) {
     using household::Done;
@@ -176,6 +189,8 @@ Result<void> Telephony::use_certificate(const std::string& chain, const std::str
 void Telephony::network_changed(const std::string& address) {
   reach_.server = address;
   network_.forget_hosts();
+  server_settings_.other_hosts = own_hosts();
+  if (server_ != nullptr) server_->set_settings(server_settings_);
   if (endpoint_ != nullptr) endpoint_->network_changed();
 }
 

@@ -43,7 +43,7 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   // Opens the sockets, those that cannot be had once they can, and starts the server. `address`: where phones reach the
   // station; `chain` and `key`: its certificate (SIP over TLS). Errors: it cannot be read; no names can be looked up.
   Result<void> start(const Options& options, const std::string& address, const std::string& chain, const std::string& key);
-  // The station is reached at another address: it registers anew where it is registered.
+  // The station is reached at another address: it registers anew where it is registered, and knows itself by it.
   void network_changed(const std::string& address);
   Result<void> use_certificate(const std::string& chain, const std::string& key);  // for connections from now on
   // The station's own user agent; `listener` hears of calls to it and must outlive this.
@@ -87,6 +87,7 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   Bindings bindings_;
   std::unique_ptr<sip::dns::CaresSource> names_;
   std::unique_ptr<sip::dns::Resolver> resolver_;
+  sip::ServerSettings server_settings_;  // of the start, but for the names: changes need a restart
   std::unique_ptr<sip::Server> server_;
   const sip::Server* server_view_ = nullptr;
   std::unique_ptr<sip::Endpoint> endpoint_;

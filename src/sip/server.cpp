@@ -1,6 +1,8 @@
 // The server's API and the chain of steps a request goes through.
 #include "sip/server.hpp"
 
+#include <algorithm>
+
 #include "base/bytes.hpp"
 #include "base/text.hpp"
 #include "sip/server_inner.hpp"
@@ -209,18 +211,18 @@ bool Server::Inner::in_dialog(const Incoming& request) {
 
 bool Server::Inner::is_ours(const Uri& uri, const Hop& from) {
   if (!uri.is_sip()) return false;
-  if (text::equals_ignoring_case(uri.host, settings.domain)) return true;
-  for (const auto& host : settings.other_hosts)
-    if (text::equals_ignoring_case(uri.host, host)) return true;
-  if (from.kind == TransportKind::local) return false;
-  auto own = core.sent_by(from);
-  own = own.substr(0, own.rfind(':'));
-  if (text::equals_ignoring_case(own, uri.host)) return true;
-  if (!uri.host.starts_with('[')) return false;
   // An IPv6 address has many spellings.
-  const auto address = SocketAddress::parse(own, 0);
-  const auto asked = SocketAddress::parse(uri.host, 0);
-  return address && asked && address->same_host(*asked);
+  const auto asked = uri.host.starts_with('[') ? SocketAddress::parse(uri.host, 0) : std::nullopt;
+  const auto is_it = [&](std::string_view own) {
+    if (text::equals_ignoring_case(uri.host, own)) return true;
+    const auto address = asked ? SocketAddress::parse(own, 0) : std::nullopt;
+    return address && address->same_host(*asked);
+  };
+  if (is_it(settings.domain) || std::any_of(settings.other_hosts.begin(), settings.other_hosts.end(), is_it))
+    return true;
+  if (from.kind == TransportKind::local) return false;
+  const auto own = core.sent_by(from);
+  return is_it(own.substr(0, own.rfind(':')));
 }
 
 void Server::Inner::initial(const Incoming& request) {

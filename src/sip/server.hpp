@@ -73,7 +73,7 @@ class BindingStore {
 
 struct ServerSettings {
   std::string domain = "VDP";            // realm and host of our users; our own addresses are taken too
-  std::vector<std::string> other_hosts;  // further names of this server ("station.local")
+  std::vector<std::string> other_hosts;  // further names of this server ("station.local", "[fd00::1]"); no others
   Duration minimum_expiry = std::chrono::seconds(60);
   Duration default_expiry = std::chrono::seconds(3600);
   Duration maximum_expiry = std::chrono::seconds(7200);
@@ -141,8 +141,8 @@ class Server final : public RequestHandler {
   [[nodiscard]] std::optional<std::string> reached_at(std::string_view account) const;
   // The account is gone or its password changed: its bindings go, its calls are left alone.
   void remove_account(std::string_view account);
-  void set_settings(ServerSettings settings);
-  void flush();  // writes what waits for the store now (before the program ends)
+  void set_settings(ServerSettings settings);  // all but the lives of nonces, which stay as they were made
+  void flush();                                // writes what waits for the store now (before the program ends)
 
   bool on_request(const Incoming& request) override;
   void on_flow_closed(FlowId flow) override;

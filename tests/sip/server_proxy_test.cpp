@@ -120,6 +120,23 @@ TEST_F(Proxying, knowsItsOwnAddressInEverySpelling) {
   EXPECT_THAT(authenticated(invite, "8001", caller), HasSubstr("100 Trying"));
 }
 
+// A phone that has an outbound proxy by name sends that name in a Route (docs/resident.md).
+TEST_F(Proxying, knowsItselfByItsOtherNames) {
+  register_as("101#0", phone);
+  ServerSettings settings;
+  settings.other_hosts = {"door", "door.local", "[fd00::a1]"};
+  server.set_settings(settings);
+  for (const std::string host : {"Door", "door.LOCAL:5061", "[FD00:0::A1]"})
+    EXPECT_THAT(
+        authenticated(request("INVITE", "101", "8001", "Route: <sip:" + host + ";transport=tls;lr>\n"), "8001", caller),
+        HasSubstr("100 Trying"))
+        << host;
+  for (const std::string host : {"door.example", "indoor", "[fd00::a2]"})
+    EXPECT_THAT(authenticated(request("INVITE", "101", "8001", "Route: <sip:" + host + ";lr>\n"), "8001", caller),
+                HasSubstr("403 No Relaying"))
+        << host;
+}
+
 TEST_F(Proxying, ringsEveryMonitorOfTheRoomAndTellsTheOthersWhoAnswered) {  // H04
   register_as("101#0", phone);
   register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>\n");

@@ -74,12 +74,13 @@ test('C25: what is said into Linphone comes out of the loudspeaker at the door',
   await station.waitFor('the voice at the door', async () => likeness(readWav(speech), readWav(loudspeaker)) > 0.7, 20_000);
 });
 
-test('C16 C33: Linphone calls the station, is answered by it, looks and listens', async () => {
-  const calling = await registered('tcp', 'rfc4733');
-  await calling.ask('call sip:8001@VDP');
-  await station.waitForEvent('call.incoming');
-  await station.waitFor('a running call', async () => (await calling.state()) === 'StreamsRunning');
-  await seesAndHears(calling);
-  await calling.ask('terminate 1');
-  await station.waitForEvent('call.ended');
-});
+for (const transport of ['tcp', 'tls'] as const)
+  test(`C16 C33: Linphone calls the station over ${transport}, is answered by it, looks and listens`, async () => {
+    const calling = await registered(transport, 'rfc4733');
+    await calling.ask('call sip:8001@VDP');
+    await station.waitForEvent('call.incoming');
+    await station.waitFor('a running call', async () => (await calling.state()) === 'StreamsRunning');
+    await seesAndHears(calling);
+    await calling.ask('terminate 1');
+    await station.waitForEvent('call.ended');
+  });
