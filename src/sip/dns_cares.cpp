@@ -4,6 +4,7 @@
 #include <ares_nameser.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 
 #include <algorithm>
@@ -39,6 +40,20 @@ std::string numeric_text(int family, const void* address) {
   return inet_ntop(family, address, out.data(), out.size()) == nullptr ? std::string() : std::string(out.data());
 }
 
+// By what a file shows without being read that it is another one than before.
+struct FileState {
+  ino_t number = 0;
+  off_t size = 0;
+  std::int64_t seconds = 0, nanoseconds = 0;  // of its last change
+  bool operator==(const FileState&) const = default;
+};
+
+FileState state_of(const std::string& file) {
+  struct stat found {};
+  if (stat(file.c_str(), &found) != 0) return {};
+  return {found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec};
+}
+
 // c-ares does not give the time to live of SRV and NAPTR: they are kept for this long.
 constexpr std::chrono::seconds service_time_to_live{60};
 
@@ -52,13 +67,58 @@ struct CaresSource::Inner {
     Callback callback;
   };
 
-  explicit Inner(Loop& the_loop) : loop(the_loop) {}
+  Inner(Loop& the_loop, CaresSettings the_settings) : loop(the_loop), settings(std::move(the_settings)) {}
   ~Inner() {
     gone = true;
     channel.reset();  // calls every pending callback with ARES_EDESTRUCTION, which frees them
   }
 
+  // c-ares reads the file of name services once for each channel: a new one for another file. Answers the status.
+  int open() {
+    const FileState now = state_of(settings.servers_file);
+    ares_options options{};
+    options.timeout = static_cast<int>(settings.try_timeout.count());
+    options.tries = settings.tries;
+    options.sock_state_cb = &socket_state;
+    options.sock_state_cb_data = this;
+    std::string lookups = "fb";
+    options.lookups = lookups.data();
+    options.resolvconf_path = settings.servers_file.data();
+    ares_channel made = nullptr;
+    int status = ares_init_options(
+        &made, &options,
+        ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS | ARES_OPT_RESOLVCONF);
+    if (status != ARES_SUCCESS) return status;
+    Handle<ares_channeldata, ares_destroy> owned(made);
+    if (!settings.servers.empty()) status = ares_set_servers_ports_csv(made, settings.servers.c_str());
+    if (status != ARES_SUCCESS) return status;
+    channel = std::move(owned);
+    servers_as = now;
+    return status;
+  }
+
+  // Only between questions: one that runs, or whose answer is being told, holds the channel.
+  void open_again() {
+    if (under_way == 0 && inside == 0 && !(state_of(settings.servers_file) == servers_as)) (void)open();
+  }
+
+  // What c-ares does may call back, and a callback ask on.
+  template <typename Work>
+  void in_channel(Work work) {
+    ++inside;
+    work(channel.get());
+    --inside;
+    rearm();
+  }
+
+  void process(ares_socket_t in, ares_socket_t out) {
+    in_channel([&](ares_channel it) { ares_process_fd(it, in, out); });
+  }
+
   Loop& loop;
+  CaresSettings settings;
+  FileState servers_as;  // when the channel was made
+  int inside = 0;        // the channel's own functions, now
   bool gone = false;
   std::size_t under_way = 0;
   std::map<ares_socket_t, Watch> watches;
@@ -76,9 +136,7 @@ struct CaresSource::Inner {
       const bool in = (is & (readable | hung_up)) != 0;
       const bool out = (is & writable) != 0;
       // The watch may go in here; nothing of this closure is used after the call.
-      Inner* const keep = inner;
-      ares_process_fd(keep->channel.get(), in ? socket : ARES_SOCKET_BAD, out ? socket : ARES_SOCKET_BAD);
-      keep->rearm();
+      inner->process(in ? socket : ARES_SOCKET_BAD, out ? socket : ARES_SOCKET_BAD);
     });
   }
 
@@ -89,10 +147,8 @@ struct CaresSource::Inner {
       return;
     }
     const Duration wait = std::chrono::seconds(next.tv_sec) + std::chrono::microseconds(next.tv_usec);
-    timer = loop.clock().after(std::max<Duration>(wait, std::chrono::milliseconds(1)), [this] {
-      ares_process_fd(channel.get(), ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-      rearm();
-    });
+    timer = loop.clock().after(std::max<Duration>(wait, std::chrono::milliseconds(1)),
+                               [this] { process(ARES_SOCKET_BAD, ARES_SOCKET_BAD); });
   }
 
   static std::unique_ptr<Pending> take(void* argument) {
@@ -154,24 +210,8 @@ CaresSource::~CaresSource() = default;
 
 Result<std::unique_ptr<CaresSource>> CaresSource::create(Loop& loop, const CaresSettings& settings) {
   static const int library = ares_library_init(ARES_LIB_INIT_ALL);
-  auto inner = std::make_unique<Inner>(loop);
-  ares_options options{};
-  options.timeout = static_cast<int>(settings.try_timeout.count());
-  options.tries = settings.tries;
-  options.sock_state_cb = &Inner::socket_state;
-  options.sock_state_cb_data = inner.get();
-  std::string lookups = "fb";
-  options.lookups = lookups.data();
-  ares_channel channel = nullptr;
-  int status = library;
-  if (status == ARES_SUCCESS) {
-    status = ares_init_options(&channel, &options,
-                               ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS);
-  }
-  if (status == ARES_SUCCESS) {
-    inner->channel.reset(channel);
-    if (!settings.servers.empty()) status = ares_set_servers_ports_csv(channel, settings.servers.c_str());
-  }
+  auto inner = std::make_unique<Inner>(loop, settings);
+  const int status = library == ARES_SUCCESS ? inner->open() : library;
   if (status != ARES_SUCCESS) {
     return Error{ErrorCode::unavailable,
                  std::string("The name resolver does not start: ") + ares_strerror(status) + ".", "", "", ""};
@@ -186,19 +226,21 @@ void CaresSource::query(const std::string& name, Kind kind, Callback callback) {
   if (inner_->under_way >= max_queries_under_way) {
     return callback(Error{ErrorCode::limited, "Too many names are being looked up.", "", "", ""});
   }
+  inner_->open_again();
   ++inner_->under_way;
   auto pending = std::make_unique<Inner::Pending>(Inner::Pending{inner_.get(), name, kind, std::move(callback)});
   Inner* const inner = inner_.get();
-  if (kind == Kind::address) {
-    ares_addrinfo_hints hints{};
-    hints.ai_flags = ARES_AI_NOSORT;
-    hints.ai_family = AF_UNSPEC;
-    ares_getaddrinfo(inner->channel.get(), name.c_str(), nullptr, &hints, &Inner::got_addresses, pending.release());
-  } else {
-    ares_query(inner->channel.get(), name.c_str(), ns_c_in, kind == Kind::srv ? ns_t_srv : ns_t_naptr,
-               &Inner::got_record, pending.release());
-  }
-  inner->rearm();
+  inner->in_channel([&](ares_channel channel) {
+    if (kind == Kind::address) {
+      ares_addrinfo_hints hints{};
+      hints.ai_flags = ARES_AI_NOSORT;
+      hints.ai_family = AF_UNSPEC;
+      ares_getaddrinfo(channel, name.c_str(), nullptr, &hints, &Inner::got_addresses, pending.release());
+    } else {
+      ares_query(channel, name.c_str(), ns_c_in, kind == Kind::srv ? ns_t_srv : ns_t_naptr, &Inner::got_record,
+                 pending.release());
+    }
+  });
 }
 
 }  // namespace lintel::sip::dns

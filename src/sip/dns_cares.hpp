@@ -1,5 +1,6 @@
 // The name service by c-ares, driven by the loop's watches and timers. Loop only; never blocks on the network.
-// /etc/hosts and /etc/resolv.conf are obeyed.
+// /etc/hosts and /etc/resolv.conf are obeyed, as they are at the moment: a station starts before its network is there,
+// and takes no old name service from one network into the next.
 #pragma once
 
 #include <memory>
@@ -13,6 +14,7 @@ struct CaresSettings {
   std::chrono::milliseconds try_timeout{1500};  // doubled at each try
   int tries = 2;
   std::string servers;  // "127.0.0.1:5353,…" for tests; empty: the system's
+  std::string servers_file = "/etc/resolv.conf";
 };
 inline constexpr std::size_t max_queries_under_way = 128;
 

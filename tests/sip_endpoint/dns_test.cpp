@@ -8,6 +8,7 @@
 #include "base/loop.hpp"
 #include "sip/dns_cares.hpp"
 #include "sip_endpoint/bench.hpp"
+#include "sip_endpoint/program.hpp"
 
 namespace lintel::sip::dns {
 namespace {
@@ -159,6 +160,9 @@ class TinyServer {
     std::size_t end = 12;
     while (query[end] != 0) end += static_cast<unsigned char>(query[end]) + 1U;
     const std::string question = query.substr(12, end + 5 - 12);
+    asked.clear();
+    for (std::size_t at = 12; at < end; at += static_cast<unsigned char>(query[at]) + 1U)
+      asked += (asked.empty() ? "" : ".") + query.substr(at + 1, static_cast<unsigned char>(query[at]));
     const auto type = static_cast<unsigned char>(query[end + 2]);
     std::string data;
     if (type == 33) data = std::string("\0\1\0\2\x13\xC4", 6) + std::string("\4host\7example\0", 14);
@@ -172,6 +176,7 @@ class TinyServer {
     sendto(descriptor_, reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&from), length);
   }
   std::uint16_t port = 0;
+  std::string asked;  // the name, last
 
  private:
   int descriptor_ = -1;
@@ -196,6 +201,38 @@ TEST(CaresSource, asksTheNameServerOnTheLoop) {
   EXPECT_EQ((*found)->front().address, "127.0.0.9");
   EXPECT_EQ((*found)->front().port, 5060);
   (void)resolver.resolve({"pending.example", {}, {}, false}, [](const auto&) { FAIL(); });
+}
+
+// It starts before its network is there, and that brings the file.
+TEST(CaresSource, obeysTheFileOfTheMoment) {
+  Loop loop;
+  TinyServer server;
+  const auto watch = loop.watch(server.descriptor(), readable, [&](unsigned) { server.answer_one(); });
+  bench::Folder folder;
+  CaresSettings settings;
+  settings.servers = "127.0.0.1:" + std::to_string(server.port);
+  settings.servers_file = folder.write("resolv.conf", "search first.example\n");
+  auto source = CaresSource::create(loop, settings);
+  ASSERT_TRUE(source.ok()) << source.error().message;
+  const auto asked_for_door = [&] {
+    std::optional<Result<Records>> found;
+    (*source)->query("door", Kind::address, [&](Result<Records> answer) { found = std::move(answer); });
+    for (int turn = 0; turn < 200 && !found; ++turn) loop.turn(true);
+    EXPECT_TRUE(found && found->ok());
+    return server.asked;
+  };
+  EXPECT_EQ(asked_for_door(), "door.first.example");
+  folder.write("resolv.conf", "search second.house.example\n");
+  EXPECT_EQ(asked_for_door(), "door.second.house.example");
+  // One that asks on from inside an answer has the old channel under it.
+  std::optional<Result<Records>> last;
+  (*source)->query("door", Kind::address, [&](const Result<Records>&) {
+    folder.write("resolv.conf", "search third.example\n");
+    (*source)->query("door", Kind::address, [&](Result<Records> answer) { last = std::move(answer); });
+  });
+  for (int turn = 0; turn < 400 && !last; ++turn) loop.turn(true);
+  EXPECT_TRUE(last && last->ok());
+  EXPECT_EQ(asked_for_door(), "door.third.example");
 }
 
 }  // namespace
