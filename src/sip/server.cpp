@@ -189,6 +189,7 @@ bool Server::Inner::in_dialog(const Incoming& request) {
   }
   NextHop target;
   target.hop = found.to;
+  follow_registration(message, target.hop);
   const auto& uri = message.uri();
   const std::uint16_t usual_port = target.hop.kind == TransportKind::tls ? 5061 : 5060;
   const std::uint16_t port = uri && uri->port != 0 ? uri->port : usual_port;
@@ -207,6 +208,25 @@ bool Server::Inner::in_dialog(const Incoming& request) {
   }
   forward(request, {&target, 1}, nullptr, false, top->uri.user);
   return true;
+}
+
+// A phone that lost its connection in the middle of a call makes a new one and registers by it the contact that the
+// dialog knows: what is sent to it goes that way, also while nobody has noticed yet that the old one is dead. Never to
+// another host than the one that the dialog was begun with (security.md 9).
+void Server::Inner::follow_registration(const Message& message, Hop& hop) const {
+  const auto& uri = message.uri();
+  const auto to = message.to();
+  if (!is_reliable(hop.kind) || hop.kind == TransportKind::local || !uri || !to) return;
+  const Hop begun = hop;
+  const Monotonic now = core.clock().monotonic();
+  for (const Account* account : accounts.expand(to->uri.unescaped_user()))
+    registrar.for_each(account->name, now, [&](const Binding& binding) {
+      if (binding.flow == begun.flow || binding.kind != begun.kind || !binding.source.same_host(begun.address)) return;
+      const auto contact = Uri::parse(binding.contact());
+      if (contact && contact->user == uri->user && text::equals_ignoring_case(contact->host, uri->host) &&
+          contact->port == uri->port && binding.flow != 0 && core.is_open(binding.hop()))
+        hop = binding.hop();
+    });
 }
 
 bool Server::Inner::is_ours(const Uri& uri, const Hop& from) {

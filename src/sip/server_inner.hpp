@@ -57,6 +57,7 @@ struct Server::Inner final : ServerListener {
   bool on_request(const Incoming& request);
   bool refuse_early(const Incoming& request);
   bool in_dialog(const Incoming& request);
+  void follow_registration(const Message& message, Hop& hop) const;  // in a dialog
   void initial(const Incoming& request);
   void options(const Incoming& request);
   [[nodiscard]] bool is_ours(const Uri& uri, const Hop& from);
