@@ -6,6 +6,7 @@
 //   S D X     the rest is a message from the server, the direct caller, or a stranger; lines may end with LF alone
 //   1 2       the server, or the direct peer, answers the last request that came to it: three digits, whole header
 //             lines, and after an empty line a body
+//   3 4       the same, but it repeats the request's From tag and Call-ID wrongly
 //   5 6       it asks in the dialog of the last INVITE that came to it: the method on a line, then as above
 //   7 8       it asks in the dialog of the last 2xx that came to it
 //   h         the house acts: c calls by the account, d directly; of its last call: r rings, e early answer, a accepts,
@@ -90,7 +91,7 @@ class Play final : public EndpointListener {
     if (kind == 'S') say(test::crlf(text), server_.hop);
     if (kind == 'D') say(test::crlf(text), direct_.hop);
     if (kind == 'X') say(test::crlf(text), test::udp("203.0.113.9"));
-    if (kind == '1' || kind == '2') answer(text, kind == '1' ? server_ : direct_);
+    if (kind >= '1' && kind <= '4') answer(text, kind % 2 == 1 ? server_ : direct_, kind >= '3');
     if (kind >= '5' && kind <= '8') in_dialog(text, kind % 2 == 1 ? server_ : direct_, kind >= '7');
     if (kind == 'h' && !text.empty()) act(text.front());
     if (kind == 'k') ends_ = text.substr(0, 8);
@@ -151,12 +152,16 @@ class Play final : public EndpointListener {
     pass({});
   }
 
-  void answer(std::string_view text, const Peer& peer) {
+  void answer(std::string_view text, const Peer& peer, bool wrongly) {
     Message request;
     const int status = static_cast<int>(number(text.substr(0, 3)));
     if (peer.request.empty() || request.parse(peer.request) || status < 100 || status > 699) return;
     std::string bytes = Builder::response(request, {}, status, {}, "theirs").finish();
     if (const auto length = bytes.find("Content-Length"); length != std::string::npos) bytes.resize(length);
+    if (wrongly)
+      for (const std::string_view repeated : {request.from_tag(), request.call_id()})
+        if (const auto at = bytes.find(repeated); !repeated.empty() && at != std::string::npos)
+          bytes[at] = bytes[at] == 'x' ? 'y' : 'x';
     say(with_lines(bytes, text.substr(std::min<std::size_t>(3, text.size()))), peer.hop);
   }
 

@@ -120,6 +120,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Clie
   void invite_failed(int code, std::string reason);
   bool call_next_address();  // false: there is none
   void report_provisional(const Message& response);
+  [[nodiscard]] std::optional<Dialog> dialog_of(const Message& response) const;  // to our INVITE
   void confirm(const Message& response);
   void acknowledge(const Message& response, const Content& body = {});
   void acknowledge_and_bye(const Message& response, const HangUp& why);

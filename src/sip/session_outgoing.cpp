@@ -219,10 +219,20 @@ void Session::report_provisional(const Message& response) {
   if (listener_ != nullptr) listener_->on_progress(answer);
 }
 
+// Our side of it is what we asked with, whatever a peer repeats of that: by our tag this session is known.
+std::optional<Dialog> Session::dialog_of(const Message& response) const {
+  auto made = Dialog::of_response(response, dialog_.remote_target);
+  if (!made) return made;
+  made->call_id = dialog_.call_id;
+  made->local = dialog_.local;
+  made->local_tag = dialog_.local_tag;
+  return made;
+}
+
 void Session::confirm(const Message& response) {
   patience_.cancel();
   const auto local_cseq = dialog_.local_cseq;
-  if (auto made = Dialog::of_response(response, dialog_.remote_target)) dialog_ = std::move(*made);
+  if (auto made = dialog_of(response)) dialog_ = std::move(*made);
   dialog_.local_cseq = std::max(dialog_.local_cseq, local_cseq);
   local_content_ = our_offer_;
   peer_allows_update_ = response.lists(Field::allow, "UPDATE");
@@ -262,7 +272,7 @@ void Session::acknowledge(const Message& response, const Content& body) {
 void Session::acknowledge_and_bye(const Message& response, const HangUp& why) {
   patience_.cancel();
   const auto local_cseq = dialog_.local_cseq;
-  if (auto made = Dialog::of_response(response, dialog_.remote_target)) dialog_ = std::move(*made);
+  if (auto made = dialog_of(response)) dialog_ = std::move(*made);
   dialog_.local_cseq = std::max(dialog_.local_cseq, local_cseq);
   acknowledge(response);
   send_bye(why);
@@ -270,7 +280,7 @@ void Session::acknowledge_and_bye(const Message& response, const HangUp& why) {
 
 // Another branch of a forking proxy answered too: that one is acknowledged and ended at once (RFC 3261 §13.2.2.4).
 void Session::drop_fork(const Message& response) {
-  auto fork = Dialog::of_response(response, dialog_.remote_target);
+  auto fork = dialog_of(response);
   if (!fork || !hop_) return;
   const auto cseq = fork->local_cseq;
   const std::string ack = fork->request("ACK", cseq).finish();

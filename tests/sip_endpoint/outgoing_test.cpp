@@ -50,6 +50,27 @@ TEST_F(Outgoing, endsACallThatIsAnsweredWithoutABody) {
   EXPECT_THAT(ear.log, ElementsAre("ended protocol"));
 }
 
+// What it repeats of ours is wrong; the call is known by ours, and is not kept for ever.
+TEST_F(Outgoing, keepsItsOwnTagAndCallIdWhateverTheAnswerSays) {
+  for (const std::string tag : {";tag=another", ""}) {
+    ear.log.clear();
+    auto invite = dial();
+    const std::string from = invite->value("From");
+    std::string ok = "SIP/2.0 200 OK\r\nVia: " + invite->value("Via") +
+                     "\r\nFrom: " + from.substr(0, from.find(";tag=")) + tag + "\r\nTo: " + invite->value("To") +
+                     ";tag=peer\r\nCall-ID: another\r\nCSeq: " + invite->value("CSeq") + "\r\nContact: <" + target +
+                     ">\r\nContent-Type: application/sdp\r\nContent-Length: 6\r\n\r\nanswer";
+    wire.arrive(ok, invite->to);
+    const auto ack = take("ACK");
+    EXPECT_EQ(ack->value("From"), from);
+    EXPECT_EQ(ack->value("Call-ID"), invite->value("Call-ID"));
+    wire.arrive(in_dialog("BYE", *invite, tag.empty() ? 7 : 8), peer);
+    take("200");
+    EXPECT_THAT(ear.log, ElementsAre("answered answer", "ended peer"));
+    EXPECT_EQ(endpoint->size(), 0U);
+  }
+}
+
 TEST_F(Outgoing, acknowledgesEveryRepetitionOfTheAnswer) {
   auto invite = dial();
   answer(*invite, 200, "answer");
