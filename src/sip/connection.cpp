@@ -54,6 +54,8 @@ Connection::Outcome Connection::handshake() {
     case SSL_ERROR_WANT_READ:
       return Outcome::ok;
     default:
+      if (const long verdict = SSL_get_verify_result(tls_.get()); outgoing_ && verdict != X509_V_OK)
+        distrust_ = X509_verify_cert_error_string(verdict);
       return Outcome::dead;
   }
 }

@@ -46,6 +46,8 @@ class Connection {
   [[nodiscard]] const SocketAddress& remote() const { return remote_; }
   [[nodiscard]] bool outgoing() const { return outgoing_; }
   [[nodiscard]] State state() const { return state_; }
+  // Why the certificate of whom we connected to is not trusted, as OpenSSL says it; empty: that ended nothing.
+  [[nodiscard]] std::string_view distrust() const { return distrust_; }
   void kill() { state_ = State::dead; }
   [[nodiscard]] bool tls_pending() const { return tls_ != nullptr && SSL_pending(tls_.get()) > 0; }
 
@@ -68,6 +70,7 @@ class Connection {
   TransportKind kind_;
   bool outgoing_;
   bool tls_wants_write_ = false;
+  std::string_view distrust_;
   State state_;
   Handle<SSL, SSL_free> tls_;
   std::string queue_;

@@ -195,16 +195,23 @@ void Core::on_flow_closed(FlowId flow) {
   for (RequestHandler* handler : asked) handler->on_flow_closed(flow);
 }
 
+void Core::on_flow_untrusted(FlowId flow) {
+  inner_->untrusted.push_back(flow);
+}
+
 void Core::Inner::flows_closed() {
   // One pass over the transactions however many flows have gone.
   const std::set<FlowId> gone(closed.begin(), closed.end());
   closed.clear();
-  std::vector<TransactionId> failed;
+  const std::vector<FlowId> strangers = std::exchange(untrusted, {});
+  std::vector<std::pair<TransactionId, Failure>> unsent;
   for (const auto& [id, transaction] : clients)
     if (transaction.state <= ClientTransaction::State::proceeding && gone.contains(transaction.to.flow))
-      failed.push_back(id);
-  for (const TransactionId id : failed) fail(id, Failure::transport);
-  failed.clear();
+      unsent.emplace_back(id, std::ranges::find(strangers, transaction.to.flow) == strangers.end()
+                                  ? Failure::transport
+                                  : Failure::untrusted);
+  for (const auto& [id, failure] : unsent) fail(id, failure);
+  std::vector<TransactionId> failed;
   for (const auto& [id, transaction] : servers)
     if (is_reliable(transaction.to.kind) && gone.contains(transaction.to.flow)) failed.push_back(id);
   for (const TransactionId id : failed) end_server(id, false);

@@ -112,7 +112,8 @@ struct Core::Inner {
   TransactionId next_id = 1;
   std::deque<std::pair<FlowId, std::string>> local;  // what is on the local wire, by the end it was sent to
   Timer local_due;
-  std::vector<FlowId> closed;  // flows whose transactions are still to fail
+  std::vector<FlowId> closed;     // flows whose transactions are still to fail
+  std::vector<FlowId> untrusted;  // of them
   Timer closed_due;
   Message scratch;    // for messages of our own
   Buffer via_line;    // the one that is put into a request

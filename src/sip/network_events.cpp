@@ -237,6 +237,10 @@ void Network::Inner::kill(Connection& connection) {
   if (connection.state() == Connection::State::dead &&
       std::find(killed.begin(), killed.end(), connection.id()) != killed.end())
     return;
+  if (!connection.distrust().empty())
+    log::warning("sip", "The certificate of {} is not trusted: {}.",
+                 connection.server_name.empty() ? connection.remote().text() : connection.server_name,
+                 connection.distrust());
   connection.kill();
   watches.remove(connection.descriptor());
   if (const auto known = by_address.find({connection.remote(), connection.kind(), connection.server_name});
@@ -254,7 +258,10 @@ void Network::Inner::bury() {
   while (!killed.empty()) {
     const std::vector<FlowId> gone = std::move(killed);
     killed.clear();
-    for (const FlowId flow : gone) connections.erase(flow);
+    for (const FlowId flow : gone) {
+      const auto connection = connections.extract(flow);
+      if (connection && !connection.mapped()->distrust().empty() && sink != nullptr) sink->on_flow_untrusted(flow);
+    }
     for (const FlowId flow : gone)
       if (sink != nullptr) sink->on_flow_closed(flow);
   }

@@ -169,6 +169,7 @@ void Registration::on_failed(TransactionId id, Failure failure) {
   transaction_ = 0;
   retry_after_ = {};
   if (failure == Failure::timeout) return unreachable(408, "The SIP server does not answer.");
+  if (failure == Failure::untrusted) return unreachable(503, "The certificate of the SIP server is not trusted.");
   unreachable(503, "The SIP server cannot be reached.");
 }
 

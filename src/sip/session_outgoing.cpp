@@ -130,7 +130,9 @@ void Session::on_failed(TransactionId id, Failure failure) {
   const int code = failure == Failure::timeout ? 408 : 503;
   if (id == invite_) {
     invite_ = 0;
-    return invite_unanswered(code, code == 408 ? "The peer does not answer" : "The peer cannot be reached");
+    return invite_unanswered(code, failure == Failure::timeout     ? "The peer does not answer"
+                                   : failure == Failure::untrusted ? "The peer's certificate is not trusted"
+                                                                   : "The peer cannot be reached");
   }
   const auto found = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& one) { return one.id == id; });
   if (found == pending_.end()) return;

@@ -56,6 +56,7 @@ class RequestHandler {
 enum class Failure : std::uint8_t {
   timeout,    // timer B or F, or the request's own time: answer as 408
   transport,  // the flow closed or could not be opened: answer as 503
+  untrusted,  // so it did, because the other side's certificate is not trusted
 };
 
 class ClientListener {
@@ -150,6 +151,7 @@ class Core final : public TransportSink {
 
   void on_message(const Message& message, const Fault& fault, const Hop& from) override;
   void on_flow_closed(FlowId flow) override;
+  void on_flow_untrusted(FlowId flow) override;
 
  private:
   struct Inner;

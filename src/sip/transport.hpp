@@ -67,6 +67,8 @@ class TransportSink {
   virtual void on_message(const Message& message, const Fault& fault, const Hop& from) = 0;
   // The flow is gone (closed, refused, timed out); whatever was sent on it and not answered is lost.
   virtual void on_flow_closed(FlowId flow) = 0;
+  // We connected, and the other side's certificate is not trusted; on_flow_closed() follows in the same turn.
+  virtual void on_flow_untrusted(FlowId /*flow*/) {}
 };
 
 class Transport {

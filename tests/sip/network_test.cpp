@@ -37,10 +37,11 @@ struct Sink final : TransportSink {
     hops.push_back(from);
   }
   void on_flow_closed(FlowId flow) override { closed.push_back(flow); }
+  void on_flow_untrusted(FlowId flow) override { untrusted.push_back(flow); }
   std::vector<std::string> lines;
   std::vector<int> faults;
   std::vector<Hop> hops;
-  std::vector<FlowId> closed;
+  std::vector<FlowId> closed, untrusted;
 };
 
 const std::string options = crlf(
@@ -354,6 +355,25 @@ TEST_F(Sockets, webSocketFlowsAreHandedIn) {
   EXPECT_TRUE(ended);
   until([&] { return !sink.closed.empty(); });
   EXPECT_EQ(network.send({TransportKind::wss, flow, {}, {}}, "late"), 0U);
+}
+
+TEST_F(Sockets, aServerWhoseCertificateIsNotTrustedIsToldFromOneThatIsNotThere) {
+  const test::Certificate tls, stranger;
+  Network other(loop);
+  other.set_tls(tls.accepting.get(), nullptr);
+  const auto port = other.listen({TransportKind::tls, "127.0.0.1", 0}).value();
+  const auto try_it = [&](const test::Certificate& trusted, const std::string& name) {
+    network.set_tls(nullptr, trusted.connecting.get());
+    sink.closed.clear();
+    const FlowId flow = network.send({TransportKind::tls, 0, *SocketAddress::parse("127.0.0.1", port), name}, options);
+    until([&] { return !sink.closed.empty(); });
+    EXPECT_THAT(sink.closed, ElementsAre(flow));
+    return std::exchange(sink.untrusted, {}) == sink.closed;
+  };
+  EXPECT_TRUE(try_it(stranger, "station.test"));
+  EXPECT_TRUE(try_it(tls, "other.test"));
+  other.stop_listening(port);
+  EXPECT_FALSE(try_it(tls, "station.test"));
 }
 
 TEST_F(Sockets, tlsCarriesMessagesBothWays) {

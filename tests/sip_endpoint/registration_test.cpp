@@ -260,6 +260,24 @@ TEST_F(Registering, connectsAgainWhenItsConnectionCloses) {
   take("REGISTER");
 }
 
+TEST_F(Registering, saysThatTheCertificateOfTheServerIsNotTrusted) {
+  auto settings = account();
+  settings.server.transport = dns::Transport::tls;
+  endpoint->set_account(settings);
+  take("REGISTER");
+  core.on_flow_untrusted(77);
+  core.on_flow_closed(77);
+  clock.advance(1ms);
+  EXPECT_EQ(endpoint->accounts().front().state, RegistrationState::failed);
+  EXPECT_EQ(endpoint->accounts().front().message, "The certificate of the SIP server is not trusted.");
+  // What closes later closes for another reason.
+  clock.advance(3s);
+  take("REGISTER");
+  core.on_flow_closed(77);
+  clock.advance(1ms);
+  EXPECT_EQ(endpoint->accounts().front().message, "The SIP server cannot be reached.");
+}
+
 TEST_F(Registering, aRefusalThatClosesTheConnectionIsNotAskedAgainSooner) {
   auto settings = account();
   settings.server.transport = dns::Transport::tcp;
