@@ -1,14 +1,8 @@
 #include "app/telephony.hpp"
 
-#include <openssl/bio.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/addresses.hpp"
-#include "base/handle.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "http/rate_limit.hpp"
@@ -16,23 +10,6 @@
 
 namespace lintel::app {
 namespace {
-
-using Context = Handle<SSL_CTX, SSL_CTX_free>;
-
-Result<Context> accepting_context(const std::string& chain, const std::string& key) {
-  Context context(SSL_CTX_new(TLS_server_method()));
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  const Handle<BIO, BIO_free> chain_bytes(BIO_new_mem_buf(chain.data(), static_cast<int>(chain.size())));
-  const Handle<BIO, BIO_free> key_bytes(BIO_new_mem_buf(key.data(), static_cast<int>(key.size())));
-  const Handle<X509, X509_free> own(PEM_read_bio_X509(chain_bytes.get(), nullptr, nullptr, nullptr));
-  const Handle<EVP_PKEY, EVP_PKEY_free> secret(PEM_read_bio_PrivateKey(key_bytes.get(), nullptr, nullptr, nullptr));
-  if (own == nullptr || secret == nullptr || SSL_CTX_use_certificate(context.get(), own.get()) != 1 ||
-      SSL_CTX_use_PrivateKey(context.get(), secret.get()) != 1)
-    return Error{ErrorCode::invalid, "The certificate for SIP over TLS cannot be read."};
-  while (X509* next = PEM_read_bio_X509(chain_bytes.get(), nullptr, nullptr, nullptr))
-    SSL_CTX_add0_chain_cert(context.get(), next);
-  return context;
-}
 
 // Under which names a phone may have been given this station, beside the domain: those that its certificate stands for.
 std::vector<std::string> own_hosts() {
@@ -97,8 +74,8 @@ Result<void> Telephony::start(const Options& options, const std::string& address
   const auto number = [&](const auto& setting) { return static_cast<std::uint16_t>(settings.get(setting)); };
   needs_.ports.open("sip", {"SIP", "--sip-port", "/settings/sip_server", options.sip_port, number(keys::port)},
                     [this, host = options.bind](std::uint16_t port) { return listen_plain(host, port); });
+  LINTEL_CHECK(use_certificate(chain, key));
   if (settings.get(keys::tls)) {
-    LINTEL_CHECK(use_certificate(chain, key));
     needs_.ports.open(
         "sips", {"SIPS", "--sips-port", "/settings/sip_server", options.sips_port, number(keys::tls_port)},
         [this, host = options.bind](std::uint16_t port) -> Result<std::uint16_t> {
@@ -173,17 +150,6 @@ Result<std::uint16_t> Telephony::listen_plain(const std::string& host, std::uint
   // A server elsewhere was tried in vain meanwhile.
   if (endpoint_ != nullptr) endpoint_->network_changed();
   return std::max(reach_.udp_port, reach_.tcp_port);
-}
-
-Result<void> Telephony::use_certificate(const std::string& chain, const std::string& key) {
-  LINTEL_TRY(auto accepting, accepting_context(chain, key));
-  const Context connecting(SSL_CTX_new(TLS_client_method()));
-  // The folder and not the one file: an authority is read when its name is met, not all of them at every start.
-  SSL_CTX_set_default_verify_dir(connecting.get());
-  if (std::getenv(X509_get_default_cert_file_env()) != nullptr) SSL_CTX_set_default_verify_file(connecting.get());
-  SSL_CTX_set_verify(connecting.get(), SSL_VERIFY_PEER, nullptr);
-  network_.set_tls(accepting.get(), connecting.get());
-  return {};
 }
 
 void Telephony::network_changed(const std::string& address) {

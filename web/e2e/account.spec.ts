@@ -96,6 +96,17 @@ test('C11: while the first server is silent calls go by the backup, and the cons
     (await station.journal()).filter((entry) => entry.event === 'account.registered').length === 2, 20_000);
 });
 
+test('C10: an account goes by TLS where the station itself lets nobody in by it, and says that a certificate is not trusted', async () => {
+  await station.expect('PATCH', '/settings', { 'sip_server.tls': false });
+  await station.kill('SIGTERM');
+  await station.launch();
+  await station.logIn();
+  // The station's own pages: no authority that this machine knows has signed for them.
+  await set({ 'account.server': '127.0.0.1', 'account.port': station.ports.https, 'account.transport': 'tls' });
+  const failed = await station.waitForEvent('account.failed');
+  expect(failed.fields).toContainEqual({ name: 'reason', value: 'The certificate of the SIP server is not trusted.' });
+});
+
 test('security 9: who calls by a server elsewhere under the name of one of our monitors is not taken for it', async () => {
   const server = await openServer();
   await station.expect('POST', '/rooms', { number: '101' });
