@@ -60,6 +60,7 @@ void Registration::look_up() {
 }
 
 void Registration::try_hop() {
+  timer_.cancel();  // of the registration in use: one request at a time
   hop_ = hops_[hop_at_];
   if (status_.state != RegistrationState::registered) name_server();
   answered_challenges_ = {};
@@ -95,6 +96,7 @@ void Registration::unreachable(int code, std::string message) {
 }
 
 void Registration::back_on_backup() {
+  answered_challenges_ = {};  // those of the first
   hop_ = way_;
   hops_ = {*way_};
   hop_at_ = 0;

@@ -178,6 +178,45 @@ TEST_F(Registering, refreshesAtTheBackupInTime) {  // C10 C11
   EXPECT_EQ(refresh->value("Expires"), "3600");
 }
 
+// The backup's challenge is its own, however often the first has asked before it refused.
+TEST_F(Registering, refreshesAtABackupThatAsksWhoItIs) {  // C11
+  onBackup("Expires: 100\r\n");
+  for (const int second : {60, 20}) {
+    clock.advance(std::chrono::seconds(second));
+    answer(*take("REGISTER"), 401, {}, challenge);
+    const auto first = take("REGISTER");
+    EXPECT_EQ(first->to.address.text(), "192.0.2.5:5060");
+    answer(*first, 403);
+  }
+  const auto refresh = take("REGISTER");
+  EXPECT_EQ(refresh->to.address.text(), "192.0.2.6:5070");
+  answer(*refresh, 401, {}, "WWW-Authenticate: Digest realm=\"VDP\", nonce=\"b1\", qop=\"auth\"\r\n");
+  const auto again = take("REGISTER");
+  EXPECT_EQ(again->to.address.text(), "192.0.2.6:5070");
+  EXPECT_THAT(again->value("Authorization"), HasSubstr("nonce=\"b1\""));
+  answer(*again, 200, {}, "Expires: 100\r\n");
+  EXPECT_EQ(endpoint->accounts().front().state, RegistrationState::registered);
+}
+
+// The second address is asked because a call found the first silent, just before a refresh was due.
+TEST_F(Registering, asksOneServerAtATime) {
+  dns::Records addresses;
+  addresses.addresses = {"192.0.2.5", "192.0.2.8"};
+  addresses.time_to_live = 3600s;
+  names.known[{"sip.example", dns::Kind::address}] = addresses;
+  auto settings = account();
+  settings.server = {"sip.example", 5060, dns::Transport::udp};
+  registered(settings);
+  pass(75s);
+  call = endpoint->call({"sip:101@VDP", "1", ""}, sdp("offer"), {}, &ear);
+  pass(3900ms);
+  clock.advance(2s);  // silence at 79 s, the refresh at 80 s
+  std::set<std::string> asked;
+  for (const auto& sent : wire.out)
+    if (sent->method() == "REGISTER") asked.insert(sent->value("CSeq"));
+  EXPECT_THAT(asked, testing::SizeIs(1));
+}
+
 TEST_F(Registering, aCallThatFindsTheFirstSilentGoesByTheBackup) {  // C11
   auto settings = account();
   settings.backup = {"192.0.2.6", 5070, {}};
