@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiError, api, apiUrl, onSessionLost, part, setCsrf } from '@/api/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError, api, apiUrl, onSessionLost, part, setCsrf, timeLimit } from '@/api/client';
 
 type Call = { url: string; init: RequestInit & { headers: Headers } };
 const calls: Call[] = [];
@@ -128,5 +128,40 @@ describe('the API layer', () => {
     stationAnswers();
     await api.post('/panel/keys', { key: 'emergency' });
     expect(calls[0]?.init.headers.get('X-Lintel-Until')).toBeNull();
+  });
+});
+
+describe('a browser without AbortSignal.timeout, such as Safari 15', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal('AbortSignal', Object.assign(class {}, { timeout: undefined }));
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  const untilAborted = (signal: AbortSignal) => new Promise<never>((_, fail) => signal.addEventListener('abort', () => fail(new DOMException('', 'AbortError'))));
+
+  it('A13 gives an order, and says when its time is over that the station does not answer', async () => {
+    vi.stubGlobal('fetch', async (_url: string, { signal }: RequestInit) => untilAborted(signal!));
+    const order = refused(api.order('/locks/1/unlock', undefined, 10_000));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect((await order).offline).toBe(true);
+  });
+
+  it('still tells a request that nobody wants any more from one that was not answered', async () => {
+    vi.stubGlobal('fetch', async (_url: string, { signal }: RequestInit) => untilAborted(signal!));
+    const unwanted = new AbortController();
+    const asked = api.get('/state', undefined, unwanted.signal).catch((cause: unknown) => cause);
+    unwanted.abort();
+    expect(await asked).toMatchObject({ name: 'AbortError' });
+  });
+
+  it('ends nothing before its time', async () => {
+    const limit = timeLimit(3_000);
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect(limit.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(limit.aborted).toBe(true);
   });
 });

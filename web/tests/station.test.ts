@@ -61,6 +61,7 @@ describe('what the station says, in German', () => {
     expect(said('There is no room 999.')).toBe('Raum 999 gibt es nicht.');
     expect(said('Longest ringing must be a whole number, 5 to 300 seconds.')).toBe('Längstes Klingeln muss eine ganze Zahl sein, 5 bis 300 Sekunden.');
     expect(said('2 fields are not right. The password is wrong.')).toBe('2 Felder stimmen nicht. Das Passwort ist falsch.');
+    expect(said('The password is wrong. The two passwords differ. The password is wrong.')).toBe('Das Passwort ist falsch. Die beiden Passwörter sind verschieden. Das Passwort ist falsch.');
     expect(said('Number may only be digits.')).toBe('Nummer: erlaubt sind nur Ziffern.');
     expect(said('The camera (test picture) is lost: it was unplugged. It is tried again in 0.5 seconds.')).toBe(
       'Die Kamera (Testbild) ist ausgefallen: sie wurde abgezogen. Nächster Versuch in 0.5 s.',

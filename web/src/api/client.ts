@@ -42,6 +42,20 @@ const UNATTENDED = 'X-Lintel-Unattended';
 const UNTIL = 'X-Lintel-Until';
 const changes = (method: Method) => method !== 'GET';
 
+/** What timeLimit ended, where the browser does not tell that from a request that nobody wants any more. */
+const outOfTime = new WeakSet<AbortSignal>();
+
+/** Ends a request after `limit` milliseconds. Safari before 16 and Chrome before 103 have no AbortSignal.timeout. */
+export function timeLimit(limit: number): AbortSignal {
+  if (typeof AbortSignal.timeout === 'function') return AbortSignal.timeout(limit);
+  const controller = new AbortController();
+  setTimeout(() => {
+    outOfTime.add(controller.signal);
+    controller.abort();
+  }, limit);
+  return controller.signal;
+}
+
 let csrf: string | null = null;
 const sessionLost = new Set<() => void>();
 
@@ -133,7 +147,7 @@ export async function send(method: Method, path: string, options: RequestOptions
       keepalive: options.keepalive,
     });
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    if (cause instanceof DOMException && cause.name === 'AbortError' && !(options.signal && outOfTime.has(options.signal))) throw cause;
     throw new ApiError(0, 'offline', i18n._(msg`The station does not answer.`));
   }
   answered();
@@ -158,7 +172,7 @@ export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => json<T>('GET', path, { query, signal }),
   post: <T>(path: string, body?: unknown, signal?: AbortSignal) => json<T>('POST', path, { body, signal }),
   /** For what somebody waits for at a door: `limit` milliseconds from now it counts as not arrived, here and at the station. */
-  order: <T>(path: string, body: unknown, limit: number) => json<T>('POST', path, { body, signal: AbortSignal.timeout(limit), until: Date.now() + limit }),
+  order: <T>(path: string, body: unknown, limit: number) => json<T>('POST', path, { body, signal: timeLimit(limit), until: Date.now() + limit }),
   put: <T>(path: string, body?: unknown) => json<T>('PUT', path, { body }),
   patch: <T>(path: string, body?: unknown) => json<T>('PATCH', path, { body }),
   delete: <T = void>(path: string, body?: unknown) => json<T>('DELETE', path, { body }),

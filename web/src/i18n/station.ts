@@ -47,9 +47,9 @@ function translated(text: string): string | undefined {
     const holes = known[id] ? pattern.exec(text) : null;
     if (holes) return i18n._(id, Object.fromEntries(holes.slice(1).map((hole, at) => [at, said(hole)])));
   }
-  // Several sentences in one go: each on its own.
-  const parts = text.split(/(?<=\.) (?=[A-Z])/);
-  return parts.length > 1 ? parts.map(said).join(' ') : undefined;
+  // Several sentences in one go: each on its own, with the full stop that the cut took from all but the last.
+  const parts = text.split(/\. (?=[A-Z])/);
+  return parts.length > 1 ? parts.map((part, at) => said(at < parts.length - 1 ? `${part}.` : part)).join(' ') : undefined;
 }
 
 /** A sentence or word of the station. */

@@ -1,4 +1,4 @@
-import { api } from '@/api/client';
+import { api, timeLimit } from '@/api/client';
 import type { State } from '@/api/types';
 import { mount } from '@/shared/mount';
 import { Panel } from './Panel';
@@ -7,6 +7,6 @@ const PATIENCE_MS = 3_000;
 
 // It speaks the station's language, where that has one and answers in time.
 void api
-  .get<State>('/state', undefined, AbortSignal.timeout(PATIENCE_MS))
+  .get<State>('/state', undefined, timeLimit(PATIENCE_MS))
   .then(({ station }) => station.language, () => undefined)
   .then((language) => mount(Panel, language));

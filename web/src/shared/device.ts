@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiError, api, onSessionLost, setCsrf } from '@/api/client';
+import { ApiError, api, onSessionLost, setCsrf, timeLimit } from '@/api/client';
 import type { Paired, Session, State } from '@/api/types';
 
 /** What pairing gave this device. It stays on it until it is unpaired here or revoked in the console. */
@@ -29,7 +29,7 @@ export function forgetDevice(kind: Paired['kind']): void {
   const device = keptDevice(kind);
   localStorage.removeItem(KEY(kind));
   if (!device) return;
-  const limit = AbortSignal.timeout(LEAVING_LIMIT_MS);
+  const limit = timeLimit(LEAVING_LIMIT_MS);
   const leave = async () => {
     const { session } = await api.get<State>('/state', undefined, limit);
     if (session?.account === device.account) await api.post('/logout', undefined, limit);

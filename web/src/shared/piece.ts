@@ -1,5 +1,6 @@
 import { i18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
+import { timeLimit } from '@/api/client';
 
 const KEY = 'lintel.loaded-anew';
 const ANSWER_LIMIT_MS = 5_000;
@@ -8,7 +9,7 @@ const ANSWER_LIMIT_MS = 5_000;
 const build = () => document.querySelector<HTMLScriptElement>('script[type="module"][src]')?.src ?? '';
 
 const stationAnswers = () =>
-  fetch(window.location.pathname, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(ANSWER_LIMIT_MS) }).then(
+  fetch(window.location.pathname, { method: 'HEAD', cache: 'no-store', signal: timeLimit(ANSWER_LIMIT_MS) }).then(
     (response) => response.ok,
     () => false,
   );
