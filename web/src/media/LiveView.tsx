@@ -1,9 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { CameraOff, LoaderCircle, Maximize, Radio } from 'lucide-react';
+import { CameraOff, LoaderCircle, Maximize, Radio, Volume2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { IconButton } from '@/ui/Button';
+import { Button, IconButton } from '@/ui/Button';
 import { cx } from '@/ui/cx';
 import { type ViewState, snapshotUrl, watchStream } from './rtc';
+import { needsPress } from './sound';
 
 interface LiveViewProps {
   stream?: 'main' | 'sub';
@@ -22,7 +23,8 @@ const SNAPSHOT_RETRY_MS = 4_000;
 
 /**
  * The moving picture of the station. Until it moves, and whenever it cannot, the latest still picture stands in its
- * place and the words say so: never a black rectangle that leaves one guessing.
+ * place and the words say so: never a black rectangle that leaves one guessing. Where the browser refuses the sound, the
+ * picture moves without it and a button gives it.
  */
 export function LiveView({ stream = 'sub', audio, muted = true, fill, controls = true, label, onState }: LiveViewProps) {
   const { t } = useLingui();
@@ -30,8 +32,25 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
   const frame = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<ViewState>('connecting');
   const [reason, setReason] = useState('');
+  const [soundRefused, setSoundRefused] = useState(false);
   const report = useRef(onState);
   report.current = onState;
+
+  // Sound that was switched off and on again was switched by a press.
+  useEffect(() => setSoundRefused(false), [muted]);
+  const play = (element: HTMLVideoElement) =>
+    element.play().catch((error: unknown) => {
+      if (element.muted || !needsPress(error)) return;
+      element.muted = true;
+      setSoundRefused(true);
+      void element.play().catch(() => undefined);
+    });
+  const giveSound = () => {
+    if (!video.current) return;
+    video.current.muted = false;
+    setSoundRefused(false);
+    void play(video.current);
+  };
 
   useEffect(() => {
     const view = watchStream(
@@ -41,7 +60,7 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
         const element = video.current;
         if (!element) return;
         element.srcObject = media;
-        void element.play().catch(() => undefined);
+        void play(element);
       },
       (next, why) => {
         setState(next);
@@ -50,6 +69,7 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
       },
     );
     return () => view.close();
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [stream, audio]);
 
   const live = state === 'live';
@@ -61,7 +81,7 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
         ref={video}
         autoPlay
         playsInline
-        muted={muted}
+        muted={muted || soundRefused}
         aria-label={label ?? t`Live picture of the station`}
         className={cx('absolute inset-0 size-full object-contain transition-opacity', live ? 'opacity-100' : 'opacity-0')}
       />
@@ -71,6 +91,11 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
           <Radio aria-hidden className="size-3.5" />
           <Trans>Live</Trans>
         </p>
+      )}
+      {live && soundRefused && (
+        <Button icon={Volume2} size="small" className="absolute top-3 right-3" onClick={giveSound}>
+          <Trans>Sound on</Trans>
+        </Button>
       )}
       {controls && document.fullscreenEnabled && (
         <IconButton

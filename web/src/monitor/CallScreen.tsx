@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { BellRing, PhoneCall, PhoneOff } from 'lucide-react';
+import { BellRing, PhoneCall, PhoneOff, Volume2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useLocksOf } from '@/api/hooks';
 import type { Lock, Paired } from '@/api/types';
@@ -8,8 +8,10 @@ import type { Phone, PhoneState } from '@/calls/store';
 import { LiveView } from '@/media/LiveView';
 import type { DeviceFault } from '@/media/devices';
 import { ring, silence } from '@/media/ringer';
+import { useRemoteSound } from '@/media/sound';
 import { useWakeLock } from '@/media/wakeLock';
 import { useUnlock } from '@/shared/doors';
+import { Button } from '@/ui/Button';
 import { Note } from '@/ui/Status';
 import { hush } from '@/ui/Toasts';
 import { EndedScreen } from './EndedScreen';
@@ -23,6 +25,7 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
   const locks = useLocksOf(device.account);
   // A refusal stands with the rest that is said here: elsewhere it would cover the buttons.
   const unlocking = useUnlock(() => undefined);
+  const sound = useRemoteSound(state.remote);
   const [asked, setAsked] = useState<number | null>(null);
   const lock = locks?.find((one) => one.number === asked);
   const ringing = phase === 'ringing';
@@ -45,6 +48,10 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
       document.title = before;
     };
   }, [announce]);
+  const answer = () => {
+    sound.play();
+    void phone.answer();
+  };
   const open = (lock: Lock) => unlocking.mutate(lock.number, { onSuccess: () => setAsked(lock.number) });
 
   if (phase === 'ended') return <EndedScreen cause={cause as EndCause} reason={fault} onClose={phone.dismiss} />;
@@ -55,7 +62,7 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
       </p>
       <div className="relative min-h-0 min-w-0 flex-1">
         <Picture remote={phase === 'talking' ? state.remote : null} />
-        <RemoteSound remote={state.remote} />
+        <audio ref={sound.element} id="lintel-remote-sound" autoPlay className="hidden" />
         <div className="pointer-events-none absolute inset-x-0 top-0 bg-linear-to-b from-black/80 to-transparent p-4 pb-16 pl-[max(1rem,env(safe-area-inset-left))]">
           <p className="flex items-center gap-2 text-sm font-medium">
             {phase === 'talking' ? (
@@ -83,6 +90,7 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
           </div>
         )}
         {state.call.unheard && phase === 'talking' && <Unheard why={state.call.unheard} />}
+        {sound.refused && <Unsounding onPlay={sound.play} />}
         {fault && <Note kind="error">{fault}</Note>}
         {unlocking.error && <Note kind="error">{unlocking.error.message}</Note>}
         {lock?.state === 'jammed' && (
@@ -99,7 +107,7 @@ export function CallScreen({ phone, state, device }: { phone: Phone; state: Phon
           <InCall phone={phone} state={state} locks={locks} onUnlock={open} unlocking={unlocking.isPending} />
         ) : (
           <div className="mx-auto grid w-full max-w-5xl grid-cols-1 gap-3 sm:grid-cols-[1fr_1.3fr_1fr] landscape:max-lg:grid-cols-1">
-            <AnswerButton onAnswer={() => phone.answer()} busy={phase === 'answering'} />
+            <AnswerButton onAnswer={answer} busy={phase === 'answering'} />
             <UnlockButtons locks={locks} onUnlock={open} busy={unlocking.isPending} />
             <BigButton tone="alarm" icon={PhoneOff} onClick={phone.decline}>
               <Trans>Decline</Trans>
@@ -124,6 +132,25 @@ function Unheard({ why }: { why: DeviceFault }) {
     <div role="alert">
       <Note kind="warning" title={t`The visitor cannot hear you`}>
         {words[why]}
+      </Note>
+    </div>
+  );
+}
+
+function Unsounding({ onPlay }: { onPlay: () => void }) {
+  const { t } = useLingui();
+  return (
+    <div role="alert">
+      <Note
+        kind="warning"
+        title={t`You cannot hear the visitor yet`}
+        action={
+          <Button size="small" icon={Volume2} onClick={onPlay}>
+            <Trans>Sound on</Trans>
+          </Button>
+        }
+      >
+        <Trans>The browser lets the sound begin only when you press the button.</Trans>
       </Note>
     </div>
   );
@@ -170,15 +197,4 @@ function Picture({ remote }: { remote: MediaStream | null }) {
       />
     </>
   );
-}
-
-function RemoteSound({ remote }: { remote: MediaStream | null }) {
-  const audio = useRef<HTMLAudioElement>(null);
-  useEffect(() => {
-    const element = audio.current;
-    if (!element) return;
-    element.srcObject = remote;
-    if (remote) void element.play().catch(() => undefined);
-  }, [remote]);
-  return <audio ref={audio} id="lintel-remote-sound" autoPlay className="hidden" />;
 }
