@@ -1,15 +1,19 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
-import { render, screen, waitFor } from '@testing-library/react';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { act, render, renderHook, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '@/api/client';
+import { events } from '@/api/events';
+import { newQueryClient } from '@/api/hooks';
 import type { Setting } from '@/api/types';
 import { loadLanguage } from '@/i18n';
 import { unitOf } from '@/i18n/format';
+import Settings from '@/console/pages/Settings';
 import { SettingsForm } from '@/console/settings/SettingsForm';
-import { discard } from '@/console/settings/drafts';
-import { changes, coerce, errorsByField, shown, visible } from '@/console/settings/model';
+import { discard, draft, useDraftedPages, useDrafts } from '@/console/settings/drafts';
+import { type Drafts, changes, coerce, errorsByField, shown, visible } from '@/console/settings/model';
 
 const settings: Setting[] = [
   { key: 'call.ring', page: 'calls', title: 'Ring for', help: 'Then nobody is at home.', type: 'duration', default: 30, minimum: 10, maximum: 120, unit: 'seconds', applies: 'now' },
@@ -57,19 +61,34 @@ describe('the rules of a settings page', () => {
     expect(units).toEqual(['Sekunde', 'Sekunden', 'Minute', 'Minuten']);
   });
   it('keeps an error of an unknown field readable', () => {
-    expect(errorsByField(settings, [{ field: 'other', message: 'No.' }])).toEqual({ '': 'other: No.' });
+    expect(errorsByField(settings, settings, [{ field: 'other', message: 'No.' }])).toEqual({ '': 'other: No.' });
+  });
+  it('keeps an error of a hidden field readable, under its title', () => {
+    const refusals = [{ field: 'call.delay', message: 'Too long.' }, { field: 'call.delay', message: 'Hang up after must be 1 to 60 seconds.' }];
+    expect(errorsByField([ring], settings, refusals)).toEqual({ '': 'Hang up after: Too long. Hang up after must be 1 to 60 seconds.' });
+  });
+  it('does not send what is hidden', () => {
+    const drafts = { 'call.ring': '60', 'call.delay': '9000' };
+    expect(changes(settings, values, drafts)).toEqual({ 'call.ring': 60 });
+    expect(changes(settings, values, { ...drafts, 'call.hang_up': true })).toEqual({ 'call.ring': 60, 'call.hang_up': true, 'call.delay': 9000 });
   });
 });
 
 describe('a settings page', () => {
-  beforeEach(() => discard(settings.map((one) => one.key)));
+  let drafts: { current: Drafts };
+  const held = () => drafts.current;
+  beforeEach(() => {
+    discard(settings.map((one) => one.key));
+    drafts = renderHook(useDrafts).result;
+  });
   const show = (save = vi.fn(async () => ({ changed: [], restart_needed: false }))) => {
-    render(
+    const page = (now: typeof values) => (
       <I18nProvider i18n={i18n}>
-        <SettingsForm settings={settings} all={settings} values={values} save={save} />
-      </I18nProvider>,
+        <SettingsForm settings={settings} all={settings} values={now} save={save} />
+      </I18nProvider>
     );
-    return { save, user: userEvent.setup() };
+    const { rerender } = render(page(values));
+    return { save, user: userEvent.setup(), rerender: (now: typeof values) => rerender(page(now)) };
   };
 
   it('gives each field its title, help, unit and bounds', () => {
@@ -135,5 +154,103 @@ describe('a settings page', () => {
     await screen.findByText('1 change, not saved yet');
     await waitFor(() => expect(screen.getByRole('button', { name: 'Save' }).hasAttribute('aria-busy')).toBe(false));
     expect((centre as HTMLInputElement).value).toBe('7778');
+  });
+
+
+  it('keeps no draft of what was changed and changed back, which would undo another’s change later', async () => {
+    const { user } = show();
+    await user.type(screen.getByLabelText('Ring for'), '0');
+    await user.click(screen.getByLabelText('Hang up after opening'));
+    await user.type(screen.getByLabelText('Password'), 'x');
+    expect(Object.keys(held())).toHaveLength(3);
+    await user.type(screen.getByLabelText('Ring for'), '{Backspace}');
+    await user.click(screen.getByLabelText('Hang up after opening'));
+    await user.clear(screen.getByLabelText('Password'));
+    await waitFor(() => expect(held()).toEqual({}));
+    expect(screen.getByLabelText('Ring for')).toHaveProperty('value', '45');
+  }, 20_000);
+
+  it('keeps no draft of what another saved meanwhile as well', async () => {
+    const { user, rerender } = show();
+    await user.clear(screen.getByLabelText('Centre'));
+    await user.type(screen.getByLabelText('Centre'), '777');
+    rerender({ ...values, 'call.centre': '777' });
+    await waitFor(() => expect(held()).toEqual({}));
+  });
+
+  it('saves the rest where a field that is hidden now holds what would be refused', async () => {
+    const { save, user } = show();
+    await user.click(screen.getByLabelText('Hang up after opening'));
+    await user.type(screen.getByLabelText('Hang up after'), '000');
+    await user.click(screen.getByLabelText('Hang up after opening'));
+    await user.type(screen.getByLabelText('Centre'), '1');
+    expect(screen.queryByText(/Hang up after: 5/)).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(save).toHaveBeenCalledWith({ 'call.centre': '8888881' }));
+    await waitFor(() => expect(held()).toEqual({}));
+  });
+
+  it('says what is refused about a field that is not to be seen', async () => {
+    const { user } = show(vi.fn(async () => Promise.reject(new ApiError(422, 'invalid', 'Wrong.', [{ field: 'call.delay', message: 'Too long.' }]))));
+    await user.type(screen.getByLabelText('Centre'), '1');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Hang up after: Too long.')).toBeTruthy();
+  });
+
+  it('marks its page as not saved only for what is to be seen', () => {
+    const client = newQueryClient();
+    const schema = { pages: [], settings };
+    const marked = () => renderHook(() => useDraftedPages(schema), { wrapper: ({ children }) => <QueryClientProvider client={client}>{children}</QueryClientProvider> }).result.current;
+    act(() => draft('call.delay', '7'));
+    expect(marked()).toEqual(['calls']); // what the station has is not known yet
+    client.setQueryData(['settings'], { values });
+    expect(marked()).toEqual([]);
+    act(() => draft('call.hang_up', true));
+    expect(marked()).toEqual(['calls']);
+  });
+});
+
+describe('a settings page whose station is away for a moment', () => {
+  let source: EventTarget;
+  beforeEach(() => {
+    discard(settings.map((one) => one.key));
+    vi.stubGlobal('EventSource', class extends EventTarget {
+      readyState = 1;
+      constructor() {
+        super();
+        source = this;
+      }
+      close() {}
+    });
+    events.start();
+  });
+  afterEach(() => {
+    events.stop();
+    vi.unstubAllGlobals();
+  });
+
+  it('stays, says so, and is asked for anew when the station is back', async () => {
+    let away = false;
+    vi.stubGlobal('fetch', async (url: string) =>
+      away
+        ? new Response(JSON.stringify({ error: { code: 'limited', message: 'Too many requests.' } }), { status: 429 })
+        : new Response(JSON.stringify(url.endsWith('/schema') ? { pages: [{ id: 'calls', title: 'Calls', group: 'Intercom' }], settings } : { values })),
+    );
+    const client = newQueryClient();
+    render(
+      <I18nProvider i18n={i18n}>
+        <QueryClientProvider client={client}>
+          <Settings page="calls" />
+        </QueryClientProvider>
+      </I18nProvider>,
+    );
+    const centre = await screen.findByLabelText('Centre');
+    away = true;
+    await client.invalidateQueries({ queryKey: ['settings'] });
+    await screen.findByText('Too many requests.');
+    expect(screen.getByLabelText('Centre')).toBe(centre);
+    away = false;
+    source.dispatchEvent(new MessageEvent('hello', { data: '{}' }));
+    await waitFor(() => expect(screen.queryByText('Too many requests.')).toBeNull());
   });
 });

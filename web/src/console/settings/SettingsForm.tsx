@@ -13,7 +13,7 @@ import { settingsPath } from '../nav';
 import { SettingControl } from './SettingControl';
 import { focusSetting } from './focus';
 import { discard, discardSaved, draft, useDrafts } from './drafts';
-import { type Drafts, type Plain, type Values, changes, errorsByField, isDefault, isSecret, secretIsSet, shown, visible } from './model';
+import { type Drafts, type Plain, type Values, changes, errorsByField, isDefault, isSame, isSecret, secretIsSet, shown, visible } from './model';
 
 interface SettingsFormProps {
   settings: Setting[];
@@ -30,8 +30,16 @@ export function SettingsForm({ settings, all, values, save }: SettingsFormProps)
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
   const [restart, setRestart] = useState(false);
-  const changed = changes(settings, values, drafts);
+  const changed = changes(settings, values, drafts, all);
   const keys = Object.keys(changed);
+  const seen = settings.filter((setting) => visible(setting, all, values, drafts));
+  const same = settings.filter((setting) => isSame(setting, values, drafts)).map((setting) => setting.key).join();
+
+  // Kept, it would come up as a change by this page when somebody else changes the setting. But while these are being
+  // saved, what is typed again as it was is one.
+  useEffect(() => {
+    if (!busy && same) discard(same.split(','));
+  }, [busy, same]);
 
   useEffect(() => {
     if (!keys.length) return;
@@ -52,14 +60,16 @@ export function SettingsForm({ settings, all, values, save }: SettingsFormProps)
     setErrors({});
     try {
       const result = await save(changed);
-      discardSaved(Object.fromEntries(keys.map((key) => [key, drafts[key] as Plain])));
+      // With what was saved goes what was typed into fields that are hidden now.
+      const done = settings.filter((one) => one.key in changed || !seen.includes(one)).filter((one) => drafts[one.key] !== undefined);
+      discardSaved(Object.fromEntries(done.map(({ key }) => [key, drafts[key] as Plain])));
       setRestart((old) => old || !!result.restart_needed);
       say(t`Saved.`);
     } catch (error) {
       if (error instanceof ApiError) {
-        const found = errorsByField(settings, error.fields);
+        const found = errorsByField(seen, all, error.fields);
         setErrors(Object.keys(found).length ? found : { '': error.message });
-        const first = settings.find((one) => found[one.key]);
+        const first = seen.find((one) => found[one.key]);
         if (first) focusSetting(first.key);
       } else setErrors({ '': String(error) });
     } finally {
@@ -73,7 +83,6 @@ export function SettingsForm({ settings, all, values, save }: SettingsFormProps)
     return setting.choices?.find((one) => String(one.value) === String(value))?.title ?? (String(value) || t`empty`);
   };
 
-  const seen = settings.filter((setting) => visible(setting, all, values, drafts));
   const rule = settings[0]?.depends_on;
   const ruler = all.find((one) => one.key === rule?.key);
   const wanted = ruler && rule ? words(ruler, rule.value) : '';

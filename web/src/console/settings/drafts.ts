@@ -1,6 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import type { SettingsSchema } from '@/api/types';
-import type { Drafts, Plain } from './model';
+import { type Drafts, type Plain, type Values, visible } from './model';
 
 /**
  * What was typed and not yet saved, of all settings pages. It outlives leaving the page, losing the session and (but
@@ -55,8 +56,10 @@ export function useDrafts(): Drafts {
   );
 }
 
-/** The settings pages that hold something unsaved. */
+/** The settings pages that hold something unsaved that would be saved: what is hidden would not. */
 export function useDraftedPages(schema: SettingsSchema | undefined): string[] {
   const held = useDrafts();
-  return [...new Set((schema?.settings ?? []).filter((one) => held[one.key] !== undefined).map((one) => one.page))];
+  const values = useQueryClient().getQueryData<{ values: Values }>(['settings'])?.values;
+  const all = schema?.settings ?? [];
+  return [...new Set(all.filter((one) => held[one.key] !== undefined && (!values || visible(one, all, values, held))).map((one) => one.page))];
 }

@@ -40,14 +40,18 @@ export function coerce(setting: Setting, input: Plain): Plain {
   return /^-?\d+$/.test(text) ? Number(text) : input;
 }
 
-/** The drafts that differ from what the station has, as they would be sent. */
-export function changes(settings: Setting[], values: Values, drafts: Drafts): Drafts {
+/** Whether a draft is none any more, because the station has the same. */
+export function isSame(setting: Setting, values: Values, drafts: Drafts): boolean {
+  const draft = drafts[setting.key];
+  return draft !== undefined && coerce(setting, draft) === shown(setting, values, {});
+}
+
+/** The drafts of fields that can be seen and differ from what the station has, as they would be sent. */
+export function changes(settings: Setting[], values: Values, drafts: Drafts, all: Setting[] = settings): Drafts {
   const changed: Drafts = {};
   for (const setting of settings) {
     const draft = drafts[setting.key];
-    if (draft === undefined) continue;
-    const value = coerce(setting, draft);
-    if (isSecret(setting) ? value !== '' : value !== shown(setting, values, {})) changed[setting.key] = value;
+    if (draft !== undefined && !isSame(setting, values, drafts) && visible(setting, all, values, drafts)) changed[setting.key] = coerce(setting, draft);
   }
   return changed;
 }
@@ -55,12 +59,14 @@ export function changes(settings: Setting[], values: Values, drafts: Drafts): Dr
 export const isDefault = (setting: Setting, values: Values, drafts: Drafts): boolean =>
   isSecret(setting) || setting.default === undefined || setting.default === null || String(shown(setting, values, drafts)) === String(setting.default);
 
-/** Errors by field; one that names a field this page does not have stays readable under ''. */
-export function errorsByField(settings: Setting[], errors: FieldError[]): Record<string, string> {
+/** Errors by field; one about a field that is not to be seen stays readable under '', with its title. */
+export function errorsByField(seen: Setting[], all: Setting[], errors: FieldError[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const error of errors) {
-    const key = settings.some((setting) => setting.key === error.field) ? error.field : '';
-    const text = key ? error.message : `${error.field}: ${error.message}`;
+    const key = seen.some((setting) => setting.key === error.field) ? error.field : '';
+    const title = all.find((setting) => setting.key === error.field)?.title ?? error.field;
+    // Most of the station's sentences begin with the title themselves.
+    const text = key || error.message.includes(title) ? error.message : `${title}: ${error.message}`;
     found[key] = found[key] ? `${found[key]} ${text}` : text;
   }
   return found;
