@@ -16,16 +16,22 @@ export default function Settings({ page }: { page: string }) {
   const schema = useSchema();
   const values = useQuery({ queryKey: ['settings'], queryFn: ({ signal }) => api.get<{ values: Values }>('/settings', undefined, signal) });
   useEvent('setting', () => void client.invalidateQueries({ queryKey: ['settings'] }));
+  // What was set while the stream was away was heard by nobody.
+  useEvent('hello', () => void client.invalidateQueries({ queryKey: ['settings'] }));
   const found = schema.data?.pages.find((one) => one.id === page);
   const ready = !!schema.data && !!values.data;
   useFocusOn(ready, focusSetting);
   const fault = schema.error ?? values.error;
-  if (fault) return <Note kind="error">{fault.message}</Note>;
-  if (!schema.data || !values.data) return <Skeleton lines={8} />;
+  if (!schema.data || !values.data) return fault ? <Note kind="error">{fault.message}</Note> : <Skeleton lines={8} />;
   if (!found) return <Note kind="error"><Trans>This station has no such page.</Trans></Note>;
   return (
     <>
       <PageHead title={found.title} help={found.help} />
+      {fault && (
+        <div className="mb-4 max-w-3xl">
+          <Note kind="error">{fault.message}</Note>
+        </div>
+      )}
       <SettingsForm
         settings={schema.data.settings.filter((one) => one.page === page)}
         all={schema.data.settings}
