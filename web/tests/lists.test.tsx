@@ -7,8 +7,14 @@ import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newQueryClient } from '@/api/hooks';
+import { OnlineNow } from '@/console/Now';
+import Cards from '@/console/pages/Cards';
+import Codes from '@/console/pages/Codes';
 import Journal from '@/console/pages/Journal';
+import Machines from '@/console/pages/Machines';
+import Monitors from '@/console/pages/Monitors';
 import Rooms from '@/console/pages/Rooms';
+import { RoomJournal } from '@/monitor/RoomJournal';
 
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
 const refusal = () => json({ error: { code: 'limited', message: 'Too many requests from your address. Wait a moment.' } }, 429);
@@ -75,5 +81,40 @@ describe('a next page that the station refuses', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Name' }));
     expect(numbers()).toEqual(['103', '101', '102']);
     expect(screen.queryByText(/Not all are shown yet/)).toBeNull();
+  });
+});
+
+describe('what could not be asked', () => {
+  const NOTHING = /no .* yet|^no missed|nothing|^no machine|^0 /i;
+  const pages: [string, ReactNode, RegExp][] = [
+    ['H03 rooms', <Rooms />, /No rooms yet/],
+    ['codes', <Codes />, /No codes yet/],
+    ['H06 cards', <Cards />, /No cards yet/],
+    ['machine accounts', <Machines />, /No machine accounts/],
+    ['H10 monitors', <Monitors />, /Nothing rings yet/],
+    ['N09 the journal', <Journal />, /Nothing has happened yet/],
+    ['H10 monitors of the overview', <OnlineNow />, /Nothing rings yet/],
+    ['C01 missed calls', <RoomJournal room="101" missed />, /No missed calls/],
+    ['N09 what happened', <RoomJournal room="101" />, /Nothing yet/],
+  ];
+
+  it.each(pages)('is told so, and not as if there was nothing: %s', async (_name, page) => {
+    answer = refusal;
+    show(page);
+    expect(await screen.findAllByText(/Too many requests/)).toHaveLength(1);
+    expect(screen.queryByText(NOTHING)).toBeNull();
+  });
+
+  it.each(pages)('is not told as nothing while it is being asked: %s', async (_name, page) => {
+    answer = () => new Promise<Response>(() => undefined);
+    show(page);
+    await moment();
+    expect(screen.queryByText(NOTHING)).toBeNull();
+  });
+
+  it.each(pages)('is told as nothing where the station says so: %s', async (_name, page, words) => {
+    answer = () => json({ items: [], total: 0 });
+    show(page);
+    await screen.findByText(words);
   });
 });

@@ -8,7 +8,7 @@ import { withTold } from '@/api/told';
 import type { Call, Page } from '@/api/types';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Layout';
-import { StateIcons, Status } from '@/ui/Status';
+import { Note, StateIcons, Status } from '@/ui/Status';
 import { complain } from '@/ui/Toasts';
 import { cx } from '@/ui/cx';
 
@@ -64,10 +64,12 @@ export function OnlineNow() {
             </li>
           ))}
         </ul>
+      ) : monitors.error ? (
+        <div className="p-3">
+          <Note kind="error">{monitors.error.message}</Note>
+        </div>
       ) : (
-        <p className="px-4 py-4 text-sm text-soft">
-          <Trans>Nothing rings yet</Trans>
-        </p>
+        <p className="px-4 py-4 text-sm text-soft">{monitors.isPending ? <Trans>Asking the station…</Trans> : <Trans>Nothing rings yet</Trans>}</p>
       )}
     </Card>
   );

@@ -7,6 +7,7 @@ import type { JournalEntry, Page } from '@/api/types';
 import { dateTime } from '@/i18n/format';
 import { sentence } from '@/i18n/station';
 import { Card } from '@/ui/Layout';
+import { Note } from '@/ui/Status';
 
 const MISSED = /not_answered|cancelled|nobody_available|missed/;
 const SHOWN = 8;
@@ -37,6 +38,10 @@ export function RoomJournal({ room, missed }: { room?: string; missed?: boolean 
             </li>
           ))}
         </ul>
+      ) : journal.error ? (
+        <div className="p-3">
+          <Note kind="error">{journal.error.message}</Note>
+        </div>
       ) : (
         <p className="px-4 py-6 text-center text-sm text-soft">
           {journal.isPending ? <Trans>Asking the station…</Trans> : missed ? <Trans>No missed calls.</Trans> : <Trans>Nothing yet.</Trans>}

@@ -24,6 +24,7 @@ export function PageHead({ title, help, actions }: { title: ReactNode; help?: Re
   );
 }
 
+/** With nothing in it, as a list that could not be asked for, it is not to be seen. */
 export function Card({ title, icon: Icon, actions, className, bodyClassName, children }: {
   title?: ReactNode;
   icon?: LucideIcon;
@@ -33,7 +34,7 @@ export function Card({ title, icon: Icon, actions, className, bodyClassName, chi
   children: ReactNode;
 }) {
   return (
-    <section className={cx('hairline rounded-2xl bg-surface', className)}>
+    <section className={cx('hairline rounded-2xl bg-surface has-[>:only-child:empty]:hidden', className)}>
       {title && (
         <header className="flex min-h-12 flex-wrap items-center justify-between gap-2 border-b border-line py-1.5 pr-3 pl-4">
           <h2 className="flex items-center gap-2 text-sm font-semibold">

@@ -63,7 +63,7 @@ export default function Cards() {
           <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">
             <input type="search" aria-label={t`Find cards`} placeholder={t`Holder, room or ending`} value={text} onChange={(event) => setText(event.target.value)} className={`${inputClass} max-w-xs`} />
             <p role="status" className="text-sm text-soft">
-              <Plural value={total} one="# card" other="# cards" />
+              {cards.isSuccess && <Plural value={total} one="# card" other="# cards" />}
             </p>
           </div>
         )}
@@ -91,11 +91,11 @@ export default function Cards() {
               </>
             )}
           />
-        ) : (
+        ) : cards.isSuccess ? (
           <Empty icon={CreditCard} title={asked ? t`No card matches` : t`No cards yet`} action={!asked && issue}>
             {!asked && <Trans>Choose the room, then hold the card to the reader while the time runs.</Trans>}
           </Empty>
-        )}
+        ) : null}
         <ShowMore query={cards} />
       </Card>
       {open?.what === 'issue' && <IssueDialog locks={locks.data?.items ?? []} onClose={close} onDone={done} />}

@@ -47,7 +47,7 @@ export default function Codes() {
           <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">
             <input type="search" aria-label={t`Find codes`} placeholder={t`Name or room`} value={text} onChange={(event) => setText(event.target.value)} className={`${inputClass} max-w-xs`} />
             <p role="status" className="text-sm text-soft">
-              <Plural value={total} one="# code" other="# codes" />
+              {codes.isSuccess && <Plural value={total} one="# code" other="# codes" />}
             </p>
           </div>
         )}
@@ -78,11 +78,11 @@ export default function Codes() {
               </>
             )}
           />
-        ) : (
+        ) : codes.isSuccess ? (
           <Empty icon={KeyRound} title={asked ? t`No code matches` : t`No codes yet`} action={!asked && add}>
             {!asked && <Trans>A code lets somebody in without ringing, at the doors you choose.</Trans>}
           </Empty>
-        )}
+        ) : null}
         <ShowMore query={codes} />
       </Card>
       {open?.what === 'add' && <CodeDialog locks={locks.data?.items ?? []} onClose={close} onDone={done} />}

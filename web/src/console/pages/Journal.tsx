@@ -74,11 +74,11 @@ export default function Journal() {
               <List entries={entries} fresh={fresh} more={journal.hasNextPage} loading={journal.isFetchingNextPage} onMore={() => !journal.isFetchNextPageError && void journal.fetchNextPage()} />
               {journal.isFetchNextPageError && <ShowMore query={journal} />}
             </>
-          ) : (
+          ) : journal.isSuccess ? (
             <Empty icon={ScrollText} title={isFiltered(filter) ? t`Nothing matches` : t`Nothing has happened yet`}>
               {isFiltered(filter) ? <Trans>Try fewer words or a longer time.</Trans> : <Trans>Calls, openings, alarms and changes will be listed here.</Trans>}
             </Empty>
-          )}
+          ) : null}
         </Card>
       </div>
     </>

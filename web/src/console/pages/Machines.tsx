@@ -56,9 +56,9 @@ export default function Machines() {
             actionsTitle={t`Actions`}
             actions={(one) => <IconButton icon={Trash2} size="small" label={t`Delete ${one.name}`} onClick={() => setRemoving(one)} />}
           />
-        ) : (
+        ) : machines.isSuccess ? (
           <Empty icon={Bot} title={t`No machine accounts`} action={add} />
-        )}
+        ) : null}
       </Card>
       {adding && <AddDialog onClose={() => setAdding(false)} />}
       {removing && (

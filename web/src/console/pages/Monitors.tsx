@@ -98,11 +98,11 @@ export default function Monitors() {
               </>
             )}
           />
-        ) : (
+        ) : monitors.isSuccess ? (
           <Empty icon={MonitorSmartphone} title={t`Nothing rings yet`} action={<div className="flex flex-wrap justify-center gap-2">{actions}</div>}>
             <Trans>Pair the phone in your pocket: it takes half a minute and no app.</Trans>
           </Empty>
-        )}
+        ) : null}
       </Card>
       {open?.what === 'room' && (
         <Dialog title={t`Pair a monitor`} onClose={close}>

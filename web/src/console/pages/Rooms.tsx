@@ -58,7 +58,7 @@ export default function Rooms() {
         <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">
           <input type="search" aria-label={t`Find rooms`} placeholder={t`Number or name`} value={text} onChange={(event) => setText(event.target.value)} className={`${inputClass} max-w-xs`} />
           <p role="status" className="text-sm text-soft">
-            <Plural value={total} one="# room" other="# rooms" />
+            {rooms.isSuccess && <Plural value={total} one="# room" other="# rooms" />}
           </p>
           <span className="flex-1" />
           {total > 0 && !asked && (
@@ -89,7 +89,7 @@ export default function Rooms() {
               </>
             )}
           />
-        ) : (
+        ) : rooms.isSuccess ? (
           <Empty
             icon={DoorClosed}
             title={asked ? t`No room matches` : t`No rooms yet`}
@@ -103,7 +103,7 @@ export default function Rooms() {
           >
             {!asked && <Trans>Add rooms one by one, or a whole building at once.</Trans>}
           </Empty>
-        )}
+        ) : null}
         <ShowMore query={rooms} />
       </Card>
       {open?.what === 'add' && <RoomDialog onClose={close} onDone={done} />}
