@@ -51,8 +51,13 @@ test('no settings page shows a title, help or choice in English', async () => {
     const mine = settings.filter((setting: any) => setting.page === one.id);
     await expect(page.locator('main form')).toBeVisible();
     await expect(page.getByRole('heading', { level: 1 })).not.toHaveText(/^$/);
+    // What shows only with a GPIO line is looked at too; nothing of it is saved.
+    const lines = page.locator('main form select').filter({ has: page.locator('option[value=gpio]') });
+    for (const line of await lines.all()) await line.selectOption('gpio');
     const text = await page.locator('main').innerText();
-    for (const sentence of [one.help, ...mine.map((setting: any) => setting.help)]) expect(text, one.id).not.toContain(sentence);
+    const hints = mine.map((setting: any) => setting.pattern_hint).filter(Boolean);
+    for (const sentence of [one.help, ...hints, ...mine.map((setting: any) => setting.help)]) expect(text, one.id).not.toContain(sentence);
+    if (await lines.count()) await page.getByRole('button', { name: 'Verwerfen' }).click();
   }
 });
 

@@ -157,6 +157,18 @@ function* phrases(list) {
   }
 }
 
+/** What a setting allows, where that is not written at the setting: a constant so named, whose text is taken where it stands. */
+const FORM = /^\w+_form$/;
+function checkAllowed(file, list) {
+  for (let at = 2; at < list.length; at++) {
+    if (list[at - 1] !== '=' || list[at - 2] !== 'allowed' || isText(list[at])) continue;
+    let end = at;
+    while (end < list.length && list[end] !== ',' && list[end] !== '}') end++;
+    const name = list.slice(at, end);
+    if (!FORM.test(name.at(-1)) || name.some((token) => !/^(?:\w+|::)$/.test(token))) throw new Error(`${file}: what a setting allows must be a literal or a constant named …_form, or it cannot be translated`);
+  }
+}
+
 /** What never reaches a page: the command line, the wire, the inside of calls and encoders, what ends the start. */
 const SILENT = /src\/(?:app\/(?:options|main)|base\/|sip\/(?!registration)|web\/openapi|http\/(?:files|server)|storage\/data_folder|media\/(?:leg|encryption|rtp|webrtc|sdp|media|pipeline|encoder_pipeline|sound_file))/;
 
@@ -174,7 +186,8 @@ export function textsOf(file, code) {
       found.push({ id: `event.${id}`, message: sentence, must: true }, { id: help[0], must: true });
     }
   } else if (settings) {
-    found.push(...assigned(list, /^(?:title|help|allowed)$/));
+    checkAllowed(file, list);
+    found.push(...assigned(list, /^(?:title|help|allowed|\w+_form)$/));
     for (const [, title] of initialised(list, 'Choice')) found.push({ id: title });
     for (const [, ...words] of initialised(list, 'Page')) found.push(...words.map((id) => ({ id })));
     for (const one of found) one.must = true;
@@ -183,6 +196,7 @@ export function textsOf(file, code) {
   } else if (!SILENT.test(file)) {
     found.push(...sentences(list), ...assigned(list, /^(?:limit|subject)$/), ...names(list), ...units(list));
   }
+  if (!settings) for (const { id } of assigned(list, FORM)) found.push({ id, must: true });
   if (/src\/media\//.test(file)) found.push(...phrases(list));
   return [...new Map(found.filter((one) => /[a-z]/i.test(one.id.replace(/\{\d+\}/g, ''))).map((one) => [one.id, one])).values()];
 }

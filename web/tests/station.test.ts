@@ -19,6 +19,14 @@ describe('what is read out of the sources', () => {
     expect(ids('src/settings/entries_x.hpp', code)).toEqual(['A title', 'Some help.', 'digits', 'First kind', 'The page', 'Its help.', 'System']);
   });
 
+  it('takes a form that several settings allow, where it is written, and refuses one that it would not find', () => {
+    const entry = (allowed: string) => `Entry{.key = "x.y", .title = "A title", .allowed = ${allowed}, .depends_on = "z"}`;
+    expect(textsOf('src/hardware/line.hpp', 'inline constexpr std::string_view line_form = "a chip, such as chip0:17";')).toEqual([{ id: 'a chip, such as chip0:17', must: true }]);
+    expect(ids('src/settings/entries_x.hpp', entry('hardware::line_form'))).toEqual(['A title']);
+    expect(() => textsOf('src/settings/entries_x.hpp', entry('hardware::line_words'))).toThrow(/what a setting allows/);
+    expect(() => textsOf('src/settings/entries_x.hpp', entry('words_of(line_form)'))).toThrow(/what a setting allows/);
+  });
+
   it('takes events by their id, and what they mean', () => {
     const code = 'inline constexpr Event one{"call.one", Kind::call, Severity::warning,\n "{subject} called.", "Help."};';
     expect(textsOf('src/journal/events.hpp', code)).toEqual([{ id: 'event.call.one', message: '{subject} called.', must: true }, { id: 'Help.', must: true }]);
