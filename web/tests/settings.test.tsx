@@ -211,14 +211,15 @@ describe('a settings page', () => {
 });
 
 describe('a settings page whose station is away for a moment', () => {
-  let source: EventTarget;
+  let sources: EventTarget[];
   beforeEach(() => {
     discard(settings.map((one) => one.key));
+    sources = [];
     vi.stubGlobal('EventSource', class extends EventTarget {
       readyState = 1;
       constructor() {
         super();
-        source = this;
+        sources.push(this);
       }
       close() {}
     });
@@ -250,7 +251,7 @@ describe('a settings page whose station is away for a moment', () => {
     await screen.findByText('Too many requests.');
     expect(screen.getByLabelText('Centre')).toBe(centre);
     away = false;
-    source.dispatchEvent(new MessageEvent('hello', { data: '{}' }));
+    sources.at(-1)!.dispatchEvent(new MessageEvent('hello', { data: '{}' }));
     await waitFor(() => expect(screen.queryByText('Too many requests.')).toBeNull());
   });
 });
