@@ -36,18 +36,31 @@ let learning: Promise<void> | undefined;
 /** Settled when what the station says can be translated. */
 export const stationLearnt = (): Promise<void> => learning ?? Promise.resolve();
 
+/** What was asked for last: another that arrives after it is wanted no more. */
+let wanted: Language | undefined;
+let standing = false;
+
 export async function loadLanguage(language: Language = chosenLanguage()): Promise<void> {
+  wanted = language;
   const station = language === 'de' ? piece(() => import('../locales/de/station.po')) : undefined;
   const pages = await piece(() => (language === 'de' ? import('../locales/de/messages.po') : import('../locales/en/messages.po')));
-  learn({});
-  i18n.loadAndActivate({ locale: language, messages: pages.messages });
-  // The station's own words may come a moment after the page's: nothing it says is there yet either.
+  // Where a language stands, much that the station said does so too, and changes with the page's words.
+  const words = standing ? (await station)?.messages : undefined;
+  if (wanted !== language) return;
+  standing = true;
+  learn(words ?? {});
+  i18n.loadAndActivate({ locale: language, messages: { ...pages.messages, ...words } });
+  document.documentElement.lang = language;
+  if (words) {
+    learning = undefined;
+    return;
+  }
+  // At the start the station's own words may come a moment after the page's: nothing it says is there yet either.
   learning = station?.then(({ messages }) => {
     if (i18n.locale !== language) return;
     learn(messages);
     i18n.load(language, messages);
   });
-  document.documentElement.lang = language;
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {

@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { LANGUAGES, type Language, chooseLanguage, chosenLanguage } from '@/i18n';
 import { SelectField } from '@/ui/Field';
+import { complain } from '@/ui/Toasts';
 
 type Theme = 'auto' | 'light' | 'dark';
 const KEY = 'lintel.theme';
@@ -36,7 +37,7 @@ export function Preferences() {
         onChange={(event) => {
           const chosen = event.target.value as Language;
           setLanguage(chosen);
-          void chooseLanguage(chosen);
+          chooseLanguage(chosen).catch(complain);
         }}
       />
       <SelectField
