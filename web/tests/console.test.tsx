@@ -8,6 +8,7 @@ import { StrictMode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newQueryClient } from '@/api/hooks';
 import { Console, WAITS_MS } from '@/console/Console';
+import { Toasts, hush } from '@/ui/Toasts';
 // Loaded beforehand, as by a page that one has seen already.
 import '@/console/pages/Codes';
 import '@/console/pages/Monitors';
@@ -21,6 +22,9 @@ let mine: { account: string; role: string; csrf: string };
 const locks = [{ number: 1, name: 'Front door', state: 'locked' }, { number: 2, name: 'Yard', state: 'locked' }];
 
 let loggedIn: boolean;
+let initialised: boolean;
+/** What the station refuses. */
+let refused: Record<string, [number, string, string]>;
 let sent: [string, unknown][];
 class SilentSource extends EventTarget {
   readyState = 1;
@@ -28,6 +32,8 @@ class SilentSource extends EventTarget {
 }
 beforeEach(() => {
   loggedIn = true;
+  initialised = true;
+  refused = {};
   mine = { account: 'admin', role: 'admin', csrf: 'token' };
   sent = [];
   HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) { this.open = true; };
@@ -35,11 +41,13 @@ beforeEach(() => {
   vi.stubGlobal('EventSource', SilentSource);
   vi.stubGlobal('fetch', async (url: string, { method = 'GET', body }: RequestInit = {}) => {
     const path = new URL(url, 'http://door').pathname.replace('/api/v1', '');
+    const no = refused[`${method} ${path}`];
+    if (no) return json({ error: { code: no[1], message: no[2] } }, no[0]);
     if (path === '/login') {
       loggedIn = true;
       return json(mine);
     }
-    if (path === '/state') return json({ initialised: true, version: '1', station: { name: 'House', number: '8001' }, session: loggedIn ? mine : null });
+    if (path === '/state') return json({ initialised, version: '1', station: { name: 'House', number: '8001' }, session: loggedIn ? mine : null });
     if (!loggedIn) return json({ error: { code: 'unauthenticated', message: 'Log in first.' } }, 401);
     if (method !== 'GET') sent.push([`${method} ${path}`, body && JSON.parse(String(body))]);
     if (path === '/monitors' && method === 'POST') return json({ user: '101#3', password: 'shown-only-now', domain: 'VDP', server: '192.0.2.1', ports: {} });
@@ -50,6 +58,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals();
   window.location.hash = '';
+  act(hush);
 });
 
 const show = (page: string) => {
@@ -59,6 +68,7 @@ const show = (page: string) => {
       <I18nProvider i18n={i18n}>
         <QueryClientProvider client={newQueryClient()}>
           <Console />
+          <Toasts />
         </QueryClientProvider>
       </I18nProvider>
     </StrictMode>,
@@ -123,5 +133,31 @@ describe('S04 a session that ends while something is typed', () => {
     const over = timers.mock.calls.find(([, after]) => after === WAITS_MS)![0] as () => void;
     act(over);
     expect(document.body.textContent).not.toContain('shown-only-now');
+  });
+});
+
+describe('S01 a page that is from before the station was set up, or reset', () => {
+  const setUp = async () => {
+    for (const [label, text] of [['One-time code', '123456'], ['Password of the account admin', 'Door-bell-7'], ['The same password again', 'Door-bell-7'], ['E-mail address', 'a@example.com']] as const)
+      await userEvent.type(await screen.findByLabelText(label), text);
+    await userEvent.click(screen.getByRole('button', { name: 'Set up the station' }));
+  };
+  it('offers to log in where the station has been set up already, as it says', async () => {
+    initialised = loggedIn = false;
+    show('/');
+    await screen.findByText('Welcome. Make this station yours.');
+    initialised = true;
+    refused['POST /setup'] = [409, 'conflict', 'The station has been set up already. Log in.'];
+    await setUp();
+    await screen.findByRole('heading', { name: 'Log in' });
+  });
+  it('offers to set the station up where it was reset, as it says', async () => {
+    loggedIn = false;
+    show('/');
+    await screen.findByRole('heading', { name: 'Log in' });
+    initialised = false;
+    refused['POST /login'] = [403, 'set_up_first', 'Set the station up first: open its page and enter the one-time code.'];
+    await logInAgain();
+    await screen.findByText('Welcome. Make this station yours.');
   });
 });

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQueryClient } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
-import { api, setCsrf } from '@/api/client';
+import { ApiError, api, setCsrf } from '@/api/client';
 import { stateKey } from '@/api/hooks';
 import type { Session } from '@/api/types';
 import { useApiForm } from '@/shared/forms';
@@ -17,7 +17,11 @@ export function FirstStart() {
   const { t } = useLingui();
   const client = useQueryClient();
   const { form, fault, busy, submit, error } = useApiForm({ code: '', password: '', password_repeat: '', email: '' }, async (values) => {
-    await api.post('/setup', { ...values, code: values.code.trim() });
+    await api.post('/setup', { ...values, code: values.code.trim() }).catch(async (error: unknown) => {
+      // Set up already, by another page or by this one whose login then failed: then it is the page where one logs in.
+      if (error instanceof ApiError && error.status === 409) await client.invalidateQueries({ queryKey: stateKey });
+      throw error;
+    });
     const session = await api.post<Session>('/login', { account: 'admin', password: values.password });
     setCsrf(session.csrf);
     askForStation();

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQueryClient } from '@tanstack/react-query';
 import { LogIn } from 'lucide-react';
-import { api, setCsrf } from '@/api/client';
+import { ApiError, api, setCsrf } from '@/api/client';
 import { stateKey } from '@/api/hooks';
 import type { Session, State } from '@/api/types';
 import { Preferences } from '@/shared/Preferences';
@@ -16,7 +16,11 @@ export function Login({ other }: { other: Session | null }) {
   const { t } = useLingui();
   const client = useQueryClient();
   const { form, fault, busy, submit, error } = useApiForm({ account: 'admin', password: '' }, async (values) => {
-    const session = await api.post<Session>('/login', values);
+    const session = await api.post<Session>('/login', values).catch(async (error: unknown) => {
+      // Reset since this page was opened: then it is the page where one sets it up.
+      if (error instanceof ApiError && error.code === 'set_up_first') await client.invalidateQueries({ queryKey: stateKey });
+      throw error;
+    });
     setCsrf(session.csrf);
     client.setQueryData<State>(stateKey, (old) => old && { ...old, session });
     await client.invalidateQueries();
