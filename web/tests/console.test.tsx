@@ -161,3 +161,23 @@ describe('S01 a page that is from before the station was set up, or reset', () =
     await screen.findByText('Welcome. Make this station yours.');
   });
 });
+
+describe('the menu of a narrow screen', () => {
+  it('takes the focus when it opens, and gives it back when it is closed', async () => {
+    show('/access/codes');
+    await screen.findByRole('heading', { name: 'Codes' });
+    const open = screen.getByRole('button', { name: 'Open the menu' });
+    const close = screen.getByRole('button', { name: 'Close the menu' });
+    await userEvent.click(open);
+    expect(document.activeElement).toBe(close);
+    await userEvent.keyboard('{Escape}');
+    expect(document.activeElement).toBe(open);
+    await userEvent.click(open);
+    await userEvent.click(close);
+    expect(document.activeElement).toBe(open);
+    // Nobody's focus is taken by a key that closes nothing.
+    screen.getByRole('main').focus();
+    await userEvent.keyboard('{Escape}');
+    expect(document.activeElement).toBe(screen.getByRole('main'));
+  });
+});

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { LogOut, Menu, Search, Settings2, WifiOff, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Router, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { useQueryClient } from '@tanstack/react-query';
@@ -36,17 +36,30 @@ function Frame({ station, account, version }: ShellProps) {
   const link = useLink();
   const [location] = useLocation();
   const [menu, setMenu] = useState(false);
+  const menuButton = useRef<HTMLButtonElement>(null);
+  const closeButton = useRef<HTMLButtonElement>(null);
   const [search, setSearch] = useState(false);
   const [mine, setMine] = useState(false);
 
+  const closeMenu = () => {
+    setMenu(false);
+    menuButton.current?.focus();
+  };
+  // The page that was chosen in it takes the focus itself.
   useEffect(() => setMenu(false), [location]);
+  useEffect(() => {
+    if (!menu) return;
+    closeButton.current?.focus();
+    const pressed = (event: KeyboardEvent) => event.key === 'Escape' && closeMenu();
+    window.addEventListener('keydown', pressed);
+    return () => window.removeEventListener('keydown', pressed);
+  }, [menu]);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault();
         setSearch(true);
       }
-      if (event.key === 'Escape') setMenu(false);
     };
     window.addEventListener('keydown', pressed);
     return () => window.removeEventListener('keydown', pressed);
@@ -64,7 +77,7 @@ function Frame({ station, account, version }: ShellProps) {
       <a href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }} className="sr-only focus:not-sr-only focus:fixed! focus:top-2 focus:left-2 focus:z-50 focus:rounded-lg focus:bg-raised focus:p-3 focus:shadow-float">
         <Trans>Skip to the content</Trans>
       </a>
-      {menu && <div aria-hidden className="fixed inset-0 z-30 bg-black/40 lg:hidden" onClick={() => setMenu(false)} />}
+      {menu && <div aria-hidden className="fixed inset-0 z-30 bg-black/40 lg:hidden" onClick={closeMenu} />}
       <aside
         id="sidebar"
         className={cx(
@@ -74,7 +87,7 @@ function Frame({ station, account, version }: ShellProps) {
       >
         <div className="flex items-center justify-between py-3 pr-2 pl-4">
           <Brand />
-          <IconButton icon={X} label={t`Close the menu`} className="lg:hidden" onClick={() => setMenu(false)} />
+          <IconButton ref={closeButton} icon={X} label={t`Close the menu`} className="lg:hidden" onClick={closeMenu} />
         </div>
         <Sidebar location={location} />
         <p className="mt-auto px-4 py-3 text-xs text-soft">
@@ -83,7 +96,7 @@ function Frame({ station, account, version }: ShellProps) {
       </aside>
       <div className="flex min-w-0 flex-col">
         <header className="sticky top-0 z-20 flex items-center gap-2 border-b border-line bg-ground px-3 py-2 lg:px-6">
-          <IconButton icon={Menu} label={t`Open the menu`} aria-expanded={menu} aria-controls="sidebar" className="lg:hidden" onClick={() => setMenu(true)} />
+          <IconButton ref={menuButton} icon={Menu} label={t`Open the menu`} aria-expanded={menu} aria-controls="sidebar" className="lg:hidden" onClick={() => setMenu(true)} />
           <p className="flex min-w-0 flex-1 gap-1.5 text-sm font-medium">
             <span className="truncate">{station.name || <Trans>Door station</Trans>}</span> <span className="text-soft max-sm:hidden">{station.number}</span>
           </p>
