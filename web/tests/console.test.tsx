@@ -162,6 +162,17 @@ describe('S01 a page that is from before the station was set up, or reset', () =
   });
 });
 
+describe('S04 logging out', () => {
+  it('that the station did not carry out is told, and nothing is left', async () => {
+    show('/access/codes');
+    await screen.findByRole('heading', { name: 'Codes' });
+    refused['POST /logout'] = [503, 'busy', 'The station is busy.'];
+    await userEvent.click(screen.getByRole('button', { name: /^Log out/ }));
+    await screen.findByText('The station is busy.');
+    expect(screen.getByRole('heading', { name: 'Codes' })).toBeTruthy();
+  });
+});
+
 describe('the menu of a narrow screen', () => {
   it('takes the focus when it opens, and gives it back when it is closed', async () => {
     show('/access/codes');

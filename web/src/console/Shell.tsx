@@ -4,13 +4,14 @@ import { useEffect, useRef, useState } from 'react';
 import { Router, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { useQueryClient } from '@tanstack/react-query';
-import { api, setCsrf } from '@/api/client';
+import { ApiError, api, setCsrf } from '@/api/client';
 import { useLink } from '@/api/hooks';
 import type { StationName } from '@/api/types';
 import { Preferences } from '@/shared/Preferences';
 import { Brand } from '@/ui/Brand';
 import { Button, IconButton } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
+import { complain } from '@/ui/Toasts';
 import { cx } from '@/ui/cx';
 import { Pages } from './Pages';
 import { SearchBox } from './SearchBox';
@@ -66,7 +67,12 @@ function Frame({ station, account, version }: ShellProps) {
   }, []);
 
   const leave = async () => {
-    await api.post('/logout').catch(() => undefined);
+    try {
+      await api.post('/logout');
+    } catch (error) {
+      // Who is told nothing leaves a browser in which the session goes on.
+      if (!(error instanceof ApiError && error.status === 401)) return complain(error);
+    }
     setCsrf(null);
     client.clear();
     window.location.reload();
