@@ -77,6 +77,13 @@ export default function DayChart({ hours }: { hours: Hours }) {
       <div ref={place} aria-hidden />
       <table className="sr-only">
         <caption>{t`Today by the hour`}</caption>
+        <thead>
+          <tr>
+            <td />
+            {both && <th scope="col">{t`Calls`}</th>}
+            <th scope="col">{t`Openings`}</th>
+          </tr>
+        </thead>
         <tbody>
           {at.map((hour, index) => (
             <tr key={hour}>
