@@ -15,7 +15,10 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** The browser's own modal dialog: it keeps the focus inside, gives it back after, and needs no injected style. */
+/**
+ * The browser's own modal dialog: it keeps the focus inside, gives it back after, and needs no injected style. One that
+ * shows something else after a step has another `key` then, so that it opens anew: with the focus in it and its name read out.
+ */
 export function Dialog({ title, onClose, wide, footer, sticky = true, children }: DialogProps) {
   const { t } = useLingui();
   const dialog = useRef<HTMLDialogElement>(null);

@@ -10,6 +10,8 @@ import { TextField } from '@/ui/Field';
 import { CopyLine } from '@/ui/Secret';
 import { Note } from '@/ui/Status';
 
+const USUAL_PORT = 5060;
+
 /** An account for a SIP phone. Its password is made by the station and shown this once. */
 export function PhoneDialog({ onClose }: { onClose: () => void }) {
   const { t } = useLingui();
@@ -22,6 +24,7 @@ export function PhoneDialog({ onClose }: { onClose: () => void }) {
   if (account)
     return (
       <Dialog
+        key="made"
         wide
         title={t`Account for a SIP phone`}
         onClose={onClose}
@@ -39,7 +42,7 @@ export function PhoneDialog({ onClose }: { onClose: () => void }) {
           <CopyLine label={t`Password`} value={account.password} />
           <CopyLine label={t`Domain`} value={account.domain} />
           <CopyLine label={t`Server`} value={account.server} />
-          {Object.entries(account.ports ?? {}).map(([name, port]) => (
+          {servedPorts(account).map(([name, port]) => (
             <CopyLine key={name} label={t`Port ${name.toUpperCase()}`} value={String(port)} />
           ))}
         </div>
@@ -65,8 +68,18 @@ export function PhoneDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** A port of 0 is a transport that the station does not serve. */
+const servedPorts = ({ ports }: PhoneAccount) => Object.entries(ports ?? {}).filter(([, port]) => port > 0);
+
+/** The transport that phones know best, of those that are served. */
+function serverOf(account: PhoneAccount): string {
+  const served = Object.fromEntries(servedPorts(account));
+  const transport = ['udp', 'tcp', 'tls'].find((one) => served[one]) ?? 'udp';
+  return `sip:${account.server}:${served[transport] ?? USUAL_PORT};transport=${transport}`;
+}
+
 function PhoneHelp({ account }: { account: PhoneAccount }) {
-  const port = account.ports?.udp ?? account.ports?.tcp ?? 5060;
+  const server = serverOf(account);
   const user = encodeURIComponent(account.user);
   return (
     <div className="grid gap-3 text-sm">
@@ -77,7 +90,7 @@ function PhoneHelp({ account }: { account: PhoneAccount }) {
             <Trans>Choose “Use a SIP account” and enter user, password and domain as above.</Trans>
           </li>
           <li>
-            <Trans>Set the SIP proxy address to</Trans> <code className="font-mono text-ink">{`<sip:${account.server}:${port};transport=udp>`}</code>
+            <Trans>Set the SIP proxy address to</Trans> <code className="font-mono text-ink">{`<${server}>`}</code>
           </li>
           <li>
             <Trans>Switch “Outbound proxy” on, so that calls to the station go there too.</Trans>
@@ -93,7 +106,7 @@ function PhoneHelp({ account }: { account: PhoneAccount }) {
           <Trans>One line in ~/.baresip/accounts:</Trans>
         </p>
         <pre className="mt-1 overflow-x-auto rounded-lg bg-ground p-3 font-mono text-xs" tabIndex={0}>
-          {`<sip:${user}@${account.domain}>;auth_user=${account.user};auth_pass=${account.password};outbound="sip:${account.server}:${port};transport=udp";regint=300`}
+          {`<sip:${user}@${account.domain}>;auth_user=${account.user};auth_pass=${account.password};outbound="${server}";regint=300`}
         </pre>
       </details>
     </div>

@@ -89,9 +89,17 @@ function AddDialog({ onClose }: { onClose: () => void }) {
     setMade(await api.post<{ name: string; secret: string }>('/machine-accounts', { ...values, name: values.name.trim() }));
     await client.invalidateQueries({ queryKey: ['machines'] });
   });
+  // The station lets nobody open doors over the API who may not use that at all.
+  const together = ({ target }: { target: HTMLInputElement }) => {
+    const chosen = new Set(form.getValues('rights'));
+    if (target.value === 'unlock' && target.checked) chosen.add('api');
+    if (target.value === 'api' && !target.checked) chosen.delete('unlock');
+    form.setValue('rights', Object.keys(rights).filter((right) => chosen.has(right)));
+  };
   if (made)
     return (
       <Dialog
+        key="made"
         title={t`The account was made`}
         onClose={onClose}
         footer={
@@ -117,7 +125,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
           </legend>
           {Object.entries(rights).map(([right, title]) => (
             <label key={right} className="flex min-h-9 items-center gap-3 text-sm">
-              <input type="checkbox" value={right} className="size-5 accent-accent" {...form.register('rights')} />
+              <input type="checkbox" value={right} className="size-5 accent-accent" {...form.register('rights', { onChange: together })} />
               {title}
             </label>
           ))}

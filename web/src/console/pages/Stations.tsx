@@ -101,6 +101,7 @@ function StationDialog({ station, onClose, onDone }: { station?: Station; onClos
     const noted = () => onDone(t`Station ${made.number} was added.`);
     return (
       <Dialog
+        key="made"
         title={t`Station ${made.number}`}
         onClose={noted}
         footer={

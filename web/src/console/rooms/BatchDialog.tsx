@@ -36,6 +36,7 @@ export function BatchDialog({ onClose, onDone }: { onClose: () => void; onDone: 
   if (made)
     return (
       <Dialog
+        key="made"
         title={t`Rooms were added`}
         onClose={() => onDone(added(made))}
         footer={
