@@ -45,7 +45,7 @@ export function Login({ other }: { other: Session | null }) {
           </summary>
           <p className="mt-2">
             <Trans>
-              At the station itself, run <code className="font-mono">lintel reset-admin</code>. It prints a new one-time code; rooms, monitors and settings stay.
+              At the station itself, stop it, run <code className="font-mono">sudo lintel reset-admin --data /var/lib/lintel</code> and start it: it prints a new one-time code. Rooms, monitors and settings stay.
             </Trans>
           </p>
         </details>

@@ -111,7 +111,9 @@ function Frame({ station, account, version }: ShellProps) {
             <span className="flex-1 truncate text-left">
               <Trans>Find a setting, room or page</Trans>
             </span>
-            <kbd className="rounded border border-line px-1.5 font-sans text-xs">Ctrl K</kbd>
+            <kbd className="rounded border border-line px-1.5 font-sans text-xs">
+              <Trans>Ctrl K</Trans>
+            </kbd>
           </button>
           <IconButton icon={Search} label={t`Find a setting, room or page`} className="md:hidden" onClick={() => setSearch(true)} />
           <IconButton icon={Settings2} label={t`Language and appearance`} onClick={() => setMine(true)} />

@@ -9,7 +9,7 @@ export function EndedScreen({ cause, reason, onClose }: { cause: EndCause; reaso
   const looks = {
     ended: { icon: PhoneOff, title: t`Call ended`, text: '' },
     declined: { icon: PhoneOff, title: t`Declined`, text: '' },
-    missed: { icon: PhoneMissed, title: t`Missed`, text: t`The visitor left, or nobody answered in time. The call is in the list of missed calls.` },
+    missed: { icon: PhoneMissed, title: t`Missed`, text: t`The visitor left, or nobody answered in time.` },
     'answered-elsewhere': { icon: Users, title: t`Answered elsewhere`, text: t`Another monitor of this room took the call.` },
     failed: { icon: TriangleAlert, title: t`The call broke off`, text: reason },
   } as const;
