@@ -70,3 +70,13 @@ export function Note({ kind = 'info', title, action, children }: { kind?: keyof 
     </div>
   );
 }
+
+/** What a page could not be told, above what it shows all the same. */
+export function Fault({ error }: { error: Error | null | false }) {
+  if (!error) return null;
+  return (
+    <div className="mb-4">
+      <Note kind="error">{error.message}</Note>
+    </div>
+  );
+}

@@ -9,7 +9,7 @@ import { useApiForm } from '@/shared/forms';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { Card, PageHead, Skeleton } from '@/ui/Layout';
-import { Note, Status } from '@/ui/Status';
+import { Fault, Note, Status } from '@/ui/Status';
 import { Table } from '@/ui/Table';
 import { complain, say } from '@/ui/Toasts';
 import { PasswordHints } from '../PasswordHints';
@@ -41,7 +41,7 @@ function Sessions() {
   });
   return (
     <Card title={t`Logged in now`} icon={Users} bodyClassName="p-0!">
-      {sessions.error && <Note kind="error">{sessions.error.message}</Note>}
+      <Fault error={sessions.error} />
       {sessions.isPending ? (
         <Skeleton />
       ) : (

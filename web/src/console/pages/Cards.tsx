@@ -13,7 +13,7 @@ import { ShowMore } from '@/shared/ShowMore';
 import { Button, IconButton } from '@/ui/Button';
 import { inputClass } from '@/ui/Field';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
-import { Note, StateIcons, Status } from '@/ui/Status';
+import { Fault, Note, StateIcons, Status } from '@/ui/Status';
 import { Table } from '@/ui/Table';
 import { complain, say } from '@/ui/Toasts';
 import { CardDialog } from '../cards/CardDialog';
@@ -56,11 +56,11 @@ export default function Cards() {
   return (
     <>
       <PageHead title={t`Cards`} help={t`Held to the reader, a card opens the doors it is good for. A main card issues further cards of its room at the station.`} actions={issue} />
-      {cards.error && !cards.isFetchNextPageError && <Note kind="error">{cards.error.message}</Note>}
+      <Fault error={!cards.isFetchNextPageError && cards.error} />
       {open?.what !== 'issue' && <Elsewhere />}
       <Card bodyClassName="p-0!">
         {(total > 0 || asked) && (
-          <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">
+          <div className="flex flex-wrap items-center gap-3 border-line p-3 not-last:border-b">
             <input type="search" aria-label={t`Find cards`} placeholder={t`Holder, room or ending`} value={text} onChange={(event) => setText(event.target.value)} className={`${inputClass} max-w-xs`} />
             <p role="status" className="text-sm text-soft">
               {cards.isSuccess && <Plural value={total} one="# card" other="# cards" />}

@@ -11,7 +11,7 @@ import { ShowMore } from '@/shared/ShowMore';
 import { Button, IconButton } from '@/ui/Button';
 import { inputClass } from '@/ui/Field';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
-import { Note, StateIcons, Status } from '@/ui/Status';
+import { Fault, StateIcons, Status } from '@/ui/Status';
 import { Table } from '@/ui/Table';
 import { say } from '@/ui/Toasts';
 import { CodeDialog } from '../CodeDialog';
@@ -41,10 +41,10 @@ export default function Codes() {
   return (
     <>
       <PageHead title={t`Codes`} help={t`Typed at the panel as # code #. A code is never shown again after it was saved.`} actions={add} />
-      {codes.error && !codes.isFetchNextPageError && <Note kind="error">{codes.error.message}</Note>}
+      <Fault error={!codes.isFetchNextPageError && codes.error} />
       <Card bodyClassName="p-0!">
         {(total > 0 || asked) && (
-          <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">
+          <div className="flex flex-wrap items-center gap-3 border-line p-3 not-last:border-b">
             <input type="search" aria-label={t`Find codes`} placeholder={t`Name or room`} value={text} onChange={(event) => setText(event.target.value)} className={`${inputClass} max-w-xs`} />
             <p role="status" className="text-sm text-soft">
               {codes.isSuccess && <Plural value={total} one="# code" other="# codes" />}

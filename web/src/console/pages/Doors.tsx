@@ -4,7 +4,7 @@ import { useLocks } from '@/api/hooks';
 import { LockStatus, isOpen, useUnlock } from '@/shared/doors';
 import { Button } from '@/ui/Button';
 import { Empty, PageHead, Skeleton } from '@/ui/Layout';
-import { Note } from '@/ui/Status';
+import { Fault } from '@/ui/Status';
 import { cx } from '@/ui/cx';
 
 export default function Doors() {
@@ -15,7 +15,7 @@ export default function Doors() {
   return (
     <>
       <PageHead title={t`Doors`} help={t`Their state as it is now. Every opening is journalled with who and how.`} />
-      {locks.error && <Note kind="error">{locks.error.message}</Note>}
+      <Fault error={locks.error} />
       {locks.isPending && <Skeleton />}
       {locks.isSuccess && !items.length && <Empty icon={DoorClosed} title={t`This station has no locks`} />}
       <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">

@@ -7,7 +7,7 @@ import type { Page, Twin } from '@/api/types';
 import { TapCard } from '@/shared/TapCard';
 import { Button } from '@/ui/Button';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
-import { Note, Status } from '@/ui/Status';
+import { Fault, Status } from '@/ui/Status';
 import { complain } from '@/ui/Toasts';
 import { twinWords } from '../twinWords';
 
@@ -27,7 +27,7 @@ export default function Hardware() {
   return (
     <>
       <PageHead title={t`Hardware`} help={t`Where no real device is connected, its twin stands in: it does what it is told, shows what it was told, and can be driven and made to fail here.`} />
-      {twins.error && <Note kind="error">{twins.error.message}</Note>}
+      <Fault error={twins.error} />
       {twins.isPending && <Skeleton />}
       {twins.isSuccess && !items.length && <Empty icon={Cpu} title={t`Nothing is connected`} />}
       <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">

@@ -12,7 +12,7 @@ import { Dialog } from '@/ui/Dialog';
 import { FieldError, TextField } from '@/ui/Field';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
 import { CopyLine } from '@/ui/Secret';
-import { Note } from '@/ui/Status';
+import { Fault, Note } from '@/ui/Status';
 import { Table } from '@/ui/Table';
 import { say } from '@/ui/Toasts';
 
@@ -39,7 +39,7 @@ export default function Machines() {
   return (
     <>
       <PageHead title={t`Machine accounts`} help={t`For recorders and home automation: each with a secret of its own and only the rights it needs.`} actions={add} />
-      {machines.error && <Note kind="error">{machines.error.message}</Note>}
+      <Fault error={machines.error} />
       <Card bodyClassName="p-0!">
         {machines.isPending ? (
           <Skeleton />

@@ -11,7 +11,7 @@ import { Button, IconButton } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { TextField } from '@/ui/Field';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
-import { Note, StateIcons, Status } from '@/ui/Status';
+import { Fault, StateIcons, Status } from '@/ui/Status';
 import { Table } from '@/ui/Table';
 import { say } from '@/ui/Toasts';
 import { MonitorDialog } from '../monitors/MonitorDialog';
@@ -51,7 +51,7 @@ export default function Monitors() {
   return (
     <>
       <PageHead title={t`Monitors`} help={t`What rings when somebody dials a room: browsers on phones, tablets and computers, and SIP phones.`} actions={actions} />
-      {monitors.error && <Note kind="error">{monitors.error.message}</Note>}
+      <Fault error={monitors.error} />
       <Card bodyClassName="p-0!">
         {monitors.isPending ? (
           <Skeleton lines={5} />

@@ -10,7 +10,7 @@ import { ShowMore } from '@/shared/ShowMore';
 import { Button, IconButton } from '@/ui/Button';
 import { inputClass } from '@/ui/Field';
 import { Card, Empty, PageHead, Skeleton } from '@/ui/Layout';
-import { Note } from '@/ui/Status';
+import { Fault } from '@/ui/Status';
 import { Table } from '@/ui/Table';
 import { say } from '@/ui/Toasts';
 import { PairDialog } from '../monitors/PairDialog';
@@ -53,9 +53,9 @@ export default function Rooms() {
           </>
         }
       />
-      {rooms.error && !rooms.isFetchNextPageError && <Note kind="error">{rooms.error.message}</Note>}
+      <Fault error={!rooms.isFetchNextPageError && rooms.error} />
       <Card bodyClassName="p-0!">
-        <div className="flex flex-wrap items-center gap-3 border-b border-line p-3">
+        <div className="flex flex-wrap items-center gap-3 border-line p-3 not-last:border-b">
           <input type="search" aria-label={t`Find rooms`} placeholder={t`Number or name`} value={text} onChange={(event) => setText(event.target.value)} className={`${inputClass} max-w-xs`} />
           <p role="status" className="text-sm text-soft">
             {rooms.isSuccess && <Plural value={total} one="# room" other="# rooms" />}

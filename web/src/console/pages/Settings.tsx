@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { useEvent } from '@/api/hooks';
 import { PageHead, Skeleton } from '@/ui/Layout';
-import { Note } from '@/ui/Status';
+import { Fault, Note } from '@/ui/Status';
 import { useSchema } from '../nav';
 import { focusSetting } from '../settings/focus';
 import { SettingsForm } from '../settings/SettingsForm';
@@ -27,11 +27,7 @@ export default function Settings({ page }: { page: string }) {
   return (
     <>
       <PageHead title={found.title} help={found.help} />
-      {fault && (
-        <div className="mb-4 max-w-3xl">
-          <Note kind="error">{fault.message}</Note>
-        </div>
-      )}
+      <Fault error={fault} />
       <SettingsForm
         settings={schema.data.settings.filter((one) => one.page === page)}
         all={schema.data.settings}

@@ -11,7 +11,7 @@ import { Dialog } from '@/ui/Dialog';
 import { TextField } from '@/ui/Field';
 import { Card, PageHead, Skeleton } from '@/ui/Layout';
 import { CopyLine } from '@/ui/Secret';
-import { Note, Status } from '@/ui/Status';
+import { Fault, Note, Status } from '@/ui/Status';
 import { Table } from '@/ui/Table';
 import { say } from '@/ui/Toasts';
 
@@ -39,7 +39,7 @@ export default function Stations() {
           </Button>
         }
       />
-      {stations.error && <Note kind="error">{stations.error.message}</Note>}
+      <Fault error={stations.error} />
       <Card bodyClassName="p-0!">
         {stations.isPending ? (
           <Skeleton />
