@@ -223,8 +223,6 @@ void Station::watch_settings() {
   });
   settings_changes_ = store_.settings->on_change([this, follow_log](const settings::Change& change) {
     if (change.is(settings::log::level)) follow_log();
-    if (change.is(settings::station::number) || change.is(settings::station::name) || change.is(settings::call::centre_number))
-      store_.household->set_identity(identity_of(*store_.settings));
     if (change.is(settings::security::login_tries) || change.is(settings::security::login_lock)) limit_guesses();
     if (change.is(settings::call::encryption)) lines_->set_options(lines_options(*store_.settings, telephony_->domain(), whereabouts_->address()));
     if (change.is(settings::journal::size)) store_.journal->set_size(store_.settings->get(settings::journal::size));

@@ -22,10 +22,8 @@ struct Store {
   std::unique_ptr<storage::Database> database;
   std::unique_ptr<settings::Settings> settings;
   std::unique_ptr<journal::Journal> journal;
-  std::unique_ptr<household::Household> household;
+  std::unique_ptr<household::Household> household;  // who the station is in it follows the settings
+  storage::Subscription identity_changes;
 };
-
-// Who the station is among the numbers of the building, by its settings.
-[[nodiscard]] household::Household::Identity identity_of(const settings::Settings& settings);
 
 }  // namespace lintel::app

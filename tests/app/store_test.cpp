@@ -35,5 +35,28 @@ TEST(StoreTest, aStoredSettingThatDoesNotFitIsJournalled) {
             "The stored value of call.longest_ring does not fit this version; the default is used.");
 }
 
+// The SIP server goes on with the old domain until then: by another one nobody could register any more.
+TEST(StoreTest, S15_aNewDomainWaitsForTheRestartWhateverElseOfTheIdentityChanges) {
+  const storage::testing::Folder folder;
+  Loop loop;
+  {
+    const Store store = Store::open(loop, folder.data()).value();
+    const auto before = store.household->sip_account("8001").value();
+    bool done = false;
+    store.settings->apply({{"sip_server.domain", std::string("example.org")},
+                           {"station.name", std::string("Gate")},
+                           {"call.centre_number", std::string("777777")}},
+                          [&](const settings::Outcome& outcome) { done = outcome.ok() && outcome.restart_needed; });
+    ASSERT_TRUE(storage::testing::turn_until(loop, [&] { return done; }));
+    EXPECT_EQ(store.household->identity().station_name, "Gate");
+    EXPECT_EQ(store.household->identity().centre_number, "777777");
+    EXPECT_EQ(store.household->identity().realm, "VDP");
+    EXPECT_EQ(store.household->sip_account("8001")->ha1_md5, before.ha1_md5);
+    EXPECT_EQ(store.household->sip_account("8001")->ha1_sha256, before.ha1_sha256);
+  }
+  const Store store = Store::open(loop, folder.data()).value();
+  EXPECT_EQ(store.household->identity().realm, "example.org");
+}
+
 }  // namespace
 }  // namespace lintel::app
