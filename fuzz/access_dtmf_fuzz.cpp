@@ -14,6 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   SimulatedClock clock;
   access::AttemptLimiter limiter(clock);
   access::DtmfOptions options;
+  options.commands = {"#", "0#"};
   options.codes = {"4711", "081500"};
   std::string entry;  // what the stranger pressed since the last end of an entry
   access::DtmfCommands commands(

@@ -23,7 +23,7 @@ namespace lintel::access {
 
 struct DtmfOptions {
   // First and second unlock command, for monitors of the called room: 1 to 16 of 0-9*#; empty: none.
-  std::array<std::string, 2> commands = {"#", "0#"};
+  std::array<std::string, 2> commands{};
   // The same for any other caller: 4 to 16 digits; empty: the command, where it has four digits, else none.
   std::array<std::string, 2> codes{};
   Duration pause = std::chrono::seconds(3);  // ends an entry

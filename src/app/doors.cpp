@@ -140,11 +140,12 @@ void Doors::apply_settings() {
   limiter_.set_rule("keypad", keypad);
   access::DtmfOptions commands;
   commands.commands = {settings_.get(settings::call::unlock_command_1), settings_.get(settings::call::unlock_command_2)};
-  if (const auto fit = access::check(commands); fit.ok()) {
-    dtmf_.set_options(commands);
-  } else {
-    log::warning("access", "The unlock commands stay as they were: {}", fit.error().message);
+  if (const auto fit = access::check(commands); !fit.ok()) {
+    // None, rather than those before: somebody set others in their place.
+    log::warning("access", "No key opens in a call: {}", fit.error().message);
+    commands.commands = {};
   }
+  dtmf_.set_options(std::move(commands));
 }
 
 void Doors::start() {

@@ -56,11 +56,13 @@ inline constexpr std::array intercom = {
   // A06
   Entry{.key = "call.unlock_command_1", .page = "call", .title = "Unlock command for lock 1",
     .help = "Keys that a phone of the called room presses in a call to open lock 1. Empty switches it off. Other callers need a code of at least four digits.",
-    .type = Type::text, .text = "#", .max_length = 8, .valid = keys, .allowed = "the keys 0 to 9, * and #"},
+    .type = Type::text, .text = "#", .max_length = 8, .valid = unlock_keys,
+    .allowed = "the keys 0 to 9 and *, # only as the last one"},
   // A06
   Entry{.key = "call.unlock_command_2", .page = "call", .title = "Unlock command for lock 2",
     .help = "Keys that a phone of the called room presses in a call to open lock 2. Empty switches it off.",
-    .type = Type::text, .text = "*", .max_length = 8, .valid = keys, .allowed = "the keys 0 to 9, * and #"},
+    .type = Type::text, .text = "*", .max_length = 8, .valid = unlock_keys,
+    .allowed = "the keys 0 to 9 and *, # only as the last one"},
   // C21
   Entry{.key = "call.encryption", .page = "call", .title = "Encrypt sound and picture",
     .help = "Calls with SIP phones go by SRTP. A call that would have to be encrypted and cannot be is refused, and the panel and the journal say so. The keys stand in the SIP messages: they are worth something only where the phones register over TLS. Browsers are always encrypted.",

@@ -17,9 +17,10 @@ constexpr bool is_alphanumeric(char c) {
 constexpr bool digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), is_digit);
 }
-// Keys of the panel: what DTMF can carry from a phone.
-constexpr bool keys(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '*' || c == '#'; });
+// What a phone can send by DTMF to open. '#' ends an entry, so it can only be the last key.
+constexpr bool unlock_keys(std::string_view text) {
+  if (text.ends_with('#')) text.remove_suffix(1);
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '*'; });
 }
 // A name in the Domain Name System or an IP address; also the bare word that SIP uses as a domain.
 constexpr bool host(std::string_view text) {

@@ -266,6 +266,7 @@ TEST_F(AccessTest, A25_whoMistypesAndThenIsRightDoesNotLockTheKeypadForWhoComesN
 
 TEST_F(AccessTest, A06_aCommandOpensByRightAndACodeByItself) {
   DtmfOptions options;
+  options.commands = {"#", ""};
   options.codes = {"4711", ""};
   DtmfCommands commands(
       clock, limiter,

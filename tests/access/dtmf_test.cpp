@@ -60,7 +60,16 @@ struct DtmfTest : testing::Test {
   }
 };
 
+TEST_F(DtmfTest, A06_nothingOpensUntilSomebodySetACommand) {
+  for (const char* entry : {"#", "0#", "*", "0"}) {
+    play(monitor, entry);
+    clock.advance(10s);
+  }
+  EXPECT_TRUE(opened.empty());
+}
+
 TEST_F(DtmfTest, A06_oneKeyOpensForAMonitorOfTheCalledRoom) {
+  use("#", "0#");
   play(monitor, "#");
   EXPECT_EQ(opened, std::vector{1});
   play(monitor, "0#");
@@ -69,6 +78,7 @@ TEST_F(DtmfTest, A06_oneKeyOpensForAMonitorOfTheCalledRoom) {
 }
 
 TEST_F(DtmfTest, A06_oneKeyOpensForNobodyElse) {
+  use("#", "0#");
   play(stranger, "#");
   play(stranger, "0#");
   play(stranger, "#########");
@@ -201,7 +211,7 @@ TEST_F(DtmfTest, mayEndTheCallFromInsideTheOpening) {
                         ++count;
                         self->call_over(caller.call);
                       },
-                      {});
+                      {}, {.commands = {"#", ""}});
   self = &ending;
   ending.digit(monitor, '#');
   ending.digit(monitor, '#');

@@ -213,9 +213,23 @@ TEST_F(SettingsTest, keepsTheRulesOverSeveralSettings) {
   refused({{"media.first_port", std::int64_t{20001}}}, "media.first_port");
   refused({{"media.last_port", std::int64_t{20010}}}, "media.last_port");
   refused({{"sip_server.shortest_registration", std::int64_t{3000}}}, "sip_server.shortest_registration");
-  refused({{"call.unlock_command_2", std::string("#1")}}, "call.unlock_command_2");
+  refused({{"call.unlock_command_1", std::string("1")}, {"call.unlock_command_2", std::string("12")}},
+          "call.unlock_command_2");
   refused({{"call.centre_number", std::string("8001")}}, "call.centre_number");
   EXPECT_TRUE(apply({{"call.unlock_command_2", std::string()}}).ok());
+}
+
+// '#' ends what a caller enters: such a command could be saved and never be entered.
+TEST_F(SettingsTest, A06_anUnlockCommandHasTheHashAtItsEndOnly) {
+  for (const std::string command : {"#9", "##", "4#7#", "12a"})
+    for (const std::string key : {"call.unlock_command_1", "call.unlock_command_2"}) {
+      const Outcome outcome = apply({{key, command}});
+      ASSERT_EQ(outcome.errors.size(), 1U) << command;
+      EXPECT_EQ(outcome.errors[0].field, key);
+      EXPECT_EQ(outcome.errors[0].value, command);
+      EXPECT_NE(outcome.errors[0].limit.find("# only as the last one"), std::string::npos) << outcome.errors[0].limit;
+    }
+  EXPECT_TRUE(apply({{"call.unlock_command_1", std::string("47*11#")}}).ok());
 }
 
 TEST_F(SettingsTest, A19_aGpioLineIsNamedWellAndHasOneUser) {
