@@ -61,8 +61,7 @@ void Panel::press(hardware::Key key) {
       say(calls_.call_centre(), {});
       break;
     case Key::emergency:
-      clear_input();
-      say(calls_.emergency(), {});
+      press_emergency();
       break;
     default:
       press_digit(*hardware::digit_of(key));
@@ -109,6 +108,14 @@ void Panel::press_call() {
 void Panel::press_hang_up() {
   clear_input();
   calls_.hang_up();
+}
+
+void Panel::press_emergency() {
+  clear_input();
+  const Start start = calls_.emergency();
+  // Whoever is afraid presses again. The call is under way, and is not refused to them.
+  if (const auto call = calls_.current(); call && call->kind == CallKind::emergency) return;
+  say(start, {});
 }
 
 void Panel::dial() {

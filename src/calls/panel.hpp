@@ -114,6 +114,7 @@ class Panel final : public CallListener {
   void press_star();
   void press_call();
   void press_hang_up();
+  void press_emergency();
   void dial();
   void submit_code();
   void say_locked(Duration wait);

@@ -252,6 +252,20 @@ TEST_F(PanelTest, C06_hasKeysForTheCentreAndForEmergencies) {
   EXPECT_EQ(calls.current()->kind, CallKind::emergency);
 }
 
+TEST_F(PanelTest, C06_whoPressesTheEmergencyKeyAgainIsNotRefused) {
+  press({"emergency", "emergency"});
+  EXPECT_EQ(line(), "panel.emergency");
+  calls.leg_ringing(lines.leg(0));
+  press({"emergency"});
+  EXPECT_EQ(line(), "panel.emergency");
+  calls.leg_answered(lines.leg(0));
+  press({"emergency"});
+  EXPECT_EQ(line(), "panel.emergency");
+  EXPECT_EQ(kind(), DisplayKind::talking);
+  EXPECT_EQ(front.sounds, (std::vector<std::string>{"sound.calling", "sound.stop"}));
+  EXPECT_EQ(lines.dialled.size(), 1u);
+}
+
 TEST_F(PanelTest, C06_saysWhenTheCentreIsClosed) {
   directory.closed[CallKind::centre] = true;
   press({"centre"});
