@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "system/memory.hpp"
 
@@ -76,6 +78,8 @@ calls::CallOptions Front::call_options() const {
 calls::PanelOptions Front::panel_options() const {
   calls::PanelOptions options;
   options.input_limit = needs_.settings.get(settings::keypad::input_time);
+  // A code that was typed without its first key is known as one only as a whole: see call_happened().
+  options.longest_number = std::max(household::max_centre_number, household::max_code);
   options.reader = needs_.doors.has_reader();
   options.hint = needs_.settings.get(settings::station::name);
   return options;

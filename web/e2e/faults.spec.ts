@@ -135,6 +135,15 @@ test('A10 A25: #1234# opens, a wrong code does not, five wrong ones lock the key
   await station.waitForEvent('access.exit_button');
 });
 
+test('A10: a code as long as one can be, typed without its first key, is not in the journal', async () => {
+  station = await Station.start();
+  await station.setUp();
+  await station.expect('POST', '/codes', { name: 'Gardener', code: '9753186420', locks: [1], active: true });
+  await station.press(...'9753186420', '#');
+  expect((await station.waitForEvent('call.no_such_room')).message).toContain('**********');
+  expect(JSON.stringify(await station.journal())).not.toContain('97531');
+});
+
 test('V07: when the disk takes nothing more, doors still open, the console says so, and it recovers', async () => {
   station = await Station.start();
   await station.setUp();

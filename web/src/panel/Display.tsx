@@ -40,7 +40,7 @@ export function Display({ state, refusal }: { state?: PanelState; refusal: strin
           )}
         </div>
       </div>
-      {state?.input && <p className="pl-14 font-mono text-4xl tracking-[0.25em] tabular-nums">{state.input}</p>}
+      {state?.input && <p className="pl-14 font-mono text-4xl tracking-[0.25em] break-all tabular-nums">{state.input}</p>}
       {wait > 0 && (
         <p className="flex items-center gap-2 pl-14 text-lg text-[#f2b95b]">
           <Timer aria-hidden className="size-5" />
