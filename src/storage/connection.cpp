@@ -133,7 +133,8 @@ Error Connection::translate(const std::exception& problem) {
             fmt::format("The disk of the data folder {} is full; make room there. What was stored is safe.", folder_)};
   }
   if (code == sqlite_corrupt) {
-    if (!std::exchange(disk_failed_, true)) log::error("storage", "{}", message_of(problem));  // once for a transaction
+    if (!std::exchange(damage_met_, true)) log::error("storage", "{}", message_of(problem));  // once for a transaction
+    disk_failed_ = true;
     return damaged(folder_);
   }
   if (code == sqlite_ioerr || code == sqlite_readonly || code == sqlite_cantopen) {
@@ -241,7 +242,7 @@ Result<void> Connection::plain(const char* sql) {
 }
 
 Result<void> Connection::transact(const Database::Job& job) {
-  disk_failed_ = false;
+  disk_failed_ = damage_met_ = false;
   LINTEL_CHECK(plain("BEGIN"));
   Result<void> outcome;
   try {

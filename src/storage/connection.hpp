@@ -32,8 +32,10 @@ class Connection final : public Transaction {
   bool transact_together(const std::vector<const Database::Job*>& jobs, std::vector<Result<void>>& outcomes);
   Result<void> migrate(const Schema& schema);
 
-  // The last error of a statement, as seen by begin/commit and the statements: whether the disk was at fault.
+  // Of the last transaction, as seen by begin/commit and the statements: whether the disk was at fault, and whether it
+  // met pages that are damaged.
   [[nodiscard]] bool disk_failed() const { return disk_failed_; }
+  [[nodiscard]] bool damage_met() const { return damage_met_; }
 
  private:
   template <typename Work>
@@ -45,6 +47,7 @@ class Connection final : public Transaction {
   std::string folder_;
   soci::session session_;
   bool disk_failed_ = false;
+  bool damage_met_ = false;
   const Mode mode_;
 };
 

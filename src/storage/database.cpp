@@ -72,7 +72,12 @@ struct Database::Inner : std::enable_shared_from_this<Database::Inner> {
   Lane writes;
   Lane reads;
   std::atomic<std::size_t> waiting{0};
+  // Damage may be gone around, as the journal does. Where it is met again it is there to stay: its pages do not heal,
+  // and the probe, which writes to others, would say each time that all is well.
+  static constexpr int damages_to_stay = 2;
+  [[nodiscard]] bool damaged_for_good() const { return damages == damages_to_stay; }
   State reported = State::working;                     // writing thread
+  int damages = 0;                                     // writing thread: how often it was reported broken by damage
   std::chrono::steady_clock::time_point next_probe{};  // writing thread
   Health health;                                       // loop
   Listeners<const Health&> listeners;
@@ -127,10 +132,11 @@ std::optional<std::vector<Task>> Database::Inner::take(Lane& lane, std::size_t l
 }
 
 void Database::Inner::write_loop() {
-  while (auto tasks = take(writes, batch_limit, reported != State::working)) {
+  const auto to_probe = [this] { return reported != State::working && !damaged_for_good(); };
+  while (auto tasks = take(writes, batch_limit, to_probe())) {
     if (!tasks->empty()) run_writes(std::move(*tasks));
     // A small commit may pass on a full disk: only the probe ends the bad state.
-    if (reported == State::working || std::chrono::steady_clock::now() < next_probe) continue;
+    if (!to_probe() || std::chrono::steady_clock::now() < next_probe) continue;
     if (probe(*writer).ok()) report(State::working, {});
     next_probe = std::chrono::steady_clock::now() + options.retry;
   }
@@ -146,7 +152,8 @@ void Database::Inner::run_writes(std::vector<Task> tasks) {
     outcomes.clear();
     for (const Job* job : jobs) {
       outcomes.push_back(writer->transact(*job));
-      if (outcomes.back().ok() || !writer->disk_failed()) continue;
+      if (outcomes.back().ok() || !writer->disk_failed() || damaged_for_good()) continue;
+      if (writer->damage_met() && reported == State::working) ++damages;
       report(outcomes.back().error().code == ErrorCode::full ? State::full : State::broken,
              outcomes.back().error().message);
       next_probe = std::chrono::steady_clock::now() + options.retry;

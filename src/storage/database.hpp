@@ -5,7 +5,8 @@
 // so that a long search delays no write; a read started after a write was answered sees it.
 //
 // A disk that is full or broken refuses new work at once and says so (`health`); what was acknowledged stays. The
-// database is tried again by itself, and health changes back without a restart; a disk found read-only needs one.
+// database is tried again by itself, and health changes back without a restart; a disk found read-only needs one, and
+// so does a database in which damaged pages are met a second time.
 #pragma once
 
 #include <chrono>

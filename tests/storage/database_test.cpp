@@ -55,19 +55,24 @@ std::int64_t count(Loop& loop, Database& database) {
   return result.value_or(-1);
 }
 
+// Spoils the pages of the closed database that hold `words`, as a card does whose power went while it wrote.
+void spoil(const std::string& folder, const std::string& words) {
+  const std::string path = folder + "/lintel.db";
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  constexpr std::size_t page = 4096;
+  for (std::size_t at = 0; at < bytes.size(); at += page)
+    if (bytes.substr(at, page).find(words) != std::string::npos) bytes.replace(at, 100, 100, '\xff');
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
 TEST(Database, saysOfADamagedTableThatItIsDamaged) {
   Loop loop;
   const Folder folder;
   auto database = open_database(loop, at(folder.data()));
   ASSERT_TRUE(write(loop, *database, {note(1, "the words of a note")}).ok());
   database.reset();
-  const std::string path = folder.data() + "/lintel.db";
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  constexpr std::size_t page = 4096;
-  for (std::size_t at = 0; at < bytes.size(); at += page)
-    if (bytes.substr(at, page).find("the words of") != std::string::npos) bytes.replace(at, 100, 100, '\xff');
-  std::ofstream(path, std::ios::binary) << bytes;
+  spoil(folder.data(), "the words of");
   database = open_database(loop, at(folder.data()));
   const auto refused = database->wait([](Transaction& transaction) -> Result<void> {
     LINTEL_TRY(const auto rows, transaction.query("SELECT words FROM notes", {}, {Column::text}));
@@ -76,6 +81,29 @@ TEST(Database, saysOfADamagedTableThatItIsDamaged) {
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
   EXPECT_THAT(refused.error().message, HasSubstr("damaged"));
+}
+
+// What keeps writing to a damaged table fails each time, and the probe between passes: told so, the two would push all
+// else out of the journal.
+TEST(Database, staysBrokenWhereDamageIsMetAgain) {
+  Loop loop;
+  const Folder folder;
+  Options options = at(folder.data());
+  options.schemas[0].steps.push_back({{"CREATE TABLE others (id BIGINT PRIMARY KEY)"}});
+  options.retry = {};  // each batch is followed by a try
+  auto database = open_database(loop, options);
+  ASSERT_TRUE(write(loop, *database, {note(1, "the words of a note")}).ok());
+  database.reset();
+  spoil(folder.data(), "the words of");
+  database = open_database(loop, options);
+  std::vector<State> states;
+  const auto subscription = database->on_health([&](const Health& health) { states.push_back(health.state); });
+  for (std::int64_t id = 2; id < 12; ++id) {
+    EXPECT_FALSE(write(loop, *database, {note(id, "more")}).ok());
+    EXPECT_TRUE(write(loop, *database, {{"INSERT INTO others (id) VALUES (:id)", {id}}}).ok()) << "the rest goes on";
+  }
+  EXPECT_THAT(states, ::testing::ElementsAre(State::broken, State::working, State::broken));
+  EXPECT_THAT(database->health().message, HasSubstr("damaged"));
 }
 
 // The index of what is not in the main file yet takes 32 KiB. Given back at the end, a full disk would not have them at
