@@ -55,6 +55,14 @@ Result<void> Access::add_lock(LockOptions options, LockDriver& driver) {
   Lock::Owner& owner = *this;
   const auto& lock =
       locks_.emplace(number, std::make_unique<Lock>(clock_, owner, driver, std::move(options))).first->second;
+  jams_.try_emplace(number, clock_,
+                    Outage::Tell{[this, &told = *lock] { tell("access.lock_jammed", Severity::alarm, told); },
+                                 [this, &told = *lock](Duration untold) {
+                                   AccessEvent event = event_about("access.jammed_repeated", Severity::alarm, told);
+                                   event.wait = untold;
+                                   listener_.access_happened(event);
+                                 },
+                                 [this, &told = *lock] { tell("access.lock_recovered", Severity::info, told); }});
   if (running_) lock->make_safe();
   return {};
 }
@@ -228,7 +236,9 @@ void Access::relay_told(LockNumber number, bool moved, bool energised) {
 void Access::relay_replaced(LockNumber number) {
   const auto found = locks_.find(number);
   if (!running_ || found == locks_.end()) return;
-  if (found->second->make_safe()) tell("access.made_safe", Severity::warning, *found->second);
+  // Where it is not told that the relay was away, this is not either.
+  const bool told = !jams_.at(number).untold();
+  if (found->second->make_safe() && told) tell("access.made_safe", Severity::warning, *found->second);
 }
 
 void Access::door_is_open(LockNumber number, bool open) {
@@ -262,22 +272,16 @@ LockView Access::view(const Lock& lock) {
 
 void Access::lock_changed(Lock& lock, const UnlockRequest* request) {
   const LockSet bit = lock_bit(lock.options().number);
-  if (lock.state() == LockState::jammed) {
-    if ((jammed_ & bit) == 0) tell("access.lock_jammed", Severity::alarm, lock);
-    jammed_ = static_cast<LockSet>(jammed_ | bit);
-  }
+  Outage& jam = jams_.at(lock.options().number);
+  if (lock.state() == LockState::jammed) jam.failed();
   const bool obeys = lock.state() == LockState::locked || lock.state() == LockState::unlocked;
-  const bool recovered = obeys && (jammed_ & bit) != 0;
-  if (recovered) {
-    jammed_ = static_cast<LockSet>(jammed_ & ~bit);
-    tell("access.lock_recovered", Severity::info, lock);
-  }
+  const bool recovery_told = obeys && jam.works();
   if (request != nullptr) {
     opened_ = static_cast<LockSet>(opened_ | bit);
     listener_.access_happened(event_of("access.unlocked", *request, lock));
   } else if (lock.state() == LockState::locked) {
     // Not the drive to hold at every start.
-    if (!recovered && (opened_ & bit) != 0) tell("access.locked", Severity::info, lock);
+    if (!recovery_told && (opened_ & bit) != 0) tell("access.locked", Severity::info, lock);
     opened_ = static_cast<LockSet>(opened_ & ~bit);
   }
   listener_.lock_changed(view(lock));

@@ -15,6 +15,7 @@
 #include "access/codes.hpp"
 #include "access/limiter.hpp"
 #include "access/lock.hpp"
+#include "access/outage.hpp"
 #include "access/types.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -39,7 +40,8 @@ enum class Severity { info, warning, alarm };
 //   access.main_card    a main card made a new card awaited (H06). access.reader_flooded: too many unknown cards; wait
 //                       says for how long further ones are refused unheard
 //   access.repeated     the same from the same came often: for `wait` it is not told each time; reason as theirs
-//   access.lock_jammed  the relay failed (alarm); access.lock_recovered: it answers again
+//   access.lock_jammed  the relay failed (alarm); access.lock_recovered: it answers again. access.jammed_repeated: so
+//                       often (alarm) that for `wait` only a failure that lasts is told, and the recovery from it
 //   access.made_safe    a lock was found open at start and was driven to hold
 //   access.door_held    the door stands open too long (alarm, A04); wait is the limit. access.door_forced: it opened
 //                       while locked (alarm). access.forced_repeated: so often (alarm) that for `wait` it is told only
@@ -140,7 +142,7 @@ class Access final : private Lock::Owner {
   std::map<LockNumber, std::unique_ptr<Lock>> locks_;
   std::map<LockNumber, Timer> forced_untold_;  // doors that stand open so, for now
   LockSet opened_ = 0;  // locks that somebody opened and that have not locked again since
-  LockSet jammed_ = 0;  // locks that failed and have not obeyed since
+  std::map<LockNumber, Outage> jams_;  // how it is told that a lock failed, and that it obeys again
   bool running_ = false;
 };
 

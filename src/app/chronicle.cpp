@@ -114,6 +114,9 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
     journal_.record(events::access_lock_fault, details);
   } else if (event.event == "access.lock_recovered") {
     journal_.record(events::access_lock_recovered, details);
+  } else if (event.event == "access.jammed_repeated") {
+    field("minutes", minutes(event.wait));
+    journal_.record(events::access_fault_repeated, details);
   } else if (event.event == "access.made_safe") {
     field("state", "locked");
     journal_.record(events::access_safe_state, details);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "access/outage.hpp"
 #include "hardware/gpio_name.hpp"
 #include "journal/events.hpp"
 
@@ -40,13 +41,31 @@ struct Wiring::RelayPlace {
 };
 
 struct Wiring::ContactPlace {
-  ContactPlace(Clock& clock, hardware::TwinInput& own_twin, std::string spoken, hardware::InputPoint::Listener listener)
-      : twin(own_twin), words(std::move(spoken)), point(clock, std::move(listener)) {}
+  ContactPlace(Clock& clock, journal::Journal& journal, hardware::TwinInput& own_twin, std::string spoken,
+               hardware::InputPoint::Listener listener)
+      : twin(own_twin), words(std::move(spoken)), loss(clock, telling(journal)), point(clock, std::move(listener)) {}
+  [[nodiscard]] access::Outage::Tell telling(journal::Journal& journal) {
+    const auto record = [this, &journal](const journal::Event& event, journal::Field more = {}) {
+      journal::Details details{.fields = {{"input", words}}};
+      if (!more.name.empty()) details.fields.push_back(std::move(more));
+      journal.record(event, std::move(details));
+    };
+    return {.failed =
+                [this, record] {
+                  record(events::input_lost, {"reason", point.problem()});
+                },
+            .repeated =
+                [record](Duration untold) {
+                  const auto minutes = std::chrono::ceil<std::chrono::minutes>(untold).count();
+                  record(events::input_repeated, {"minutes", std::to_string(minutes)});
+                },
+            .works = [record] { record(events::input_back); }};
+  }
   hardware::TwinInput& twin;
   std::string words;  // "exit button": for the journal
+  access::Outage loss;
   hardware::InputPoint point;
   std::optional<Plan> plan;
-  bool lost = false;
 };
 
 Wiring::Wiring(Loop& loop, settings::Settings& settings, journal::Journal& journal, hardware::Twins& twins,
@@ -78,7 +97,7 @@ Wiring::ContactPlace& Wiring::add_contact(std::string name, std::string words,
   auto& twin = twins_.add<hardware::TwinInput>(loop_.clock(), std::move(name));
   const std::size_t index = contacts_.size();
   contacts_.push_back(
-      std::make_unique<ContactPlace>(loop_.clock(), twin, std::move(words),
+      std::make_unique<ContactPlace>(loop_.clock(), journal_, twin, std::move(words),
                                      [this, index, heard = std::move(heard)](std::optional<bool> level, bool found) {
                                        contact_told(*contacts_[index], level.has_value());
                                        heard(level, found);
@@ -87,11 +106,10 @@ Wiring::ContactPlace& Wiring::add_contact(std::string name, std::string words,
 }
 
 void Wiring::contact_told(ContactPlace& contact, bool known) {
-  const std::string& problem = contact.point.problem();
-  if (!known && !problem.empty() && !std::exchange(contact.lost, true))
-    journal_.record(events::input_lost, {.fields = {{"input", contact.words}, {"reason", problem}}});
-  if (known && std::exchange(contact.lost, false))
-    journal_.record(events::input_back, {.fields = {{"input", contact.words}}});
+  if (known)
+    contact.loss.works();
+  else if (!contact.point.problem().empty())
+    contact.loss.failed();
 }
 
 Wiring::Plan Wiring::relay_plan(int lock) const {
@@ -142,7 +160,7 @@ void Wiring::apply() {
     if (contact->plan == plan) continue;
     contact->plan = plan;
     contact->point.clear();
-    contact->lost = false;
+    contact->loss.forget();
     contacts.push_back(contact.get());
   }
   for (RelayPlace* relay : relays) {

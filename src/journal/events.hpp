@@ -68,6 +68,9 @@ inline constexpr Event input_lost{"input.lost", Kind::system, Severity::warning,
   "The {input} gives no signal: {reason}", "Look at its plug, and at Relays and inputs in the console. The station tries again by itself."};
 inline constexpr Event input_back{"input.back", Kind::system, Severity::information,
   "The {input} gives its signal again.", "The device came back by itself; nothing needs doing."};
+inline constexpr Event input_repeated{"input.repeated", Kind::system, Severity::warning,
+  "The {input} loses its signal again and again; for {minutes} min only a loss that lasts is written down.",
+  "Its plug or a wire is loose: look at it. A loss that lasts a minute is written down each time."};
 inline constexpr Event encoder_missing{"encoder.missing", Kind::system, Severity::error,
   "No {codec} encoder is installed; video cannot be sent.", "Install the GStreamer plug-in that the documentation names, then restart."};
 inline constexpr Event view_started{"view.started", Kind::operation, Severity::information,
@@ -138,6 +141,9 @@ inline constexpr Event access_lock_fault{"access.lock_fault", Kind::alarm, Sever
   "{door} did not do what it was told: {reason}", "The relay or the lock is stuck or disconnected. Look at the door."};
 inline constexpr Event access_lock_recovered{"access.lock_recovered", Kind::alarm, Severity::information,
   "{door} does what it is told again.", "The relay answers; the lock was driven to hold."};
+inline constexpr Event access_fault_repeated{"access.fault_repeated", Kind::alarm, Severity::alarm,
+  "{door} does not do what it is told, again and again; for {minutes} min only a fault that lasts is written down.",
+  "The relay's plug or a wire is loose: look at it. A fault that lasts a minute is written down each time."};
 inline constexpr Event access_safe_state{"access.safe_state", Kind::unlock, Severity::information,
   "{door} was driven to its safe state: {state}.", "Done at every start; fail-safe or fail-secure is a setting of the lock."};
 inline constexpr Event alarm_door_held{"alarm.door_held", Kind::alarm, Severity::alarm,

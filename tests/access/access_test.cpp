@@ -339,6 +339,55 @@ TEST_F(AccessTest, A19_anotherRelayIsDrivenSafeAndOneThatComesBackIsARecovery) {
   EXPECT_EQ(heard.changes.back().state, LockState::locked);
 }
 
+// A relay on a plug, which is at rest when it is put in.
+struct Plug final : LockDriver {
+  explicit Plug(Access& its_access) : access(its_access) {}
+  void drive(bool on) override {
+    if (in) current = on;
+    access.relay_told(3, in, current);
+  }
+  [[nodiscard]] std::optional<bool> energised() const override { return in ? std::optional(current) : std::nullopt; }
+  void pull() { in = false, access.relay_replaced(3); }
+  void put_in() { in = true, current = false, access.relay_replaced(3); }
+  Access& access;
+  bool in = true, current = false;
+};
+
+TEST_F(AccessTest, A19_aRelayOnALoosePlugIsAFewAlarmsAndHidesNoOpening) {
+  Plug plug(access);
+  ASSERT_TRUE(
+      access.add_lock({.number = 3, .responding_interval = 0s, .wiring = lintel::access::Wiring::fail_safe}, plug)
+          .ok());
+  for (int time = 0; time < 100; ++time) {
+    plug.pull();
+    EXPECT_EQ(heard.changes.back().state, LockState::jammed) << "who looks sees each";
+    clock.advance(1s);
+    plug.put_in();
+    EXPECT_EQ(heard.changes.back().state, LockState::locked);
+    EXPECT_TRUE(plug.current) << "it is driven to hold at once";
+    clock.advance(2s);
+  }
+  EXPECT_LE(heard.count("access.lock_jammed"), 15) << "in five minutes";
+  EXPECT_EQ(heard.count("access.lock_recovered"), heard.count("access.lock_jammed"));
+  EXPECT_EQ(heard.count("access.made_safe"), heard.count("access.lock_jammed"));
+  EXPECT_GE(heard.count("access.jammed_repeated"), 2);
+
+  heard.events.clear();
+  EXPECT_EQ(unlock("admin", 3, Method::api), Outcome::opened);
+  plug.pull();
+  plug.put_in();
+  ASSERT_EQ(heard.events.size(), 2U);
+  EXPECT_EQ(heard.events[0].event, "access.unlocked");
+  EXPECT_EQ(heard.events[1].event, "access.locked");
+
+  heard.events.clear();
+  plug.pull();
+  clock.advance(Outage::lasting);
+  EXPECT_EQ(heard.count("access.lock_jammed"), 1) << "one that lasts is told";
+  plug.put_in();
+  EXPECT_EQ(heard.count("access.lock_recovered"), 1);
+}
+
 TEST_F(AccessTest, A19_aRelayIsNotMovedBeforeTheStart) {
   access.stop();
   const auto notes = relay_1.notes().size();

@@ -64,5 +64,19 @@ TEST_F(ChronicleTest, A16_aTremblingDoorContactIsAnAlarm) {
             "written down.");
 }
 
+TEST_F(ChronicleTest, A19_aRelayOnALoosePlugIsAnAlarm) {
+  const auto entry = written({.event = "access.jammed_repeated",
+                              .severity = access::Severity::alarm,
+                              .lock = 1,
+                              .lock_name = "Front door",
+                              .wait = 90s});
+  EXPECT_EQ(entry.event, "access.fault_repeated");
+  EXPECT_EQ(entry.severity, journal::Severity::alarm);
+  EXPECT_EQ(entry.door, "Front door");
+  EXPECT_EQ(entry.message,
+            "Front door does not do what it is told, again and again; for 2 min only a fault that lasts is written "
+            "down.");
+}
+
 }  // namespace
 }  // namespace lintel::app
