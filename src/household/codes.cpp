@@ -41,6 +41,34 @@ std::string Household::Inner::hash_of_code(std::string_view digits) const {
   return bytes::to_hex(bytes::hmac_sha256(code_key, digits));
 }
 
+void Household::Inner::keep_code(const CodeRecord& record) {
+  const Code& code = record.code;
+  forget_code(code.id);
+  last_code = std::max(last_code, code.id);
+  codes[code.id] = record;
+  codes_by_hash[record.hash] = code.id;
+  if (!code.room.empty()) codes_by_room[comparable(code.room)].insert(code.id);
+}
+
+void Household::Inner::forget_code(std::int64_t id) {
+  const auto found = codes.find(id);
+  if (found == codes.end()) return;
+  codes_by_hash.erase(found->second.hash);
+  if (const auto of_it = codes_by_room.find(comparable(found->second.code.room)); of_it != codes_by_room.end()) {
+    of_it->second.erase(id);
+    if (of_it->second.empty()) codes_by_room.erase(of_it);
+  }
+  codes.erase(found);
+}
+
+void Household::Inner::move_codes(const std::string& key, const Room& room) {
+  auto moved = codes_by_room.extract(key);
+  if (moved.empty()) return;
+  for (const std::int64_t id : moved.mapped()) codes[id].code.room = room.number;
+  moved.key() = comparable(room.number);
+  codes_by_room.insert(std::move(moved));
+}
+
 const Code* Household::find_code(std::string_view digits) const {
   if (digits.size() < min_code || digits.size() > max_code) return nullptr;
   const auto found = inner_->codes_by_hash.find(inner_->hash_of_code(digits));
@@ -94,9 +122,7 @@ void Household::add_code(NewCode wanted, Then<Code> then) {
                             {code.id, code.name, hash, comparable(code.room), code.room, packed_locks(code.locks),
                              std::int64_t{code.active}}}},
                           [inner, code, hash] {
-                            inner->last_code = code.id;
-                            inner->codes[code.id] = {code, hash};
-                            inner->codes_by_hash[hash] = code.id;
+                            inner->keep_code({code, hash});
                             inner->tell(Collection::codes, Done::added, std::to_string(code.id));
                             return code;
                           }};
@@ -128,9 +154,7 @@ void Household::change_code(std::int64_t id, CodePatch patch, Then<Code> then) {
                             {code.name, record.hash, comparable(code.room), code.room, packed_locks(code.locks),
                              std::int64_t{code.active}, id}}},
                           [inner, id, record] {
-                            inner->codes_by_hash.erase(inner->codes[id].hash);
-                            inner->codes[id] = record;
-                            inner->codes_by_hash[record.hash] = id;
+                            inner->keep_code(record);
                             inner->tell(Collection::codes, Done::changed, std::to_string(id));
                             return record.code;
                           }};
@@ -143,8 +167,7 @@ void Household::remove_code(std::int64_t id, Then<void> then) {
       [inner = inner_.get(), id]() -> Result<Plan<void>> {
         if (!inner->codes.contains(id)) return no_code(id);
         return Plan<void>{{{"DELETE FROM codes WHERE id = :id", {id}}}, [inner, id] {
-                            inner->codes_by_hash.erase(inner->codes[id].hash);
-                            inner->codes.erase(id);
+                            inner->forget_code(id);
                             inner->tell(Collection::codes, Done::removed, std::to_string(id));
                           }};
       },

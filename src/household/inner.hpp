@@ -134,11 +134,17 @@ struct Household::Inner {
   Plan<Paired> plan_monitor(Monitor monitor);
   [[nodiscard]] std::string hash_of_code(std::string_view digits) const;
   [[nodiscard]] std::string hash_of_token(std::string_view token) const;
+  void keep_code(const CodeRecord& record);                   // in memory, in place of what it was
+  void forget_code(std::int64_t id);                          // in memory
+  void move_codes(const std::string& key, const Room& room);  // in memory: they follow the room's new number
   void keep_card(const Card& card);                           // in memory, in place of what it was
   void forget_card(std::int64_t id);                          // in memory
   void move_cards(const std::string& key, const Room& room);  // in memory: they follow the room's new number
+  void renumber(const std::string& key, const Room& room);    // in memory: codes, cards and pairings of the room
   void forget_room(const std::string& key);                   // in memory: its monitors, codes, cards and pairings
   void forget_rooms();                                        // in memory: all of them, the same
+  static std::vector<storage::Statement> renumbering(const std::string& key, const std::string& new_key,
+                                                     const std::string& number);
   static std::vector<storage::Statement> forgetting(const std::string& key);
 
   storage::Database& database;
@@ -157,6 +163,7 @@ struct Household::Inner {
   std::map<std::string, Person, std::less<>> people;
   std::map<std::int64_t, CodeRecord> codes;
   std::unordered_map<std::string, std::int64_t> codes_by_hash;
+  std::map<std::string, std::set<std::int64_t>> codes_by_room;  // by comparable number; those of no room are not in it
   std::map<std::int64_t, Card> cards;
   std::unordered_map<std::string, std::int64_t, StringHash, std::equal_to<>> cards_by_number;
   std::map<std::string, std::set<std::int64_t>> cards_by_room;  // by comparable number

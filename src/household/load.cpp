@@ -42,7 +42,8 @@ storage::Schema Household::schema() {
            "CREATE TABLE cards (id BIGINT PRIMARY KEY, number TEXT NOT NULL UNIQUE, room_key TEXT NOT NULL, room TEXT "
            "NOT NULL, name TEXT NOT NULL, locks TEXT NOT NULL, main BIGINT NOT NULL, lost BIGINT NOT NULL)",
            "CREATE INDEX cards_room ON cards (room_key)",
-       }}}};
+       }},
+       {{"CREATE INDEX codes_room ON codes (room_key)"}}}};
 }
 
 std::string packed_locks(const std::vector<int>& locks) {
@@ -147,11 +148,8 @@ struct Loader {
     LINTEL_TRY(const auto code_rows, rows("SELECT id, name, hash, room, locks, active FROM codes",
                                           {integer, text, text, text, text, integer}));
     for (const Row& row : code_rows) {
-      const CodeRecord record{{row.integer(0), row.text(1), row.text(3), unpacked_locks(row.text(4)), row.boolean(5)},
-                              row.text(2)};
-      inner.codes_by_hash[record.hash] = record.code.id;
-      inner.last_code = std::max(inner.last_code, record.code.id);
-      inner.codes[record.code.id] = record;
+      inner.keep_code(
+          {{row.integer(0), row.text(1), row.text(3), unpacked_locks(row.text(4)), row.boolean(5)}, row.text(2)});
     }
     LINTEL_TRY(const auto pairing_rows,
                rows("SELECT token_hash, short_hash, kind, room, name, expires_at FROM pairings",

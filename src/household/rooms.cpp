@@ -125,7 +125,8 @@ void Household::change_room(std::string number, RoomPatch patch, Then<Room> then
         LINTEL_CHECK(check_names(room));
         LINTEL_CHECK(inner->number_free(room.number, "number", key));
         const std::string new_key = comparable(room.number);
-        if (room.number != found->second.number && !inner->monitor_keys(key).empty())
+        const bool renumbered = room.number != found->second.number;
+        if (renumbered && !inner->monitor_keys(key).empty())
           return Error{
               ErrorCode::conflict,
               fmt::format("Room {} has monitors that know it by this number; remove them first, then pair them again.",
@@ -136,25 +137,34 @@ void Household::change_room(std::string number, RoomPatch patch, Then<Room> then
             {"UPDATE rooms SET key = :new_key, number = :number, first_name = :first_name, last_name = :last_name, "
              "nick_name = :nick_name "
              "WHERE key = :key",
-             {new_key, room.number, room.first_name, room.last_name, room.nick_name, key}},
-            {"UPDATE codes SET room_key = :new_key, room = :number WHERE room_key = :key", {new_key, room.number, key}},
-            {"UPDATE cards SET room_key = :new_key, room = :number WHERE room_key = :key", {new_key, room.number, key}},
-            {"DELETE FROM pairings WHERE room_key = :key AND room <> :number", {key, room.number}}};
-        plan.in_force = [inner, key, new_key, room] {
+             {new_key, room.number, room.first_name, room.last_name, room.nick_name, key}}};
+        // Another name is the room's affair alone.
+        if (renumbered)
+          for (auto& moving : Inner::renumbering(key, new_key, room.number))
+            plan.statements.push_back(std::move(moving));
+        plan.in_force = [inner, key, new_key, room, renumbered] {
           inner->rooms.erase(key);
           inner->rooms[new_key] = room;
-          for (auto& [id, record] : inner->codes)
-            if (comparable(record.code.room) == key) record.code.room = room.number;
-          inner->move_cards(key, room);
-          std::erase_if(inner->pairings, [&](const auto& entry) {
-            return comparable(entry.second.pairing.room) == key && entry.second.pairing.room != room.number;
-          });
+          if (renumbered) inner->renumber(key, room);
           inner->tell(Collection::rooms, Done::changed, room.number);
           return room;
         };
         return plan;
       },
       std::move(then));
+}
+
+std::vector<storage::Statement> Household::Inner::renumbering(const std::string& key, const std::string& new_key,
+                                                              const std::string& number) {
+  return {{"UPDATE codes SET room_key = :new_key, room = :number WHERE room_key = :key", {new_key, number, key}},
+          {"UPDATE cards SET room_key = :new_key, room = :number WHERE room_key = :key", {new_key, number, key}},
+          {"DELETE FROM pairings WHERE room_key = :key", {key}}};
+}
+
+void Household::Inner::renumber(const std::string& key, const Room& room) {
+  move_codes(key, room);
+  move_cards(key, room);
+  std::erase_if(pairings, [&](const auto& entry) { return comparable(entry.second.pairing.room) == key; });
 }
 
 std::vector<storage::Statement> Household::Inner::forgetting(const std::string& key) {
@@ -171,15 +181,11 @@ void Household::Inner::forget_room(const std::string& key) {
     accounts.push_back(monitors[monitor].monitor.account);
     monitors.erase(monitor);
   }
-  const auto of_room = [&key](const std::string& room) { return comparable(room) == key; };
-  std::erase_if(codes, [&](const auto& entry) {
-    const bool gone = of_room(entry.second.code.room);
-    if (gone) codes_by_hash.erase(entry.second.hash);
-    return gone;
-  });
+  if (const auto of_it = codes_by_room.find(key); of_it != codes_by_room.end())
+    for (const std::int64_t id : std::set<std::int64_t>(of_it->second)) forget_code(id);
   if (const auto of_it = cards_by_room.find(key); of_it != cards_by_room.end())
     for (const std::int64_t id : std::set<std::int64_t>(of_it->second)) forget_card(id);
-  std::erase_if(pairings, [&](const auto& entry) { return of_room(entry.second.pairing.room); });
+  std::erase_if(pairings, [&](const auto& entry) { return comparable(entry.second.pairing.room) == key; });
   const std::string number = rooms[key].number;
   rooms.erase(key);
   for (const std::string& account : accounts) tell(Collection::monitors, Done::removed, account);
@@ -193,6 +199,7 @@ void Household::Inner::forget_rooms() {
     codes_by_hash.erase(entry.second.hash);
     return true;
   });
+  codes_by_room.clear();
   cards.clear();
   cards_by_number.clear();
   cards_by_room.clear();

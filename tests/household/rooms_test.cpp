@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "household/support.hpp"
 
 namespace lintel::household::testing {
@@ -107,6 +109,64 @@ TEST_F(Rooms, takeTheirCodesToANewNumberButNotTheirMonitors) {
   expect_refused(ask<Room>([](Household& h, auto then) { h.change_room("103", {.number = "104"}, then); }),
                  ErrorCode::conflict, "number");
   EXPECT_TRUE(ask<Room>([](Household& h, auto then) { h.change_room("103", {.nick_name = "Ann"}, then); }).ok());
+}
+
+TEST_F(Rooms, areKnownToTheirCodesWhateverBecomesOfBoth) {
+  for (const char* number : {"101", "102"}) ASSERT_TRUE(add_room({number}).ok());
+  const auto moved = add_code({"Ann", "1234", "101"});
+  const auto left = add_code({"Bob", "5678", "101"});
+  const auto gone = add_code({"Cy", "9999", "101"});
+  ASSERT_TRUE(add_code({"Post", "4321"}).ok());
+  ASSERT_TRUE(ask<Code>([&](Household& h, auto then) { h.change_code(moved->id, {.room = "102"}, then); }).ok());
+  ASSERT_TRUE(ask<void>([&](Household& h, auto then) { h.remove_code(gone->id, then); }).ok());
+  ASSERT_TRUE(ask<Room>([](Household& h, auto then) { h.change_room("101", {.number = "103"}, then); }).ok());
+  EXPECT_EQ(household_->code(left->id)->room, "103");
+  EXPECT_EQ(household_->code(moved->id)->room, "102");
+  ASSERT_TRUE(ask<void>([](Household& h, auto then) { h.remove_room("103", then); }).ok());
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(household_->find_code("5678"), nullptr);
+    EXPECT_NE(household_->find_code("1234"), nullptr);
+    EXPECT_NE(household_->find_code("4321"), nullptr) << "of no room";
+    open();
+  }
+  ASSERT_TRUE(ask<Code>([&](Household& h, auto then) { h.change_code(moved->id, {.room = ""}, then); }).ok());
+  ASSERT_TRUE(ask<void>([](Household& h, auto then) { h.remove_room("102", then); }).ok());
+  EXPECT_NE(household_->find_code("1234"), nullptr) << "of no room any more";
+}
+
+// A house has 100,000 codes and as many cards: a name is edited without a look at them.
+TEST_F(Rooms, areRenamedWithoutTouchingTheirCodesAndCards) {
+  ASSERT_TRUE(add_room({"101"}).ok());
+  ASSERT_TRUE(add_code({"Ann", "1234", "101"}).ok());
+  ASSERT_TRUE(ask<Card>([](Household& h, auto then) { h.add_card({.number = "04A1B2C3", .room = "101"}, then); }).ok());
+  const auto done = database_->wait([](storage::Transaction& transaction) -> Result<void> {
+    for (const char* const table : {"codes", "cards"})
+      LINTEL_CHECK(transaction.execute(fmt::format(
+          "CREATE TRIGGER touched_{0} BEFORE UPDATE ON {0} BEGIN SELECT RAISE(ABORT, 'touched'); END", table)));
+    return {};
+  });
+  ASSERT_TRUE(done.ok()) << done.error().message;
+  const auto change = [&](RoomPatch patch) {
+    return ask<Room>([&](Household& h, auto then) { h.change_room("101", patch, then); });
+  };
+  EXPECT_TRUE(change({.first_name = "Ann", .nick_name = "Grandma"}).ok());
+  EXPECT_TRUE(change({.number = "101"}).ok()) << "the number that it has";
+  EXPECT_FALSE(change({.number = "102"}).ok());
+}
+
+// With another number, or when they go, only their own codes and cards are looked at, on the disk too.
+TEST_F(Rooms, areFoundInTheTablesByAnIndex) {
+  for (const char* const table : {"codes", "cards", "monitors"}) {
+    const auto plan = database_->wait_for<std::string>([&](storage::Transaction& transaction) -> Result<std::string> {
+      LINTEL_TRY(
+          const auto rows,
+          transaction.query(
+              fmt::format("EXPLAIN QUERY PLAN DELETE FROM {} WHERE room_key = :key", table), {std::string("101")},
+              {storage::Column::integer, storage::Column::integer, storage::Column::integer, storage::Column::text}));
+      return rows.front().text(3);
+    });
+    EXPECT_THAT(plan.value_or("nothing"), HasSubstr(fmt::format("{}_room", table)));
+  }
 }
 
 TEST_F(Rooms, goWithTheirMonitorsCodesAndPairings) {
