@@ -36,12 +36,14 @@ void Signals::block() {
 Signals::Signals(Loop& loop, std::function<void()> stop) {
   const sigset_t set = ending_signals();
   descriptor_ = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-  watch_ = loop.watch(descriptor_, Ready::readable, [this, stop = std::move(stop), asked = false](unsigned) mutable {
+  auto asked = [this, stop = std::move(stop), before = false](unsigned) mutable {
     signalfd_siginfo info{};
     if (read(descriptor_, &info, sizeof info) != sizeof info) return;
-    if (std::exchange(asked, true)) std::_Exit(1);
+    if (std::exchange(before, true)) std::_Exit(1);
     stop();
-  });
+  };
+  // Not below the sockets of SIP: a flood that never pauses would leave it unheard.
+  watch_ = loop.watch(descriptor_, Ready::readable, std::move(asked), Priority::signal);
 }
 
 Signals::~Signals() {

@@ -132,12 +132,14 @@ struct CaresSource::Inner {
       return;
     }
     const unsigned ready = (wants_read != 0 ? readable : 0U) | (wants_write != 0 ? writable : 0U);
-    inner->watches[socket] = inner->loop.watch(socket, ready, [inner, socket](unsigned is) {
+    const auto happened = [inner, socket](unsigned is) {
       const bool in = (is & (readable | hung_up)) != 0;
       const bool out = (is & writable) != 0;
       // The watch may go in here; nothing of this closure is used after the call.
       inner->process(in ? socket : ARES_SOCKET_BAD, out ? socket : ARES_SOCKET_BAD);
-    });
+    };
+    // Not below the sockets of SIP: under a flood that never pauses each name would be given up for want of an answer.
+    inner->watches[socket] = inner->loop.watch(socket, ready, happened, Priority::signal);
   }
 
   void rearm() {
