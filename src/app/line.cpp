@@ -131,7 +131,9 @@ void Lines::Line::on_refused(int code, const std::string& reason) {
 
 void Lines::Line::on_ended(const sip::Ending& ending) { over(ending.cause == sip::EndCause::lost); }
 
-void Lines::Line::on_dtmf(char digit, std::chrono::milliseconds /*duration*/) { lines_.calls_->leg_digit(id_, digit); }
+void Lines::Line::on_dtmf(char digit, std::chrono::milliseconds /*duration*/) {
+  lines_.calls_->leg_digit(id_, digit, calls::DigitWay::message);
+}
 
 void Lines::Line::on_offer(const sip::Content& offer) {
   if (leg_ == nullptr) return log_error(call_.refuse_offer());
@@ -168,7 +170,7 @@ void Lines::Line::make_call(media::LegKind kind) {
 media::LegEvents Lines::Line::leg_events() {
   media::LegEvents events;
   // The leg goes with this line, and calls nothing after it is gone.
-  events.dtmf = [this](char digit) { lines_.calls_->leg_digit(id_, digit); };
+  events.dtmf = [this](char digit) { lines_.calls_->leg_digit(id_, digit, calls::DigitWay::sound); };
   events.lost = [this](const std::string& reason) {
     log::info("call", "{} is lost: {}", target_.uri, reason);
     over(true);

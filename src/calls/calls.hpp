@@ -63,6 +63,7 @@ struct RunningLeg {
   bool dialled = false;
   bool rang = false;
   std::optional<Refusal> refusal;  // set: it is over
+  std::optional<DigitWay> digits_come_by;
 };
 struct RunningCall {
   CallId id = 0;
@@ -115,7 +116,9 @@ class Calls {
   void leg_answered(LegId leg);
   void leg_refused(LegId leg, Refusal refusal);
   void leg_ended(LegId leg, bool lost = false);  // hung up by the peer; lost: silent, or its connection went
-  void leg_digit(LegId leg, char digit);         // DTMF; only of the talking leg does it count
+  // DTMF; only of the talking leg does it count. Some phones send each key in both ways: the one by which the first key
+  // of a leg came counts, for as long as it talks.
+  void leg_digit(LegId leg, char digit, DigitWay way = DigitWay::sound);
 
   // A contact registered, or is reached over another connection now: one of a number that is being called joins in, and
   // one whose line was lost is rung again, for which the call waits `back_within` when nobody else is left. So is `id`

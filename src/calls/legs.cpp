@@ -154,8 +154,11 @@ void Calls::peer_ends(LegId leg, Cause cause) {
   handle(CallInput::peer_ends, cause);
 }
 
-void Calls::leg_digit(LegId id, char digit) {
-  if (!call_ || call_->talking != id || id == 0) return;
+void Calls::leg_digit(LegId id, char digit, DigitWay way) {
+  RunningLeg* const leg = find_leg(id);
+  if (leg == nullptr || call_->talking != id) return;
+  if (!leg->digits_come_by) leg->digits_come_by = way;
+  if (*leg->digits_come_by != way) return;
   wishes_.wish_digit(wish_from(), digit);
 }
 

@@ -80,6 +80,9 @@ struct Contact {
   bool monitor = false;  // an account of this server, authenticated as a monitor of `room`
 };
 
+// How a key comes from the far end of a leg: within the sound (RFC 4733), or as a message of SIP (INFO).
+enum class DigitWay { sound, message };
+
 // Why a leg is to end; the line turns it into its protocol's words (Reason, status code).
 enum class LegEnd {
   answered_elsewhere,

@@ -431,6 +431,24 @@ TEST_F(CallsTest, A06_digitsOfTheTalkingLegAreWishesAndNoOthers) {
   EXPECT_EQ(wishes.digits, "#");
 }
 
+// Many phones can be set to send each key both in their sound and by INFO.
+TEST_F(CallsTest, A06_aKeyThatComesInBothWaysIsPressedOnce) {
+  for (const auto& [first, second] :
+       {std::pair(DigitWay::message, DigitWay::sound), std::pair(DigitWay::sound, DigitWay::message)}) {
+    wishes.digits.clear();
+    calls.press("101");
+    const LegId leg = lines.leg(lines.dialled.size() - 2);
+    calls.leg_digit(leg, '1', second);  // nobody has answered: that decides nothing
+    calls.leg_answered(leg);
+    for (const char digit : {'1', '1', '#'}) {
+      calls.leg_digit(leg, digit, first);
+      calls.leg_digit(leg, digit, second);
+    }
+    EXPECT_EQ(wishes.digits, "11#");
+    calls.hang_up();
+  }
+}
+
 TEST_F(CallsTest, A06_onlyAMonitorOfTheCalledRoomIsCalledOne) {
   const LegId centre = talk_to("888888");
   calls.leg_digit(centre, '1');
