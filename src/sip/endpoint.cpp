@@ -158,6 +158,13 @@ std::string Endpoint::own_host(const std::string& account) const {
   return numeric_host_of(inner_->core().sent_by(*found->second->next_hop()));
 }
 
+std::string Endpoint::server_host(const std::string& account) const {
+  const auto found = inner_->accounts.find(account);
+  if (found == inner_->accounts.end() || !found->second->next_hop()) return {};
+  const Hop& hop = *found->second->next_hop();
+  return hop.address.empty() ? std::string() : hop.address.host();
+}
+
 void Endpoint::network_changed() {
   inner_->the_resolver.forget_all();
   for (const auto& [id, account] : std::map(inner_->accounts)) account->retry();

@@ -39,6 +39,8 @@ struct IncomingCall {
   std::string called_user;      // of To, unescaped
   Content offer;                // empty: we are to offer
   std::vector<Header> headers;  // those a house may want: Alert-Info, Call-Info, Subject, User-Agent, X-…; bounded
+  // Where the caller's SIP comes from, numeric or empty: `address`, or what the built-in server noted of it.
+  std::string caller_host;
 };
 
 class EndpointListener {
@@ -87,6 +89,8 @@ class Endpoint final : private RequestHandler {
   [[nodiscard]] std::vector<RegistrationStatus> accounts() const;
   // Of this station, as that account's server reaches it, numeric; empty: not known, as for the built-in server.
   [[nodiscard]] std::string own_host(const std::string& account) const;
+  // Of that account's server, where one elsewhere is known by now; numeric, or empty.
+  [[nodiscard]] std::string server_host(const std::string& account) const;
   void network_changed();  // forget names, register again
 
   // Sends one INVITE. Failures come to the listener as on_refused, on a later turn; so the answer is always a Call.

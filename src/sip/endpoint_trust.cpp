@@ -37,6 +37,16 @@ bool is_for_the_house(const Message& message, const Message::Line& line) {
   return false;
 }
 
+// The built-in server sets its own Via before that of who asked it, and notes there where that came from
+// (RFC 3261 §18.2.1).
+std::string host_before_server(const Message& message) {
+  const auto vias = message.list(Field::via);
+  const auto via = vias.size() < 2 ? std::nullopt : Via::parse(vias[1]);
+  if (!via) return {};
+  const auto address = SocketAddress::parse(parameter(via->parameters, "received").value_or(via->host), 0);
+  return address ? address->host() : std::string();
+}
+
 }  // namespace
 
 bool Endpoint::Inner::is_direct_peer(const Incoming& request) const {
@@ -121,6 +131,7 @@ void Endpoint::Inner::invited(const Incoming& request) {
   about.uri = caller->uri.text;
   about.display = plain_display(caller->display.empty() ? from->display : caller->display);
   about.address = address;
+  about.caller_host = judgement.trust == Trust::built_in_server ? host_before_server(message) : address;
   if (const auto to = message.to()) about.called_user = to->uri.unescaped_user();
   about.offer = {std::string(message.value(Field::content_type)), std::string(message.body())};
   for (const auto& line : message.lines()) {

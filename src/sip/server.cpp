@@ -79,7 +79,7 @@ void Server::for_each_reachable(std::string_view user, const std::function<void(
         own_text = sent_by;
         own_host = numeric_host_of(sent_by);
       }
-      visit({account->name, id_text(binding.id), binding.kind, own_host});
+      visit({account->name, id_text(binding.id), binding.kind, own_host, hop.address.host()});
     });
 }
 

@@ -131,6 +131,7 @@ class Server final : public RequestHandler {
     std::string id;  // for `;binding=`
     TransportKind kind{};
     std::string own_host;  // of the server, as the contact reaches it; numeric, or empty
+    std::string host;      // of the contact, or of the NAT or proxy before it: where it registered from; numeric
   };
   void for_each_reachable(std::string_view user, const std::function<void(const Reachable&)>& visit) const;
   [[nodiscard]] std::vector<ContactInfo> contacts(std::string_view user) const;  // of what expand(user) answers

@@ -176,6 +176,7 @@ TEST_F(Registering, tellsOfAContactThatComesAndOfOneOverAnotherConnection) {
   EXPECT_THAT(reachable, ElementsAre(id, id));
   EXPECT_THAT(presence, SizeIs(1)) << "it was there all the time";
   EXPECT_EQ(server.reached_at("101#0"), "192.0.2.10:40000");
+  server.for_each_reachable("101#0", [](const Server::Reachable& one) { EXPECT_EQ(one.host, "192.0.2.10"); });
   register_as("101#0", phone);  // a second one of the same account
   EXPECT_THAT(reachable, SizeIs(3));
 }

@@ -217,12 +217,15 @@ TEST_F(Registering, isAClientOfTheServerInTheSameProcess) {
 
   // A call of the server to the station.
   core.send_bytes(Hop::local_endpoint(),
-                  request("INVITE", "sip:8001@station.invalid", "x", "P-Asserted-Identity: <sip:101%231@VDP>\r\n"));
+                  request("INVITE", "sip:8001@station.invalid", "x",
+                          "P-Asserted-Identity: <sip:101%231@VDP>\r\n"
+                          "Via: SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bKc;received=203.0.113.4\r\n"));
   clock.advance(10ms);
   ASSERT_EQ(house.calls.size(), 1U);
   EXPECT_EQ(house.calls[0].trust, Trust::built_in_server);
   EXPECT_EQ(house.calls[0].user, "101#1");
   EXPECT_EQ(house.calls[0].address, "");
+  EXPECT_EQ(house.calls[0].caller_host, "203.0.113.4") << "as the server saw it";
 
   // The same from the network is not for us.
   wire.arrive(request("INVITE", "sip:8001@station.invalid", "x", {}, {}, 1, "z9hG4bKnet"), peer);

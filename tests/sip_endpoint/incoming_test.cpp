@@ -21,6 +21,7 @@ TEST_F(Incomingly, ringsIsAcceptedAndEndedByTheCaller) {
   EXPECT_EQ(about.user, "visitor");
   EXPECT_EQ(about.display, "Visitor");
   EXPECT_EQ(about.address, "192.0.2.9");
+  EXPECT_EQ(about.caller_host, "192.0.2.9");
   EXPECT_EQ(about.called_user, "door");
   EXPECT_EQ(about.offer.bytes, "their offer");
   EXPECT_EQ(about.headers.size(), 2U);

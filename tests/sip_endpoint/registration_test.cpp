@@ -23,9 +23,11 @@ TEST_F(Registering, answersTheChallengeAndRefreshesInTime) {
 
 TEST_F(Registering, knowsUnderWhatAddressTheServerReachesUs) {
   EXPECT_EQ(endpoint->own_host(account().id), "");
+  EXPECT_EQ(endpoint->server_host(account().id), "");
   registered(account());
   EXPECT_EQ(endpoint->own_host(account().id), "192.0.2.10");
   EXPECT_EQ(endpoint->own_host("another"), "");
+  EXPECT_EQ(endpoint->server_host(account().id), "192.0.2.5");
 }
 
 TEST_F(Registering, takesThePeriodOfItsOwnContact) {
