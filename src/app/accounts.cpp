@@ -145,6 +145,7 @@ calls::Resolution Directory::resolve(std::string_view number) const {
     line.id = contact.id;
     line.account = contact.account;
     line.own_address = contact.own_host;
+    line.host = contact.host;
     line.kind = sip::is_websocket(contact.kind) ? calls::ContactKind::browser : calls::ContactKind::phone;
     if (monitor != nullptr) {
       line.room = monitor->room;

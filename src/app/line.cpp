@@ -59,12 +59,17 @@ void Lines::Line::dial(const calls::Contact& contact, const calls::DialFor& call
   target_.account = lines_.options_.account;
   own_address_ = contact.own_address;
   if (own_address_.empty() && lines_.endpoint_ != nullptr) own_address_ = lines_.endpoint_->own_host(target_.account);
+  peer_host_ = contact.host;
+  peer_is_server_ = contact.id.empty();
+  if (peer_is_server_ && lines_.endpoint_ != nullptr) peer_host_ = lines_.endpoint_->server_host(target_.account);
   headers_ = {{"X-Lintel-Kind", std::string(calls::name_of(call.kind))}};
   make_call(kind);
 }
 
 void Lines::Line::arrived(sip::Call call, const sip::IncomingCall& about) {
   incoming_ = true;
+  peer_host_ = about.caller_host;
+  peer_is_server_ = about.trust == sip::Trust::registration;
   offer_ = about.offer.bytes;
   call_ = std::move(call);
   call_.listen(this);
@@ -154,7 +159,7 @@ void Lines::Line::make_call(media::LegKind kind) {
   leg_.reset();
   kind_ = kind;
   if (kind != media::LegKind::webrtc) {
-    auto options = leg_options(encryption_, lines_.options_);
+    auto options = own_leg_options();
     if (!own_address_.empty()) options.address = own_address_;
     auto ready = lines_.legs_.offer(kind, options);
     if (!ready.ok()) return offered(ready.error());
@@ -178,6 +183,13 @@ media::LegEvents Lines::Line::leg_events() {
   return events;
 }
 
+media::LegOptions Lines::Line::own_leg_options() const {
+  auto options = leg_options(encryption_, lines_.options_);
+  options.peer_host = peer_host_;
+  options.peer_is_server = peer_is_server_;
+  return options;
+}
+
 bool Lines::Line::has_leg() {
   if (ready_) {
     leg_ = lines_.legs_.create(std::move(*ready_), leg_events());
@@ -187,7 +199,7 @@ bool Lines::Line::has_leg() {
 }
 
 bool Lines::Line::make_leg(media::LegKind kind) {
-  auto made = lines_.legs_.create(kind, leg_options(encryption_, lines_.options_), leg_events());
+  auto made = lines_.legs_.create(kind, own_leg_options(), leg_events());
   if (!made.ok()) log::warning("call", "{}", made.error().message);
   if (made.ok()) leg_ = std::move(*made);
   return leg_ != nullptr;

@@ -42,6 +42,7 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
  private:
   void make_call(media::LegKind kind);
   media::LegEvents leg_events();
+  [[nodiscard]] media::LegOptions own_leg_options() const;
   bool has_leg();
   bool make_leg(media::LegKind kind);
   void offered(Result<std::string> offer);
@@ -64,6 +65,8 @@ class Lines::Line final : public sip::CallListener, public std::enable_shared_fr
   std::string taken_;  // the answer in force
   sip::Target target_;
   std::string own_address_;  // as who is called reaches it, if known
+  std::string peer_host_;    // where who is called, or calls, sends SIP from, if known
+  bool peer_is_server_ = false;
   std::vector<sip::Header> headers_;
   sip::Call call_;
   media::LegKind kind_ = media::LegKind::webrtc;  // of a call out

@@ -76,6 +76,7 @@ struct Contact {
   std::string room{};     // the account's room, or empty
   std::string name{};     // for people
   std::string own_address{};  // of this station, as the contact reaches it; empty: unknown
+  std::string host{};         // where it registered from; empty: unknown
   ContactKind kind = ContactKind::phone;
   bool monitor = false;  // an account of this server, authenticated as a monitor of `room`
 };

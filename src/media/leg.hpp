@@ -25,6 +25,11 @@ struct LegOptions {
   Direction video = Direction::send_only;  // inactive: no picture is offered, an offered one is refused
   Profile stream = Profile::main;          // which stream of the station's picture is sent
   std::string address;  // of this host as the peer reaches it, for c= of RTP legs; empty: LegsOptions::address
+  // Where the peer's SIP comes from, numeric; empty: not known. Beside the host in its SDP no other one's RTP is let
+  // in; with `peer_is_server` sound may come from others, for a server elsewhere sends its phones' media from anywhere,
+  // but keys do not (rtp_guard.hpp). WebRTC legs need neither.
+  std::string peer_host;
+  bool peer_is_server = false;
   std::vector<AudioCodec> codecs = {AudioCodec::opus, AudioCodec::g722, AudioCodec::pcma, AudioCodec::pcmu};
   Duration lost_after = std::chrono::seconds(20);  // without a packet while the peer is to send; zero: never
   Duration jitter = std::chrono::milliseconds(60);
@@ -58,7 +63,7 @@ struct ReceivedVideo {
 struct LegEvents {
   std::function<void()> connected;                  // the first packet arrived (RTP), or DTLS is up (WebRTC)
   std::function<void(std::string reason)> lost;     // silence for lost_after, or ICE/DTLS failed; once
-  std::function<void(char digit)> dtmf;             // 0-9 * # A-D, RFC 4733, once a press
+  std::function<void(char digit)> dtmf;             // 0-9 * # A-D, RFC 4733, once a press; of the peer's own hosts
   std::function<void(const ReceivedVideo&)> video;  // on a media thread: return at once
 };
 

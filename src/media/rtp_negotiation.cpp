@@ -37,6 +37,9 @@ Result<void> RtpSession::open(Line& line, bool secure) {
   line.secure = secure;
   if (line.ports.port == 0) {
     LINTEL_TRY(line.ports, legs_.ports.bind(address_));
+    // Nobody has answered, so nobody who sends is the peer.
+    line.ports.rtp.deafen();
+    line.ports.rtcp.deafen();
   }
   if (secure && !line.local_key) line.local_key = sdp::Crypto{1, our_suite, bytes::random(30)};
   return {};
@@ -235,6 +238,10 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
   if (chosen->encoding == "OPUS") common.back().parameters = sdp::standard_format(AudioCodec::opus)->parameters;
   int event_type = -1;
   int event_rate = chosen->clock_rate;
+  std::vector<int> event_rates;
+  for (const sdp::Format& format : remote.formats) {
+    if (format.encoding == "TELEPHONE-EVENT") event_rates.push_back(format.clock_rate);
+  }
   for (const sdp::Format& format : remote.formats) {
     if (format.encoding != "TELEPHONE-EVENT" || (event_type >= 0 && format.clock_rate != chosen->clock_rate)) continue;
     event_type = format.payload_type;
@@ -279,6 +286,7 @@ Result<void> RtpSession::agree(Line& line, const sdp::Media& remote, bool offere
   line.rtcp_port = remote.rtcp_port;
   line.event_type = event_type;
   line.event_rate = event_rate;
+  line.event_rates = std::move(event_rates);
   line.guard->expect({line.host, line.port, line.rtcp_port});
   const std::lock_guard lock(mutex_);
   line.format = chosen;

@@ -150,13 +150,23 @@ void RtpSession::build_line(Line& line, GstElement* rtpbin) {
   g_object_set(rtcp_source, "caps", rtcp.get(), nullptr);
 
   // Packets of others are dropped before anything looks at them.
+  const bool secure = line.secure && line.decoder;
   probe_buffers(pad_of(rtp_source, "src").get(),
-                [guard = line.guard, connected = events_.connected](GstPadProbeInfo* info) {
+                [guard = line.guard, secure, connected = events_.connected](GstPadProbeInfo* info) {
                   const bool first = guard->packets() == 0;
                   const bool admitted = guard->admit(GST_PAD_PROBE_INFO_BUFFER(info), false);
-                  if (admitted && first) connected();
+                  if (admitted && first && !secure) connected();
                   return admitted;
                 });
+  if (secure) {
+    probe_buffers(pad_of(line.decoder.get(), "rtp_src").get(),
+                  [guard = line.guard, connected = events_.connected](GstPadProbeInfo* info) {
+                    const bool first = guard->packets() == 0;
+                    guard->proved(GST_PAD_PROBE_INFO_BUFFER(info));
+                    if (first) connected();
+                    return true;
+                  });
+  }
   probe_buffers(pad_of(rtcp_source, "src").get(), [guard = line.guard](GstPadProbeInfo* info) {
     return guard->admit(GST_PAD_PROBE_INFO_BUFFER(info), true);
   });

@@ -82,8 +82,12 @@ void UdpSocket::deafen() {
 }
 
 GSocket* UdpSocket::view() {
-  const int none = 0;
-  if (std::exchange(deaf_, false)) (void)::setsockopt(descriptor_, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof none);
+  if (std::exchange(deaf_, false)) {
+    while (::recv(descriptor_, nullptr, 0, MSG_DONTWAIT) >= 0) {  // what came before it was deaf
+    }
+    const int none = 0;
+    (void)::setsockopt(descriptor_, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof none);
+  }
   if (!view_ && descriptor_ >= 0) view_ = Object<GSocket>::adopt(g_socket_new_from_fd(descriptor_, nullptr));
   return view_.get();
 }

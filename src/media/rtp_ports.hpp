@@ -27,7 +27,7 @@ class UdpSocket {
   [[nodiscard]] int descriptor() const { return descriptor_; }
   explicit operator bool() const { return descriptor_ >= 0; }
   [[nodiscard]] GSocket* view();  // lives as long as this; null when the system refuses
-  // Nothing that arrives is kept, until the view is asked for.
+  // Nothing that arrives is kept until the view is asked for, nor what had arrived by now.
   void deafen();
 
  private:

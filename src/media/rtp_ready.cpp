@@ -27,12 +27,11 @@ void ReadyOffers::expect(LegKind kind, const LegOptions& options) {
 Result<ReadyOffers::Offer> ReadyOffers::take(LegKind kind, const LegOptions& options) {
   std::unique_lock lock(mutex_);
   const bool here = options.address == options_.address;  // else another of this host's, and only the text differs
-  const auto alike_but_for_it = [&] {
-    LegOptions moved = options;
-    moved.address = options_.address;
-    return moved == options_;
-  };
-  if (kind != kind_ || !(here ? options == options_ : alike_but_for_it())) {
+  LegOptions for_anybody = options;
+  for_anybody.address = options_.address;
+  for_anybody.peer_host = options_.peer_host;
+  for_anybody.peer_is_server = options_.peer_is_server;
+  if (kind != kind_ || for_anybody != options_) {
     lock.unlock();
     return make(kind, options);
   }
@@ -47,6 +46,7 @@ Result<ReadyOffers::Offer> ReadyOffers::take(LegKind kind, const LegOptions& opt
   }
   Offer offer = std::move(offers_.back());
   offers_.pop_back();
+  offer.session->set_peer(options);
   if (here) return offer;
   lock.unlock();
   if (!offer.session->move_to(options.address)) return make(kind, options);
@@ -75,7 +75,6 @@ void ReadyOffers::refill() {
     }
     auto made = make(kind, options);
     if (!made.ok()) return;  // whoever asks for one is told
-    made->session->deafen();
     const std::lock_guard lock(mutex_);
     if (kind == kind_ && options == options_) offers_.push_back(std::move(*made));
   }

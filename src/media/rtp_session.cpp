@@ -19,7 +19,10 @@ RtpSession::RtpSession(Legs::Inner& legs, LegKind kind, LegOptions options)
   lines_[1].kind = "video";
   lines_[1].session = 1;
   lines_[1].wanted = options_.video;
-  for (Line& line : lines_) line.ssrc = static_cast<std::uint32_t>(bytes::random_number());
+  for (Line& line : lines_) {
+    line.ssrc = static_cast<std::uint32_t>(bytes::random_number());
+    line.guard->set_signalling(options_.peer_host, options_.peer_is_server);
+  }
 }
 
 RtpSession::~RtpSession() {
@@ -34,16 +37,30 @@ bool RtpSession::move_to(const std::string& address) {
   return true;
 }
 
-void RtpSession::deafen() {
-  for (Line& line : lines_) {
-    if (line.ports.rtp) line.ports.rtp.deafen();
-    if (line.ports.rtcp) line.ports.rtcp.deafen();
+void RtpSession::set_peer(const LegOptions& options) {
+  options_.peer_host = options.peer_host;
+  options_.peer_is_server = options.peer_is_server;
+  for (Line& line : lines_) line.guard->set_signalling(options_.peer_host, options_.peer_is_server);
+}
+
+// The peer answers an offer of several kinds of events by those that it sends, and sends them by the offer's numbers.
+PeerGuard::Terms RtpSession::terms_of(const Line& line) {
+  PeerGuard::Terms terms;
+  terms.receives = line.used && receives(line.direction);
+  terms.encrypted = line.secure;
+  for (const sdp::Format& format : line.formats) {
+    if (format.encoding != "TELEPHONE-EVENT") continue;
+    const std::size_t type = static_cast<unsigned>(format.payload_type) % terms.events.size();
+    terms.events.set(type);
+    if (std::ranges::find(line.event_rates, format.clock_rate) != line.event_rates.end()) terms.peer_sends.set(type);
   }
+  return terms;
 }
 
 // Negotiated: the pipeline is built the first time, and brought up to date afterwards.
 Result<void> RtpSession::settle() {
   if (std::exchange(other_keys_, false)) take_down();
+  for (const Line& line : lines_) line.guard->agree(terms_of(line));
   LINTEL_CHECK(pipeline_ ? catch_up() : build());
   bool expects = false;
   bool encrypted = true;

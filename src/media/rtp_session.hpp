@@ -24,7 +24,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   [[nodiscard]] LegKind kind() const { return kind_; }
   [[nodiscard]] const LegOptions& options() const { return options_; }
   // Before another thread knows the session:
-  void deafen();  // nobody can answer yet: what arrives is not kept
+  void set_peer(const LegOptions& options);  // of who is called by an offer that was made for anybody
   // The descriptions name this address of the host from now on. False: the sockets that are open are of the other family.
   bool move_to(const std::string& address);
   void tell(SessionEvents events) { events_ = std::move(events); }
@@ -51,6 +51,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
     std::optional<sdp::Format> format;  // what we send
     int event_type = -1;                // of telephone-event as we send it
     int event_rate = 8000;
+    std::vector<int> event_rates;  // clock rates of the telephone-events that the peer lists
     std::optional<sdp::Crypto> local_key;
     std::optional<sdp::Crypto> remote_key;
     Direction direction = Direction::inactive;
@@ -82,6 +83,7 @@ class RtpSession final : public MediaSession, public std::enable_shared_from_thi
   };
 
   Result<void> settle();
+  [[nodiscard]] static PeerGuard::Terms terms_of(const Line& line);
   // rtp_negotiation.cpp
   Result<void> open(Line& line, bool secure);
   Result<std::string> make_answer(const std::string& offer);

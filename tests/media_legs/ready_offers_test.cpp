@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <set>
 
 #include "media/leg_session.hpp"
@@ -173,6 +174,50 @@ TEST_F(ReadyOffersTest, whatComesBeforeAnybodyAnswersIsNotKept) {
   EXPECT_NE(pair->rtp.view(), nullptr);
   EXPECT_TRUE(arrives());
   ::close(sender);
+}
+
+// Between its binding and its deafness a socket hears, and that waits in it until somebody answers.
+TEST_F(ReadyOffersTest, whatCameBeforeASocketWasDeafIsThrownAway) {
+  PortRange range(0, 0);
+  auto pair = range.bind("127.0.0.1", true);
+  ASSERT_TRUE(pair.ok());
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(pair->port));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  for (int times = 0; times < 3; ++times)
+    ASSERT_EQ(::sendto(pair->rtcp.descriptor(), "x", 1, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to), 1);
+  pair->rtp.deafen();
+  EXPECT_NE(pair->rtp.view(), nullptr);
+  char byte = 0;
+  EXPECT_EQ(::recv(pair->rtp.descriptor(), &byte, 1, MSG_DONTWAIT), -1);
+}
+
+// More phones than offers were ready for.
+TEST_F(ReadyOffersTest, anOfferThatIsMadeWhenItIsAskedForKeepsNothingEither) {
+  auto offer = legs.offer(LegKind::plain_rtp, of_sound());
+  ASSERT_TRUE(offer.ok());
+  auto phone = PortRange(0, 0).bind("127.0.0.1", true);
+  ASSERT_TRUE(phone.ok());
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(port_of(offer->text())));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  constexpr std::array<std::uint8_t, 16> packet{0x80, 8, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1};
+  const auto send = [&] {
+    return ::sendto(phone->rtp.descriptor(), packet.data(), packet.size(), 0, reinterpret_cast<const sockaddr*>(&to),
+                    sizeof to);
+  };
+  ASSERT_GT(send(), 0);
+  const auto leg = legs.create(std::move(*offer), {});
+  bool taken = false;
+  leg->accept_answer("v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio " +
+                         std::to_string(phone->port) + " RTP/AVP 8\r\n",
+                     [&](Result<void> done) { taken = done.ok(); });
+  ASSERT_TRUE(turn_until(loop, [&] { return taken; }));
+  ASSERT_GT(send(), 0);
+  EXPECT_TRUE(turn_until(loop, [&] { return leg->figures().audio_packets_received > 0; }));
+  EXPECT_EQ(leg->figures().audio_packets_received, 1U);
 }
 
 // A small range of ports is not used up by what waits.

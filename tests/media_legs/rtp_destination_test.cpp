@@ -15,9 +15,9 @@ namespace lintel::media {
 namespace {
 
 // An RTP packet as udpsrc hands it on: with the address it came from.
-GstBuffer* packet_from(const char* host, std::uint16_t port, std::uint8_t source) {
-  const std::array<std::uint8_t, 12> header{0x80, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, source};
-  GstBuffer* packet = gst_buffer_new_memdup(header.data(), header.size());
+GstBuffer* packet_from(const char* host, std::uint16_t port, std::uint8_t type = 0, std::size_t size = 12) {
+  const std::array<std::uint8_t, 12> header{0x80, type, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1};
+  GstBuffer* packet = gst_buffer_new_memdup(header.data(), size);
   GSocketAddress* address = g_inet_socket_address_new_from_string(host, port);
   gst_buffer_add_net_address_meta(packet, address);
   g_object_unref(address);
@@ -25,10 +25,25 @@ GstBuffer* packet_from(const char* host, std::uint16_t port, std::uint8_t source
 }
 
 bool admit(PeerGuard& guard, const char* host, std::uint16_t port, bool control = false) {
-  GstBuffer* packet = packet_from(host, port, 1);
+  GstBuffer* packet = packet_from(host, port);
   const bool admitted = guard.admit(packet, control);
   gst_buffer_unref(packet);
   return admitted;
+}
+
+constexpr std::uint8_t events = 101;
+bool admit_key(PeerGuard& guard, const char* host, std::uint16_t port) {
+  GstBuffer* packet = packet_from(host, port, events);
+  const bool admitted = guard.admit(packet, false);
+  gst_buffer_unref(packet);
+  return admitted;
+}
+
+PeerGuard::Terms with_keys() {
+  PeerGuard::Terms terms;
+  terms.events.set(events);
+  terms.peer_sends.set(events);
+  return terms;
 }
 
 class RtpDestinations : public ::testing::Test {
@@ -39,6 +54,7 @@ class RtpDestinations : public ::testing::Test {
 // C01: an offer that says the same again does not send the sound back to an address the peer was never heard from.
 TEST_F(RtpDestinations, aLatchedPeerStaysWhereItWasHeard) {
   PeerGuard guard;
+  guard.set_signalling("198.51.100.7", false);  // a NAT's
   guard.expect({"192.0.2.1", 4000, 4001});
   ASSERT_TRUE(admit(guard, "198.51.100.7", 40'000));
   EXPECT_EQ(guard.place(), (PeerGuard::Place{"198.51.100.7", 40'000, 40'001}));
@@ -58,6 +74,97 @@ TEST_F(RtpDestinations, thePlaceThePeerNamedTakesTheLineFromAStranger) {
   EXPECT_EQ(guard.place(), (PeerGuard::Place{"192.0.2.1", 4000, 4009}));
   EXPECT_FALSE(admit(guard, "203.0.113.5", 9000));
   EXPECT_EQ(guard.place().host, "192.0.2.1");
+}
+
+TEST_F(RtpDestinations, nobodyIsLetInBesideThePhoneThatIsCalled) {
+  PeerGuard guard;
+  guard.set_signalling("198.51.100.7", false);
+  guard.expect({"192.0.2.1", 4000, 4001});
+  EXPECT_FALSE(admit(guard, "203.0.113.5", 9000));
+  EXPECT_FALSE(admit(guard, "203.0.113.5", 9000, true));
+  EXPECT_EQ(guard.place().host, "192.0.2.1");
+  EXPECT_TRUE(admit(guard, "198.51.100.7", 40'000));
+}
+
+TEST_F(RtpDestinations, aHostIsTheSameInAnySpelling) {
+  PeerGuard guard;
+  guard.set_signalling("::ffff:198.51.100.7", false);
+  guard.expect({"2001:DB8:0:0:0:0:0:1", 4000, 4001});
+  EXPECT_TRUE(admit(guard, "2001:db8::1", 4000));
+  EXPECT_EQ(guard.place(), (PeerGuard::Place{"2001:db8::1", 4000, 4001}));
+  PeerGuard four;
+  four.set_signalling("198.51.100.7", false);
+  four.expect({"192.0.2.1", 4000, 4001});
+  EXPECT_TRUE(admit(four, "::ffff:198.51.100.7", 40'000));
+  EXPECT_EQ(four.place().host, "198.51.100.7");
+}
+
+// Behind a server elsewhere sound may come from anywhere, and keys from the host in the SDP or from the server's.
+TEST_F(RtpDestinations, keysComeFromThePeersOwnHostsAlone) {  // A06
+  for (const char* own : {"192.0.2.1", "198.51.100.7"}) {
+    PeerGuard guard;
+    guard.set_signalling("198.51.100.7", true);
+    guard.expect({"192.0.2.1", 4000, 4001});
+    guard.agree(with_keys());
+    EXPECT_FALSE(admit_key(guard, "203.0.113.5", 9000));
+    EXPECT_TRUE(admit_key(guard, own, 9000));
+  }
+  PeerGuard unknown;
+  unknown.expect({"192.0.2.1", 4000, 4001});
+  unknown.agree(with_keys());
+  EXPECT_TRUE(admit(unknown, "203.0.113.5", 9000));
+  EXPECT_FALSE(admit_key(unknown, "203.0.113.5", 9000));
+  EXPECT_TRUE(admit_key(unknown, "192.0.2.1", 4000));
+}
+
+TEST_F(RtpDestinations, keysCountAloneByTheNumberThatThePeerAgreedTo) {  // C24
+  PeerGuard guard;
+  guard.expect({"192.0.2.1", 4000, 4001});
+  PeerGuard::Terms terms = with_keys();
+  terms.peer_sends.reset();
+  guard.agree(terms);
+  EXPECT_FALSE(admit_key(guard, "192.0.2.1", 4000));
+  guard.agree(with_keys());
+  EXPECT_TRUE(admit_key(guard, "192.0.2.1", 4000));
+}
+
+// One small packet would send a whole picture to whoever is written on it.
+TEST_F(RtpDestinations, aLineThatOnlySendsGoesToThePeersOwnHostsAlone) {
+  PeerGuard guard;
+  guard.set_signalling("198.51.100.7", true);
+  guard.expect({"192.0.2.1", 4000, 4001});
+  PeerGuard::Terms terms;
+  terms.receives = false;
+  guard.agree(terms);
+  EXPECT_FALSE(admit(guard, "203.0.113.5", 9000));
+  EXPECT_EQ(guard.place().host, "192.0.2.1");
+  EXPECT_TRUE(admit(guard, "198.51.100.7", 40'000)) << "it keeps its NAT open";
+  EXPECT_EQ(guard.place().port, 40'000);
+}
+
+TEST_F(RtpDestinations, lessThanAHeaderIsNoPacket) {
+  PeerGuard guard;
+  guard.expect({"192.0.2.1", 4000, 4001});
+  GstBuffer* packet = packet_from("203.0.113.5", 9000, 0, 11);
+  EXPECT_FALSE(guard.admit(packet, false));
+  gst_buffer_unref(packet);
+  EXPECT_EQ(guard.place().host, "192.0.2.1");
+}
+
+TEST_F(RtpDestinations, anEncryptedLineMovesWhenAPacketHasProvedGenuine) {  // C21
+  PeerGuard guard;
+  guard.expect({"192.0.2.1", 4000, 4001});
+  PeerGuard::Terms terms = with_keys();
+  terms.encrypted = true;
+  guard.agree(terms);
+  EXPECT_TRUE(admit(guard, "203.0.113.5", 9000)) << "its key has to be tried";
+  EXPECT_EQ(guard.place().host, "192.0.2.1");
+  EXPECT_EQ(guard.packets(), 0U);
+  GstBuffer* packet = packet_from("203.0.113.5", 9000);
+  guard.proved(packet);
+  gst_buffer_unref(packet);
+  EXPECT_EQ(guard.place().host, "203.0.113.5");
+  EXPECT_TRUE(admit_key(guard, "203.0.113.5", 9000));
 }
 
 TEST_F(RtpDestinations, aPeerThatOnlyReportsIsThereAndAStrangerWhoDoesIsNot) {

@@ -103,6 +103,9 @@ TEST_F(TwoStations, speakEncryptedBySdes) {  // C21
   EXPECT_NE(answer_text.find("a=crypto:1 "), std::string::npos);
   EXPECT_TRUE(hears(second_audio, 0.9));
   EXPECT_TRUE(hears(first_audio, 0.9));
+  EXPECT_GT(first_leg->figures().audio_packets_received, 20U);
+  first_leg->send_dtmf('#');
+  EXPECT_TRUE(turn_until(loop, [&] { return second_heard == "#"; }));
   EXPECT_TRUE(first_leg->figures().encrypted);
 }
 
