@@ -76,8 +76,10 @@ class Journal {
   // Where the database is damaged, what can be read of it. Errors: `invalid` (field at fault named), or those of the
   // database.
   void search(Query query, std::function<void(Result<Page>)> then);
-  // Oldest first, for a client that was away: entries with a larger id than `id`, at most `limit` (1 to 500).
-  void after(std::int64_t id, std::size_t limit, std::function<void(Result<std::vector<Entry>>)> then);
+  // Oldest first, for a client that was away: entries with a larger id than `id`, at most `limit` (1 to 500). Of `room`
+  // alone, unless it is empty: those of others are not read.
+  void after(std::int64_t id, const std::string& room, std::size_t limit,
+             std::function<void(Result<std::vector<Entry>>)> then);
   // How often each event happened in each quarter of an hour, for the overview's chart.
   void count(WallTime from, WallTime to, std::function<void(Result<std::vector<Count>>)> then);
 

@@ -7,9 +7,13 @@
 
 namespace lintel::web {
 
+bool may_see_some(const Subject& who) {
+  return who.role == Role::admin || (who.role == Role::monitor && !who.room.empty());
+}
+
 bool may_see(const Subject& who, const journal::Entry& entry) {
   if (who.role == Role::admin) return true;
-  if (who.role != Role::monitor || who.room.empty() || entry.room != who.room) return false;
+  if (!may_see_some(who) || entry.room != who.room) return false;
   // Who works on the station's settings, and from where, is not a room's business.
   return entry.kind != journal::Kind::operation;
 }

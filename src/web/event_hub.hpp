@@ -51,6 +51,7 @@ class EventHub {
 
 // What a role may know (security.md 10): the admin all; a monitor its own room's entries; a panel none.
 [[nodiscard]] bool may_see(const Subject& who, const journal::Entry& entry);
+[[nodiscard]] bool may_see_some(const Subject& who);
 [[nodiscard]] std::string write_entry(const journal::Entry& entry);
 
 }  // namespace lintel::web

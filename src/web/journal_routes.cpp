@@ -111,7 +111,8 @@ Json hello(const Context& context, const Subject& who) {
 void catch_up(const std::weak_ptr<Context>& weak, const std::shared_ptr<EventHub::Client>& client, std::int64_t from) {
   const auto house = weak.lock();
   if (house == nullptr || !client->stream->open()) return;
-  house->house.journal.after(from, catch_up_page, [weak, client](Result<std::vector<journal::Entry>> page) {
+  const std::string room = client->who.role == Role::monitor ? client->who.room : std::string();
+  house->house.journal.after(from, room, catch_up_page, [weak, client](Result<std::vector<journal::Entry>> page) {
     if (!page.ok()) return client->stream->close();  // it comes back
     for (const journal::Entry& entry : *page)
       if (!EventHub::send(*client, entry)) return;
@@ -128,7 +129,7 @@ void events(Call& call) {
   std::string since(call.request.header("Last-Event-ID"));
   if (since.empty()) since = call.request.query_value("last_event_id").value_or("");
   const auto last = text::to_signed(since);
-  const bool catching_up = last.has_value() && *last >= 0;
+  const bool catching_up = last.has_value() && *last >= 0 && may_see_some(call.who());
   const auto client = call.house.hub.open(call.reply.stream(), session, catching_up);
   client->stream->send("hello", {}, write_json(hello(call.house, call.who())));
   if (catching_up) catch_up(call.weak, client, *last);

@@ -113,10 +113,14 @@ TEST_F(JournalTest, givesPagesByCursorThatNewEntriesDoNotShift) {
 TEST_F(JournalTest, givesWhatCameAfterAnIdToAClientThatWasAway) {
   for (int i = 1; i <= 5; ++i) journal_->record(events::call_pressed, {.room = std::to_string(i)});
   ASSERT_TRUE(stored());
-  const auto entries = answer<std::vector<Entry>>(loop_, [&](auto then) { journal_->after(3, 100, then); });
+  const auto entries = answer<std::vector<Entry>>(loop_, [&](auto then) { journal_->after(3, {}, 100, then); });
   ASSERT_TRUE(entries.ok());
   ASSERT_EQ(entries->size(), 2U);
   EXPECT_EQ(entries->front().room, "4");
+  const auto own = answer<std::vector<Entry>>(loop_, [&](auto then) { journal_->after(1, "4", 100, then); });
+  ASSERT_TRUE(own.ok());
+  ASSERT_EQ(own->size(), 1U);
+  EXPECT_EQ(own->front().id, 4);
 }
 
 TEST_F(JournalTest, refusesASearchOutOfBoundsAndNamesTheField) {
@@ -136,7 +140,7 @@ TEST_F(JournalTest, N09_dropsTheOldestAtTheSetSize) {
   ASSERT_TRUE(stored());
   const Page newest = search({.limit = 1});
   EXPECT_EQ(newest.entries.front().id, 1500);
-  const auto oldest = answer<std::vector<Entry>>(loop_, [&](auto then) { journal_->after(0, 1, then); });
+  const auto oldest = answer<std::vector<Entry>>(loop_, [&](auto then) { journal_->after(0, {}, 1, then); });
   EXPECT_EQ(oldest->front().id, 501);
   journal_->set_size(10);
   journal_->record(events::call_pressed);
@@ -286,7 +290,7 @@ TEST(JournalAfterAKill, hasEverythingThatWasReported) {
     ASSERT_TRUE(journal.ok());
     std::size_t found = 0;
     for (std::int64_t from = 0; from < (*journal)->last_id();) {
-      const auto entries = answer<std::vector<Entry>>(loop, [&](auto then) { (*journal)->after(from, 500, then); });
+      const auto entries = answer<std::vector<Entry>>(loop, [&](auto then) { (*journal)->after(from, {}, 500, then); });
       ASSERT_TRUE(entries.ok() && !entries->empty());
       for (const Entry& entry : *entries)
         found += reported.contains(entry.id) && std::to_string(reported[entry.id]) == entry.room;

@@ -104,6 +104,26 @@ TEST_F(Stream, catchesUpFromTheLastEventWithoutGapsOrRepeats) {
     EXPECT_LT(Json::parse(entries[i - 1])["id"], Json::parse(entries[i])["id"]);
 }
 
+TEST_F(Stream, catchesAMonitorUpWithItsOwnRoomAmongTheWholeHouse) {
+  answer_call("101");
+  As again = monitor_;
+  again.headers = {{"Last-Event-ID", std::to_string(journal_->last_id())}};
+  As panel = panel_;
+  panel.headers = again.headers;
+  for (int i = 0; i < 450; ++i)
+    journal_->record(journal::events::call_answered,
+                     {.room = i % 100 == 0 ? "101" : "102", .subject = std::to_string(i)});
+  settle();
+  const auto stream = get("/events", again).stream;
+  while (stream->of("journal").size() < 5) (void)loop_.turn(true);
+  answer_call("101");
+  const auto entries = stream->of("journal");
+  ASSERT_EQ(entries.size(), 6U);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(Json::parse(entries[i])["subject"], std::to_string(i * 100));
+  EXPECT_EQ(Json::parse(entries[5])["subject"], "101#0");
+  EXPECT_TRUE(get("/events", panel).stream->open());
+}
+
 TEST_F(Stream, endsWithItsSession) {
   const auto stream = get("/events", admin_).stream;
   EXPECT_EQ(ask(Method::post, "/logout", admin_).status, 204);
