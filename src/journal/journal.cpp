@@ -23,7 +23,7 @@ std::string searchable(const Entry& entry) {
 }
 
 // The tables and indices; `mark` tells the indices from those of a journal that was set aside.
-storage::Migration tables(const std::string& mark) {
+std::vector<storage::Migration> steps(const std::string& mark) {
   const std::string columns =
       "time BIGINT NOT NULL, kind TEXT NOT NULL, event TEXT NOT NULL, severity TEXT NOT NULL, room TEXT NOT NULL, door "
       "TEXT NOT NULL, "
@@ -37,14 +37,24 @@ storage::Migration tables(const std::string& mark) {
   first.postgresql = {"CREATE TABLE journal (id BIGINT PRIMARY KEY, " + columns};
   for (auto* dialect : {&first.sqlite, &first.postgresql})
     dialect->insert(dialect->end(), indices.begin(), indices.end());
-  return first;
+  // How the run of now stands, in one row. An index of starts and stops would have the start after an update read the
+  // whole journal, and fail where a page of it is damaged.
+  const storage::Migration run{{"CREATE TABLE journal_run (event TEXT NOT NULL)"}};
+  return {first, run};
+}
+
+bool begins_or_ends_a_run(const Entry& entry) {
+  return entry.event == events::system_started.id || entry.event == events::system_stopped.id;
 }
 
 // Under another name nothing of it is read any more; what can be saved from there is a person's to save.
 Result<void> set_aside(storage::Database& database, const std::string& mark) {
   return database.wait([&mark](storage::Transaction& transaction) -> Result<void> {
-    LINTEL_CHECK(transaction.execute("ALTER TABLE journal RENAME TO journal_damaged" + mark));
-    for (const std::string& sql : tables(mark).sqlite) LINTEL_CHECK(transaction.execute(sql));
+    for (const std::string table : {"journal", "journal_run"})
+      LINTEL_CHECK(transaction.execute("ALTER TABLE " + table + " RENAME TO " + table + "_damaged" + mark));
+    for (const storage::Migration& step : steps(mark))
+      for (const auto* statements : {&step.statements, &step.sqlite})
+        for (const std::string& sql : *statements) LINTEL_CHECK(transaction.execute(sql));
     return {};
   });
 }
@@ -52,7 +62,7 @@ Result<void> set_aside(storage::Database& database, const std::string& mark) {
 }  // namespace
 
 storage::Schema Journal::schema() {
-  return {"journal", {tables({})}};
+  return {"journal", steps({})};
 }
 
 Journal::Journal(storage::Database& database, Clock& clock, std::int64_t size)
@@ -89,7 +99,11 @@ Result<void> Journal::load() {
     return transaction.query("SELECT (SELECT min(id) FROM journal), (SELECT max(id) FROM journal)", {},
                              {Column::integer, Column::integer});
   }));
-  LINTEL_TRY(const auto runs, database_.wait_for<std::vector<storage::Row>>([](storage::Transaction& transaction) {
+  using Rows = std::vector<storage::Row>;
+  LINTEL_TRY(const auto runs, database_.wait_for<Rows>([](storage::Transaction& transaction) -> Result<Rows> {
+    LINTEL_TRY(auto run, transaction.query("SELECT event FROM journal_run", {}, {Column::text}));
+    if (!run.empty()) return run;
+    // Before the first start that keeps it.
     return transaction.query(
         "SELECT event FROM journal WHERE kind = :kind AND event IN (:started, :stopped) ORDER BY id DESC LIMIT 1",
         {std::string(name_of(Kind::system)), std::string(events::system_started.id),
@@ -167,6 +181,11 @@ storage::Database::Job Journal::to_store(const Batch& batch) const {
                       std::string(name_of(entry.kind)), entry.event, std::string(name_of(entry.severity)), entry.room,
                       entry.door, entry.subject, packed(entry.fields), entry.message, searchable(entry)});
     LINTEL_CHECK(transaction.execute_many(insert, rows));
+    for (const Entry& entry : *batch) {
+      if (!begins_or_ends_a_run(entry)) continue;
+      LINTEL_CHECK(transaction.execute("DELETE FROM journal_run"));
+      LINTEL_CHECK(transaction.execute("INSERT INTO journal_run (event) VALUES (:event)", {entry.event}));
+    }
     // Ids have no gaps, so the newest `size` entries are those above this id.
     const std::int64_t keep_after = batch->back().id - size;
     if (keep_after <= 0 || *damage) return {};

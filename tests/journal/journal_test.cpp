@@ -176,31 +176,6 @@ TEST_F(JournalTest, keepsTextsBoundedAndWellFormed) {
   EXPECT_EQ(page.entries[1].fields[0].value.size(), 1023U);
 }
 
-TEST_F(JournalTest, knowsHowTheLastRunEnded) {
-  EXPECT_FALSE(journal_->last_run_ended_badly());
-  journal_->record(events::system_started, {.fields = {{"version", "1"}}});
-  ASSERT_TRUE(stored());
-  open();
-  EXPECT_TRUE(journal_->last_run_ended_badly());
-  journal_->record(events::system_stopped);
-  open();  // what waits is finished on the way out
-  EXPECT_FALSE(journal_->last_run_ended_badly());
-}
-
-// A station that runs for months: its start is among the oldest entries, which have gone.
-TEST_F(JournalTest, knowsHowTheLastRunEndedWhenItsStartIsNotKeptAnyMore) {
-  open(10);
-  journal_->record(events::system_started, {.fields = {{"version", "1"}}});
-  for (int i = 0; i < 20; ++i) journal_->record(events::call_pressed, {.room = "101"});
-  ASSERT_TRUE(stored());
-  ASSERT_THAT(search({.event = "system.started"}).entries, IsEmpty());
-  open(10);
-  EXPECT_TRUE(journal_->last_run_ended_badly());
-  journal_->record(events::system_stopped);
-  open(10);
-  EXPECT_FALSE(journal_->last_run_ended_badly());
-}
-
 TEST_F(JournalTest, onAFullDiskGoesOnTellingKeepsABoundedNumberAndCountsTheRest) {
   open(100'000, 60);
   std::size_t happened = 0;
