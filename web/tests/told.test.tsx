@@ -8,7 +8,10 @@ import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { events } from '@/api/events';
 import { newQueryClient, useOverview } from '@/api/hooks';
+import type { JournalPage } from '@/api/types';
 import { CallsNow, OnlineNow } from '@/console/Now';
+import { noFilter } from '@/console/journal/filter';
+import { PAGE, useLiveEntries } from '@/console/journal/live';
 import Doors from '@/console/pages/Doors';
 import Journal from '@/console/pages/Journal';
 import Monitors from '@/console/pages/Monitors';
@@ -108,6 +111,20 @@ describe('what is told while a list is under way, which is from before that', ()
   });
 });
 
+describe('what is told while more of a list is under way', () => {
+  it('N09 stays: an entry of the journal', async () => {
+    show(<Journal />);
+    await arrives({ items: [entry(3), entry(2)], next_cursor: '2' });
+    await screen.findByRole('article', { name: 'Entry 3.' });
+    await waitFor(() => expect(answers).toHaveLength(1)); // the next page
+    tell('journal', entry(4));
+    await new Promise((done) => setTimeout(done, 100));
+    await arrives({ items: [entry(1)], next_cursor: null });
+    await screen.findByRole('article', { name: 'Entry 1.' });
+    await screen.findByRole('article', { name: 'Entry 4.' });
+  });
+});
+
 describe('what the stream catches up with', () => {
   it('N09 is not put on top of entries that are newer', async () => {
     now['GET /journal'] = { items: [entry(9), entry(8)] };
@@ -153,6 +170,30 @@ describe('what happened while nobody listened', () => {
 });
 
 describe('a house whose monitors all come back after a power cut', () => {
+  it('N09 is listed some entries at a time, and by the newest alone', async () => {
+    const client = newQueryClient();
+    const key = ['journal', noFilter];
+    client.setQueryData(key, { pages: [{ items: [entry(4), entry(3)], next_cursor: '3' }, { items: [entry(2)], next_cursor: null }], pageParams: ['', '3'] });
+    function Probe() {
+      return <output>{useLiveEntries(key, noFilter).size}</output>;
+    }
+    show(<Probe />, client);
+    let changes = 0;
+    const stop = client.getQueryCache().subscribe(({ type }) => void (type === 'updated' && changes++));
+    const shown = () => client.getQueryData<{ pages: JournalPage[] }>(key)!.pages;
+    tell('journal', entry(5));
+    await waitFor(() => expect(shown().map((page) => page.items.length)).toEqual([3, 1]));
+    for (let id = 6; id <= 3_000; id++) tell('journal', entry(id));
+    await waitFor(() => expect(Number(shown()[0]!.items[0]!.id)).toBe(3_000));
+    stop();
+    expect(changes).toBeLessThan(20);
+    const [page, ...others] = shown();
+    expect(page!.items.map((one) => Number(one.id))).toEqual(Array.from({ length: PAGE }, (_, row) => 3_000 - row));
+    expect(page!.next_cursor, 'what was cut off comes as the next page').toBe(String(3_001 - PAGE));
+    expect(others).toEqual([]);
+    await screen.findByText('50');
+  });
+
   it('is looked over once a second at most', async () => {
     let asked = 0;
     vi.stubGlobal('fetch', async () => {

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { ScrollText } from 'lucide-react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
@@ -15,20 +15,15 @@ import { Note, Status, StateIcons } from '@/ui/Status';
 import { JournalFilters } from '../journal/JournalFilters';
 import { JournalRow } from '../journal/JournalRow';
 import { type JournalFilter, belongs, isFiltered, noFilter, query } from '../journal/filter';
+import { PAGE, useLiveEntries, withEntries } from '../journal/live';
 
-const PAGE = 100;
 const ROW_PX = 45;
-/** The first page with a new entry on top; one that the stream only catches up with has its place already, here or further down. */
-const withEntry = (page: JournalPage, entry: JournalEntry) =>
-  Number(entry.id) > Number(page.items[0]?.id ?? 0) ? { ...page, items: [entry, ...page.items] } : page;
-type Pages = InfiniteData<JournalPage, string>;
 
 export default function Journal() {
   const { t } = useLingui();
   const client = useQueryClient();
   const link = useLink();
   const [filter, setFilter] = useState<JournalFilter>(noFilter);
-  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   const asked = useDeferredValue(filter);
   const key = useMemo(() => ['journal', asked] as const, [asked]);
 
@@ -36,23 +31,17 @@ export default function Journal() {
     queryKey: key,
     initialPageParam: '',
     staleTime: 5_000,
+    structuralSharing: false, // each new entry moves all others, which would be compared one by one
     queryFn: ({ pageParam, signal }) => {
       const page = api.get<JournalPage>('/journal', { ...query(asked), cursor: pageParam, limit: PAGE }, signal);
-      return pageParam ? page : withTold(page, 'journal', (first, entry) => (belongs(entry, asked) ? withEntry(first, entry) : first));
+      return pageParam ? page : withTold(page, 'journal', (first, entry) => (belongs(entry, asked) ? withEntries(first, [entry]) : first));
     },
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 
   // The stream catches up by itself after a gap; the list is put right then too.
   useEvent('hello', () => void client.invalidateQueries({ queryKey: ['journal'] }));
-  useEvent('journal', (entry) => {
-    if (!belongs(entry, asked)) return;
-    setFresh((old) => new Set([...old, String(entry.id)].slice(-50)));
-    client.setQueryData<Pages>(key, (old) => {
-      const [first, ...rest] = old?.pages ?? [];
-      return old && first && { ...old, pages: [withEntry(first, entry), ...rest] };
-    });
-  });
+  const fresh = useLiveEntries(key, asked);
 
   const entries = useMemo(() => journal.data?.pages.flatMap((page) => page.items) ?? [], [journal.data]);
   return (
