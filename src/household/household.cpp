@@ -37,7 +37,9 @@ bool NumberOrder::operator()(std::string_view left, std::string_view right) cons
 }
 
 Household::Household(std::unique_ptr<Inner> inner) : inner_(std::move(inner)) {}
-Household::~Household() = default;
+Household::~Household() {
+  while (!inner_->seen.empty()) inner_->store_seen();
+}
 
 const Household::Identity& Household::identity() const {
   return inner_->identity;

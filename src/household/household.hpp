@@ -175,7 +175,7 @@ class Household {
   void remove_monitor(std::string account, Then<void> then);
   // The device's login: compares in constant time; no slow hash is needed, the passwords are random. Null: wrong.
   [[nodiscard]] const Monitor* check_monitor(std::string_view account, std::string_view password) const;
-  void seen(std::string_view account);  // in memory at once, stored now and then
+  void seen(std::string_view account);  // in memory at once, stored now and then, many together
 
   // Pairing: offered by the console, taken once by the device.
   static constexpr std::chrono::minutes pairing_time{10};

@@ -174,6 +174,10 @@ struct Household::Inner {
   Timer next_look;
   void look_on();
   Secret own;  // of the own station's account
+  std::set<std::string> seen;  // keys of monitors whose last_seen waits for the disk
+  Timer seen_timer;
+  void store_seen_later();
+  void store_seen();  // some of them, in one job
 
  private:
   template <typename T>

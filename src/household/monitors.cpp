@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::size_t password_length = 24;
 constexpr std::chrono::minutes seen_interval{10};  // how often 'last seen' goes to the disk
+// After a power cut all phones of a house register at once: what the journal has to store must not stand behind a job
+// for each of them.
+constexpr Duration seen_gathered = std::chrono::seconds(3);
+constexpr std::size_t seen_together = 512;  // monitors of one job
 
 Error no_monitor(std::string_view account) {
   return {ErrorCode::not_found, fmt::format("There is no monitor {}.", account.substr(0, 20)), "account",
@@ -152,8 +156,29 @@ void Household::seen(std::string_view account) {
   // A clock that was set back counts as long ago.
   if (now - record.seen_on_disk < seen_interval && now >= record.seen_on_disk) return;
   record.seen_on_disk = now;
-  inner_->database.write(
-      {storage::Statement{"UPDATE monitors SET last_seen = :seen WHERE key = :key", {micros(now), found->first}}});
+  inner_->seen.insert(found->first);
+  if (!inner_->seen_timer.armed()) inner_->store_seen_later();
+}
+
+void Household::Inner::store_seen_later() {
+  seen_timer = clock.after(seen_gathered, [this] {
+    store_seen();
+    if (!seen.empty()) store_seen_later();
+  });
+}
+
+void Household::Inner::store_seen() {
+  std::vector<storage::Values> rows;
+  while (!seen.empty() && rows.size() < seen_together) {
+    const std::string key = std::move(seen.extract(seen.begin()).value());
+    const auto found = monitors.find(key);  // it may be gone meanwhile
+    if (found != monitors.end() && found->second.monitor.last_seen)
+      rows.push_back({micros(*found->second.monitor.last_seen), key});
+  }
+  if (rows.empty()) return;
+  database.write([rows = std::move(rows)](storage::Transaction& transaction) {
+    return transaction.execute_many("UPDATE monitors SET last_seen = :seen WHERE key = :key", rows);
+  });
 }
 
 }  // namespace lintel::household

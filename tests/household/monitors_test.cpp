@@ -129,6 +129,32 @@ TEST_F(Monitors, rememberWhenTheyWereSeen) {
   EXPECT_EQ(household_->monitor("101")->last_seen, first) << "stored now and then only";
 }
 
+// When the power comes back all of them register at once, and the journal needs the disk.
+TEST_F(Monitors, areStoredTogetherWhenManyAreSeenAtOnce) {
+  for (unsigned i = 0; i <= max_extensions; ++i) ASSERT_TRUE(add_phone("101").ok());
+  const WallTime first = clock_.wall();
+  for (unsigned i = 0; i <= max_extensions; ++i) household_->seen(account_of("101", i));
+  EXPECT_EQ(database_->waiting(), 0U);
+  clock_.advance(10s);
+  EXPECT_LE(database_->waiting(), 1U);
+  clock_.advance(1h);
+  household_->seen("101#3");  // and what waits is stored at a clean stop
+  const WallTime last = clock_.wall();
+  open();
+  for (unsigned i = 0; i <= max_extensions; ++i)
+    EXPECT_EQ(household_->monitor(account_of("101", i))->last_seen, i == 3 ? last : first) << i;
+}
+
+TEST_F(Monitors, areNotStoredWhenTheyAreRemovedMeanwhile) {
+  ASSERT_TRUE(add_phone("101").ok());
+  household_->seen("101");
+  ASSERT_TRUE(ask<void>([](Household& h, auto then) { h.remove_monitor("101", then); }).ok());
+  ASSERT_TRUE(add_phone("101").ok());
+  clock_.advance(10s);
+  open();
+  EXPECT_FALSE(household_->monitor("101")->last_seen.has_value());
+}
+
 TEST_F(Monitors, pairOnceWithTheToken) {
   const auto offered = offer({MonitorKind::browser, "101", {}});
   ASSERT_TRUE(offered.ok());
