@@ -1,6 +1,7 @@
 #include "app/telephony.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/addresses.hpp"
 #include "base/log.hpp"
@@ -181,6 +182,9 @@ void Telephony::settings_changed(const settings::Change& change) {
 
 void Telephony::stop() {
   household_changes_ = {};
+  // Now, or they would be registered again after the next start.
+  forget_next_ = {};
+  for (const std::string& account : std::exchange(removed_, {})) server_->remove_account(account);
   identity_changes_ = {};
   settings_changes_ = {};
   endpoint_.reset();
@@ -213,12 +217,24 @@ void Telephony::opened(std::shared_ptr<http::WebSocket> socket) {
 // A room, monitor or station that is gone, or has another number, is not reached any more where it registered: the number may
 // be given to somebody else the next minute.
 void Telephony::forget_removed_accounts() {
-  for (const auto& contact : server_->all_contacts())
-    if (!contact.local && accounts_.find(contact.account) == nullptr) server_->remove_account(contact.account);
+  for (auto& contact : server_->all_contacts())
+    if (!contact.local && accounts_.find(contact.account) == nullptr) removed_.push_back(std::move(contact.account));
+  forget_some();
+}
+
+void Telephony::forget_some() {
+  for (std::size_t left = forgotten_a_turn; left > 0 && !removed_.empty(); --left) {
+    server_->remove_account(removed_.back());
+    removed_.pop_back();
+  }
+  if (!removed_.empty()) forget_next_ = needs_.loop.clock().after(Duration::zero(), [this] { forget_some(); });
 }
 
 void Telephony::presence_changed(const std::string& account, bool online) {
   if (account == needs_.household.identity().station_number) return;
+  // Whose account was removed is told as removed. Of a whole house that went at once each phone would be told too, and
+  // the journal would lose who did it.
+  if (!online && accounts_.find(account) == nullptr) return;
   if (online) needs_.household.seen(account);
   const household::Monitor* monitor = needs_.household.monitor(account);
   const auto& event = online ? journal::events::monitor_registered : journal::events::monitor_unregistered;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/limiter.hpp"
 #include "app/accounts.hpp"
@@ -74,7 +75,9 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   void give_own_account();  // who the station is among the others: number, name and password, and where it registers
   void settings_changed(const settings::Change& change);
   void presence_changed(const std::string& account, bool online);
+  static constexpr std::size_t forgotten_a_turn = 200;
   void forget_removed_accounts();
+  void forget_some();
   void authentication_failed(const std::string& user, const sip::Hop& from);
   const std::string& source_of(const sip::SocketAddress& address);  // as the limit on guessing calls it
   [[nodiscard]] std::string subject_of(const std::string& user) const;
@@ -97,7 +100,9 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   web::SipReach reach_;
   sip::SocketAddress last_address_;  // asked for twice a request
   std::string last_source_;
-  sip::RegistrationStatus account_;  // the last one that was journalled
+  sip::RegistrationStatus account_;   // the last one that was journalled
+  std::vector<std::string> removed_;  // accounts whose registrations are still to be forgotten
+  Timer forget_next_;
 };
 
 }  // namespace lintel::app

@@ -1,0 +1,100 @@
+// Phones as the station's registrar knows them from the disk, without a network.
+#include "app/telephony.hpp"
+
+#include <gmock/gmock.h>
+
+#include "app/store.hpp"
+#include "storage/support.hpp"
+#include "system/certificates.hpp"
+
+namespace lintel::app {
+namespace {
+
+using storage::testing::answer;
+using storage::testing::turn_until;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class TelephonyTest : public ::testing::Test {
+ protected:
+  TelephonyTest() : store_(Store::open(loop_, folder_.data()).value()) {}
+  ~TelephonyTest() override {
+    if (telephony_) telephony_->stop();
+  }
+
+  void add_room(const std::string& number) {
+    ASSERT_TRUE(answer<household::Room>(loop_, [&](auto then) { store_.household->add_room({number}, then); }).ok());
+  }
+  // One that is registered since before the start.
+  void add_phone(const std::string& room) {
+    const auto phone = answer<household::Paired>(loop_, [&](auto then) { store_.household->add_phone(room, {}, then); });
+    ASSERT_TRUE(phone.ok()) << phone.error().message;
+    sip::StoredBinding binding;
+    binding.account = phone->monitor.account;
+    binding.id = std::to_string(++phones_);
+    binding.contact = "sip:x@127.0.0.1:5070";
+    binding.call_id = "call";
+    binding.received = "udp 127.0.0.1:5070";
+    binding.expires = loop_.clock().wall() + std::chrono::hours(1);
+    bindings_.save(binding);
+  }
+  void start() {
+    bindings_.write();
+    const auto made = system::Certificates(folder_.data(), loop_.clock()).ensure({"lintel", {}}).value();
+    Options options;
+    options.bind = "127.0.0.1";
+    options.sip_port = options.sips_port = 0;
+    telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *store_.database, *store_.vault, *store_.settings,
+                                                              *store_.household, *store_.journal, guesses_, ports_});
+    const auto started = telephony_->start(options, "127.0.0.1", made.chain_pem, made.key_pem);
+    ASSERT_TRUE(started.ok()) << started.error().message;
+    telephony_->on_presence = [this](std::string_view account, bool online) {
+      told_.push_back(std::string(account) + (online ? " online" : " offline"));
+    };
+  }
+  std::vector<std::string> journalled() {
+    EXPECT_TRUE(turn_until(loop_, [&] { return store_.journal->waiting() == 0; }));
+    std::vector<std::string> out;
+    const auto page = answer<journal::Page>(loop_, [&](auto then) { store_.journal->search({}, then); }).value();
+    for (const auto& entry : page.entries) out.push_back(entry.event);
+    return out;
+  }
+
+  storage::testing::Folder folder_;
+  Loop loop_;
+  Store store_;
+  Bindings bindings_{*store_.database};
+  access::AttemptLimiter guesses_{loop_.clock()};
+  ListeningPorts ports_{loop_.clock(), *store_.journal};
+  std::unique_ptr<Telephony> telephony_;
+  std::vector<std::string> told_;
+  int phones_ = 0;
+};
+
+// Each phone of a large house was told and journalled, and what somebody had done was lost among them.
+TEST_F(TelephonyTest, phonesOfRoomsThatAreDeletedGoWithoutAWord) {
+  for (const char* room : {"101", "102"}) {
+    add_room(room);
+    for (int i = 0; i < 2; ++i) add_phone(room);
+  }
+  start();
+  ASSERT_EQ(telephony_->server()->all_contacts().size(), 4U);
+  ASSERT_TRUE(answer<void>(loop_, [&](auto then) { store_.household->remove_room("102", then); }).ok());
+  EXPECT_EQ(telephony_->server()->all_contacts().size(), 2U);
+  ASSERT_TRUE(answer<void>(loop_, [&](auto then) { store_.household->clear_rooms(then); }).ok());
+  ASSERT_TRUE(turn_until(loop_, [&] { return telephony_->server()->all_contacts().empty(); }));
+  EXPECT_THAT(told_, IsEmpty());
+  EXPECT_THAT(journalled(), IsEmpty());
+}
+
+TEST_F(TelephonyTest, whoIsInTheHouseAndGoesOfflineIsTold) {
+  add_room("101");
+  add_phone("101");
+  start();
+  telephony_->revoked("101#0");
+  EXPECT_THAT(told_, ElementsAre("101#0 offline"));
+  EXPECT_THAT(journalled(), ElementsAre("monitor.unregistered"));
+}
+
+}  // namespace
+}  // namespace lintel::app
