@@ -30,6 +30,7 @@ sip::ServerSettings server_settings(const settings::Settings& settings, const st
   out.default_expiry = settings.get(keys::registration);
   out.maximum_expiry = settings.get(keys::longest_registration);
   out.branch_timeout = settings.get(keys::silent_after);
+  out.bindings = household::max_rooms * (household::max_extensions + 1);
   return out;
 }
 
@@ -94,6 +95,9 @@ Result<void> Telephony::start(const Options& options, const std::string& address
   };
   events.authentication_failed = [this](const std::string& user, const sip::Hop& from) {
     authentication_failed(user, from);
+  };
+  events.full = [this](const std::string& account) {
+    needs_.journal.record(journal::events::sip_registrations_full, {.subject = account});
   };
   // The station's own user agent is in this process, and is not limited.
   events.may_authenticate = [this](std::string_view user, const sip::Hop& from) {

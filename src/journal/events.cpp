@@ -102,6 +102,7 @@ constexpr std::array all = {
     &events::account_on_backup,
     &events::account_failed,
     &events::sip_registration_refused,
+    &events::sip_registrations_full,
 };
 
 }  // namespace

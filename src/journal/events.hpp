@@ -224,6 +224,9 @@ inline constexpr Event account_failed{"account.failed", Kind::system, Severity::
   "The station is not registered: {reason}", "Nobody can be called. Look at server, port and password on the page SIP account. The station tries again by itself."};
 inline constexpr Event sip_registration_refused{"sip.registration_refused", Kind::system, Severity::warning,
   "A registration as {subject} from {address} was refused.", "Wrong password or unknown account. Look at the phone's settings; many from one address are an attack."};
+inline constexpr Event sip_registrations_full{"sip.registrations_full", Kind::system, Severity::error,
+  "{subject} could not register: there are as many registrations as the station can hold.",
+  "Nor will others that are new, until some have run out. Look for phones that register under other addresses again and again. It is written down once."};
 // clang-format on
 }  // namespace events
 

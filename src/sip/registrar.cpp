@@ -62,8 +62,13 @@ bool Registrar::put(const Contact& contact, std::size_t most) {
   }
   const bool came = binding == nullptr;
   if (came) {
-    if (table_.size() >= settings_.bindings) return false;
-    if (count >= std::max<std::size_t>(most, 1)) {
+    const bool full = table_.size() >= settings_.bindings && contact.hop.kind != TransportKind::local;
+    if (full && stalest == nullptr) {
+      if (!std::exchange(told_full_, true) && events_.full) events_.full(std::string(texts.account));
+      return false;
+    }
+    // A phone that restarted comes from another port, while its old contact is still good for an hour.
+    if (full || count >= std::max<std::size_t>(most, 1)) {
       gone(texts.account, stalest->id);
       binding = stalest;
       binding->id = contact.id;

@@ -56,7 +56,8 @@ class Registrar {
     Monotonic now{};
     Duration expiry{};
   };
-  // Adds or refreshes. Beyond `most` contacts the one refreshed longest ago goes. False when the table is full.
+  // Adds or refreshes. Beyond `most` contacts, and where the table is full, the account's one that was refreshed
+  // longest ago goes. False when the table is full and it has none.
   bool put(const Contact& contact, std::size_t most);
   void remove(std::string_view account, std::uint64_t id);
   void remove_all(std::string_view account);
@@ -89,6 +90,7 @@ class Registrar {
   StoredBinding stored_;  // its strings are used again for each that is written
   Timer flush_timer_;
   Timer sweeper_;
+  bool told_full_ = false;
 };
 
 // Whether it is another way to a phone than the connection it registered over.

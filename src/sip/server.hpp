@@ -86,7 +86,7 @@ struct ServerSettings {
   Duration branch_timeout = std::chrono::seconds(6);  // a contact that says nothing at all is left
   std::size_t branches = 32;                          // of one call
   std::size_t calls = 2'000;                          // proxied transactions without a final answer at once
-  std::size_t bindings = 20'000;                      // in all
+  std::size_t bindings = 20'000;                      // in all, 0.35 kB each; beside them those of this process
   bool offer_sha256 = true;                           // MD5 stays first (some browsers' libraries know no other)
 };
 
@@ -108,6 +108,8 @@ struct ServerEvents {
   // A contact came, or is reached over another connection than before: nobody hears what went over the old one. `id` as
   // in ContactInfo. Not of endpoints of this process.
   std::function<void(const std::string& id)> reachable;
+  // The first contact that was refused because there are as many as there may be. Once.
+  std::function<void(const std::string& account)> full;
   // Wrong credentials for a nonce that was given to this very source: nobody can be blamed by a forged address.
   std::function<void(const std::string& user, const Hop& source)> authentication_failed;
   // Whether this source may still try this account: false answers 403, right or wrong. Null: always. `user` is

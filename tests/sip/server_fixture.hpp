@@ -19,6 +19,7 @@ class ServerTest : public testing::Test {
     ServerEvents result;
     result.presence = [this](const std::string& account, bool online) { presence.emplace_back(account, online); };
     result.reachable = [this](const std::string& id) { reachable.push_back(id); };
+    result.full = [this](const std::string& account) { full.push_back(account); };
     result.authentication_failed = [this](const std::string& user, const Hop&) { failed.push_back(user); };
     result.may_authenticate = [this](std::string_view user, const Hop&) { return allowed && user != locked; };
     result.authenticated = [this](std::string_view user, const Hop&) { right.emplace_back(user); };
@@ -158,6 +159,7 @@ class ServerTest : public testing::Test {
   std::string last_branch;
   std::vector<std::pair<std::string, bool>> presence;
   std::vector<std::string> reachable;
+  std::vector<std::string> full;
   std::vector<std::string> failed;
   Core core{clock, transport};
   Server server{core, accounts, &store, std::string(32, 'k'), {}, events()};

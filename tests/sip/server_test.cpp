@@ -192,6 +192,25 @@ TEST_F(Registering, theNumberOfContactsIsBounded) {
   for (const auto& contact : contacts) EXPECT_THAT(contact.uri, Not(HasSubstr("192.0.2.101")));  // the oldest went
 }
 
+// All phones of a house restart at once, each with another contact, while the old ones are still good.
+TEST_F(Registering, whereThereIsNoRoomForMoreAnAccountKeepsItsNewestContact) {
+  ServerSettings settings;
+  settings.bindings = 2;
+  server.set_settings(settings);
+  const auto contact = [](int host) { return "Contact: <sip:x@192.0.2." + std::to_string(host) + ">\n"; };
+  EXPECT_THAT(register_as("101#0", phone, {}, contact(1)), HasSubstr("200 OK"));
+  EXPECT_THAT(register_as("101#1", phone, {}, contact(2)), HasSubstr("200 OK"));
+  EXPECT_THAT(register_as("101#0", phone, {}, contact(3)), HasSubstr("200 OK"));
+  std::vector<std::string> kept;
+  for (const auto& one : server.all_contacts()) kept.push_back(one.account + ' ' + one.uri);
+  EXPECT_THAT(kept, ::testing::UnorderedElementsAre("101#0 sip:x@192.0.2.3", "101#1 sip:x@192.0.2.2"));
+  EXPECT_THAT(full, IsEmpty());
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(register_as("102#0", phone, {}, contact(4)), HasSubstr("503 "));
+  EXPECT_THAT(full, ElementsAre("102#0")) << "told once";
+  EXPECT_THAT(register_as("8001", Hop::local_endpoint(), {}, "Contact: <sip:station@localhost>\n"), HasSubstr("200 OK"))
+      << "the station itself rings the others";
+}
+
 TEST_F(Registering, theSameInstanceReplacesItsBinding) {  // RFC 5626
   const std::string instance = ";+sip.instance=\"<urn:uuid:1>\";reg-id=1\nSupported: outbound, path\n";
   register_as("101#1", test::wss(60), "101#1", "Contact: <sip:a@one.invalid;transport=ws>" + instance);
