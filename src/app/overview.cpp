@@ -83,7 +83,7 @@ web::OverviewState Overview::overview() const {
   if (out.camera.state == "failed") out.attention.push_back({"camera", "warning", out.camera.message, "/settings/streams"});
   if (household_.room_count() == 0)
     out.attention.push_back({"rooms", "notice", "There are no rooms yet: nobody can be called.", "/household/rooms"});
-  else if (std::ranges::all_of(household_.monitors(), [](const household::Monitor* one) { return one->kind == household::MonitorKind::panel; }))
+  else if (household_.monitor_count() == 0)
     out.attention.push_back({"monitors", "notice", "No monitor is paired yet: nobody can answer.", "/household/monitors"});
   return out;
 }

@@ -20,6 +20,7 @@ class Overview final : public web::OverviewPort {
            const Watchdog& watchdog);
 
   [[nodiscard]] web::OverviewState overview() const override;
+  [[nodiscard]] web::PartState camera() const override { return camera_(); }
 
  private:
   struct Hour {

@@ -170,6 +170,7 @@ class Household {
   [[nodiscard]] const Monitor* monitor(std::string_view account) const;  // "101" finds "101#0"
   [[nodiscard]] std::vector<const Monitor*> monitors_of(std::string_view room) const;
   [[nodiscard]] std::vector<const Monitor*> monitors() const;  // all, panels too
+  [[nodiscard]] std::size_t monitor_count() const;             // without panels; cheap, however many there are
   void add_phone(std::string room, std::string name, Then<Paired> then);
   void change_monitor(std::string account, MonitorPatch patch, Then<Monitor> then);
   void remove_monitor(std::string account, Then<void> then);

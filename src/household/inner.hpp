@@ -23,6 +23,8 @@ struct NumberOrder {
   bool operator()(std::string_view left, std::string_view right) const;
 };
 
+inline constexpr std::string_view panel_prefix = "panel-";  // of the account of a panel
+
 struct Secret {
   std::string plain;
 };

@@ -85,6 +85,14 @@ std::vector<const Monitor*> Household::monitors() const {
   return all;
 }
 
+std::size_t Household::monitor_count() const {
+  std::size_t panels = 0;  // they stand together, and are few
+  for (auto entry = inner_->monitors.lower_bound(panel_prefix);
+       entry != inner_->monitors.end() && entry->first.starts_with(panel_prefix); ++entry)
+    if (entry->second.monitor.kind == MonitorKind::panel) ++panels;
+  return inner_->monitors.size() - panels;
+}
+
 void Household::add_phone(std::string room, std::string name, Then<Paired> then) {
   inner_->submit<Paired>(
       [inner = inner_.get(), room = std::move(room), name = std::move(name)]() -> Result<Plan<Paired>> {

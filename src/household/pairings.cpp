@@ -97,9 +97,9 @@ void Household::take_pairing(std::string token_or_short_code, std::string device
                         {}};
         if (pairing.kind == MonitorKind::panel) {
           unsigned number = 1;
-          while (inner->monitors.contains(fmt::format("panel-{}", number))) ++number;
+          while (inner->monitors.contains(fmt::format("{}{}", panel_prefix, number))) ++number;
           if (number > max_others) return Error{ErrorCode::full, "There are too many panels; remove one first."};
-          monitor.account = fmt::format("panel-{}", number);
+          monitor.account = fmt::format("{}{}", panel_prefix, number);
           monitor.locks.clear();  // it presses keys; it opens nothing by itself
         } else {
           LINTEL_TRY(const unsigned extension, inner->free_extension(pairing.room));

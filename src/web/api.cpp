@@ -42,6 +42,10 @@ Context::Context(Dependencies given)
   subscriptions.push_back(house.household.on_change([this](const household::Change& change) {
     using household::Collection;
     if (change.done != household::Done::removed) return;
+    if (change.collection == Collection::monitors && online)
+      std::erase_if(*online, [&](const std::string& account) {
+        return change.key.empty() ? house.household.monitor(account) == nullptr : account == change.key;
+      });
     // Cards and codes have no session, and may be deleted by thousands.
     if (change.collection == Collection::machines) return end_live_views_of_removed_machines();
     if (change.collection != Collection::monitors && change.collection != Collection::people) return;
@@ -60,6 +64,25 @@ Duration Context::guess_wait(std::string_view subject, std::string_view address)
 
 void Context::guess_failed(std::string_view subject, std::string_view address) {
   (void)guesses.failed(subject, {http::source_of(address), address});
+}
+
+std::size_t Context::online_monitors() {
+  if (house.presence == nullptr) return 0;
+  if (!online) {
+    online.emplace();
+    for (const household::Monitor* monitor : house.household.monitors())
+      presence_changed(monitor->account, house.presence->presence(monitor->account).online);
+  }
+  return online->size();
+}
+
+void Context::presence_changed(std::string_view account, bool is_online) {
+  if (!online) return;
+  const household::Monitor* monitor = house.household.monitor(account);
+  if (is_online && monitor != nullptr && monitor->kind != household::MonitorKind::panel)
+    online->insert(monitor->account);
+  else
+    online->erase(std::string(account));
 }
 
 void Context::end_live_sessions(std::string_view session) {
@@ -135,6 +158,7 @@ void Api::call_changed(const CallState& state) {
 }
 
 void Api::monitor_changed(std::string_view account, bool online) {
+  context_->presence_changed(account, online);
   const household::Monitor* monitor = context_->house.household.monitor(account);
   const std::string room = monitor == nullptr ? std::string() : monitor->room;
   context_->hub.tell(

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -43,6 +45,11 @@ struct Context {
     std::string session;  // id of the browser's session that began it; empty: a machine's
   };
   std::vector<LiveSession> live_sessions;  // bounded
+  // Accounts of monitors that are online. Counted when somebody first asks, and then as they come and go: a large house
+  // has 20,000, and consoles ask each second while they come back from a power cut.
+  std::optional<std::unordered_set<std::string>> online;
+  [[nodiscard]] std::size_t online_monitors();
+  void presence_changed(std::string_view account, bool is_online);
   std::vector<storage::Subscription> subscriptions;
   std::string description;  // openapi.json, made when the routes are complete
 

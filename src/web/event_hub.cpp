@@ -67,6 +67,13 @@ void EventHub::close_session(std::string_view session) {
     if (client->session == session) client->stream->close();
 }
 
+std::vector<std::shared_ptr<EventHub::Client>> EventHub::those(const std::function<bool(const Subject&)>& may) const {
+  std::vector<std::shared_ptr<Client>> out;
+  for (const auto& client : *clients_)
+    if (may(client->who)) out.push_back(client);
+  return out;
+}
+
 bool EventHub::send(Client& client, const journal::Entry& entry) {
   if (entry.id <= client.last_id || !may_see(client.who, entry)) return client.stream->open();
   client.last_id = entry.id;
@@ -74,14 +81,20 @@ bool EventHub::send(Client& client, const journal::Entry& entry) {
 }
 
 void EventHub::journalled(const journal::Entry& entry) {
-  for (const auto& client : Clients(*clients_)) {
-    if (!client->catching_up) {
-      (void)send(*client, entry);
-    } else if (may_see(client->who, entry)) {
+  std::string id, text;  // the same for all, made when the first one is sent it
+  for (const auto& client : those([&entry](const Subject& who) { return may_see(who, entry); })) {
+    if (client->catching_up) {
       if (client->held.size() >= most_held)
         client->stream->close();  // it comes back and catches up from what it has
       else
         client->held.push_back(entry);
+    } else if (entry.id > client->last_id) {
+      if (text.empty()) {
+        id = std::to_string(entry.id);
+        text = write_entry(entry);
+      }
+      client->last_id = entry.id;
+      client->stream->send("journal", id, text);
     }
   }
 }
@@ -94,8 +107,7 @@ void EventHub::caught_up(Client& client) {
 }
 
 void EventHub::tell(std::string_view event, const std::string& data, const std::function<bool(const Subject&)>& may) {
-  for (const auto& client : Clients(*clients_))
-    if (may(client->who)) client->stream->send(event, {}, data);
+  for (const auto& client : those(may)) client->stream->send(event, {}, data);
 }
 
 }  // namespace lintel::web

@@ -46,6 +46,8 @@ class EventHub {
 
  private:
   using Clients = std::list<std::shared_ptr<Client>>;
+  // Copied before they are told: one that closes leaves the list.
+  [[nodiscard]] std::vector<std::shared_ptr<Client>> those(const std::function<bool(const Subject&)>& may) const;
   std::shared_ptr<Clients> clients_ = std::make_shared<Clients>();  // streams that close later may outlive the hub
 };
 

@@ -103,7 +103,7 @@ Json hello(const Context& context, const Subject& who) {
   if (house.calls != nullptr)
     for (const CallState& one : house.calls->calls())
       if (who.role != Role::monitor || one.room == who.room) json["calls"].push_back(to_json(one));
-  if (house.overview != nullptr) json["camera"] = to_json(house.overview->overview().camera);
+  if (house.overview != nullptr) json["camera"] = to_json(house.overview->camera());
   return json;
 }
 
@@ -139,14 +139,6 @@ void overview(Call& call) {
   const Dependencies& house = call.house.house;
   const OverviewState state = house.overview == nullptr ? OverviewState{} : house.overview->overview();
   const household::Household::Identity& station = house.household.identity();
-  auto monitors = house.household.monitors();
-  std::erase_if(monitors, [](const household::Monitor* one) { return one->kind == household::MonitorKind::panel; });
-  const auto online =
-      house.presence == nullptr
-          ? 0
-          : std::count_if(monitors.begin(), monitors.end(), [&house](const household::Monitor* monitor) {
-              return house.presence->presence(monitor->account).online;
-            });
   Json attention = Json::array(), hours = Json::array(), locks = Json::array();
   for (const Attention& one : state.attention) {
     Json json{{"id", one.id}, {"severity", one.severity}, {"message", one.message}};
@@ -163,7 +155,7 @@ void overview(Call& call) {
                                {"version", house.version},
                                {"uptime_seconds", uptime},
                                {"camera", to_json(state.camera)},
-                               {"monitors", {{"online", online}, {"total", monitors.size()}}},
+                               {"monitors", {{"online", call.house.online_monitors()}, {"total", house.household.monitor_count()}}},
                                {"calls_today", state.calls_today},
                                {"openings_today", state.openings_today},
                                {"by_hour", hours},

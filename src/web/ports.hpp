@@ -186,6 +186,7 @@ class OverviewPort {
  public:
   virtual ~OverviewPort() = default;
   [[nodiscard]] virtual OverviewState overview() const = 0;
+  [[nodiscard]] virtual PartState camera() const = 0;  // of the overview; for each stream that begins
 };
 class CertificatePort {
  public:

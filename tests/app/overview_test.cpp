@@ -91,6 +91,28 @@ TEST_F(OverviewTest, theDayWhenTheClockGoesForwardCountsFromItsMidnight) {
   EXPECT_EQ(shown.by_hour[11].calls, 1U);
 }
 
+TEST_F(OverviewTest, saysThatNobodyCanAnswerUntilAMonitorIsThere) {
+  SimulatedClock clock;
+  const auto journal = journal::Journal::open(*database_, clock, 1'000).value();
+  const Overview overview(clock, *journal, *database_, *household_, [] { return web::PartState{"starting", {}}; },
+                          [] { return std::vector<web::Attention>{}; }, watchdog_);
+  const auto ids = [&overview] {
+    std::string out;
+    for (const auto& one : overview.overview().attention) out += one.id + ' ';
+    return out;
+  };
+  using storage::testing::answer;
+  EXPECT_EQ(ids(), "rooms ");
+  ASSERT_TRUE(answer<household::Room>(loop_, [&](auto then) { household_->add_room({"101"}, then); }).ok());
+  const auto offer = answer<household::PairingOffer>(
+      loop_, [&](auto then) { household_->offer_pairing({household::MonitorKind::panel, {}, "Front"}, then); });
+  ASSERT_TRUE(answer<household::Paired>(loop_, [&](auto then) { household_->take_pairing(offer->token, "Panel", then); }).ok());
+  EXPECT_EQ(ids(), "monitors ") << "a panel answers nobody";
+  ASSERT_TRUE(answer<household::Paired>(loop_, [&](auto then) { household_->add_phone("101", {}, then); }).ok());
+  EXPECT_EQ(ids(), "");
+  EXPECT_EQ(overview.camera().state, "starting");
+}
+
 TEST_F(OverviewTest, aZoneOfHalfHoursCountsFromItsMidnight) {
   const Zone delhi("IST-5:30");
   const auto day = sys_days{std::chrono::January / 10 / 2026};

@@ -112,6 +112,7 @@ HouseTest::HouseTest()
                                             .twins = &fakes_,
                                             .calls = &fakes_,
                                             .presence = &fakes_,
+                                            .overview = &fakes_,
                                             .certificate = &fakes_});
   api_->add_routes(router_);
 }

@@ -64,7 +64,15 @@ struct As {
 [[nodiscard]] CallState call_of(const std::string& id, const std::string& state, const std::string& room);
 [[nodiscard]] LockState lock_of(const std::string& state);
 
-struct FakeHouse final : LivePort, PanelPort, LockPort, CardPort, TwinPort, CallPort, PresencePort, CertificatePort {
+struct FakeHouse final : LivePort,
+                         PanelPort,
+                         LockPort,
+                         CardPort,
+                         TwinPort,
+                         CallPort,
+                         PresencePort,
+                         OverviewPort,
+                         CertificatePort {
   void watch(const Subject& who, std::string_view stream, std::string offer, Done<LiveSession> done) override;
   void lend(const Subject& who, std::string offer, Done<LiveSession> done) override;
   bool end(std::string_view id) override;
@@ -86,13 +94,24 @@ struct FakeHouse final : LivePort, PanelPort, LockPort, CardPort, TwinPort, Call
   }
   Result<CallState> call(const Subject& who, std::string_view to) override;
   Result<void> hang_up(const Subject& who, std::string_view id) override;
-  [[nodiscard]] Presence presence(std::string_view account) const override { return {account == "101#0", {}, {}}; }
+  [[nodiscard]] Presence presence(std::string_view account) const override {
+    ++asked_for_presence;
+    return {account == "101#0", {}, {}};
+  }
+  [[nodiscard]] OverviewState overview() const override {
+    ++overviews;
+    OverviewState out;
+    out.camera = camera();
+    return out;
+  }
+  [[nodiscard]] PartState camera() const override { return {.state = "starting", .message = {}}; }
   void revoked(std::string_view account) override { log.push_back("revoked " + std::string(account)); }
   [[nodiscard]] std::string root_pem() const override { return "-----BEGIN CERTIFICATE-----"; }
 
   std::vector<std::string> log;  // what was asked, and by whom
   CardIssue card_issue;
   int live = 0;
+  mutable int asked_for_presence = 0, overviews = 0;
   std::string lasting;  // the live session that has not ended
 };
 

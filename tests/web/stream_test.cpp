@@ -33,6 +33,8 @@ TEST_F(Stream, beginsWithWhatIsNow) {
   EXPECT_EQ(hello["locks"][0]["state"], "locked");
   EXPECT_EQ(hello["calls"].size(), 2U);
   EXPECT_EQ(hello["panel"]["display"]["lines"][0]["text"], "Welcome");
+  EXPECT_EQ(hello["camera"]["state"], "starting");
+  EXPECT_EQ(fakes_.overviews, 0) << "a whole overview for the camera alone";
   const Json own = Json::parse(get("/events", monitor_).stream->of("hello").at(0));
   EXPECT_EQ(own["calls"].size(), 1U);
   EXPECT_FALSE(own.contains("panel"));
@@ -286,6 +288,29 @@ TEST_F(Stream, aMonitorSeesItsOwnRoomOnly) {
   EXPECT_EQ(get("/rooms", monitor_).status, 403);
   EXPECT_EQ(get("/overview", admin_).json()["monitors"]["total"], 1U);  // the panel does not ring
   EXPECT_EQ(get("/overview", admin_).json()["monitors"]["online"], 1);
+}
+
+// Consoles ask for it each second while thousands of monitors come back from a power cut.
+TEST_F(Stream, theOverviewCountsMonitorsAsTheyComeAndGo) {
+  (void)pair("monitor", "102", admin_);
+  const auto shown = [this] {
+    const Json monitors = get("/overview", admin_).json()["monitors"];
+    return std::pair(monitors["online"].get<int>(), monitors["total"].get<int>());
+  };
+  EXPECT_EQ(shown(), std::pair(1, 2));
+  const int asked = fakes_.asked_for_presence;
+  api_->monitor_changed("102#0", true);
+  api_->monitor_changed("102#0", true);
+  api_->monitor_changed("8002", true);  // another station
+  EXPECT_EQ(shown(), std::pair(2, 2));
+  api_->monitor_changed("101#0", false);
+  EXPECT_EQ(shown(), std::pair(1, 2));
+  EXPECT_EQ(fakes_.asked_for_presence, asked);
+  EXPECT_EQ(ask(Method::delete_, "/monitors/102%230", admin_).status, 204);
+  EXPECT_EQ(shown(), std::pair(0, 1));
+  api_->monitor_changed("101#0", true);
+  EXPECT_EQ(ask(Method::delete_, "/rooms", admin_, Json{{"password", the_password}}.dump()).status, 204);
+  EXPECT_EQ(shown(), std::pair(0, 0));
 }
 
 }  // namespace
