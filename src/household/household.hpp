@@ -106,6 +106,7 @@ struct NewPairing {
   std::string room = {};
   std::string name = {};
 };
+enum class PairingProof : std::uint8_t { token, short_code };  // which of the two a device shows; one is not the other
 struct PairingOffer {
   std::string token;       // 32 letters and digits: for the QR code
   std::string short_code;  // 8 digits: typed by hand; the web room limits how often one may try
@@ -181,7 +182,7 @@ class Household {
   // Pairing: offered by the console, taken once by the device.
   static constexpr std::chrono::minutes pairing_time{10};
   void offer_pairing(NewPairing pairing, Then<PairingOffer> then);
-  void take_pairing(std::string token_or_short_code, std::string device_name,
+  void take_pairing(PairingProof by, std::string token_or_short_code, std::string device_name,
                     Then<Paired> then);  // `denied`: wrong, used, too old
 
   // SIP (for the server's directory): `user` is unescaped, "101" or "101#1", a station's or a centre's number.

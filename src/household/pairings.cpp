@@ -78,9 +78,10 @@ void Household::offer_pairing(NewPairing wanted, Then<PairingOffer> then) {
       std::move(then));
 }
 
-void Household::take_pairing(std::string token_or_short_code, std::string device_name, Then<Paired> then) {
+void Household::take_pairing(PairingProof by, std::string token_or_short_code, std::string device_name,
+                             Then<Paired> then) {
   inner_->submit<Paired>(
-      [inner = inner_.get(), token = std::move(token_or_short_code),
+      [inner = inner_.get(), by, token = std::move(token_or_short_code),
        device_name = std::move(device_name)]() -> Result<Plan<Paired>> {
         LINTEL_CHECK(check_name(device_name, "device_name"));
         if (token.size() > 64) return refused();
@@ -88,7 +89,7 @@ void Household::take_pairing(std::string token_or_short_code, std::string device
         std::erase_if(typed, [](char c) { return c == ' ' || c == '-'; });  // a short code is often typed in groups
         const std::string hash = inner->hash_of_token(typed);
         const auto found = std::find_if(inner->pairings.begin(), inner->pairings.end(), [&](const auto& entry) {
-          return entry.first == hash || entry.second.short_hash == hash;
+          return (by == PairingProof::token ? entry.first : entry.second.short_hash) == hash;
         });
         if (found == inner->pairings.end() || found->second.pairing.expires_at <= inner->clock.wall()) return refused();
         const Pairing& pairing = found->second.pairing;

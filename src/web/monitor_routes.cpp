@@ -159,7 +159,7 @@ void pair(Call& call) {
     if (c != ' ' && c != '-') plain += c;
   ++house.pairings_asked;  // few at once, so that they cannot overrun the limit
   house.house.household.take_pairing(
-      plain, name,
+      by_token ? household::PairingProof::token : household::PairingProof::short_code, plain, name,
       [reply = call.reply, weak = call.weak, subject,
        address = call.request.remote_address](Result<household::Paired> made) {
         const auto still = weak.lock();

@@ -106,7 +106,7 @@ TEST_F(OverviewTest, saysThatNobodyCanAnswerUntilAMonitorIsThere) {
   ASSERT_TRUE(answer<household::Room>(loop_, [&](auto then) { household_->add_room({"101"}, then); }).ok());
   const auto offer = answer<household::PairingOffer>(
       loop_, [&](auto then) { household_->offer_pairing({household::MonitorKind::panel, {}, "Front"}, then); });
-  ASSERT_TRUE(answer<household::Paired>(loop_, [&](auto then) { household_->take_pairing(offer->token, "Panel", then); }).ok());
+  ASSERT_TRUE(answer<household::Paired>(loop_, [&](auto then) { household_->take_pairing(household::PairingProof::token, offer->token, "Panel", then); }).ok());
   EXPECT_EQ(ids(), "monitors ") << "a panel answers nobody";
   ASSERT_TRUE(answer<household::Paired>(loop_, [&](auto then) { household_->add_phone("101", {}, then); }).ok());
   EXPECT_EQ(ids(), "");

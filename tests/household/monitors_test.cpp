@@ -168,7 +168,7 @@ TEST_F(Monitors, pairOnceWithTheToken) {
   EXPECT_EQ(paired->monitor.name, "Ann's phone");
   EXPECT_EQ(paired->monitor.paired_at, clock_.wall());
   expect_refused(take(offered->token), ErrorCode::denied, "token");
-  expect_refused(take(offered->short_code), ErrorCode::denied, "token");
+  expect_refused(take_by_short_code(offered->short_code), ErrorCode::denied, "token");
   open();
   expect_refused(take(offered->token), ErrorCode::denied, "token");
   EXPECT_NE(household_->check_monitor("101", paired->password), nullptr);
@@ -178,8 +178,9 @@ TEST_F(Monitors, pairOnceEvenWhenTwoDevicesAskTogether) {
   const auto offered = offer({MonitorKind::browser, "101", {}});
   int good = 0;
   int bad = 0;
-  for (const std::string& code : {offered->token, offered->short_code})
-    household_->take_pairing(code, "x", [&](const Result<Paired>& result) { ++(result.ok() ? good : bad); });
+  const auto count = [&](const Result<Paired>& result) { ++(result.ok() ? good : bad); };
+  household_->take_pairing(PairingProof::token, offered->token, "x", count);
+  household_->take_pairing(PairingProof::short_code, offered->short_code, "x", count);
   ASSERT_TRUE(storage::testing::turn_until(loop_, [&] { return good + bad == 2; }));
   EXPECT_EQ(good, 1);
 }
@@ -187,9 +188,17 @@ TEST_F(Monitors, pairOnceEvenWhenTwoDevicesAskTogether) {
 TEST_F(Monitors, pairWithTheShortCodeAsPeopleTypeIt) {
   const auto offered = offer({MonitorKind::browser, "101", "Kitchen"});
   const std::string grouped = " " + offered->short_code.substr(0, 4) + " " + offered->short_code.substr(4);
-  const auto paired = take(grouped);
+  const auto paired = take_by_short_code(grouped);
   ASSERT_TRUE(paired.ok());
   EXPECT_EQ(paired->monitor.name, "Kitchen");
+}
+
+// The limit on guessing short codes is one for all who guess; none is on tokens, which nobody guesses.
+TEST_F(Monitors, takeNoShortCodeForATokenNorATokenForOne) {
+  const auto offered = offer({MonitorKind::browser, "101", {}});
+  expect_refused(take(offered->short_code), ErrorCode::denied, "token");
+  expect_refused(take_by_short_code(offered->token), ErrorCode::denied, "token");
+  EXPECT_TRUE(take(offered->token).ok()) << "neither used it up";
 }
 
 TEST_F(Monitors, refuseAPairingThatIsTooOldOrInvented) {

@@ -55,7 +55,10 @@ class HouseholdTest : public ::testing::Test {
     return ask<PairingOffer>([&](Household& h, auto then) { h.offer_pairing(pairing, then); });
   }
   Result<Paired> take(std::string token, std::string device = "Phone") {
-    return ask<Paired>([&](Household& h, auto then) { h.take_pairing(token, device, then); });
+    return ask<Paired>([&](Household& h, auto then) { h.take_pairing(PairingProof::token, token, device, then); });
+  }
+  Result<Paired> take_by_short_code(std::string code) {
+    return ask<Paired>([&](Household& h, auto then) { h.take_pairing(PairingProof::short_code, code, "Phone", then); });
   }
   Result<Code> add_code(NewCode code) {
     return ask<Code>([&](Household& h, auto then) { h.add_code(code, then); });

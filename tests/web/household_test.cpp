@@ -120,6 +120,14 @@ TEST_F(HouseholdApi, limitsGuessesOfPairingCodes) {  // security.md 8
   EXPECT_GE(limited, 20);
 }
 
+// The limit of all who guess short codes together does not count tokens.
+TEST_F(HouseholdApi, takesNoShortCodeAsAToken) {  // security.md 8
+  ASSERT_EQ(post("/rooms", {{"number", "101"}}, admin_).status, 201);
+  const Json offer = post("/pairings", {{"kind", "monitor"}, {"room", "101"}}, admin_).json();
+  EXPECT_EQ(post("/pair", {{"token", offer["short_code"]}}, {.address = "198.51.100.1"}).status, 403);
+  EXPECT_EQ(post("/pair", {{"token", offer["token"]}}).status, 200);
+}
+
 TEST_F(HouseholdApi, showsAPhonesPasswordOnce) {
   ASSERT_EQ(post("/rooms", {{"number", "101"}}, admin_).status, 201);
   const Got phone = post("/monitors", {{"room", "101"}, {"kind", "phone"}, {"name", "Hall"}}, admin_);
