@@ -127,11 +127,18 @@ SourceRule AttemptLimiter::rule_of(std::string_view source) const {
   return {options_.free_failures, options_.lock_out, options_.longest_lock_out, options_.forget_after};
 }
 
+std::size_t AttemptLimiter::entries() const {
+  std::size_t all = sources_.size() + subjects_.size() + known_.size();
+  for (const Table& pairs : pairs_) all += pairs.size();
+  return all;
+}
+
 Duration AttemptLimiter::locked_for(std::string_view subject, const Source& source) const {
   if (source.whole.empty()) return {};
-  if (sources_.size() == 0 && pairs_.size() == 0) return {};  // nearly always: nobody was wrong for long
+  const Table& pairs = pairs_of(source);
+  if (sources_.size() == 0 && pairs.size() == 0) return {};  // nearly always: nobody was wrong for long
   const bool known = !subject.empty() && known_.contains(subject, source.place);
-  const Entry* const entry = known ? pairs_.find({subject, source.place}) : sources_.find({source.whole});
+  const Entry* const entry = known ? pairs.find({subject, source.place}) : sources_.find({source.whole});
   return entry == nullptr ? Duration::zero() : std::max<Duration>(Duration::zero(), entry->locked_until - clock_.monotonic());
 }
 
@@ -155,7 +162,7 @@ Duration AttemptLimiter::failed(std::string_view subject, const Source& source) 
   }
   if (source.whole.empty()) return {};
   const bool was_right = !subject.empty() && known_.contains(subject, source.place);
-  Table& table = was_right ? pairs_ : sources_;
+  Table& table = was_right ? pairs_of(source) : sources_;
   const Name name = was_right ? Name{subject, source.place} : Name{source.whole};
   const SourceRule rule = rule_of(source.whole);
   const Entry* const known = table.find(name);
@@ -180,7 +187,7 @@ void AttemptLimiter::succeeded(std::string_view subject, const Source& source) {
     const std::optional<Monotonic> last = known_.touch(subject, source.whole, now, options_.known_limit);
     if (source.place != source.whole) known_.touch(subject, source.place, now, options_.known_limit);
     if (last.has_value()) {
-      if (Entry* const entry = pairs_.find({subject, source.place}); entry != nullptr) entry->failures = 0;
+      if (Entry* const entry = pairs_of(source).find({subject, source.place}); entry != nullptr) entry->failures = 0;
       if (now - *last < rule_of(source.whole).forget_after) return;
     }
   }

@@ -4,10 +4,11 @@
 // A *subject* (an account, "door-code") is slowed as a whole, so that many sources together get no further; a source
 // that was right for this subject before is not slowed, so that an attacker cannot lock the owner out. Such a pair has
 // a count and a lock-out of its own: behind one router, a stranger's guesses do not lock out the neighbours who live
-// there. Where a source is many addresses (an IPv6 network), such a pair is of the one address. All tables are bounded;
-// the entry unused for longest goes first, those locked out last.
+// there. Where a source is many addresses (an IPv6 network), such a pair is of the one address, and it has a count for
+// each way in: see Way. All tables are bounded; the entry unused for longest goes first, those locked out last.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -41,14 +42,21 @@ struct SourceRule {
   Duration forget_after = std::chrono::hours(1);
 };
 
+// The ways in that do not lock each other for whoever was right before. Another site's page, led to the station by its
+// own name in the DNS, has a browser log in wrongly from where its owner was right: the telephone in the same browser
+// stays registered, and the recorder on the same machine keeps its picture.
+enum class Way : std::uint8_t { common, sip, rtsp };
+
 // Where an attempt comes from. `whole` is counted as one: what one stranger can have, for addresses their network.
 // `place` is where in it, and who was right is known by it: the same, but for an address of a network.
 struct Source {
   Source(std::string_view name) : whole(name), place(name) {}
   Source(const std::string& name) : Source(std::string_view(name)) {}
   Source(const char* name) : Source(std::string_view(name)) {}
-  Source(std::string_view whole_one, std::string_view place_in_it) : whole(whole_one), place(place_in_it) {}
+  Source(std::string_view whole_one, std::string_view place_in_it, Way by = Way::common)
+      : whole(whole_one), place(place_in_it), way(by) {}
   std::string_view whole, place;
+  Way way = Way::common;
 };
 
 class AttemptLimiter {
@@ -67,7 +75,7 @@ class AttemptLimiter {
   void succeeded(std::string_view subject, const Source& source);
   void set_options(LimiterOptions options) { options_ = options; }
   void set_rule(std::string_view source, SourceRule rule) { rules_[std::string(source)] = rule; }  // a few of them
-  [[nodiscard]] std::size_t entries() const { return sources_.size() + subjects_.size() + pairs_.size() + known_.size(); }
+  [[nodiscard]] std::size_t entries() const;
 
  private:
   // A name, or a pair of names.
@@ -124,6 +132,10 @@ class AttemptLimiter {
 
   [[nodiscard]] double tokens_now(const Entry& entry) const;
   [[nodiscard]] SourceRule rule_of(std::string_view source) const;
+  [[nodiscard]] Table& pairs_of(const Source& source) { return pairs_[static_cast<std::size_t>(source.way)]; }
+  [[nodiscard]] const Table& pairs_of(const Source& source) const {
+    return pairs_[static_cast<std::size_t>(source.way)];
+  }
 
   Clock& clock_;
   LimiterOptions options_;
@@ -131,7 +143,7 @@ class AttemptLimiter {
   Table sources_;
   Table subjects_;
   KnownPairs known_;
-  Table pairs_;  // known ones that were wrong since
+  std::array<Table, 3> pairs_;  // by way: known ones that were wrong since
 };
 
 }  // namespace lintel::access

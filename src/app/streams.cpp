@@ -87,7 +87,7 @@ void Streams::give_accounts() {
 // its recorder away. Names that do not exist count for their source alone.
 bool Streams::admit(const media::RtspAttempt& attempt) {
   const std::string network = http::source_of(attempt.address);
-  const access::Source source(network, attempt.address);
+  const access::Source source(network, attempt.address, access::Way::rtsp);
   const std::string subject = needs_.household.machine(attempt.user) == nullptr ? std::string() : attempt.user;
   if (needs_.guesses.locked_for(subject, source) > Duration::zero()) return false;
   if (attempt.right) {

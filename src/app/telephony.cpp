@@ -103,12 +103,12 @@ Result<void> Telephony::start(const Options& options, const std::string& address
   events.may_authenticate = [this](std::string_view user, const sip::Hop& from) {
     // Lock-outs only: these passwords are random, and slowing an account down would only keep its phone away.
     return from.kind == sip::TransportKind::local ||
-           needs_.guesses.locked_for(user, {source_of(from.address), from.address.host_text().view()}) <=
-               Duration::zero();
+           needs_.guesses.locked_for(
+               user, {source_of(from.address), from.address.host_text().view(), access::Way::sip}) <= Duration::zero();
   };
   events.authenticated = [this](std::string_view user, const sip::Hop& source) {
     if (source.kind == sip::TransportKind::local) return;
-    needs_.guesses.succeeded(user, {source_of(source.address), source.address.host_text().view()});
+    needs_.guesses.succeeded(user, {source_of(source.address), source.address.host_text().view(), access::Way::sip});
     network_.trust(source);
   };
   server_settings_ = server_settings(settings, domain_);
@@ -125,7 +125,7 @@ Result<void> Telephony::start(const Options& options, const std::string& address
   for (const auto& contact : server_->all_contacts()) {
     std::string host = contact.address.substr(0, contact.address.rfind(':'));
     std::erase_if(host, [](char c) { return c == '[' || c == ']'; });
-    needs_.guesses.succeeded(contact.account, {http::source_of(host), host});
+    needs_.guesses.succeeded(contact.account, {http::source_of(host), host, access::Way::sip});
   }
   return {};
 }
@@ -268,7 +268,7 @@ void Telephony::authentication_failed(const std::string& user, const sip::Hop& f
   if (from.kind == sip::TransportKind::local) return log::info("sip", "The station's own registration as {} was refused", user);
   const std::string source = from.address.host();
   log::info("sip", "Authentication failed from {}", source);
-  const Duration locked = needs_.guesses.failed(subject_of(user), {http::source_of(source), source});
+  const Duration locked = needs_.guesses.failed(subject_of(user), {http::source_of(source), source, access::Way::sip});
   const std::string subject = text::printable(user) ? user.substr(0, 64) : "?";
   needs_.journal.record(journal::events::sip_registration_refused, {.subject = subject, .fields = {{"address", source}}});
   if (locked <= Duration::zero()) return;

@@ -166,6 +166,18 @@ TEST_F(LimiterTest, guessingFromWhereTheOwnerWasRightIsLockedOutToo) {
   EXPECT_EQ(limiter.locked_for("admin", "home"), Duration(60s));
 }
 
+TEST_F(LimiterTest, whoWasRightIsNotLockedOutOfOneWayInByAnother) {
+  const Source page("192.0.2.1", "192.0.2.1"), telephone("192.0.2.1", "192.0.2.1", Way::sip);
+  limiter.succeeded("101#0", page);
+  for (int i = 0; i < 5; ++i) limiter.failed("101#0", page);
+  EXPECT_EQ(limiter.locked_for("101#0", page), Duration(60s));
+  EXPECT_EQ(limiter.locked_for("101#0", telephone), Duration::zero()) << "right by any way is right from there";
+  for (int i = 0; i < 5; ++i) limiter.failed("101#0", telephone);
+  EXPECT_EQ(limiter.locked_for("101#0", telephone), Duration(60s)) << "by its own guesses";
+  for (int i = 0; i < 5; ++i) limiter.failed("102#0", telephone);
+  EXPECT_GT(limiter.locked_for("102#0", page), Duration::zero()) << "a stranger is one, whichever way he tries";
+}
+
 TEST_F(LimiterTest, anAccountOfOnesOwnDoesNotStartTheCountForOthersAgain) {
   limiter.succeeded("101#1", "visitor");
   for (int i = 0; i < 4; ++i) limiter.failed("admin", "visitor");

@@ -123,6 +123,24 @@ TEST_F(Gate, panelsPressKeysButPlayNoTwins) {
   EXPECT_EQ(fakes_.log, (std::vector<std::string>{"press call panel-1", "act exit press"}));
 }
 
+// A name in the DNS that leads here makes another site's page one of ours (DNS rebinding): it guesses from where the
+// tablet was right, and the tablet's telephone must stay registered.
+TEST_F(Gate, anotherSitesPageKeepsNoMonitorFromRegistering) {
+  set_up();
+  const As tablet = pair("monitor", "101", [this] {
+    const As admin = log_in();
+    EXPECT_EQ(post("/rooms", {{"number", "101"}}, admin).status, 201);
+    return admin;
+  }());
+  const As page{.address = tablet.address, .headers = {{"Host", "evil.example"}, {"Origin", "http://evil.example"}}};
+  int limited = 0;
+  for (int i = 0; i < 20; ++i)
+    limited += post("/login", {{"account", "101#0"}, {"password", "guess"}}, page).status == 429 ? 1 : 0;
+  EXPECT_GE(limited, 10);
+  const access::Source telephone(tablet.address, tablet.address, access::Way::sip);
+  EXPECT_EQ(guesses_.locked_for("101#0", telephone), Duration::zero());
+}
+
 TEST_F(Gate, slowsDownASourceThatAsksTooMuch) {
   set_up();
   int refused = 0;
