@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -115,6 +116,12 @@ std::size_t SocketAddress::host_hash() const {
   std::memcpy(&high, bytes_.data() + 8, 8);
   const std::uint64_t hash = (low ^ low >> 32) * first + (high ^ high >> 32) * second;
   return hash ^ (hash >> 29);
+}
+
+std::size_t SocketAddress::network_hash() const {
+  SocketAddress network = *this;
+  if (family_ == 6) std::fill(network.bytes_.begin() + 8, network.bytes_.end(), std::uint8_t{0});
+  return network.host_hash();
 }
 
 std::size_t SocketAddress::hash() const {

@@ -51,6 +51,8 @@ class SocketAddress {
   }
   [[nodiscard]] std::size_t hash() const;
   [[nodiscard]] std::size_t host_hash() const;
+  // Of what one stranger can have: the IPv4 address, or the /64 of an IPv6 address. (http::source_of() names the same.)
+  [[nodiscard]] std::size_t network_hash() const;
   // A few bytes that from_compact() reads again; for flow tokens.
   static constexpr std::size_t longest_compact = 23;
   [[nodiscard]] std::size_t compact(char* out) const;  // answers how many

@@ -56,8 +56,10 @@ class Connection {
   std::size_t needed = 0;   // bytes of input before it is worth looking at
   Monotonic opened{};
   Monotonic last_received{};
+  Monotonic partial_since{};    // when the message began that `input` has a part of
   Monotonic half_ping{};        // when a CRLF came that may be the first half of a keep-alive
   bool heard = false;           // a whole message or keep-alive has come
+  bool stranger = false;        // counts for its network, as nobody there has shown who they are
   bool watching_write = false;  // EPOLLOUT is asked for
   std::string server_name;
 

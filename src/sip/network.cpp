@@ -39,7 +39,10 @@ void Network::forget_hosts() {
 }
 
 void Network::trust(const Hop& source) {
-  if (!source.address.empty()) inner_->shedder.trust(source.address, inner_->loop.clock().monotonic());
+  if (source.address.empty()) return;
+  inner_->shedder.trust(source.address, inner_->loop.clock().monotonic());
+  if (const auto found = inner_->connections.find(source.flow); found != inner_->connections.end())
+    inner_->no_stranger(*found->second);
 }
 
 FlowId Network::opened(ExternalFlow flow) {

@@ -19,11 +19,12 @@ namespace lintel::sip {
 struct NetworkSettings {
   Limits limits;
   std::size_t connections = 10'000;               // all TCP and TLS connections at once; the idlest stranger goes first
-  std::size_t connections_per_source = 64;        // of one remote address
+  std::size_t connections_per_source = 64;        // of one remote address; of one IPv6 network, those of strangers
   std::size_t queue_bytes = 256 * 1024;           // unsent bytes of one connection; beyond it the connection is closed
   Duration idle = std::chrono::minutes(15);       // a connection without a byte received
   Duration trusted_idle = std::chrono::hours(2);  // the same, of a source that authenticated itself within the hour
-  Duration first_message = std::chrono::seconds(10);  // from accept (TLS handshake included) to the first whole message
+  // From accept (TLS handshake included) to the first whole message; a stranger's later ones are whole as soon.
+  Duration first_message = std::chrono::seconds(10);
   Duration connect = std::chrono::seconds(5);         // for a connection of ours to open
   Duration young = std::chrono::seconds(1);           // silent for less, a stranger's connection makes no room
   // Without a sign that the other end has got what was sent: it, or the router between, is gone without a word.

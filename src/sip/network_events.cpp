@@ -1,12 +1,6 @@
 // What comes in: datagrams, connections, their bytes and their ends.
-#include <netinet/in.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
-#include "base/accepting.hpp"
 #include "base/log.hpp"
 #include "sip/network_inner.hpp"
 
@@ -15,7 +9,6 @@ namespace {
 
 // Bounds of one turn, so that a flood leaves the loop to doors and timers in between.
 constexpr int datagrams_a_turn = 64;
-constexpr int accepts_a_turn = 32;
 constexpr int reads_a_turn = 4;  // of one TLS connection that holds decrypted bytes back
 // Two CRLF within this time are a ping that the stream has cut; a phone that sends one at a time does it more seldom.
 constexpr Duration halves_of_a_ping = std::chrono::seconds(4);
@@ -80,74 +73,6 @@ void Network::Inner::deliver(std::string_view bytes, const Hop& from) {
   sink->on_message(message, fault, from);
 }
 
-bool Network::Inner::full() const {
-  return connections.size() - killed.size() >= settings.connections;
-}
-
-bool Network::Inner::make_room(Monotonic now) {
-  // The one that has been silent longest among those that have not shown who they are.
-  Connection* idlest = nullptr;
-  for (const auto& [id, connection] : connections) {
-    if (connection->state() == Connection::State::dead || connection->outgoing() ||
-        shedder.trusted(connection->remote(), now))
-      continue;
-    if (idlest == nullptr || connection->last_received < idlest->last_received) idlest = connection.get();
-  }
-  if (idlest == nullptr || now - idlest->last_received < settings.young) return false;
-  kill(*idlest);
-  bury_soon();
-  return true;
-}
-
-// Whoever waits to be accepted would wake the loop again at once, and all that comes behind SIP would stand still.
-void Network::Inner::rest_from_accepting(int error) {
-  if (counters.not_accepted++ == 0) log::warning("sip", "Cannot accept a connection: {}", std::strerror(error));
-  const auto watch_listeners = [this](unsigned ready) {
-    for (const Socket& socket : sockets)
-      if (socket.kind != TransportKind::udp) watches.change(socket.descriptor, ready, socket.id);
-  };
-  watch_listeners(0);
-  accepts_again =
-      loop.clock().after(pause_without_descriptors, [watch_listeners] { watch_listeners(Ready::readable); });
-}
-
-void Network::Inner::on_accept(TransportKind kind, int listener) {
-  const Monotonic now = loop.clock().monotonic();
-  for (int i = 0; i < accepts_a_turn; ++i) {
-    sockaddr_storage storage{};
-    socklen_t length = sizeof storage;
-    const int descriptor =
-        ::accept4(listener, reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor < 0) {
-      if (errno == ECONNABORTED || errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return;
-      const int error = errno;
-      const bool without_descriptors = error == EMFILE || error == ENFILE;
-      if (!without_descriptors || (killed.empty() && !make_room(now))) rest_from_accepting(error);
-      return;
-    }
-    const auto remote = SocketAddress::from(reinterpret_cast<sockaddr*>(&storage));
-    const auto known = per_source.find(remote.host_hash());
-    const std::size_t from_there = known == per_source.end() ? 0 : known->second;
-    const std::size_t allowed =
-        settings.connections_per_source * (shedder.trusted(remote, now) ? settings.trusted_factor : 1U);
-    if (from_there >= allowed || !shedder.admit(remote, now) || (full() && !make_room(now))) {
-      ++counters.refused_connections;
-      ::close(descriptor);
-      continue;
-    }
-    make_ready(descriptor);
-    const FlowId id = next_id++;
-    auto connection = std::make_unique<Connection>(id, descriptor, kind, remote, false);
-    if (kind == TransportKind::tls) connection->begin_tls(accepting.get(), {});
-    connection->opened = connection->last_received = now;
-    if (connection->state() == Connection::State::dead || !watches.add(descriptor, Ready::readable, id)) continue;
-    ++per_source[remote.host_hash()];  // looked up again: the room may have been made by its only other one
-    by_address[{remote, kind, {}}] = id;
-    connections.emplace(id, std::move(connection));
-  }
-}
-
 void Network::Inner::on_connection(Connection& connection, unsigned ready) {
   if (connection.state() == Connection::State::dead) return;
   if ((ready & Ready::writable) != 0 && connection.on_writable() == Connection::Outcome::dead) return kill(connection);
@@ -160,7 +85,8 @@ void Network::Inner::on_connection(Connection& connection, unsigned ready) {
       connection.last_received = loop.clock().monotonic();
       std::string_view data(scratch.data(), static_cast<std::size_t>(got));
       std::size_t used = 0;
-      if (connection.input.empty()) {
+      const bool had_part = !connection.input.empty();
+      if (!had_part) {
         // The usual case: whole messages, parsed where they were read.
         if (consume(connection, data, used) == Connection::Outcome::dead) return kill(connection);
         connection.input.assign(data.substr(used));
@@ -169,8 +95,9 @@ void Network::Inner::on_connection(Connection& connection, unsigned ready) {
         if (connection.input.size() < connection.needed) continue;
         if (consume(connection, connection.input, used) == Connection::Outcome::dead) return kill(connection);
         connection.input.erase(0, used);
-        if (connection.input.empty()) connection.input.shrink_to_fit();
+        if (used > 0) connection.input.shrink_to_fit();
       }
+      if (!had_part || used > 0) connection.partial_since = connection.last_received;
       if (connection.state() == Connection::State::dead) return;
     } while (connection.tls_pending() && ++reads < reads_a_turn);
   }
@@ -246,11 +173,7 @@ void Network::Inner::kill(Connection& connection) {
   if (const auto known = by_address.find({connection.remote(), connection.kind(), connection.server_name});
       known != by_address.end() && known->second == connection.id())
     by_address.erase(known);
-  if (!connection.outgoing()) {
-    if (const auto source = per_source.find(connection.remote().host_hash());
-        source != per_source.end() && --source->second == 0)
-      per_source.erase(source);
-  }
+  uncount(connection);
   killed.push_back(connection.id());
 }
 
@@ -288,7 +211,11 @@ void Network::Inner::sweep() {
     if (connection->state() == Connection::State::dead) continue;
     const bool opening = connection->state() != Connection::State::open;
     const Duration silent = now - connection->last_received;
-    if ((silent > settings.idle && (silent > settings.trusted_idle || !shedder.trusted(connection->remote(), now))) ||
+    const auto trusted = [&] { return shedder.trusted(connection->remote(), now); };
+    // Kept for the length that a message claims, many of them would be much memory.
+    const bool dawdles = !connection->outgoing() && !connection->input.empty() &&
+                         now - connection->partial_since > settings.first_message && !trusted();
+    if (dawdles || (silent > settings.idle && (silent > settings.trusted_idle || !trusted())) ||
         (connection->outgoing() && opening && now - connection->opened > settings.connect) ||
         (!connection->outgoing() && !connection->heard && now - connection->opened > settings.first_message))
       kill(*connection);

@@ -59,7 +59,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   void on_ready(std::span<const WatchSet::Happened> all);
   void on_datagrams(FlowId socket, int descriptor);
   void on_datagram(std::string_view bytes, const Hop& from, Monotonic now);
-  void on_accept(TransportKind kind, int listener);
+  void on_accept(TransportKind kind, int listener);  // network_accept.cpp, as what makes room
   void rest_from_accepting(int error);  // for want of descriptors; who comes stays in the kernel's backlog
   void on_connection(Connection& connection, unsigned ready);
   // Takes whole frames from `data`; answers how much was used; dead when the connection must go.
@@ -71,7 +71,10 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   void bury_soon();
   void sweep();
   [[nodiscard]] bool full() const;  // of connections, but for the killed ones
-  bool make_room(Monotonic now);    // for one more connection
+  // For one more connection; `network`: among the strangers' of that one.
+  bool make_room(Monotonic now, std::optional<std::size_t> network = {});
+  void no_stranger(Connection& connection);  // somebody there has shown who they are
+  void uncount(Connection& connection);
 
   Loop& loop;
   NetworkSettings settings;
@@ -86,6 +89,7 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   std::unordered_map<FlowId, std::unique_ptr<Connection>> connections;
   std::unordered_map<AddressKey, FlowId, AddressHash> by_address;
   std::unordered_map<std::size_t, std::size_t> per_source;  // host_hash → connections
+  std::unordered_map<std::size_t, std::size_t> strangers;   // network_hash → connections
   std::unordered_map<FlowId, ExternalFlow> externals;
   std::unordered_map<std::size_t, std::string> local_hosts;
   Buffer own_address;  // what sent_by() answered last

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t scratch_bytes = 64 * 1024;
 constexpr int backlog = 512;
+constexpr Duration longest_between_sweeps = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -28,7 +30,7 @@ Network::Inner::Inner(Loop& the_loop, NetworkSettings the_settings)
   // OpenSSL writes with write(2): a connection that went away must not end the program.
   std::signal(SIGPIPE, SIG_IGN);
   watches = WatchSet(loop, [this](std::span<const WatchSet::Happened> all) { on_ready(all); });
-  sweeper = loop.clock().every(std::chrono::seconds(2), [this] { sweep(); });
+  sweeper = loop.clock().every(std::min(longest_between_sweeps, settings.first_message), [this] { sweep(); });
 }
 
 Network::Inner::~Inner() {

@@ -30,5 +30,12 @@ TEST(Addresses, nobodyCanAimAtTheHashOfAnother) {
   EXPECT_EQ(SocketAddress::parse("192.0.2.1", 9)->host_hash(), victim.host_hash()) << "whatever the port";
 }
 
+TEST(Addresses, ofAnIPv6NetworkCountAsOneStranger) {
+  const auto network = [](const char* host) { return SocketAddress::parse(host, 5060)->network_hash(); };
+  EXPECT_EQ(network("2001:db8:0:1::1"), network("2001:db8:0:1:ffff::2"));
+  EXPECT_NE(network("2001:db8:0:1::1"), network("2001:db8:0:2::1"));
+  EXPECT_NE(network("192.0.2.1"), network("192.0.2.2"));
+}
+
 }  // namespace
 }  // namespace lintel::sip

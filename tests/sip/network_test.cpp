@@ -61,10 +61,12 @@ class Sockets : public testing::Test {
     }
   }
   // A blocking client socket; the loop turns before each read.
-  static int client(std::uint16_t port) {
+  static int client(std::uint16_t port, const char* from = "127.0.0.1") {
     const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    EXPECT_EQ(inet_pton(AF_INET, from, &address.sin_addr), 1);
+    EXPECT_EQ(bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
@@ -296,6 +298,33 @@ TEST_F(Sockets, whatDripsInIsTakenWhenItIsWhole) {
   until([&] { return sink.lines.size() == 3; });
   EXPECT_THAT(sink.faults, ElementsAre(0, 0, 0));
   ::close(peer);
+}
+
+// Security 16: a message is kept for as long as its length lets it be, and a stranger does not finish it.
+TEST_F(Sockets, aStrangerWhoseMessageStaysUnfinishedIsLeft) {
+  NetworkSettings settings;
+  settings.first_message = 100ms;
+  Network hasty(loop, settings);
+  hasty.set_sink(&sink);
+  const auto port = hasty.listen({TransportKind::tcp, "127.0.0.1", 0}).value();
+  std::string unfinished = options;
+  unfinished.replace(unfinished.find("Content-Length: 0"), 17, "Content-Type: text/plain\r\nContent-Length: 60000");
+  const auto begin = [&](const char* from) {
+    const int peer = client(port, from);
+    const auto heard = sink.lines.size();
+    ::send(peer, options.data(), options.size(), 0);
+    until([&] { return sink.lines.size() > heard; });
+    ::send(peer, unfinished.data(), unfinished.size(), 0);
+    return peer;
+  };
+  const int known = begin("127.0.0.2");
+  hasty.trust(sink.hops[0]);
+  const int stranger = begin("127.0.0.3");
+  until([&] { return !sink.closed.empty(); });
+  EXPECT_THAT(sink.closed, ElementsAre(sink.hops[1].flow)) << "who is known may have a bad connection";
+  ::close(known);
+  ::close(stranger);
+  hasty.set_sink(nullptr);
 }
 
 // Security 16: whoever waits to be accepted must not keep the loop busy, and is served once there are descriptors
