@@ -1,4 +1,5 @@
 """The two servers and the load: the same SIPp scenarios, users of the same shape, one after the other."""
+import itertools
 import os
 import pathlib
 import re
@@ -15,6 +16,7 @@ from parts.station import Station
 
 here = pathlib.Path(__file__).resolve().parent
 first_user = 20000
+callers = 8  # nobody may hold so many calls as all of them together do
 callee_port, caller_port, registrar_port = 25070, 25090, 25080
 
 
@@ -25,11 +27,11 @@ def free_port():
 
 
 class Server:
-    """What both have: a process, a port, and passwords of users first_user, first_user + 1, …: so many for each transport, and one who calls."""
+    """What both have: a process, a port, and passwords of users first_user, first_user + 1, …: so many for each transport, and those who call."""
 
     def __init__(self, name, users):
         self.name = name
-        self.users = [str(first_user + number) for number in range(2 * users + 1)]
+        self.users = [str(first_user + number) for number in range(2 * users + callers)]
         self.passwords = {}
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lintel-bench-sip-"))
 
@@ -37,9 +39,10 @@ class Server:
         """One half registers over UDP, the other over TCP, so that nobody has two contacts and each call goes out once."""
         def credentials(user):
             return f"[authentication username={user} password={self.passwords[user]}]"
-        caller, half = self.users[-1], len(self.users) // 2
-        for transport, users in (("u", self.users[:half]), ("t", self.users[half:-1])):
-            lines = [f"{user};{credentials(user)};{callee_port};{caller};{credentials(caller)}" for user in users]
+        half = (len(self.users) - callers) // 2
+        for transport, users in (("u", self.users[:half]), ("t", self.users[half:-callers])):
+            calling = itertools.cycle(self.users[-callers:])
+            lines = [f"{user};{credentials(user)};{callee_port};{caller};{credentials(caller)}" for user, caller in zip(users, calling)]
             (self.folder / f"users-{transport}.csv").write_text("SEQUENTIAL\n" + "\n".join(lines) + "\n")
 
     def memory(self):

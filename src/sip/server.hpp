@@ -85,9 +85,14 @@ struct ServerSettings {
   Duration longest_ring = std::chrono::minutes(10);   // however often it says that it rings; below the core's own bound
   Duration branch_timeout = std::chrono::seconds(6);  // a contact that says nothing at all is left
   std::size_t branches = 32;                          // of one call
-  std::size_t calls = 2'000;                          // proxied transactions without a final answer at once
-  std::size_t bindings = 20'000;                      // in all, 0.35 kB each; beside them those of this process
-  bool offer_sha256 = true;                           // MD5 stays first (some browsers' libraries know no other)
+  // Proxied requests without a final answer at once: all that no dialog is begun for yet, and those of one account.
+  // They get 503 beyond. The station's own have no bound here: no resident's calls keep it from ringing.
+  std::size_t calls = 2'000;
+  std::size_t calls_of_an_account = 250;
+  std::size_t in_dialogs_of_a_host = 500;  // in dialogs nobody shows who they are; the same, with the same answer
+  std::size_t largest_message = 16'384;    // bytes of a request that begins no call; it is kept until it is answered
+  std::size_t bindings = 20'000;           // in all, 0.35 kB each; beside them those of this process
+  bool offer_sha256 = true;                // MD5 stays first (some browsers' libraries know no other)
 };
 
 // One registered contact, for the station that rings each by itself.

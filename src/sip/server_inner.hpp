@@ -10,6 +10,7 @@
 
 #include "sip/digest.hpp"
 #include "sip/flow_token.hpp"
+#include "sip/open_requests.hpp"
 #include "sip/registrar.hpp"
 #include "sip/server.hpp"
 #include "sip/wheel.hpp"
@@ -46,7 +47,8 @@ struct Server::Inner final : ServerListener {
     bool answered = false;  // a final answer was passed on
     bool cancelled = false;
     bool invite = false;
-    Monotonic rings_since{};  // the first 18x
+    OpenRequests::Place place;  // until then
+    Monotonic rings_since{};    // the first 18x
     Wheel::Entry timer_c;
   };
 
@@ -77,6 +79,8 @@ struct Server::Inner final : ServerListener {
 
   // server_proxy.cpp
   void route(const Incoming& request, const Account& caller);
+  // False: refused, as whoever sends it has too much open.
+  bool take_place(const Incoming& request, const Account* caller, OpenRequests::Place& place);
   void forward(const Incoming& request, std::span<const NextHop> targets, const Account* caller, bool record,
                std::string_view token = {});
   void on_cancel(TransactionId id, const Message& cancel) override;
@@ -118,8 +122,10 @@ struct Server::Inner final : ServerListener {
   digest::Credentials credentials;
   Buffer scratch;
   Wheel wheel;
+  // Those not answered yet; the others only wait for late retransmissions.
+  OpenRequests open_calls;                               // by account
+  OpenRequests in_dialogs;                               // by host
   std::unordered_map<TransactionId, ProxiedCall> calls;  // by server transaction
-  std::size_t open_calls = 0;  // those not answered yet; the others only wait for late retransmissions
 };
 
 }  // namespace lintel::sip

@@ -58,6 +58,9 @@ bool forms_dialog(Method method) {
 }  // namespace
 
 void Server::Inner::route(const Incoming& request, const Account& caller) {
+  if (request.message.method() != Method::invite && request.message.bytes().size() > settings.largest_message &&
+      request.from.kind != TransportKind::local)
+    return core.reply(request, 513);
   const auto& uri = request.message.uri();
   const std::string user = uri->unescaped_user();
   // `;binding=` picks one contact: whoever rings each with an offer of its own says so.
@@ -101,6 +104,15 @@ void Server::Inner::route(const Incoming& request, const Account& caller) {
   forward(request, targets, &caller, record);
 }
 
+bool Server::Inner::take_place(const Incoming& request, const Account* caller, OpenRequests::Place& place) {
+  if (request.from.kind == TransportKind::local) return true;
+  place = caller != nullptr ? open_calls.take(caller->name, settings.calls, settings.calls_of_an_account)
+                            : in_dialogs.take(request.from.address.host_bytes(), std::string_view::npos,
+                                              settings.in_dialogs_of_a_host);
+  if (!place) core.reply(request, 503);
+  return static_cast<bool>(place);
+}
+
 void Server::Inner::forward(const Incoming& request, std::span<const NextHop> targets, const Account* caller,
                             bool record, std::string_view token) {
   const Method method = request.message.method();
@@ -108,7 +120,8 @@ void Server::Inner::forward(const Incoming& request, std::span<const NextHop> ta
     core.send_directly(copy_for(request, targets.front(), caller, false, token), targets.front().hop);
     return;
   }
-  if (open_calls >= settings.calls) return core.reply(request, 503);
+  OpenRequests::Place place;
+  if (!take_place(request, caller, place)) return;
   const TransactionId server = core.accept(request, this);
   if (server == 0) return;
   ProxiedCall& call = calls.try_emplace(server, *this).first->second;
@@ -117,8 +130,8 @@ void Server::Inner::forward(const Incoming& request, std::span<const NextHop> ta
   call.from = request.from;
   call.invite = method == Method::invite;
   call.timer_c.owner = server;
+  call.place = std::move(place);
   call.branches.reserve(targets.size());
-  ++open_calls;
   for (const auto& target : targets) {
     ClientOptions options;
     if (call.invite) options.timeout = settings.branch_timeout;
@@ -198,7 +211,7 @@ void Server::Inner::finish_if_over(ProxiedCall& call) {
 
 void Server::Inner::settle(ProxiedCall& call) {
   call.answered = true;
-  --open_calls;
+  call.place = {};
   call.head = {};
   call.best = {};
   Wheel::cancel(call.timer_c);
@@ -248,7 +261,6 @@ void Server::Inner::on_terminated(TransactionId id, bool /*acknowledged*/) {
   if (found == calls.end()) return;
   const auto gone = calls.extract(found);
   const ProxiedCall& call = gone.mapped();
-  if (!call.answered) --open_calls;
   for (const auto& branch : call.branches) {
     // The caller's connection is gone while it rang: nobody is left to answer.
     if (!branch.over) core.cancel(branch.client);
