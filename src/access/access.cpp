@@ -8,12 +8,6 @@ namespace {
 
 constexpr Duration longest_time = std::chrono::hours(1);
 constexpr Duration longest_hold = std::chrono::seconds(9999);
-// So often the same attempt is told, then for these times it is not (ReaderControl has the like for unknown cards).
-constexpr LimiterOptions told_attempts{.free_failures = 10,
-                                       .lock_out = std::chrono::minutes(1),
-                                       .longest_lock_out = std::chrono::minutes(15),
-                                       .forget_after = std::chrono::minutes(10),
-                                       .table_limit = 1024};
 
 Result<void> check(const LockOptions& options) {
   const auto bad = [](const char* field, const char* message, const char* limit) {
@@ -42,7 +36,7 @@ Result<void> check(const LockOptions& options) {
 
 Access::Access(Clock& clock, const Rights& rights, const Codes& codes, AttemptLimiter& limiter,
                AccessListener& listener)
-    : clock_(clock), rights_(rights), codes_(codes), limiter_(limiter), repeats_(clock, told_attempts), listener_(listener) {}
+    : clock_(clock), rights_(rights), codes_(codes), limiter_(limiter), repeats_(clock), listener_(listener) {}
 
 Access::~Access() = default;
 
@@ -216,16 +210,15 @@ bool Access::tell_bounded(const AccessEvent& event, std::string_view repeated) {
        {event.reason, event.method, std::string_view(event.subject), std::string_view(event.room)})
     same.append(1, '\n').append(part);
   same += '\n' + std::to_string(event.lock);
-  if (repeats_.wait({}, same) > Duration::zero()) return false;
-  listener_.access_happened(event);
-  const Duration untold = repeats_.failed({}, same);
-  if (untold == Duration::zero()) return true;
-  AccessEvent last = event;
-  last.event = repeated;
-  last.severity = std::max(event.severity, Severity::warning);
-  last.wait = untold;
-  listener_.access_happened(last);
-  return true;
+  return repeats_.tell(
+      same, [&] { listener_.access_happened(event); },
+      [&](Duration untold) {
+        AccessEvent last = event;
+        last.event = repeated;
+        last.severity = std::max(event.severity, Severity::warning);
+        last.wait = untold;
+        listener_.access_happened(last);
+      });
 }
 
 void Access::relay_told(LockNumber number, bool moved, bool energised) {

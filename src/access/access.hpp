@@ -16,6 +16,7 @@
 #include "access/limiter.hpp"
 #include "access/lock.hpp"
 #include "access/outage.hpp"
+#include "access/repeats.hpp"
 #include "access/types.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -137,7 +138,7 @@ class Access final : private Lock::Owner {
   const Rights& rights_;
   const Codes& codes_;
   AttemptLimiter& limiter_;
-  AttemptLimiter repeats_;  // stops nobody: only how often the same is told
+  Repeats repeats_;
   AccessListener& listener_;
   std::map<LockNumber, std::unique_ptr<Lock>> locks_;
   std::map<LockNumber, Timer> forced_untold_;  // doors that stand open so, for now

@@ -5,7 +5,7 @@
 namespace lintel::access {
 namespace {
 
-constexpr const char* it = "outage";  // all that its limiter counts
+constexpr const char* it = "outage";  // all that its repeats count
 constexpr LimiterOptions told_at_once{.free_failures = 5,
                                       .lock_out = std::chrono::minutes(1),
                                       .longest_lock_out = std::chrono::hours(1),
@@ -17,12 +17,7 @@ Outage::Outage(Clock& clock, Tell tell) : clock_(clock), tell_(std::move(tell)),
 
 void Outage::failed() {
   if (std::exchange(failing_, true)) return;
-  if (repeats_.wait({}, it) > Duration::zero()) {
-    untold_ = clock_.after(lasting, [this] { tell_.failed(); });
-    return;
-  }
-  tell_.failed();
-  if (const Duration untold = repeats_.failed({}, it); untold > Duration::zero()) tell_.repeated(untold);
+  if (!repeats_.tell(it, tell_.failed, tell_.repeated)) untold_ = clock_.after(lasting, [this] { tell_.failed(); });
 }
 
 bool Outage::works() {

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "access/limiter.hpp"
+#include "access/repeats.hpp"
 #include "base/clock.hpp"
 
 namespace lintel::access {
@@ -34,7 +34,7 @@ class Outage {
  private:
   Clock& clock_;
   Tell tell_;
-  AttemptLimiter repeats_;  // stops nobody: only how often it is told
+  Repeats repeats_;
   bool failing_ = false;
   Timer untold_;
 };

@@ -26,7 +26,28 @@ const journal::Event& end_of(const calls::CallEvent& event) {
 
 }  // namespace
 
+bool Chronicle::record_bounded(const journal::Event& event, const journal::Details& details,
+                               const journal::Event& repeated) {
+  return repeats_.tell(
+      fmt::format("{} {}", repeated.id, details.subject), [&] { journal_.record(event, details); },
+      [&](Duration untold) {
+        journal_.record(repeated,
+                        {.room = details.room, .subject = details.subject, .fields = {journal::minutes(untold)}});
+      });
+}
+
+void Chronicle::presence(const std::string& account, const std::string& room, const std::string& address, bool online) {
+  record_bounded(online ? events::monitor_registered : events::monitor_unregistered,
+                 {.room = room, .subject = account, .fields = {{"address", address}}}, events::monitor_repeated);
+}
+
+void Chronicle::view_refused(const std::string& account, const std::string& room, const std::string& reason) {
+  record_bounded(events::view_refused, {.room = room, .subject = account, .fields = {{"reason", reason}}},
+                 events::view_repeated);
+}
+
 void Chronicle::call(const calls::CallEvent& event, std::size_t legs) {
+  if (event.id != 0 && event.id == untold_call_ && !(event.event == "call.ended" && event.talked >= a_talk)) return;
   journal::Details details{.room = event.room.empty() ? event.number : event.room, .subject = event.who};
   const auto field = [&](std::string name, std::string value) { details.fields.push_back({std::move(name), std::move(value)}); };
   field("call", fmt::format("{}", event.id));
@@ -49,11 +70,12 @@ void Chronicle::call(const calls::CallEvent& event, std::size_t legs) {
                            event.refusal != calls::Refusal::no_encryption;
     journal_.record(a_persons ? events::call_refused : events::call_failed, details);
   } else if (event.event == "call.arrived") {
-    journal_.record(events::call_incoming, details);
+    untold_call_ = record_bounded(events::call_incoming, details, events::call_repeated) ? 0 : event.id;
   } else if (event.event == "call.turned_away") {
     field("address", "");
     field("reason", std::string(calls::name_of(event.start)));
-    journal_.record(event.start == calls::Start::busy ? events::call_busy : events::call_rejected, details);
+    record_bounded(event.start == calls::Start::busy ? events::call_busy : events::call_rejected, details,
+                   events::call_repeated);
   } else if (event.event == "call.not_placed") {
     field("number", event.number);
     // Pressed is pressed, whether or not the centre can be called.

@@ -38,8 +38,12 @@ media::ProfileSettings sub_profile(const settings::Settings& s) {
 
 }  // namespace
 
-Pictures::Pictures(Loop& loop, const Options& options, settings::Settings& settings, journal::Journal& journal)
-    : loop_(loop), settings_(settings), journal_(journal), cards_(loop.clock(), options.microphone, options.speaker) {
+Pictures::Pictures(Loop& loop, const Options& options, settings::Settings& settings, Chronicle& chronicle)
+    : loop_(loop),
+      settings_(settings),
+      chronicle_(chronicle),
+      journal_(chronicle.journal()),
+      cards_(loop.clock(), options.microphone, options.speaker) {
   media::Video::Options video;
   video.camera.source = options.camera;
   video.main = main_profile(settings);
@@ -163,7 +167,7 @@ void Pictures::watch(const web::Subject& who, std::string_view stream, std::stri
                [this, who, done = std::move(done), alive = std::weak_ptr<int>(alive_)](Result<media::LiveView> view) {
                  if (alive.expired()) return;
                  if (!view.ok()) {
-                   journal_.record(events::view_refused, {.room = who.room, .subject = who.account, .fields = {{"reason", view.error().message}}});
+                   chronicle_.view_refused(who.account, who.room, view.error().message);
                    return done(view.error());
                  }
                  note_view(who);

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "app/chronicle.hpp"
 #include "app/options.hpp"
 #include "app/sound_cards.hpp"
 #include "calls/messages.hpp"
-#include "journal/journal.hpp"
 #include "media/audio.hpp"
 #include "media/leg.hpp"
 #include "media/video.hpp"
@@ -23,7 +23,7 @@ namespace lintel::app {
 
 class Pictures final : public web::LivePort {
  public:
-  Pictures(Loop& loop, const Options& options, settings::Settings& settings, journal::Journal& journal);
+  Pictures(Loop& loop, const Options& options, settings::Settings& settings, Chronicle& chronicle);
   ~Pictures() override;
 
   void start();  // looks whether the camera opens
@@ -50,6 +50,7 @@ class Pictures final : public web::LivePort {
 
   Loop& loop_;
   settings::Settings& settings_;
+  Chronicle& chronicle_;
   journal::Journal& journal_;
   std::unique_ptr<media::Video> video_;
   std::unique_ptr<media::AudioEngine> audio_;

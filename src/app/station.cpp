@@ -99,7 +99,7 @@ class Station {
 Result<void> Station::build() {
   LINTEL_TRY(store_, Store::open(loop_, options_.data));
   workers_ = std::make_unique<Workers>(loop_, worker_threads, worker_queue);
-  chronicle_ = std::make_unique<Chronicle>(*store_.journal);
+  chronicle_ = std::make_unique<Chronicle>(*store_.journal, loop_.clock());
   ports_ = std::make_unique<ListeningPorts>(loop_.clock(), *store_.journal);
 
   // The locks first: after a crash they are driven safe before anything else is served.
@@ -114,10 +114,10 @@ Result<void> Station::build() {
   LINTEL_TRY(certificate_, whereabouts_->certificate());
   certificate_port_ = std::make_unique<Certificate>(certificate_.root_pem);
 
-  pictures_ = std::make_unique<Pictures>(loop_, options_, *store_.settings, *store_.journal);
+  pictures_ = std::make_unique<Pictures>(loop_, options_, *store_.settings, *chronicle_);
   doors_->devices().add<CameraTwin>(loop_.clock(), pictures_->video());
-  telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *store_.database, *store_.vault, *store_.settings,
-                                                            *store_.household, *store_.journal, guesses_, *ports_});
+  telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *store_.database, *store_.vault, *store_.settings, *store_.household,
+                                                            *store_.journal, *chronicle_, guesses_, *ports_});
   directory_ = std::make_unique<Directory>(*store_.household, telephony_->server());
   lines_ = std::make_unique<Lines>(loop_, *store_.household, pictures_->legs(), lines_options(*store_.settings, telephony_->domain(), whereabouts_->address()));
   front_ = std::make_unique<Front>(

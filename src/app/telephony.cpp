@@ -241,10 +241,9 @@ void Telephony::presence_changed(const std::string& account, bool online) {
   if (!online && accounts_.find(account) == nullptr) return;
   if (online) needs_.household.seen(account);
   const household::Monitor* monitor = needs_.household.monitor(account);
-  const auto& event = online ? journal::events::monitor_registered : journal::events::monitor_unregistered;
   std::string address;
   if (server_ != nullptr) address = server_->reached_at(account).value_or("");
-  needs_.journal.record(event, {.room = monitor != nullptr ? monitor->room : "", .subject = account, .fields = {{"address", address}}});
+  needs_.chronicle.presence(account, monitor != nullptr ? monitor->room : "", address, online);
   if (on_presence) on_presence(account, online);
 }
 

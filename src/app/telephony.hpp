@@ -12,6 +12,7 @@
 #include "access/limiter.hpp"
 #include "app/accounts.hpp"
 #include "app/bindings.hpp"
+#include "app/chronicle.hpp"
 #include "app/listening_ports.hpp"
 #include "app/options.hpp"
 #include "http/router.hpp"
@@ -35,6 +36,7 @@ class Telephony final : public web::PresencePort, public web::SipPort {
     settings::Settings& settings;
     household::Household& household;
     journal::Journal& journal;
+    Chronicle& chronicle;
     access::AttemptLimiter& guesses;
     ListeningPorts& ports;
   };

@@ -2,6 +2,10 @@
 
 namespace lintel::journal {
 
+Field minutes(Duration time) {
+  return {"minutes", std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count())};
+}
+
 const char* name_of(Kind kind) {
   switch (kind) {
     case Kind::call:

@@ -34,6 +34,8 @@ struct Field {
   friend bool operator==(const Field&, const Field&) = default;
 };
 
+[[nodiscard]] Field minutes(Duration time);  // the field of that name: whole ones, also what is begun
+
 // What the recording room knows; everything may be empty.
 struct Details {
   std::string room = {};     // room number: whose log it belongs to

@@ -77,6 +77,9 @@ inline constexpr Event view_started{"view.started", Kind::operation, Severity::i
   "{subject} watches the door.", "Live view without a call."};
 inline constexpr Event view_refused{"view.refused", Kind::operation, Severity::warning,
   "Live view was refused to {subject}: {reason}", "The account has no right to watch, or there are as many viewers as the settings allow."};
+inline constexpr Event view_repeated{"view.repeated", Kind::operation, Severity::warning,
+  "Live view is refused to {subject} again and again; for {minutes} min this is not written down each time.",
+  "Each time is answered as before. A page, an app or a recorder asks by itself what it is not given; look at the reason of the entries before."};
 
 inline constexpr Event call_pressed{"call.pressed", Kind::call, Severity::information,
   "A visitor called {room}.", "The number was dialled on the panel."};
@@ -104,6 +107,9 @@ inline constexpr Event call_incoming{"call.incoming", Kind::call, Severity::info
   "{subject} called the station.", "A monitor or phone called the door."};
 inline constexpr Event call_rejected{"call.rejected", Kind::call, Severity::warning,
   "A call from {subject} at {address} was rejected: {reason}", "Somebody called without the right to. Many of these from one address are an attack: keep that address out of the network."};
+inline constexpr Event call_repeated{"call.repeated", Kind::call, Severity::warning,
+  "{subject} calls the station again and again; for {minutes} min this is not written down each time.",
+  "Each call is answered as before, and one that talks for a minute is written down when it ends. A phone dials by itself, or somebody does not give up."};
 inline constexpr Event call_emergency{"call.emergency", Kind::alarm, Severity::alarm,
   "The emergency key was pressed.", "A running call was ended and the centre is called."};
 
@@ -172,6 +178,9 @@ inline constexpr Event operation_login_locked{"operation.login_locked", Kind::op
   "Logins as {subject} from {address} are locked for {minutes} min.", "Too many wrong passwords. The owner can still log in from elsewhere."};
 inline constexpr Event operation_logout{"operation.logout", Kind::operation, Severity::information,
   "{subject} logged out.", "A session ended: by its owner, by an administrator, or idle for too long."};
+inline constexpr Event operation_repeated{"operation.repeated", Kind::operation, Severity::warning,
+  "{subject} logs in or out again and again from {address}; for {minutes} min this is not written down each time.",
+  "A script or a device does it by itself. Wrong passwords, and logins from elsewhere, are written down as before."};
 inline constexpr Event operation_password_changed{"operation.password_changed", Kind::operation, Severity::information,
   "The password of {subject} was changed.", "If this was not you, run `lintel reset-admin` at the machine."};
 inline constexpr Event operation_email_changed{"operation.email_changed", Kind::operation, Severity::information,
@@ -216,6 +225,9 @@ inline constexpr Event monitor_registered{"monitor.registered", Kind::system, Se
   "{subject} is online from {address}.", "The monitor registered with the SIP server."};
 inline constexpr Event monitor_unregistered{"monitor.unregistered", Kind::system, Severity::information,
   "{subject} is offline.", "It logged off, its registration ran out or its connection closed. It will not ring."};
+inline constexpr Event monitor_repeated{"monitor.repeated", Kind::system, Severity::warning,
+  "{subject} comes and goes again and again; for {minutes} min this is not written down each time.",
+  "Its network or its power comes and goes, or it registers for too short a time; the console shows whether it is online. Look at the device."};
 inline constexpr Event account_registered{"account.registered", Kind::system, Severity::information,
   "The station is registered at {server}.", "Calls go by this server."};
 inline constexpr Event account_on_backup{"account.on_backup", Kind::system, Severity::warning,

@@ -26,7 +26,8 @@ Context::Context(Dependencies given)
       login(house.clock, house.workers, guesses),
       digest(house.clock, {.realm = "Lintel"}),
       requests(house.clock, request_rate(house.settings)),
-      began(house.clock.monotonic()) {
+      began(house.clock.monotonic()),
+      logins_told(house.clock) {
   if (!house.household.initialised()) setup_code = bytes::random_digits(setup_code_digits);
   sessions.on_end([this](const Session& session) {
     hub.close_session(session.id);
@@ -110,6 +111,18 @@ void Context::end_live_views_of_removed_machines() {
 void Context::journal(const journal::Event& event, const Subject& who, journal::Details details) const {
   if (details.subject.empty()) details.subject = who.account;
   house.journal.record(event, std::move(details));
+}
+
+void Context::journal_session(const journal::Event& event, const Subject& who) {
+  logins_told.tell(
+      std::string(event.id) + '\n' + who.account + '\n' + http::source_of(who.address),
+      [&] {
+        journal(event, who, {.room = who.room, .fields = {{"address", who.address}}});
+      },
+      [&](Duration untold) {
+        journal(journal::events::operation_repeated, who,
+                {.room = who.room, .fields = {{"address", who.address}, journal::minutes(untold)}});
+      });
 }
 
 Api::Api(Dependencies dependencies) : context_(std::make_shared<Context>(std::move(dependencies))) {}

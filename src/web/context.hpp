@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/repeats.hpp"
 #include "http/digest.hpp"
 #include "http/rate_limit.hpp"
 #include "http/router.hpp"
@@ -40,6 +41,7 @@ struct Context {
   std::string setup_code;          // empty once set up
   std::size_t pairings_asked = 0;  // being looked up
   Monotonic began;
+  access::Repeats logins_told;
   struct LiveSession {
     std::string id, account;
     std::string session;  // id of the browser's session that began it; empty: a machine's
@@ -60,6 +62,8 @@ struct Context {
   void end_live_sessions(std::string_view session);
   void end_live_views_of_removed_machines();  // they have no session that would end
   void journal(const journal::Event& event, const Subject& who, journal::Details details = {}) const;
+  // Login or logout: of those that come again and again from one source the next ones are not told for a while.
+  void journal_session(const journal::Event& event, const Subject& who);
 };
 
 // A responder that callbacks may copy. Completed by the first send().

@@ -35,7 +35,7 @@ void let_in(Context& house, const Attempt& attempt, const Reply& reply) {
     house.house.household.seen(who.account);
   }
   const Sessions::Begun begun = house.sessions.begin(who, attempt.browser);
-  house.journal(journal::events::operation_login, who, {.room = who.room, .fields = {{"address", attempt.address}}});
+  house.journal_session(journal::events::operation_login, who);
   Json json{{"account", who.account},
             {"role", name_of(who.role)},
             {"csrf", begun.session->csrf},
@@ -101,7 +101,7 @@ void log_in(Call& call) {
 void log_out(Call& call) {
   const Subject who = call.who();
   call.house.sessions.end(call.identity->session->id);
-  call.house.journal(journal::events::operation_logout, who, {.room = who.room});
+  call.house.journal_session(journal::events::operation_logout, who);
   http::Response response{.status = 204, .headers = {{"Cache-Control", "no-store"}}, .body = {}};
   response.set("Set-Cookie", no_session_cookie(call.request.secure));
   call.reply.send(std::move(response));

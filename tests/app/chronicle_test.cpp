@@ -22,11 +22,17 @@ class ChronicleTest : public ::testing::Test {
   }
   // The one entry that this event becomes.
   journal::Entry written(const access::AccessEvent& event) {
-    Chronicle(*journal_).access(event, 5);
+    Chronicle(*journal_, clock_).access(event, 5);
     EXPECT_TRUE(storage::testing::turn_until(loop_, [&] { return journal_->waiting() == 0; }));
     const auto page = answer<journal::Page>(loop_, [&](auto then) { journal_->search({}, then); }).value();
     EXPECT_EQ(page.entries.size(), 1U);
     return page.entries.empty() ? journal::Entry{} : page.entries.front();
+  }
+
+  // All entries, newest first.
+  std::vector<journal::Entry> entries() {
+    EXPECT_TRUE(storage::testing::turn_until(loop_, [&] { return journal_->waiting() == 0; }));
+    return answer<journal::Page>(loop_, [&](auto then) { journal_->search({.limit = 500}, then); }).value().entries;
   }
 
   storage::testing::Folder folder_;
@@ -76,6 +82,52 @@ TEST_F(ChronicleTest, A19_aRelayOnALoosePlugIsAnAlarm) {
   EXPECT_EQ(entry.message,
             "Front door does not do what it is told, again and again; for 2 min only a fault that lasts is written "
             "down.");
+}
+
+// Security 16: with a phone's password, nobody pushes what happened at the doors out of the journal.
+TEST_F(ChronicleTest, whatAResidentDoesOnAndOnIsAFewEntries) {
+  Chronicle chronicle(*journal_, clock_);
+  calls::CallEvent busy{.event = "call.turned_away", .number = "101#1", .room = "101", .who = "101#1"};
+  busy.start = calls::Start::busy;
+  for (int time = 0; time < 1000; ++time) {
+    chronicle.presence("101#1", "101", "192.0.2.10:5060", time % 2 == 0);
+    chronicle.view_refused("101#1", "101", "The offer cannot be read.");
+    chronicle.call(busy, 0);
+  }
+  chronicle.presence("102#1", "102", "192.0.2.11:5060", true);
+  const auto all = entries();
+  ASSERT_EQ(all.size(), 3 * 11U + 1);
+  EXPECT_EQ(all[0].message, "102#1 is online from 192.0.2.11:5060.");
+  EXPECT_EQ(all[1].message, "101#1 calls the station again and again; for 1 min this is not written down each time.");
+  EXPECT_EQ(all[1].room, "101");
+  EXPECT_EQ(all[2].event, "call.busy");
+  EXPECT_EQ(all[3].message,
+            "Live view is refused to 101#1 again and again; for 1 min this is not written down each time.");
+  EXPECT_EQ(all[5].event, "monitor.repeated");
+}
+
+TEST_F(ChronicleTest, ofCallsOnAndOnToTheStationThoseThatTalkAreWrittenDown) {
+  Chronicle chronicle(*journal_, clock_);
+  calls::CallId id = 0;
+  const auto call = [&](Duration talked) {
+    calls::CallEvent event{.event = "call.arrived", .id = ++id, .number = "101#1", .room = "101", .who = "101#1"};
+    chronicle.call(event, 1);
+    event.event = "call.answered";
+    chronicle.call(event, 1);
+    event.event = "call.ended";
+    event.talked = talked;
+    chronicle.call(event, 1);
+  };
+  for (int time = 0; time < 100; ++time) call(1s);
+  call(Chronicle::a_talk);
+  const auto all = entries();
+  EXPECT_EQ(all.size(), 3 * 10U + 2);
+  EXPECT_EQ(all[0].event, "call.ended");
+  call(1s);
+  EXPECT_EQ(entries().size(), all.size());
+  clock_.advance(1min);
+  call(1s);
+  EXPECT_EQ(entries().size(), all.size() + 3) << "after a while it is written down again";
 }
 
 }  // namespace

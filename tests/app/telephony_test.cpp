@@ -27,7 +27,8 @@ class TelephonyTest : public ::testing::Test {
   }
   // One that is registered since before the start.
   void add_phone(const std::string& room) {
-    const auto phone = answer<household::Paired>(loop_, [&](auto then) { store_.household->add_phone(room, {}, then); });
+    const auto phone =
+        answer<household::Paired>(loop_, [&](auto then) { store_.household->add_phone(room, {}, then); });
     ASSERT_TRUE(phone.ok()) << phone.error().message;
     sip::StoredBinding binding;
     binding.account = phone->monitor.account;
@@ -44,8 +45,9 @@ class TelephonyTest : public ::testing::Test {
     Options options;
     options.bind = "127.0.0.1";
     options.sip_port = options.sips_port = 0;
-    telephony_ = std::make_unique<Telephony>(Telephony::Needs{loop_, *store_.database, *store_.vault, *store_.settings,
-                                                              *store_.household, *store_.journal, guesses_, ports_});
+    telephony_ =
+        std::make_unique<Telephony>(Telephony::Needs{loop_, *store_.database, *store_.vault, *store_.settings,
+                                                     *store_.household, *store_.journal, chronicle_, guesses_, ports_});
     const auto started = telephony_->start(options, "127.0.0.1", made.chain_pem, made.key_pem);
     ASSERT_TRUE(started.ok()) << started.error().message;
     telephony_->on_presence = [this](std::string_view account, bool online) {
@@ -64,6 +66,7 @@ class TelephonyTest : public ::testing::Test {
   Loop loop_;
   Store store_;
   Bindings bindings_{*store_.database};
+  Chronicle chronicle_{*store_.journal, loop_.clock()};
   access::AttemptLimiter guesses_{loop_.clock()};
   ListeningPorts ports_{loop_.clock(), *store_.journal};
   std::unique_ptr<Telephony> telephony_;

@@ -1,4 +1,6 @@
 // S01, S02, S04, S05: set-up, passwords, lock-out, sessions; machines by digest.
+#include <map>
+
 #include "http/digest.hpp"
 #include "web/house.hpp"
 
@@ -296,6 +298,19 @@ TEST_F(Machines, useDigestWithinTheirRights) {
   EXPECT_EQ(get("/locks", {.headers = {{"Sec-Fetch-Mode", "cors"}}}).header("WWW-Authenticate"), "");
   EXPECT_EQ(ask(Method::delete_, "/machine-accounts/gateway", admin).status, 204);
   EXPECT_EQ(ask_as_machine(Method::get, "/locks", secret).status, 401);
+}
+
+TEST_F(Login, ofLoginsAndLogoutsOnAndOnAFewAreJournalled) {  // security.md 16
+  set_up();
+  std::map<std::string, int> told;
+  const auto listening = journal_->on_happened([&](const journal::Entry& entry) { ++told[entry.event]; });
+  for (int i = 0; i < 30; ++i, clock_.advance(std::chrono::milliseconds(500)))
+    EXPECT_EQ(post("/logout", Json::object(), log_in()).status, 204);
+  EXPECT_EQ(told["operation.login"], 10);
+  EXPECT_EQ(told["operation.logout"], 10);
+  EXPECT_EQ(told["operation.repeated"], 2);
+  log_in("admin", the_password, "198.51.100.7");
+  EXPECT_EQ(told["operation.login"], 11) << "from elsewhere it is told";
 }
 
 }  // namespace
