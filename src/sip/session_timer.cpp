@@ -10,7 +10,7 @@ namespace lintel::sip {
 namespace {
 
 constexpr std::chrono::seconds longest{86'400};
-constexpr std::chrono::seconds shortest_pause{10};  // between refreshes that are refused
+constexpr std::chrono::seconds shortest_pause{10};  // between refreshes that are refused, or wanted too often
 
 // RFC 4028 §10: BYE at a third of the period, at most 32 s, before it ends.
 std::chrono::seconds patience_of(std::chrono::seconds period) {
@@ -100,7 +100,8 @@ void SessionTimer::agreed(const Message& response) {
     agreed_.reset();  // the peer wants none
     return;
   }
-  agreed_ = Agreed{asked->period, asked->uac_refreshes.value_or(true)};
+  // Less than our Min-SE is the peer's mistake, and kept to as far as it goes: each second would be without end.
+  agreed_ = Agreed{std::max(asked->period, 2 * shortest_pause), asked->uac_refreshes.value_or(true)};
 }
 
 void SessionTimer::restart(std::function<void()> refresh, std::function<void()> expired) {

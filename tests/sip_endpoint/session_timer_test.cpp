@@ -43,6 +43,18 @@ TEST_F(Timed, weRefreshByUpdateAtHalfTime) {
   take("UPDATE");
 }
 
+TEST_F(Timed, aPeerThatWantsARefreshEverySecondGetsOneNowAndThen) {
+  auto invite = dial();
+  const std::string each_second = "Allow: INVITE, UPDATE\r\nSession-Expires: 1;refresher=uac\r\n";
+  answer(*invite, 200, "answer", each_second);
+  take("ACK");
+  int asked = 0;
+  for (int second = 0; second < 60; ++second, clock.advance(1s))
+    for (; !wire.out.empty() && asked < 100; ++asked) answer(*take("UPDATE"), 200, {}, each_second);
+  EXPECT_GE(asked, 5);
+  EXPECT_LE(asked, 6);
+}
+
 TEST_F(Timed, weRefreshByReinviteWhenThePeerKnowsNoUpdate) {
   auto invite = dial();
   answer(*invite, 200, "answer", "Session-Expires: 600;refresher=uac\r\n");
