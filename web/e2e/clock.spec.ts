@@ -61,11 +61,13 @@ test('an hour and a day forth and back: the call goes on, the lock closes in its
 
   phone.digit('#');
   await station.waitFor('the open lock', async () => (await station.lock()).state === 'unlocked');
+  await station.waitForEvent('access.unlocked'); // the door is first, the journal behind it
   expect(await hoursAhead()).toBe(25);
   jump('-24h');
   await new Promise((done) => setTimeout(done, 1000));
   expect((await station.lock()).state, 'open for its time, neither cut short').toBe('unlocked');
   await station.waitFor('the lock to close, nor held open', async () => (await station.lock()).state === 'locked', 6000);
+  await station.waitForEvent('access.locked');
   expect(await hoursAhead()).toBe(-24);
 
   phone.hangUp();
