@@ -5,14 +5,14 @@
 #include <cstdio>
 #include <fstream>
 
+#include "app/options.hpp"
 #include "app/station.hpp"
 #include "base/addresses.hpp"
 
 namespace lintel::app {
 
 void announce(const Reached& at, const std::string& bind, const std::string& setup_code) {
-  const bool here = bind == "127.0.0.1" || bind == "::1";
-  const bool everywhere = bind == "::" || bind == "0.0.0.0";
+  const bool here = is_loopback(bind), everywhere = is_everywhere(bind);
   const std::string local = here || everywhere ? "localhost" : bind;
   const auto address = [](const char* scheme, const std::string& host, std::uint16_t port, std::uint16_t usual) {
     const std::string name = host.find(':') != std::string::npos ? "[" + host + "]" : host;

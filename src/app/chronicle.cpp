@@ -10,10 +10,6 @@ std::string seconds(Duration duration) {
   return fmt::format("{}", std::chrono::duration_cast<std::chrono::seconds>(duration).count());
 }
 
-std::string minutes(Duration duration) {
-  return fmt::format("{}", (std::chrono::duration_cast<std::chrono::seconds>(duration).count() + 59) / 60);
-}
-
 const journal::Event& end_of(const calls::CallEvent& event) {
   switch (event.cause) {
     case calls::Cause::not_answered: return events::call_not_answered;
@@ -120,14 +116,14 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
     const bool soon = event.reason == access::name_of(access::Outcome::too_soon);
     journal_.record(wrong ? events::access_wrong_code : soon ? events::access_too_soon : events::access_refused, details);
   } else if (event.event == "access.keypad_locked") {
-    field("minutes", minutes(event.wait));
+    details.fields.push_back(journal::minutes(event.wait));
     field("tries", fmt::format("{}", tries));
     journal_.record(events::access_keypad_locked, details);
   } else if (event.event == "access.reader_flooded") {
-    field("minutes", minutes(event.wait));
+    details.fields.push_back(journal::minutes(event.wait));
     journal_.record(events::access_reader_flooded, details);
   } else if (event.event == "access.repeated") {
-    field("minutes", minutes(event.wait));
+    details.fields.push_back(journal::minutes(event.wait));
     journal_.record(events::access_repeated, details);
   } else if (event.event == "access.main_card") {
     journal_.record(events::access_main_card, details);
@@ -137,7 +133,7 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
   } else if (event.event == "access.lock_recovered") {
     journal_.record(events::access_lock_recovered, details);
   } else if (event.event == "access.jammed_repeated") {
-    field("minutes", minutes(event.wait));
+    details.fields.push_back(journal::minutes(event.wait));
     journal_.record(events::access_fault_repeated, details);
   } else if (event.event == "access.made_safe") {
     field("state", "locked");
@@ -148,7 +144,7 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
   } else if (event.event == "access.door_forced") {
     journal_.record(events::alarm_door_forced, details);
   } else if (event.event == "access.forced_repeated") {
-    field("minutes", minutes(event.wait));
+    details.fields.push_back(journal::minutes(event.wait));
     journal_.record(events::alarm_forced_repeated, details);
   }
 }

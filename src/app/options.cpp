@@ -128,6 +128,10 @@ log::Level log_level(std::string_view name) {
   return name == "error" ? log::Level::error : log::Level::info;
 }
 
+bool is_loopback(std::string_view bind) { return bind == "127.0.0.1" || bind == "::1"; }
+
+bool is_everywhere(std::string_view bind) { return bind == "::" || bind == "0.0.0.0"; }
+
 std::string help_text() {
   std::string out =
       "lintel: the video door station\n\n"

@@ -34,4 +34,8 @@ struct Options {
 [[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& arguments);
 [[nodiscard]] std::string help_text();
 
+// What an address to serve on means.
+[[nodiscard]] bool is_loopback(std::string_view bind);
+[[nodiscard]] bool is_everywhere(std::string_view bind);
+
 }  // namespace lintel::app

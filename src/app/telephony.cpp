@@ -271,9 +271,8 @@ void Telephony::authentication_failed(const std::string& user, const sip::Hop& f
   const std::string subject = text::printable(user) ? user.substr(0, 64) : "?";
   needs_.journal.record(journal::events::sip_registration_refused, {.subject = subject, .fields = {{"address", source}}});
   if (locked <= Duration::zero()) return;
-  const auto minutes = std::chrono::ceil<std::chrono::minutes>(locked).count();
   needs_.journal.record(journal::events::operation_login_locked,
-                        {.subject = subject, .fields = {{"address", source}, {"minutes", std::to_string(minutes)}}});
+                        {.subject = subject, .fields = {{"address", source}, journal::minutes(locked)}});
 }
 
 web::Presence Telephony::presence(std::string_view account) const {

@@ -10,11 +10,11 @@ namespace {
 
 namespace events = lintel::journal::events;
 
-bool is_loopback(const Options& options) { return options.loopback_media || options.bind == "127.0.0.1" || options.bind == "::1"; }
+bool stays_here(const Options& options) { return options.loopback_media || is_loopback(options.bind); }
 
 // Nobody reaches it at another address than the one it was told to serve on.
 std::string main_address(const std::string& bind) {
-  return bind == "::" || bind == "0.0.0.0" ? addresses::own_main() : bind;
+  return is_everywhere(bind) ? addresses::own_main() : bind;
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ std::string main_address(const std::string& bind) {
 Whereabouts::Whereabouts(const Needs& needs)
     : needs_(needs),
       certificates_(needs.options.data + "/certificates", needs.clock),
-      changes_(is_loopback(needs.options) ? nullptr : std::make_unique<addresses::Changes>(needs.loop, [this] { changed(); })),
+      changes_(stays_here(needs.options) ? nullptr : std::make_unique<addresses::Changes>(needs.loop, [this] { changed(); })),
       address_(changes_ == nullptr ? "127.0.0.1" : main_address(needs.options.bind)),
       daily_(needs.clock.every(renewal_period, [this] { renew_certificate(); })) {}
 

@@ -54,11 +54,7 @@ struct Wiring::ContactPlace {
                 [this, record] {
                   record(events::input_lost, {"reason", point.problem()});
                 },
-            .repeated =
-                [record](Duration untold) {
-                  const auto minutes = std::chrono::ceil<std::chrono::minutes>(untold).count();
-                  record(events::input_repeated, {"minutes", std::to_string(minutes)});
-                },
+            .repeated = [record](Duration untold) { record(events::input_repeated, journal::minutes(untold)); },
             .works = [record] { record(events::input_back); }};
   }
   hardware::TwinInput& twin;

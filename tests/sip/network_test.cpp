@@ -3,12 +3,9 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,6 +15,7 @@
 #include <functional>
 
 #include "base/few_descriptors.hpp"
+#include "base/refused_calls.hpp"
 #include "certificate.hpp"
 #include "support.hpp"
 
@@ -94,9 +92,7 @@ TEST_F(Sockets, listenByIpv4WhereThereIsNoIpv6) {
                        sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, AF_INET6},
                        sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EAFNOSUPPORT},
                        sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
-    const sock_fprog filter{program.size(), program.data()};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
-      _exit(2);
+    if (!filter_system_calls(program)) _exit(2);
     if (::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0) >= 0) _exit(3);
     for (const TransportKind kind : {TransportKind::udp, TransportKind::tcp})
       if (!network.listen({kind, "::", 0, "--sip-port"}).ok()) _exit(1);

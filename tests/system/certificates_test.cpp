@@ -2,10 +2,7 @@
 #include "system/certificates.hpp"
 
 #include <gtest/gtest.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <openssl/x509v3.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -15,6 +12,7 @@
 #include <fstream>
 
 #include "base/bytes.hpp"
+#include "base/refused_calls.hpp"
 #include "system/x509.hpp"
 
 namespace lintel::system {
@@ -107,9 +105,7 @@ TEST_F(CertificatesTest, S12_aClockThatMayNotBeAskedIsNotTakenForRight) {
                        sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_clock_adjtime},
                        sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM},
                        sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
-    const sock_fprog filter{program.size(), program.data()};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
-      _exit(2);
+    if (!filter_system_calls(program)) _exit(2);
     _exit(clock_is_synchronised() ? 1 : 0);
   };
   EXPECT_EXIT(ask_in_vain(), ::testing::ExitedWithCode(0), "");

@@ -1,6 +1,4 @@
 import { i18n } from '@lingui/core';
-import { I18nProvider } from '@lingui/react';
-import { QueryClientProvider } from '@tanstack/react-query';
 import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
@@ -19,6 +17,7 @@ import { RoomDialog } from '@/console/rooms/RoomDialog';
 import { learn } from '@/i18n/station';
 import { CallScreen } from '@/monitor/CallScreen';
 import { Toasts, complain } from '@/ui/Toasts';
+import { inPage } from './inPage';
 
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 let answers: Record<string, () => Response | Promise<Response>>;
@@ -35,11 +34,7 @@ afterEach(() => {
 });
 const shown = (page: ReactNode, client = newQueryClient()) => ({
   client,
-  ...render(
-    <I18nProvider i18n={i18n}>
-      <QueryClientProvider client={client}>{page}</QueryClientProvider>
-    </I18nProvider>,
-  ),
+  ...render(inPage(page, client)),
 });
 
 describe('changing what another changed meanwhile', () => {
@@ -148,7 +143,7 @@ describe('the screen of a call', () => {
     answers['POST /locks/1/unlock'] = () => json({ state: 'unlocked' });
     const page = () => <CallScreen phone={phone} state={phone.get()} device={device} />;
     const { client, rerender } = shown(page());
-    const again = () => rerender(<I18nProvider i18n={i18n}><QueryClientProvider client={client}>{page()}</QueryClientProvider></I18nProvider>);
+    const again = () => rerender(inPage(page(), client));
     const state = (now: Lock['state']) => client.setQueryData(['locks'], { items: [{ ...door, state: now }] });
     return { telephone, phone, again, state };
   };

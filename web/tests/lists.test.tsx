@@ -1,12 +1,8 @@
 // Lists that come from the station page by page, and what is told while they are fetched.
-import { i18n } from '@lingui/core';
-import { I18nProvider } from '@lingui/react';
-import { QueryClientProvider } from '@tanstack/react-query';
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { newQueryClient } from '@/api/hooks';
 import { OnlineNow } from '@/console/Now';
 import Cards from '@/console/pages/Cards';
 import Codes from '@/console/pages/Codes';
@@ -15,6 +11,7 @@ import Machines from '@/console/pages/Machines';
 import Monitors from '@/console/pages/Monitors';
 import Rooms from '@/console/pages/Rooms';
 import { RoomJournal } from '@/monitor/RoomJournal';
+import { inPage } from './inPage';
 
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
 const refusal = () => json({ error: { code: 'limited', message: 'Too many requests from your address. Wait a moment.' } }, 429);
@@ -34,11 +31,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 const show = (page: ReactNode) =>
-  render(
-    <I18nProvider i18n={i18n}>
-      <QueryClientProvider client={newQueryClient()}>{page}</QueryClientProvider>
-    </I18nProvider>,
-  );
+  render(inPage(page));
 const nextPages = () => asked.filter((url) => url.searchParams.get('cursor')).length;
 
 describe('a next page that the station refuses', () => {

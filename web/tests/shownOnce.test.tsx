@@ -1,16 +1,13 @@
 // What the station makes once: an account of a phone, a machine or another station.
-import { i18n } from '@lingui/core';
-import { I18nProvider } from '@lingui/react';
-import { QueryClientProvider } from '@tanstack/react-query';
 import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { newQueryClient } from '@/api/hooks';
 import { PhoneDialog } from '@/console/monitors/PhoneDialog';
 import Machines from '@/console/pages/Machines';
 import Stations from '@/console/pages/Stations';
 import { BatchDialog } from '@/console/rooms/BatchDialog';
+import { inPage } from './inPage';
 
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
 let made: unknown;
@@ -32,11 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 const show = (page: ReactNode) =>
-  render(
-    <I18nProvider i18n={i18n}>
-      <QueryClientProvider client={newQueryClient()}>{page}</QueryClientProvider>
-    </I18nProvider>,
-  );
+  render(inPage(page));
 const press = async (name: string) => userEvent.click((await screen.findAllByRole('button', { name }))[0]!);
 const type = async (label: string, text: string) => userEvent.type(within(screen.getByRole('dialog')).getByLabelText(label), text);
 const phone = { user: '101#3', password: 'secret', domain: 'VDP', server: '192.0.2.1' };

@@ -1,10 +1,6 @@
 // A browser that plays what can be heard only where it was begun by a press: Safari, and all browsers of iPhone and iPad.
-import { i18n } from '@lingui/core';
-import { I18nProvider } from '@lingui/react';
-import { QueryClientProvider } from '@tanstack/react-query';
 import { act, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newQueryClient } from '@/api/hooks';
 import { FakeClient } from '@/calls/FakeClient';
@@ -12,6 +8,7 @@ import { Phone } from '@/calls/store';
 import { LiveView } from '@/media/LiveView';
 import type { watchStream } from '@/media/rtc';
 import { CallScreen } from '@/monitor/CallScreen';
+import { inPage } from './inPage';
 
 vi.mock('@/media/rtc', () => ({
   snapshotUrl: () => 'data:,',
@@ -45,15 +42,10 @@ afterEach(() => {
   window.removeEventListener('click', press, true);
   vi.unstubAllGlobals();
 });
-const within = (page: ReactNode, client = newQueryClient()) => (
-  <I18nProvider i18n={i18n}>
-    <QueryClientProvider client={client}>{page}</QueryClientProvider>
-  </I18nProvider>
-);
 
 describe('C28 the live picture', () => {
   it('moves without its sound rather than not at all, and a press gives that', async () => {
-    render(within(<LiveView audio muted={false} label="The door" />));
+    render(inPage(<LiveView audio muted={false} label="The door" />));
     const picture = screen.getByLabelText('The door') as HTMLVideoElement;
     const button = await screen.findByRole('button', { name: 'Sound on' });
     expect(picture.muted).toBe(true);
@@ -64,7 +56,7 @@ describe('C28 the live picture', () => {
   });
 
   it('offers no sound where none was wanted', async () => {
-    render(within(<LiveView label="The door" />));
+    render(inPage(<LiveView label="The door" />));
     await screen.findByText('Live');
     expect(screen.queryByRole('button', { name: 'Sound on' })).toBeNull();
   });
@@ -78,7 +70,7 @@ describe('C01 the sound of a call', () => {
     phone.start();
     telephone.ring();
     const client = newQueryClient();
-    const page = () => within(<CallScreen phone={phone} state={phone.get()} device={device} />, client);
+    const page = () => inPage(<CallScreen phone={phone} state={phone.get()} device={device} />, client);
     const { rerender, container } = render(page());
     const speaks = () =>
       act(async () => {

@@ -1,7 +1,4 @@
 // What the station tells while a page asks, and after nobody listened for a while.
-import { i18n } from '@lingui/core';
-import { I18nProvider } from '@lingui/react';
-import { QueryClientProvider } from '@tanstack/react-query';
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
@@ -16,6 +13,7 @@ import Doors from '@/console/pages/Doors';
 import Journal from '@/console/pages/Journal';
 import Monitors from '@/console/pages/Monitors';
 import { RoomJournal } from '@/monitor/RoomJournal';
+import { inPage } from './inPage';
 
 const json = (body: unknown) => new Response(JSON.stringify(body));
 
@@ -53,11 +51,7 @@ const arrives = async (body: unknown) => {
   answers.shift()!(body);
 };
 const show = (page: ReactNode, client = newQueryClient()) =>
-  render(
-    <I18nProvider i18n={i18n}>
-      <QueryClientProvider client={client}>{page}</QueryClientProvider>
-    </I18nProvider>,
-  );
+  render(inPage(page, client));
 const door = (state: string) => ({ number: 1, name: 'Front door', state });
 const entry = (id: number) => ({ id, time: '2026-03-01T10:00:00Z', kind: 'call', event: 'call.cancelled', severity: 'information', message: `Entry ${id}.`, room: '101' });
 const monitor = (online: boolean) => ({ account: '101#1', kind: 'browser', name: 'Tablet', room: '101', online });
