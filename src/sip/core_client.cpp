@@ -47,7 +47,7 @@ TransactionId Core::send(std::string request, const Hop& to, ClientListener* lis
 
 TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListener* listener,
                                 const ClientOptions& options, TransactionId parent) {
-  if (clients.size() + servers.size() >= settings.maximum) return 0;
+  if (is_full(options.relayed)) return 0;
   const TransactionId id = next_id++;
   const bool invite = request.starts_with("INVITE ");
   if (parent == 0 && !insert_via(request, to, id)) return 0;

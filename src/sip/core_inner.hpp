@@ -58,6 +58,10 @@ struct Core::Inner {
   void dispatch(const Incoming& request);
   void alarm(TransactionId id, Alarm kind);
 
+  [[nodiscard]] bool is_full(bool from_elsewhere) const {
+    const std::size_t left = from_elsewhere ? settings.reserved : 0;
+    return clients.size() + servers.size() + left >= settings.maximum;
+  }
   [[nodiscard]] std::uint64_t server_key(const Message& message, bool as_invite) const;
   [[nodiscard]] ServerTransaction* server_of(std::uint64_t key);
   [[nodiscard]] Hop response_hop(const Message& request, const Hop& from) const;

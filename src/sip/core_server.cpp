@@ -60,7 +60,7 @@ Core::Tag::Tag(std::uint64_t number) {
 
 TransactionId Core::accept(const Incoming& request, ServerListener* listener, bool trying) {
   Inner& inner = *inner_;
-  if (size() >= inner.settings.maximum) {
+  if (inner.is_full(request.from.kind != TransportKind::local)) {
     reply(request, 503);
     return 0;
   }

@@ -134,6 +134,7 @@ void Server::Inner::forward(const Incoming& request, std::span<const NextHop> ta
   call.branches.reserve(targets.size());
   for (const auto& target : targets) {
     ClientOptions options;
+    options.relayed = call.from.kind != TransportKind::local;
     if (call.invite) options.timeout = settings.branch_timeout;
     const TransactionId client =
         core.send(copy_for(request, target, caller, record, token), target.hop, &call, options);
