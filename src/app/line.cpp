@@ -10,7 +10,7 @@ namespace {
 calls::Refusal refusal_of(int code) {
   switch (code) {
     case 486: case 600: return calls::Refusal::busy;
-    case 603: case 403: case 488: case 606: return calls::Refusal::declined;
+    case 603: return calls::Refusal::declined;  // 403, 488 and 606 are no person's word
     case 480: return calls::Refusal::do_not_disturb;
     case 408: case 487: return calls::Refusal::no_answer;
     case 404: case 410: case 430: case 503: case 502: return calls::Refusal::unreachable;

@@ -117,6 +117,23 @@ test('C01: the phone refuses', async () => {
   await station.waitForEvent('call.refused');
 });
 
+test('C01: a phone that cannot take the call has not been told no by a person', async () => {
+  station = await Station.start();
+  await station.setUp(['101']);
+  const account = await station.addPhone('101');
+  const unable = await SipAttacker.open(station, '127.0.0.1');
+  try {
+    expect(await unable.register(account.user, account.password)).toBe(200);
+    await station.press('1', '0', '1', 'call');
+    const invite = await station.waitFor('the call', async () => unable.requests.find((text) => text.startsWith('INVITE ')));
+    unable.respond(invite, '488 Not Acceptable Here', '');
+    await station.waitForEvent('call.failed');
+    expect((await station.journal()).map((entry) => entry.event)).not.toContain('call.refused');
+  } finally {
+    unable.close();
+  }
+});
+
 test('C01: no such room, nobody available, and busy are said and journalled', async () => {
   station = await Station.start();
   await station.setUp(['101', '102']);
