@@ -43,7 +43,7 @@ Signals::Signals(Loop& loop, std::function<void()> stop) {
     stop();
   };
   // Not below the sockets of SIP: a flood that never pauses would leave it unheard.
-  watch_ = loop.watch(descriptor_, Ready::readable, std::move(asked), Priority::signal);
+  watch_ = loop.watch(descriptor_, Ready::readable, std::move(asked));
 }
 
 Signals::~Signals() {

@@ -103,7 +103,7 @@ Changes::Changes(Loop& loop, std::function<void()> changed) : loop_(loop), chang
   groups.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
   if (descriptor_ >= 0 && ::bind(descriptor_, reinterpret_cast<const sockaddr*>(&groups), sizeof groups) == 0) {
     // Not below the sockets of SIP: a flood that never pauses would leave it unheard.
-    watch_ = loop_.watch(descriptor_, readable, [this](unsigned) { heard(); }, Priority::signal);
+    watch_ = loop_.watch(descriptor_, readable, [this](unsigned) { heard(); });
   } else {
     log::info("network", "The kernel does not say when addresses change: {}. Looking each 10 s.", std::strerror(errno));
     looking_ = loop_.clock().every(look, [this] { compare(); });

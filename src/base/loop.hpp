@@ -56,8 +56,10 @@ class Loop {
   bool turn(bool may_wait);      // one turn, for tests; answers whether something ran
   // Runs `work` on the loop, in order of posting. Any thread. Work posted after the loop is gone is dropped.
   void post(std::function<void()> work, Priority priority = Priority::normal);
+  // By default with the signals: what comes through a descriptor would otherwise wait for the end of a flood, as nothing but
+  // the queue of posts has `patience`. Loop only.
   [[nodiscard]] Watch watch(int descriptor, unsigned ready, std::function<void(unsigned)> work,
-                            Priority priority = Priority::normal);  // loop only
+                            Priority priority = Priority::signal);
   [[nodiscard]] bool on_loop_thread() const;                        // any thread
   [[nodiscard]] Clock& clock();                                     // see Clock
   // A post that survives the loop: edges keep this, not the Loop, and may call it at any time from any thread.

@@ -73,7 +73,7 @@ WatchSet::WatchSet(Loop& loop, Work work) : state_(std::make_shared<State>(std::
     set->serve(0, true);
     Poller::served(alive);
   };
-  state_->watch = loop.watch(state_->epoll, Ready::readable, serve, Priority::signal);
+  state_->watch = loop.watch(state_->epoll, Ready::readable, serve);
 }
 
 bool WatchSet::add(int descriptor, unsigned ready, std::uint64_t id) {

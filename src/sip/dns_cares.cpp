@@ -139,7 +139,7 @@ struct CaresSource::Inner {
       inner->process(in ? socket : ARES_SOCKET_BAD, out ? socket : ARES_SOCKET_BAD);
     };
     // Not below the sockets of SIP: under a flood that never pauses each name would be given up for want of an answer.
-    inner->watches[socket] = inner->loop.watch(socket, ready, happened, Priority::signal);
+    inner->watches[socket] = inner->loop.watch(socket, ready, happened);
   }
 
   void rearm() {
