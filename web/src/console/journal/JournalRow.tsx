@@ -4,6 +4,7 @@ import type { JournalEntry, JournalKind } from '@/api/types';
 import { clockTime } from '@/i18n/format';
 import { fieldsOf, said, sentence } from '@/i18n/station';
 import { Status, type Tone } from '@/ui/Status';
+import { fieldName } from './fieldNames';
 
 const LOOKS: Record<JournalKind, { icon: LucideIcon; tone: Tone }> = {
   call: { icon: Bell, tone: 'talking' },
@@ -28,7 +29,7 @@ export function JournalRow({ entry, fresh }: { entry: JournalEntry; fresh: boole
   if (entry.room) facts.push([t`Room`, entry.room]);
   if (entry.door) facts.push([t`Door`, String(entry.door)]);
   if (entry.subject) facts.push([t`Who`, said(entry.subject)]);
-  facts.push([t`Event`, entry.event], ...fieldsOf(entry).map(([name, value]): [string, string] => [name, said(value)]));
+  facts.push([t`Event`, entry.event], ...fieldsOf(entry).map(([name, value]): [string, string] => [fieldName(name), said(value)]));
   return (
     <details className={fresh ? 'border-b border-line bg-accent-wash/50' : 'border-b border-line'}>
       <summary className="flex min-h-11 list-none flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2 text-sm hover:bg-ground sm:flex-nowrap">
