@@ -73,7 +73,7 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
   }, [stream, audio]);
 
   const live = state === 'live';
-  // Full-screen pictures carry their own words at the top.
+  // Full-screen pictures carry their own words at the top; in others the station writes its name and the time there.
   const badge = fill ? 'bottom-3' : 'top-3';
   return (
     <div ref={frame} data-state={state} className={cx('relative overflow-hidden bg-black text-white', fill ? 'size-full' : 'aspect-video w-full rounded-2xl')}>
@@ -93,7 +93,7 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
         </p>
       )}
       {live && soundRefused && (
-        <Button icon={Volume2} size="small" className="absolute top-3 right-3" onClick={giveSound}>
+        <Button icon={Volume2} size="small" className={cx('absolute', fill ? 'top-3 right-3' : 'bottom-2 left-3')} onClick={giveSound}>
           <Trans>Sound on</Trans>
         </Button>
       )}
