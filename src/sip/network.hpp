@@ -26,7 +26,7 @@ struct NetworkSettings {
   // From accept (TLS handshake included) to the first whole message; a stranger's later ones are whole as soon.
   Duration first_message = std::chrono::seconds(10);
   Duration connect = std::chrono::seconds(5);         // for a connection of ours to open
-  Duration young = std::chrono::seconds(1);           // silent for less, a stranger's connection makes no room
+  Duration young = std::chrono::seconds(1);           // silent (or open, beside neighbours) for less: stays
   // Without a sign that the other end has got what was sent: it, or the router between, is gone without a word.
   std::chrono::milliseconds unconfirmed{20'000};
   // Shedding: a source that sends more than `burst` messages at once and `per_second` after is not parsed any more

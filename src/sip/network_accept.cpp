@@ -32,13 +32,36 @@ bool Network::Inner::full() const {
   return connections.size() - killed.size() >= settings.connections;
 }
 
-bool Network::Inner::make_room(Monotonic now, std::optional<std::size_t> network) {
+// In an IPv6 network, neighbours live beside a stranger who has all of its places: whoever has most of them gives one up,
+// however busy it is kept. Among such as have no more than the newcomer, one that had its time to say who it is.
+bool Network::Inner::make_room_beside(const SocketAddress& newcomer, Monotonic now) {
+  const std::size_t network = newcomer.network_hash();
+  const std::size_t fair = count_of(per_source, newcomer.host_hash()) + 1;
+  Connection* chosen = nullptr;
+  std::size_t most = 0;
+  for (const auto& [id, connection] : connections) {
+    if (!connection->stranger || connection->state() == Connection::State::dead ||
+        connection->remote().network_hash() != network)
+      continue;
+    const std::size_t has = count_of(per_source, connection->remote().host_hash());
+    if (has < fair || (has == fair && now - connection->opened < settings.young)) continue;
+    if (chosen != nullptr && (has < most || (has == most && connection->last_received >= chosen->last_received)))
+      continue;
+    chosen = connection.get();
+    most = has;
+  }
+  if (chosen == nullptr) return false;
+  kill(*chosen);
+  bury_soon();
+  return true;
+}
+
+bool Network::Inner::make_room(Monotonic now) {
   // The one that has been silent longest among those that have not shown who they are.
   Connection* idlest = nullptr;
   for (const auto& [id, connection] : connections) {
     if (connection->state() == Connection::State::dead || connection->outgoing() ||
-        shedder.trusted(connection->remote(), now) ||
-        (network && (!connection->stranger || connection->remote().network_hash() != *network)))
+        shedder.trusted(connection->remote(), now))
       continue;
     if (idlest == nullptr || connection->last_received < idlest->last_received) idlest = connection.get();
   }
@@ -88,10 +111,9 @@ void Network::Inner::on_accept(TransportKind kind, int listener) {
     const bool trusted = shedder.trusted(remote, now);
     const std::size_t allowed = settings.connections_per_source * (trusted ? settings.trusted_factor : 1U);
     const std::size_t network = remote.network_hash();
-    // In an IPv6 network neighbours live beside a stranger who has all of its places: they take the idlest of his.
     const bool crowded = !trusted && count_of(strangers, network) >= settings.connections_per_source;
     if (count_of(per_source, remote.host_hash()) >= allowed || !shedder.admit(remote, now) ||
-        (crowded && !make_room(now, network)) || (full() && !make_room(now))) {
+        (crowded && !make_room_beside(remote, now)) || (full() && !make_room(now))) {
       ++counters.refused_connections;
       ::close(descriptor);
       continue;

@@ -71,8 +71,9 @@ struct Network::Inner : std::enable_shared_from_this<Network::Inner> {
   void bury_soon();
   void sweep();
   [[nodiscard]] bool full() const;  // of connections, but for the killed ones
-  // For one more connection; `network`: among the strangers' of that one.
-  bool make_room(Monotonic now, std::optional<std::size_t> network = {});
+  // For one more connection; among the strangers of the newcomer's network.
+  bool make_room(Monotonic now);
+  bool make_room_beside(const SocketAddress& newcomer, Monotonic now);
   void no_stranger(Connection& connection);  // somebody there has shown who they are
   void uncount(Connection& connection);
 

@@ -1,0 +1,135 @@
+// Strangers of one IPv6 network share the places of one source: nobody among them keeps the others out.
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <linux/ipv6.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "sip/network.hpp"
+#include "support.hpp"
+
+namespace lintel::sip {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A network of the test's own, in a child: loopback with 2001:db8::1 to ::9, of one /64.
+bool own_network() {
+  if (unshare(geteuid() == 0 ? CLONE_NEWNET : CLONE_NEWUSER | CLONE_NEWNET) != 0) return false;
+  const int socket = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  ifreq up{.ifr_ifrn = {.ifrn_name = "lo"}, .ifr_ifru = {.ifru_flags = IFF_UP}};
+  bool made = ioctl(socket, SIOCSIFFLAGS, &up) == 0;
+  for (int host = 1; host <= 9; ++host) {
+    in6_ifreq address{.ifr6_addr = {}, .ifr6_prefixlen = 64, .ifr6_ifindex = 1};
+    made = made && inet_pton(AF_INET6, ("2001:db8::" + std::to_string(host)).c_str(), &address.ifr6_addr) == 1 &&
+           ioctl(socket, SIOCSIFADDR, &address) == 0;
+  }
+  close(socket);
+  return made;
+}
+
+struct Nobody final : TransportSink {
+  void on_message(const Message& /*message*/, const Fault& /*fault*/, const Hop& /*from*/) override {}
+  void on_flow_closed(FlowId /*flow*/) override {}
+};
+
+class House {
+ public:
+  explicit House(Duration young) : network_(loop_, settings(young)) {
+    network_.set_sink(&sink_);
+    port_ = network_.listen({TransportKind::tcp, "2001:db8::1", 0, "--sip-port"}).value();
+  }
+  int connect(int host) {
+    const int descriptor = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    inet_pton(AF_INET6, ("2001:db8::" + std::to_string(host)).c_str(), &address.sin6_addr);
+    EXPECT_EQ(bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    inet_pton(AF_INET6, "2001:db8::1", &address.sin6_addr);
+    address.sin6_port = htons(port_);
+    EXPECT_EQ(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    settle();
+    return descriptor;
+  }
+  static bool is_in(int descriptor) {
+    char byte = 0;
+    return recv(descriptor, &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0 && errno == EAGAIN;
+  }
+  void trust(int host) {
+    network_.trust({TransportKind::udp, 0, *SocketAddress::parse("2001:db8::" + std::to_string(host), 5060), {}});
+  }
+
+ private:
+  static NetworkSettings settings(Duration young) {
+    NetworkSettings settings;
+    settings.connections_per_source = 2;
+    settings.young = young;
+    return settings;
+  }
+  void settle() {
+    while (loop_.turn(false)) {
+    }
+  }
+  Loop loop_;
+  Nobody sink_;
+  Network network_;
+  std::uint16_t port_ = 0;
+};
+
+[[noreturn]] void in_own_network(void (*work)()) {
+  if (!own_network()) _exit(2);
+  work();
+  _exit(testing::Test::HasFailure() ? 1 : 0);
+}
+
+// Security 16.
+TEST(Neighbours, whoHasAllPlacesGivesOneUpHoweverBusyItKeepsThem) {
+  EXPECT_EXIT(in_own_network([] {
+                House house(1h);
+                const std::vector<int> greedy{house.connect(2), house.connect(2)};
+                const int phone = house.connect(3);
+                EXPECT_TRUE(House::is_in(phone));
+                EXPECT_EQ(std::ranges::count_if(greedy, House::is_in), 1);
+              }),
+              testing::ExitedWithCode(0), "");
+}
+
+TEST(Neighbours, whoHasShownItselfElsewhereKeepsNoPlacesOfStrangers) {
+  EXPECT_EXIT(in_own_network([] {
+                House house(0s);
+                const std::vector<int> greedy{house.connect(2), house.connect(2)};
+                house.trust(2);
+                EXPECT_TRUE(House::is_in(house.connect(3)));
+                EXPECT_EQ(std::ranges::count_if(greedy, House::is_in), 1);
+              }),
+              testing::ExitedWithCode(0), "");
+}
+
+TEST(Neighbours, thoseThatCameTogetherHaveTheirTimeToShowWhoTheyAre) {
+  EXPECT_EXIT(in_own_network([] {
+                House house(1h);
+                const std::vector<int> phones{house.connect(2), house.connect(3)};
+                EXPECT_FALSE(House::is_in(house.connect(4)));
+                EXPECT_EQ(std::ranges::count_if(phones, House::is_in), 2);
+              }),
+              testing::ExitedWithCode(0), "");
+}
+
+TEST(Neighbours, afterThatTheyMakeRoomForTheNext) {
+  EXPECT_EXIT(in_own_network([] {
+                House house(0s);
+                const std::vector<int> phones{house.connect(2), house.connect(3)};
+                EXPECT_TRUE(House::is_in(house.connect(4)));
+                EXPECT_EQ(std::ranges::count_if(phones, House::is_in), 1);
+              }),
+              testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace lintel::sip
