@@ -141,8 +141,14 @@ std::optional<http::Response> decide(Context& house, const http::GateQuestion& q
   if (by_cookie && changes_state(request.method) && !question.without_csrf &&
       !bytes::equal_in_constant_time(request.header("X-Lintel-CSRF"), identity->session->csrf))
     return error_response(403, "csrf", "The page is out of date. Load it again.");
-  if (too_late(house, request))
-    return error_response(409, "too_late", "This order came too late and was not carried out. Give it again.");
+  if (too_late(house, request)) {
+    http::Response late =
+        error_response(409, "too_late", "This order came too late and was not carried out. Give it again.");
+    // Proxies put a Date of their own in place of ours.
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(house.house.clock.wall()).time_since_epoch();
+    late.set("X-Lintel-Now", std::to_string(now.count()));
+    return late;
+  }
   return std::nullopt;
 }
 

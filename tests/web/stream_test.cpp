@@ -232,6 +232,8 @@ TEST_F(Stream, A13_anOrderThatComesAfterItsTimeOpensNothing) {
   const Got late = ask(Method::post, "/locks/1/unlock", until(monitor_, seconds(-5) - milliseconds(1)));
   EXPECT_EQ(late.status, 409);
   EXPECT_EQ(late.code(), "too_late");
+  const auto now = std::chrono::floor<milliseconds>(clock_.wall()).time_since_epoch();
+  EXPECT_EQ(late.header("X-Lintel-Now"), std::to_string(now.count())) << "behind a proxy that says its own Date";
   EXPECT_TRUE(fakes_.log.empty());
   // Two clocks are never quite the same.
   EXPECT_EQ(ask(Method::post, "/locks/1/unlock", until(monitor_, seconds(-5))).status, 200);

@@ -129,12 +129,29 @@ describe('the API layer', () => {
     await api.post('/panel/keys', { key: 'emergency' });
     expect(calls[0]?.init.headers.get('X-Lintel-Until')).toBeNull();
   });
+
+  it('A13 goes by the clock of the station where a proxy says a Date of its own', async () => {
+    const ahead = 60_000;
+    const wanted: number[] = [];
+    vi.stubGlobal('fetch', async (_url: string, init: RequestInit) => {
+      const until = Number(new Headers(init.headers).get('X-Lintel-Until'));
+      wanted.push(until);
+      const now = Date.now() + ahead;
+      const headers = { Date: new Date().toUTCString(), ...(until < now && { 'X-Lintel-Now': String(now) }) };
+      return new Response(JSON.stringify(until < now ? { error: { code: 'too_late', message: 'Too late.' } } : {}), { status: until < now ? 409 : 200, headers });
+    });
+    for (const time of ['first', 'later']) {
+      wanted.length = 0;
+      await api.order('/locks/1/unlock', undefined, 10_000);
+      expect(wanted, time).toHaveLength(2);
+    }
+  });
 });
 
-describe('a browser without AbortSignal.timeout, such as Safari 15', () => {
+describe('a browser that does not tell the end of time from an abort, such as Safari 15 and Chrome 123', () => {
   beforeEach(() => {
     vi.useFakeTimers();
-    vi.stubGlobal('AbortSignal', Object.assign(class {}, { timeout: undefined }));
+    vi.stubGlobal('AbortSignal', Object.assign(class {}, { timeout: () => new AbortController().signal }));
   });
   afterEach(() => {
     vi.useRealTimers();

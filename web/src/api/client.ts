@@ -42,12 +42,14 @@ const UNATTENDED = 'X-Lintel-Unattended';
 const UNTIL = 'X-Lintel-Until';
 const changes = (method: Method) => method !== 'GET';
 
-/** What timeLimit ended, where the browser does not tell that from a request that nobody wants any more. */
+/** What timeLimit ended: browsers do not tell that from a request that nobody wants any more. */
 const outOfTime = new WeakSet<AbortSignal>();
 
-/** Ends a request after `limit` milliseconds. Safari before 16 and Chrome before 103 have no AbortSignal.timeout. */
+/**
+ * Ends a request after `limit` milliseconds. AbortSignal.timeout is missing before Safari 16 and Chrome 103, and Chrome until 123 says
+ * of its end what it says of any other.
+ */
 export function timeLimit(limit: number): AbortSignal {
-  if (typeof AbortSignal.timeout === 'function') return AbortSignal.timeout(limit);
   const controller = new AbortController();
   setTimeout(() => {
     outOfTime.add(controller.signal);
@@ -151,7 +153,7 @@ export async function send(method: Method, path: string, options: RequestOptions
     throw new ApiError(0, 'offline', i18n._(msg`The station does not answer.`));
   }
   answered();
-  stationSaidTime(response.headers.get('Date'));
+  stationSaidTime(response.headers.get('Date'), response.headers.get('X-Lintel-Now'));
   if (response.ok) return response;
   const error = await readError(response);
   if (response.status === 403 && error.code.includes('csrf') && !again && (await renewCsrf().catch(() => false))) return send(method, path, options, true);

@@ -3,9 +3,9 @@ const NEAR_MS = 5_000;
 /** By how much the station's clock is ahead of this device's. */
 let ahead = 0;
 
-/** Takes the Date header of an answer. */
-export function stationSaidTime(date: string | null): void {
-  const difference = (date ? Date.parse(date) : Number.NaN) - Date.now();
+/** Takes the station's time of an answer: milliseconds since 1970 in a header of its own, or else the Date, which a proxy may have written. */
+export function stationSaidTime(date: string | null, own: string | null = null): void {
+  const difference = (own ? Number(own) : date ? Date.parse(date) : Number.NaN) - Date.now();
   if (!Number.isNaN(difference)) ahead = Math.abs(difference) < NEAR_MS ? 0 : difference;
 }
 
