@@ -21,11 +21,6 @@ Error refused(std::string message) {
 }
 
 // Where media may be sent: a numeric unicast address. Names would have to be looked up, which could wait.
-bool sendable(const std::string& host) {
-  const Object<GInetAddress> address = Object<GInetAddress>::adopt(g_inet_address_new_from_string(host.c_str()));
-  return address && !g_inet_address_get_is_any(address.get()) && !g_inet_address_get_is_multicast(address.get());
-}
-
 sdp::Format event_format(int payload_type, int clock_rate) {
   return {payload_type, "TELEPHONE-EVENT", clock_rate, 1, "0-15"};
 }

@@ -4,14 +4,20 @@
 
 #include <utility>
 
+#include "media/leg_gst.hpp"
+
 namespace lintel::media {
 namespace {
 
 constexpr unsigned long window = 1024;  // packets back that may still come, or be sent again
 
 bool library_ready() {
-  // A second call refuses to load its modules again: then GStreamer's plugin, for RTP legs with SDES, came first.
-  static const srtp_err_status_t status = srtp_init();
+  static const srtp_err_status_t status = [] {
+    // GStreamer's plugin, for RTP legs with SDES, readies the library too, as it is loaded, maybe on another thread in
+    // this moment: loaded here, it is done with that. Ours then refuses to load the modules again.
+    const Element loaded = Element::sink(gst_element_factory_make("srtpenc", nullptr));
+    return srtp_init();
+  }();
   return status == srtp_err_status_ok || status == srtp_err_status_bad_param;
 }
 

@@ -179,6 +179,24 @@ TEST_F(RtpDestinations, aPeerThatOnlyReportsIsThereAndAStrangerWhoDoesIsNot) {
   EXPECT_GT(guard.last_heard(), spoken);
 }
 
+// On hold, with a host's name for where nothing is wanted: the sink would ask a name server that does not answer, for
+// half a minute, on the thread of half of the calls.
+TEST_F(RtpDestinations, whatIsNoAddressIsNotLookedUp) {
+  for (const char* host : {"no-such.invalid", "sbc.example.com", "::", "0.0.0.0", "224.0.0.1", ""}) {
+    const Element rtp = Element::sink(gst_element_factory_make("udpsink", nullptr));
+    const Element rtcp = Element::sink(gst_element_factory_make("udpsink", nullptr));
+    PeerGuard guard;
+    guard.expect({host, 4000, 4001});
+    RtpDestination(rtp, rtcp).follow(guard);
+    for (const Element& sink : {rtp, rtcp}) {
+      gchar* set = nullptr;
+      g_object_get(sink.get(), "host", &set, nullptr);
+      EXPECT_STREQ(set, "127.0.0.1") << host;
+      g_free(set);
+    }
+  }
+}
+
 TEST_F(RtpDestinations, movesFromTwoThreadsWhilePacketsLeave) {
   GstElement* pipeline = gst_pipeline_new(nullptr);
   std::array<GstElement*, 2> sinks{};
