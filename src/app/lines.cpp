@@ -38,8 +38,9 @@ void Lines::network_changed(const std::string& address) {
 void Lines::forget(calls::LegId leg) {
   const auto found = lines_.find(leg);
   if (found == lines_.end()) return;
-  // Often called from inside the line: it goes on the next turn.
-  loop_.post([line = std::move(found->second)] {});
+  // Often called from inside the line: it goes on the next turn, or with us where there is none.
+  retired_.push_back(std::move(found->second));
+  retiring_ = loop_.clock().after(Duration::zero(), [this] { std::exchange(retired_, {}).clear(); });
   lines_.erase(found);
   tidying_ = loop_.clock().after(transactions_end, &system::tidy_memory);
 }

@@ -65,6 +65,8 @@ class Lines final : public calls::Lines, public sip::EndpointListener {
   calls::Calls* calls_ = nullptr;
   sip::Endpoint* endpoint_ = nullptr;
   std::unordered_map<calls::LegId, std::shared_ptr<Line>> lines_;
+  std::vector<std::shared_ptr<Line>> retired_;
+  Timer retiring_;
   Timer tidying_;
   Monotonic refusals_since_{};
   std::size_t refusals_told_ = 0;

@@ -90,11 +90,14 @@ void Database::Inner::start() {
 
 void Database::Inner::stop() {
   for (Lane* lane : {&writes, &reads}) {
+    std::deque<Task> unheard;  // reads, of which nobody is there any more to hear
     {
       const std::lock_guard lock(lane->mutex);
       lane->closing = true;
+      if (lane == &reads) unheard.swap(lane->tasks);
     }
     lane->changed.notify_all();
+    unheard.clear();
     if (lane->thread.joinable()) lane->thread.join();
   }
 }

@@ -83,7 +83,8 @@ class Database {
   // Errors: `unavailable` (folder not writable, file damaged), `full`, `conflict` (another process has the folder, or
   // the file was written by a newer Lintel). The message says what to do.
   static Result<std::unique_ptr<Database>> open(Loop& loop, Options options);
-  ~Database();  // finishes the writes that were accepted, then closes; results posted after that are dropped
+  // Finishes the writes that were accepted and the read that runs, then closes; results posted after that are dropped.
+  ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 

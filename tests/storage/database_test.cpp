@@ -237,6 +237,32 @@ TEST(Database, finishesAcceptedWritesWhenItCloses) {
   EXPECT_EQ(count(loop, *database), 500);
 }
 
+// S22: searches that nobody waits for any more would hold up the end, until the service manager kills it.
+TEST(Database, doesNotBeginReadsWhenItCloses) {
+  Loop loop;
+  const Folder folder;
+  auto database = open_database(loop, at(folder.data()));
+  std::promise<void> dropped;
+  int read = 0;
+  database->read(
+      [&, held = dropped.get_future().share()](Transaction&) -> Result<void> {
+        ++read;
+        held.wait_for(std::chrono::seconds(5));
+        return {};
+      },
+      {});
+  std::shared_ptr<int> waits(&read, [&dropped](int*) { dropped.set_value(); });
+  database->read(
+      [waits](Transaction&) -> Result<void> {
+        ++*waits;
+        return {};
+      },
+      {});
+  waits.reset();
+  database.reset();
+  EXPECT_EQ(read, 1);
+}
+
 TEST(Database, refusesToWriteInARead) {
   Loop loop;
   const Folder folder;
