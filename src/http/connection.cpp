@@ -60,6 +60,7 @@ void Connection<Stream>::start() {
 
 template <typename Stream>
 void Connection<Stream>::failed(Code error) {
+  if (handed_over_) return;
   if (error == beast::error::timeout) ++core_->timed_out;
   Code ignored;
   lowest(stream_).socket().close(ignored);
@@ -274,6 +275,7 @@ void Connection<Stream>::gate_passed(std::uint64_t request, Request plain) {
   if (!waiting_ || request != request_) return;
   waiting_ = false;
   timer_.cancel();
+  handed_over_ = true;
   Upgrade message;
   message.base() = parser_->get().base();
   start_websocket(core_, io_, AnyStream(std::move(stream_)), tls_, std::move(admission_), std::move(message),

@@ -144,6 +144,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   Fields parameters_;
   std::uint64_t request_ = 0;  // number of the request that waits for its answer
   bool waiting_ = false;
+  bool handed_over_ = false;  // to a WebSocket: nothing of the stream is left here
   bool first_ = true;
   const WebSocketRoute* websocket_ = nullptr;
   std::string head_, body_;
