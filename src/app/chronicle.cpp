@@ -33,8 +33,14 @@ bool Chronicle::record_bounded(const journal::Event& event, const journal::Detai
 }
 
 void Chronicle::presence(const std::string& account, const std::string& room, const std::string& address, bool online) {
-  record_bounded(online ? events::monitor_registered : events::monitor_unregistered,
-                 {.room = room, .subject = account, .fields = {{"address", address}}}, events::monitor_repeated);
+  const journal::Event& event = online ? events::monitor_registered : events::monitor_unregistered;
+  const journal::Details details{.room = room, .subject = account, .fields = {{"address", address}}};
+  unsettled_.erase(account);
+  if (record_bounded(event, details, events::monitor_repeated)) return;
+  unsettled_[account] = clock_.after(settled, [this, &event, details] {
+    journal_.record(event, details);
+    unsettled_.erase(std::string(details.subject));
+  });
 }
 
 void Chronicle::view_refused(const std::string& account, const std::string& room, const std::string& reason) {

@@ -1,6 +1,9 @@
 // Writes down what happened to people and doors: turns the events of calls and access into entries of the journal. Loop only.
 #pragma once
 
+#include <string>
+#include <unordered_map>
+
 #include "access/access.hpp"
 #include "access/repeats.hpp"
 #include "calls/calls.hpp"
@@ -13,8 +16,10 @@ class Chronicle {
   // What an account does again and again is not written down each time. Of calls to the station that are not, the end
   // is of those that talked for so long.
   static constexpr Duration a_talk = std::chrono::minutes(1);
+  // And whether it is there, once that has stayed so for this time: the last word must be true.
+  static constexpr Duration settled = std::chrono::minutes(5);
   // Both must outlive it.
-  Chronicle(journal::Journal& journal, Clock& clock) : journal_(journal), repeats_(clock) {}
+  Chronicle(journal::Journal& journal, Clock& clock) : journal_(journal), clock_(clock), repeats_(clock) {}
 
   void call(const calls::CallEvent& event, std::size_t legs);
   void access(const access::AccessEvent& event, int tries);
@@ -28,7 +33,9 @@ class Chronicle {
   bool record_bounded(const journal::Event& event, const journal::Details& details, const journal::Event& repeated);
 
   journal::Journal& journal_;
+  Clock& clock_;
   access::Repeats repeats_;
+  std::unordered_map<std::string, Timer> unsettled_;  // accounts of the house whose last coming or going is not written down
   calls::CallId untold_call_ = 0;
 };
 

@@ -9,6 +9,7 @@ constexpr std::array all = {
     &events::system_unclean_stop,
     &events::system_clock_jumped,
     &events::system_port_in_use,
+    &events::system_port_second,
     &events::system_port_back,
     &events::network_lost,
     &events::network_changed,

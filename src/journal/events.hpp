@@ -227,7 +227,7 @@ inline constexpr Event monitor_unregistered{"monitor.unregistered", Kind::system
   "{subject} is offline.", "It logged off, its registration ran out or its connection closed. It will not ring."};
 inline constexpr Event monitor_repeated{"monitor.repeated", Kind::system, Severity::warning,
   "{subject} comes and goes again and again; for {minutes} min this is not written down each time.",
-  "Its network or its power comes and goes, or it registers for too short a time; the console shows whether it is online. Look at the device."};
+  "Its network or its power comes and goes, or it registers for too short a time. Once it stays, or stays away, for five minutes, that is written down. Look at the device."};
 inline constexpr Event account_registered{"account.registered", Kind::system, Severity::information,
   "The station is registered at {server}.", "Calls go by this server."};
 inline constexpr Event account_on_backup{"account.on_backup", Kind::system, Severity::warning,

@@ -106,6 +106,25 @@ TEST_F(ChronicleTest, whatAResidentDoesOnAndOnIsAFewEntries) {
   EXPECT_EQ(all[5].event, "monitor.repeated");
 }
 
+// A tablet on a loose plug, which then is gone for good, or stays.
+TEST_F(ChronicleTest, ofWhoComesAndGoesTheLastWordIsTrue) {
+  Chronicle chronicle(*journal_, clock_);
+  const auto comes = [&](bool online) { chronicle.presence("101#1", "101", "192.0.2.10:5060", online); };
+  for (int time = 0; time < 10; ++time) comes(time % 2 != 0);
+  for (const bool online : {false, true, false}) {
+    clock_.advance(10s);
+    comes(online);
+  }
+  clock_.advance(Chronicle::settled - 1s);
+  EXPECT_EQ(entries().front().event, "monitor.repeated");
+  clock_.advance(1s);
+  EXPECT_EQ(entries().front().event, "monitor.unregistered");
+  EXPECT_EQ(entries().front().room, "101");
+  const std::size_t told = entries().size();
+  clock_.advance(1h);
+  EXPECT_EQ(entries().size(), told);
+}
+
 TEST_F(ChronicleTest, ofCallsOnAndOnToTheStationThoseThatTalkAreWrittenDown) {
   Chronicle chronicle(*journal_, clock_);
   calls::CallId id = 0;

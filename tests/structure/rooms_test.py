@@ -96,6 +96,14 @@ class Structure(unittest.TestCase):
         self.assertEqual(unit["Unit"].get("StartLimitIntervalSec"), "0")
         self.assertNotIn("network-online.target", unit["Unit"]["After"] + unit["Unit"].get("Wants", ""))
 
+    # One that is not in the list has no help in the console, and is not found by its words in another language.
+    def test_every_event_of_the_journal_is_in_the_list_of_them(self):
+        journal = ROOT / "src" / "journal"
+        made = re.findall(r"^inline constexpr Event (\w+)\{", (journal / "events.hpp").read_text(), re.M)
+        listed = re.findall(r"^    &events::(\w+),", (journal / "events.cpp").read_text(), re.M)
+        self.assertGreater(len(made), 100)
+        self.assertEqual(set(made) - set(listed), set())
+
     def test_a_file_is_read_in_one_sitting(self):
         long = [f"{path.relative_to(ROOT)} {count}" for path in SOURCES
                 if (count := len(path.read_text().splitlines())) > LONGEST_FILE]
