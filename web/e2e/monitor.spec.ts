@@ -315,6 +315,29 @@ test('C28: six watch at once without a call', async ({ browser }) => {
   await press(kitchen, 'Stop watching');
 });
 
+test('C28: where the browser gives no sound without a press, as on an iPhone, the button for it is free', async ({ browser }) => {
+  const phone = await newDevice(browser, station, { width: 390, height: 844 });
+  await phone.context.addInitScript(() => {
+    let pressed = false;
+    addEventListener('click', () => {
+      pressed = true;
+      setTimeout(() => (pressed = false));
+    }, true);
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () {
+      return this.muted || pressed ? play.call(this) : Promise.reject(new DOMException('', 'NotAllowedError'));
+    };
+  });
+  const account = await pairMonitor(phone, station, '101');
+  await press(phone, 'Allow microphone and bell');
+  await press(phone, 'Look at the door');
+  await press(phone, 'Sound on');
+  expect(await phone.page.locator('[data-state="live"] video').evaluate((video: HTMLVideoElement) => video.muted)).toBe(false);
+  await press(phone, 'Stop watching');
+  await phone.context.close();
+  await station.expect('DELETE', `/monitors/${encodeURIComponent(account)}`);
+});
+
 test('design, Monitors: a page that cannot sound says so', async ({ browser }) => {
   const mute = await newDevice(browser, station, { width: 390, height: 844 });
   await mute.context.addInitScript(() => Object.assign(window, { AudioContext: undefined }));

@@ -1,7 +1,7 @@
 // What the station tells while a page asks, and after nobody listened for a while.
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { ReactNode } from 'react';
+import { Activity, type ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { events } from '@/api/events';
 import { newQueryClient, useOverview } from '@/api/hooks';
@@ -186,6 +186,24 @@ describe('a house whose monitors all come back after a power cut', () => {
     expect(page!.next_cursor, 'what was cut off comes as the next page').toBe(String(3_001 - PAGE));
     expect(others).toEqual([]);
     await screen.findByText('50');
+  });
+
+  it('N09 goes on where the page is hidden in the middle, for a new login, and shown again', async () => {
+    const client = newQueryClient();
+    const key = ['journal', noFilter];
+    client.setQueryData(key, { pages: [{ items: [entry(1)], next_cursor: null }], pageParams: [''] });
+    function Probe() {
+      return <output>{useLiveEntries(key, noFilter).size}</output>;
+    }
+    const page = (mode: 'hidden' | 'visible') => inPage(<Activity mode={mode}><Probe /></Activity>, client);
+    const { rerender } = render(page('visible'));
+    tell('journal', entry(2));
+    rerender(page('hidden'));
+    await new Promise((done) => setTimeout(done, 100));
+    rerender(page('visible'));
+    tell('journal', entry(3));
+    const shown = () => client.getQueryData<{ pages: JournalPage[] }>(key)!.pages[0]!.items.map((one) => Number(one.id));
+    await waitFor(() => expect(shown()).toEqual([3, 2, 1]));
   });
 
   it('is looked over once a second at most', async () => {

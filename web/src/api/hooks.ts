@@ -88,7 +88,13 @@ export function useOverview() {
   const client = useQueryClient();
   const due = useRef<ReturnType<typeof setTimeout>>(undefined);
   const last = useRef(0);
-  useEffect(() => () => clearTimeout(due.current), []);
+  useEffect(
+    () => () => {
+      clearTimeout(due.current);
+      due.current = undefined; // the page may be shown again
+    },
+    [],
+  );
   const refresh = () => {
     due.current ??= setTimeout(
       () => {

@@ -93,7 +93,7 @@ export function LiveView({ stream = 'sub', audio, muted = true, fill, controls =
         </p>
       )}
       {live && soundRefused && (
-        <Button icon={Volume2} size="small" className={cx('absolute', fill ? 'top-3 right-3' : 'bottom-2 left-3')} onClick={giveSound}>
+        <Button icon={Volume2} size="small" className={cx('absolute', fill ? 'top-3 right-3' : 'right-14 bottom-3')} onClick={giveSound}>
           <Trans>Sound on</Trans>
         </Button>
       )}

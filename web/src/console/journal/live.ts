@@ -41,7 +41,13 @@ export function useLiveEntries(key: readonly unknown[], filter: JournalFilter): 
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   const waiting = useRef<JournalEntry[]>([]);
   const due = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(due.current), []);
+  useEffect(
+    () => () => {
+      clearTimeout(due.current);
+      due.current = undefined; // the page may be shown again
+    },
+    [],
+  );
 
   const put = useRef(() => {});
   put.current = () => {
