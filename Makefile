@@ -86,12 +86,13 @@ coverage: packages-test web ## the C++ tests with the lines they reach, a room a
 	@ctest --test-dir build/coverage -j 2
 	@scripts/coverage build/coverage
 
-lint: ## clang-tidy over all sources
+lint: packages-test ## clang-tidy over all sources
 	@scripts/install-packages develop
 	@cmake --preset clang >/dev/null && run-clang-tidy-16 -quiet -p build/clang 'src/.*\.cpp$$'
 
 format: ## clang-format over all sources
-	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+	@scripts/install-packages develop
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format-16 -i
 
 clean: ## remove what was built; keeps data/
 	@rm -rf build web/dist

@@ -30,6 +30,7 @@ class Boot:
     def __init__(self, images, source, stage):
         self.reports = images / "reports"
         self.stage = stage
+        (self.reports / "reported").unlink(missing_ok=True)  # of a boot before
         how = ["-accel", "kvm", "-cpu", "host"] if accelerated(images) else ["-accel", "tcg,thread=multi", "-cpu", "max"]
         self.console = open(images / f"console-{stage}.txt", "wb")
         self.machine = subprocess.Popen(
