@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Floods a station until its input ends: `flood.py sip PORT RATE` or `flood.py rtsp PORT CONNECTIONS`. Prints what it sent.
 
-sip: REGISTER and INVITE in turn with wrong digest credentials for a nonce that the station gave to that very source, from 200 addresses, each
-below what one address may send, so that none is shed unread. rtsp: connections that ask DESCRIBE with wrong credentials again and again.
+sip: REGISTER and INVITE in turn from 200 addresses, each below what one address may send, so that none is shed unread. Half of them come without
+credentials and are challenged each time; the other half has a wrong digest for a nonce that the station gave to that very source, which after five
+of a source is refused by the lock-out before it is looked at. rtsp: connections that ask DESCRIBE with wrong credentials again and again.
 """
 import os
 import re
@@ -41,11 +42,12 @@ def sip(port, rate):
         while sent < due:
             one, own, nonce = everybody[sent % sources]
             number = sent % sources
-            header = "Authorization" if sent // sources % 2 else "Proxy-Authorization"
-            method = "REGISTER" if sent // sources % 2 else "INVITE"
+            turn = sent // sources
+            header = "Authorization" if turn % 2 else "Proxy-Authorization"
+            method = "REGISTER" if turn % 2 else "INVITE"
             wrong = (f'{header}: Digest username="101", realm="VDP", nonce="{nonce}", uri="sip:VDP", algorithm=MD5, '
                      f'response="{os.urandom(16).hex()}"\r\n')
-            one.sendto(text(method, number, own, sent // sources + 1, wrong), ("127.0.0.1", port))
+            one.sendto(text(method, number, own, turn + 1, wrong if turn // 2 % 2 else ""), ("127.0.0.1", port))
             try:
                 one.recv(65536)
             except BlockingIOError:

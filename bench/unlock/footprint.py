@@ -27,7 +27,7 @@ def installed_of_station():
 
 
 class Baresip:
-    """One that waits and takes what calls, or one that calls the other by its address."""
+    """One that waits and takes what calls, or one that calls the other by its address, and only looks: the station's viewer sends nothing either."""
 
     def __init__(self, port, calls=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lintel-bench-baresip-"))
@@ -35,7 +35,7 @@ class Baresip:
         media = ("g711", "ausine", "aufile", "avcodec", "fakevideo")
         (self.folder / "config").write_text("\n".join(
             [f"sip_listen 127.0.0.1:{port}", "poll_method epoll", "audio_source ausine,440", "audio_player aufile,/dev/null",
-             "audio_alert aufile,/dev/null", "video_source fakevideo,nil",
+             "audio_alert aufile,/dev/null", f"video_source {'none' if calls else 'fakevideo'},nil",
              "video_display fakevideo,nil", "video_size 1280x720", "video_fps 25", "video_bitrate 2000000", "module_path /usr/lib/baresip/modules",
              *(f"module {name}.so" for name in media), *(f"module_app {name}.so" for name in application), ""]))
         (self.folder / "accounts").write_text(f"<sip:{port}@127.0.0.1:{port}>;regint=0;answermode=auto;audio_codecs=pcma;video_codecs=h264\n")
