@@ -17,6 +17,7 @@ void Connection<Stream>::answered(std::uint64_t request, Response response) {
   waiting_ = false;
   timer_.cancel();
   const bool keep_alive = parser_->get().keep_alive() && !response.close;
+  admission_.wait();  // who takes no answer, or stays after it, makes room as who sends no request
   write(std::move(response), keep_alive);
 }
 

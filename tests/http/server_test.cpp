@@ -195,6 +195,22 @@ TEST_F(ServerTest, whoSendsABodyOrReadsAPageSlowlyMakesRoomTooForWhoComes) {  //
   });
 }
 
+TEST_F(ServerTest, whoTakesNoAnswerOrStaysAfterItMakesRoomTooForWhoComes) {  // security.md 16
+  limits_.connections = 20;
+  start();
+  beside(loop_, [this] {
+    std::vector<std::unique_ptr<Client>> crowd;
+    for (int i = 0; i < 20; ++i) {
+      crowd.push_back(std::make_unique<Client>(plain_));
+      crowd.back()->send("GET /api/hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+      EXPECT_EQ(crowd.back()->receive().status, 200);
+    }
+    Client first(plain_), second(plain_);
+    EXPECT_EQ(first.ask("GET", "/api/hello").status, 200);
+    EXPECT_EQ(second.ask("GET", "/api/hello").status, 200);
+  });
+}
+
 TEST_F(ServerTest, whereAllAreServedANewcomerIsRefused) {
   limits_.connections = 2;
   start();
