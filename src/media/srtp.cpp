@@ -2,6 +2,8 @@
 
 #include <srtp2/srtp.h>
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "media/leg_gst.hpp"
@@ -15,7 +17,9 @@ bool library_ready() {
   static const srtp_err_status_t status = [] {
     // GStreamer's plugin, for RTP legs with SDES, readies the library too, as it is loaded, maybe on another thread in
     // this moment: loaded here, it is done with that. Ours then refuses to load the modules again.
-    const Element loaded = Element::sink(gst_element_factory_make("srtpenc", nullptr));
+    if (init().ok()) {
+      const Element loaded = Element::sink(gst_element_factory_make("srtpenc", nullptr));
+    }
     return srtp_init();
   }();
   return status == srtp_err_status_ok || status == srtp_err_status_bad_param;
@@ -56,9 +60,13 @@ Result<Srtp> Srtp::make(const SrtpKeys& keys) {
 }
 
 Srtp::Srtp(Srtp&& other) noexcept
-    : gcm_(std::move(other.gcm_)), out_(std::exchange(other.out_, nullptr)), in_(std::exchange(other.in_, nullptr)) {}
+    : sources_(std::move(other.sources_)),
+      gcm_(std::move(other.gcm_)),
+      out_(std::exchange(other.out_, nullptr)),
+      in_(std::exchange(other.in_, nullptr)) {}
 
 Srtp& Srtp::operator=(Srtp&& other) noexcept {
+  std::swap(sources_, other.sources_);
   std::swap(gcm_, other.gcm_);
   std::swap(out_, other.out_);
   std::swap(in_, other.in_);
@@ -81,16 +89,28 @@ std::size_t Srtp::protect_control(std::uint8_t* packet, std::size_t size) {
   return srtp_protect_rtcp(out_, packet, &length) == srtp_err_status_ok ? static_cast<std::size_t>(length) : 0;
 }
 
-std::span<const std::uint8_t> Srtp::unprotect(std::span<std::uint8_t> packet) {
+std::span<const std::uint8_t> Srtp::unprotect(std::span<std::uint8_t> packet, std::size_t source_at, Unprotect work) {
+  if (packet.size() < source_at + 4) return {};
+  std::uint32_t source = 0;
+  std::memcpy(&source, packet.data() + source_at, 4);
+  const bool known = std::ranges::find(sources_, source) != sources_.end();
+  if (!known && sources_.size() >= most_sources) return {};
   int length = static_cast<int>(packet.size());
-  if (srtp_unprotect(in_, packet.data(), &length) != srtp_err_status_ok) return {};
+  if (work(in_, packet.data(), &length) != srtp_err_status_ok) return {};
+  if (!known) sources_.push_back(source);
   return packet.first(static_cast<std::size_t>(length));
 }
 
+std::span<const std::uint8_t> Srtp::unprotect(std::span<std::uint8_t> packet) {
+  return unprotect(packet, 8, [](srtp_ctx_t_* in, void* bytes, int* length) -> int {
+    return srtp_unprotect(in, bytes, length);
+  });
+}
+
 std::span<const std::uint8_t> Srtp::unprotect_control(std::span<std::uint8_t> packet) {
-  int length = static_cast<int>(packet.size());
-  if (srtp_unprotect_rtcp(in_, packet.data(), &length) != srtp_err_status_ok) return {};
-  return packet.first(static_cast<std::size_t>(length));
+  return unprotect(packet, 4, [](srtp_ctx_t_* in, void* bytes, int* length) -> int {
+    return srtp_unprotect_rtcp(in, bytes, length);
+  });
 }
 
 }  // namespace lintel::media

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/result.hpp"
 #include "media/dtls.hpp"
@@ -17,6 +18,9 @@ inline constexpr std::size_t srtp_growth = 24;  // bytes a packet may grow by, a
 
 class Srtp {
  public:
+  // Of a peer's synchronisation sources: libsrtp keeps each for ever, and looks through all of them for each packet.
+  static constexpr std::size_t most_sources = 32;
+
   [[nodiscard]] static Result<Srtp> make(const SrtpKeys& keys);  // error: unavailable
   Srtp(Srtp&& other) noexcept;
   Srtp& operator=(Srtp&& other) noexcept;
@@ -26,12 +30,15 @@ class Srtp {
   // packet may be protected again (RFC 4585's retransmission): the result is the same.
   std::size_t protect(std::uint8_t* packet, std::size_t size);
   std::size_t protect_control(std::uint8_t* packet, std::size_t size);
-  // In place; empty: forged, damaged or seen before.
+  // In place; empty: forged, damaged, seen before, or of a source beyond most_sources.
   std::span<const std::uint8_t> unprotect(std::span<std::uint8_t> packet);
   std::span<const std::uint8_t> unprotect_control(std::span<std::uint8_t> packet);
 
  private:
   Srtp() = default;
+  using Unprotect = int (*)(srtp_ctx_t_*, void*, int*);
+  std::span<const std::uint8_t> unprotect(std::span<std::uint8_t> packet, std::size_t source_at, Unprotect work);
+  std::vector<std::uint32_t> sources_;  // of the peer, that were authentic; never forgotten, or old packets would pass again
   std::optional<GcmSender> gcm_;  // outgoing RTP, where that was agreed
   srtp_ctx_t_* out_ = nullptr;
   srtp_ctx_t_* in_ = nullptr;

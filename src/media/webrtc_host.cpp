@@ -56,6 +56,18 @@ void WebrtcHost::remove(WebrtcTransport* transport) {
   std::erase_if(routes_, [transport](const auto& entry) { return entry.second == transport; });
 }
 
+bool WebrtcHost::route(const Path& path, WebrtcTransport* transport) {
+  WebrtcTransport*& owner = routes_.try_emplace(path, transport).first->second;
+  if (owner != transport && owner->has_consent()) return false;
+  owner = transport;
+  return true;
+}
+
+void WebrtcHost::forget_route(const Path& path, const WebrtcTransport* transport) {
+  const auto found = routes_.find(path);
+  if (found != routes_.end() && found->second == transport) routes_.erase(found);
+}
+
 void WebrtcHost::name(const std::string& user, WebrtcTransport* transport) {
   names_[user] = transport;
 }

@@ -40,8 +40,9 @@ class WebrtcHost {
   void remove(WebrtcTransport* transport);                         // forgets its names and paths too
   void name(const std::string& user, WebrtcTransport* transport);  // checks with this user name are its
   void forget_name(const std::string& user) { names_.erase(user); }
-  void route(const Path& path, WebrtcTransport* transport) { routes_[path] = transport; }
-  void forget_route(const Path& path) { routes_.erase(path); }
+  // What comes by `path` is its. False: another's, whose peer is there: sender addresses can be forged.
+  [[nodiscard]] bool route(const Path& path, WebrtcTransport* transport);
+  void forget_route(const Path& path, const WebrtcTransport* transport);  // only its own
 
  private:
   void begin(const LegsOptions& options);

@@ -74,6 +74,7 @@ void WebrtcTransport::check(const Path& path, const stun::Message& request) {
   if (!stun::authentic(request, password)) return;  // not worth an answer: nobody honest comes here
   if (!request.unknown.empty()) return send_plain(path, stun::binding_error(request, 420, password));
   if (request.controlled) return send_plain(path, stun::binding_error(request, 487, password));  // that is our role
+  if (!host_.route(path, this)) return;
   send_plain(path, stun::binding_success(request, path.peer, password));
   last_heard_ = last_check_ = running_time();
   consent_ = true;
@@ -84,11 +85,10 @@ void WebrtcTransport::admit(const Path& path, bool nominated) {
   if (std::ranges::find(paths_, path) == paths_.end()) {
     if (paths_.size() >= paths_limit) {
       const auto oldest = std::ranges::find_if(paths_, [this](const Path& one) { return one != selected_; });
-      host_.forget_route(*oldest);
+      host_.forget_route(*oldest, this);
       paths_.erase(oldest);
     }
     paths_.push_back(path);
-    host_.route(path, this);
   }
   if (!selected_ || (nominated && selected_ != path)) selected_ = path;
   begin_dtls();
@@ -115,7 +115,7 @@ void WebrtcTransport::check_peer() {
 
 bool WebrtcTransport::answered(const Path& path, const stun::Message& response) {
   if (!remote_ || !remote_->lite || response.transaction != transaction_) return false;
-  if (!stun::authentic(response, remote_->password)) return true;
+  if (!stun::authentic(response, remote_->password) || !host_.route(path, this)) return true;
   last_heard_ = last_check_ = running_time();
   consent_ = true;
   admit(path, false);

@@ -121,5 +121,22 @@ TEST(SrtpTest, whatIsNoRtpIsNotSealedAndSourcesAreBounded) {
   EXPECT_FALSE(GcmSender::make("too short").ok());
 }
 
+// Security 16: libsrtp looks through all sources of a peer for each packet, and the thread is that of all browsers.
+TEST(SrtpTest, ofAPeersSourcesTheFirstAreHeardAndNoMore) {
+  auto [near, far] = pair(SrtpProfile::aes128_cm_sha1_80);
+  Bytes forged = packet(1, 999);
+  forged.resize(forged.size() + 10);
+  for (int time = 0; time < 100; ++time) EXPECT_TRUE(taken(far, forged).empty());  // these take no place
+  std::size_t heard = 0;
+  for (std::uint32_t source = 1; source <= 1'000; ++source) heard += taken(far, protect(near, packet(1, source))).empty() ? 0 : 1;
+  EXPECT_EQ(heard, Srtp::most_sources);
+  EXPECT_FALSE(taken(far, protect(near, packet(2, 1))).empty()) << "who was heard is heard on";
+
+  Bytes report{0x80, 201, 0, 1, 0, 0, 9, 9};
+  report.resize(report.size() + srtp_growth);
+  report.resize(near.protect_control(report.data(), 8));
+  EXPECT_TRUE(far.unprotect_control(report).empty());
+}
+
 }  // namespace
 }  // namespace lintel::media
