@@ -213,7 +213,6 @@ void Telephony::opened(std::shared_ptr<http::WebSocket> socket) {
   flow.send = [socket](std::string message) { socket->send(std::move(message)); };
   flow.close = [socket] { socket->close(1001, "closed by the station"); };
   const sip::FlowId id = network_.opened(std::move(flow));
-  if (id == 0) return socket->close(1013, "too many connections");
   socket->on_message([this, id](std::string message) { network_.received(id, message); });
   socket->on_closed([this, id] { network_.closed(id); });
 }

@@ -31,6 +31,7 @@ Context::Context(Dependencies given)
   if (!house.household.initialised()) setup_code = bytes::random_digits(setup_code_digits);
   sessions.on_end([this](const Session& session) {
     hub.close_session(session.id);
+    for (const auto& socket : open_sockets(session)) socket->close(1008, "logged out");
     end_live_sessions(session.id);
   });
   subscriptions.push_back(house.journal.on_journalled([this](const journal::Entry& entry) { hub.journalled(entry); }));
@@ -130,6 +131,7 @@ Api::~Api() = default;
 
 void Api::add_routes(http::Router& router) {
   install_gate(router, context_);
+  guard_websockets(router, context_);
   add_start_routes(router, context_);
   add_session_routes(router, context_);
   add_account_routes(router, context_);

@@ -1,6 +1,7 @@
 // What the API's handlers share. Private to the room.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,6 +48,12 @@ struct Context {
     std::string session;  // id of the browser's session that began it; empty: a machine's
   };
   std::vector<LiveSession> live_sessions;  // bounded
+  struct CatchUp {
+    std::shared_ptr<EventHub::Client> client;
+    std::int64_t from;
+  };
+  std::deque<CatchUp> catching_up;  // event streams with entries that they missed; bounded by the streams
+  bool catches_up = false;          // a page for one of them is being read
   // Accounts of monitors that are online. Counted when somebody first asks, and then as they come and go: a large house
   // has 20,000, and consoles ask each second while they come back from a power cut.
   std::optional<std::unordered_set<std::string>> online;
@@ -93,6 +100,7 @@ using Work = std::function<void(Call& call)>;
 void add(http::Router& router, const std::shared_ptr<Context>& context, http::Route route, Work work);
 
 void install_gate(http::Router& router, const std::shared_ptr<Context>& context);
+void guard_websockets(http::Router& router, const std::shared_ptr<Context>& context);  // of the routes that are there
 void add_start_routes(http::Router& router, const std::shared_ptr<Context>& context);    // state, set-up, health, …
 void add_session_routes(http::Router& router, const std::shared_ptr<Context>& context);  // login, logout, sessions
 void add_account_routes(http::Router& router, const std::shared_ptr<Context>& context);  // password, e-mail, machines

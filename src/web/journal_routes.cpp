@@ -15,7 +15,8 @@ using http::Method;
 
 constexpr std::array kinds{journal::Kind::call, journal::Kind::unlock, journal::Kind::alarm, journal::Kind::operation,
                            journal::Kind::system};
-constexpr std::size_t catch_up_page = 200;
+constexpr std::size_t catch_up_page = 50;        // which takes less than a millisecond of the loop
+constexpr std::int64_t most_caught_up = 1'000;  // ids back; whoever missed more asks for the journal
 constexpr std::size_t longest_filter = 100;
 constexpr std::size_t longest_event_list = 4096;
 
@@ -107,17 +108,33 @@ Json hello(const Context& context, const Subject& who) {
   return json;
 }
 
-// Page after page of what the client missed, then what came meanwhile.
-void catch_up(const std::weak_ptr<Context>& weak, const std::shared_ptr<EventHub::Client>& client, std::int64_t from) {
+// Page after page of what the clients missed, then what came meanwhile; of all that wait one page at a time, in turn, so
+// that the loop has time for the doors in between.
+void catch_up(const std::weak_ptr<Context>& weak) {
   const auto house = weak.lock();
-  if (house == nullptr || !client->stream->open()) return;
+  if (house == nullptr) return;
+  auto& waiting = house->catching_up;
+  while (!waiting.empty() && !waiting.front().client->stream->open()) waiting.pop_front();
+  if (house->catches_up || waiting.empty()) return;
+  house->catches_up = true;
+  const Context::CatchUp next = std::move(waiting.front());
+  waiting.pop_front();
+  const auto& client = next.client;
   const std::string room = client->who.role == Role::monitor ? client->who.room : std::string();
-  house->house.journal.after(from, room, catch_up_page, [weak, client](Result<std::vector<journal::Entry>> page) {
-    if (!page.ok()) return client->stream->close();  // it comes back
-    for (const journal::Entry& entry : *page)
-      if (!EventHub::send(*client, entry)) return;
-    if (page->size() < catch_up_page) return EventHub::caught_up(*client);
-    catch_up(weak, client, page->back().id);
+  house->house.journal.after(next.from, room, catch_up_page, [weak, client](Result<std::vector<journal::Entry>> page) {
+    const auto there = weak.lock();
+    if (there == nullptr) return;
+    there->catches_up = false;
+    if (!page.ok()) {
+      client->stream->close();  // it comes back
+    } else {
+      const bool open = std::ranges::all_of(*page, [&](const auto& entry) { return EventHub::send(*client, entry); });
+      if (open && page->size() < catch_up_page)
+        EventHub::caught_up(*client);
+      else if (open)
+        there->catching_up.push_back({client, page->back().id});
+    }
+    catch_up(weak);
   });
 }
 
@@ -132,7 +149,9 @@ void events(Call& call) {
   const bool catching_up = last.has_value() && *last >= 0 && may_see_some(call.who());
   const auto client = call.house.hub.open(call.reply.stream(), session, catching_up);
   client->stream->send("hello", {}, write_json(hello(call.house, call.who())));
-  if (catching_up) catch_up(call.weak, client, *last);
+  if (!catching_up) return;
+  call.house.catching_up.push_back({client, std::max(*last, call.house.house.journal.last_id() - most_caught_up)});
+  catch_up(call.weak);
 }
 
 void overview(Call& call) {

@@ -18,7 +18,7 @@ std::string plain(std::string_view text) {
 }
 
 bool listens(const Session& session) {
-  return session.streams > 0 && session.who.role != Role::admin;
+  return session.who.role != Role::admin && (session.streams > 0 || !open_sockets(session).empty());
 }
 
 }  // namespace

@@ -12,9 +12,16 @@
 #include "base/clock.hpp"
 #include "web/ports.hpp"
 
+namespace lintel::http {
+class WebSocket;
+}
+
 namespace lintel::web {
 
 struct Session {
+  // WebSockets at once, which are the telephones of its windows; one more ends the one that is open longest.
+  static constexpr std::size_t most_sockets = 8;
+
   std::string id;    // shown in the list; no right comes from it
   std::string csrf;  // what a page adds to each change of state
   Subject who;
@@ -22,7 +29,9 @@ struct Session {
   WallTime began{};
   Monotonic used{};
   std::size_t streams = 0;  // open event streams: a monitor on a wall is not idle while it listens
+  std::vector<std::weak_ptr<http::WebSocket>> sockets = {};  // nor while its telephone is connected; oldest first
 };
+[[nodiscard]] std::vector<std::shared_ptr<http::WebSocket>> open_sockets(const Session& session);
 
 class Sessions {
  public:

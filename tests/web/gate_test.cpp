@@ -39,7 +39,12 @@ TEST_F(Gate, answersOnlyTheExplicitListWithoutCredentials) {
     found.insert(name_of_route(*route));
   }
   EXPECT_EQ(found, open);
-  EXPECT_TRUE(router_.websocket_routes().empty());
+  for (const auto& route : router_.websocket_routes()) {
+    http::Request upgrade{.method = http::Method::get, .target = route->path, .headers = {{"Host", "localhost"}}};
+    const auto refused = router_.refusal(*route, upgrade);
+    ASSERT_TRUE(refused.has_value()) << route->path;
+    EXPECT_EQ(refused->status, 401) << route->path;
+  }
 }
 
 TEST_F(Gate, S01_answersNothingButSetUpBeforeSetUp) {

@@ -114,6 +114,9 @@ HouseTest::HouseTest()
                                             .presence = &fakes_,
                                             .overview = &fakes_,
                                             .certificate = &fakes_});
+  router_.add({.path = "/sip",
+               .callers = http::admin | http::monitor | http::panel,
+               .opened = [this](std::shared_ptr<http::WebSocket> socket) { served_.push_back(std::move(socket)); }});
   api_->add_routes(router_);
 }
 

@@ -148,6 +148,7 @@ class HouseTest : public ::testing::Test {
   access::AttemptLimiter guesses_{clock_};
   std::unique_ptr<Api> api_;
   http::Router router_;
+  std::vector<std::weak_ptr<http::WebSocket>> served_;  // by the room that it is for
 };
 
 }  // namespace lintel::web::testing

@@ -106,6 +106,32 @@ TEST_F(Stream, catchesUpFromTheLastEventWithoutGapsOrRepeats) {
     EXPECT_LT(Json::parse(entries[i - 1])["id"], Json::parse(entries[i])["id"]);
 }
 
+// Security 16: who asks for the whole journal again and again, on many streams, would hold up the doors.
+TEST_F(Stream, catchesUpWithTheLastThousandAndAPageAtATime) {
+  for (int i = 0; i < 1'200; ++i)
+    journal_->record(journal::events::call_answered, {.room = "101", .subject = "n" + std::to_string(i)});
+  settle();
+  As again = admin_;
+  again.headers = {{"Last-Event-ID", "0"}};
+  const std::vector streams{get("/events", again).stream, get("/events", again).stream};
+  const auto all = [&] { return streams[0]->of("journal").size() + streams[1]->of("journal").size(); };
+  std::size_t most = 0;
+  for (std::size_t before = 0; all() < 2'000; before = all()) {
+    most = std::max(most, all() - before);
+    (void)loop_.turn(true);
+  }
+  EXPECT_LE(most, 100U);
+  settle();
+  for (const auto& stream : streams) {
+    const auto entries = stream->of("journal");
+    ASSERT_EQ(entries.size(), 1'000U);
+    EXPECT_EQ(Json::parse(entries.front())["subject"], "n200");
+    EXPECT_EQ(Json::parse(entries.back())["subject"], "n1199");
+  }
+  answer_call("101");
+  EXPECT_EQ(streams[1]->of("journal").size(), 1'001U);
+}
+
 TEST_F(Stream, catchesAMonitorUpWithItsOwnRoomAmongTheWholeHouse) {
   answer_call("101");
   As again = monitor_;
