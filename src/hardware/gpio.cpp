@@ -53,23 +53,36 @@ Result<std::unique_ptr<GpioRelay>> GpioRelay::open(const GpioLine& wanted) {
   // An output keeps its level; what was an input until now drives nothing, and begins released.
   const bool driven = gpiod_line_direction(found.line) == GPIOD_LINE_DIRECTION_OUTPUT;
   const int level = driven ? gpiod_line_get_value(found.line) : 0;
-  if (gpiod_line_set_direction_output(found.line, level == 1 ? 1 : 0) != 0) {
-    return unavailable(wanted, "it cannot be an output");
-  }
-  return std::unique_ptr<GpioRelay>(new GpioRelay(std::move(found.chip), found.line));
+  const int kept = level == 1 ? 1 : 0;
+  if (gpiod_line_set_direction_output(found.line, kept) != 0) return unavailable(wanted, "it cannot be an output");
+  return std::unique_ptr<GpioRelay>(new GpioRelay(std::move(found.chip), found.line, kept));
 }
 
-GpioRelay::GpioRelay(GpioChip chip, gpiod_line* line) : chip_(std::move(chip)), line_(line) {}
+GpioRelay::GpioRelay(GpioChip chip, gpiod_line* line, int level)
+    : chip_(std::move(chip)), line_(line), told_(level) {}
 
 GpioRelay::~GpioRelay() = default;
 
 void GpioRelay::set(int value) {
-  if (gpiod_line_set_value(line_, value) != 0) {
+  told_ = value;
+  if (!drive(value)) {
     log::error("hardware", "GPIO line {}: {}", gpiod_line_offset(line_), std::strerror(errno));
     return tell(RelayReport::failed);
   }
   if (gpiod_line_get_value(line_) != value) return tell(RelayReport::failed);
   tell(value == 1 ? RelayReport::energised : RelayReport::released);
+}
+
+bool GpioRelay::drive(int value) {
+  if (gpiod_line_set_value(line_, value) != 0) return false;
+  if (gpiod_line_get_value(line_) == value) return true;
+  // An expander that lost its power for a moment has all lines as inputs, which the kernel does not know. By way of an
+  // input, so that no driver takes the direction for the one that it has.
+  return gpiod_line_set_direction_input(line_) == 0 && gpiod_line_set_direction_output(line_, value) == 0;
+}
+
+bool GpioRelay::present() const {
+  return gpiod_line_get_value(line_) == told_;
 }
 
 std::optional<bool> GpioRelay::energised() const {
@@ -91,10 +104,14 @@ Result<std::unique_ptr<GpioInput>> GpioInput::open(Loop& loop, const GpioLine& w
 }
 
 GpioInput::GpioInput(Loop& loop, GpioChip chip, gpiod_line* line, int descriptor)
-    : chip_(std::move(chip)),
-      line_(line),
-      watch_(loop.watch(
-          descriptor, readable, [this](unsigned) { woken(); }, Priority::door)) {}
+    : loop_(loop), chip_(std::move(chip)), line_(line), descriptor_(descriptor) {
+  watch();
+}
+
+void GpioInput::watch() {
+  watch_ = loop_.watch(
+      descriptor_, readable, [this](unsigned) { woken(); }, Priority::door);
+}
 
 GpioInput::~GpioInput() = default;
 
@@ -109,12 +126,20 @@ bool GpioInput::present() const {
 }
 
 void GpioInput::woken() {
-  // The edges are drained, a few at a time, and mean nothing: a line that chatters must not hold the loop.
+  // The edges mean nothing: they are drained, and the level is read.
   std::array<gpiod_line_event, 16> edges{};
-  if (gpiod_line_event_read_multiple(line_, edges.data(), edges.size()) < 0 && errno != EINTR && errno != EAGAIN) {
+  const int drained = gpiod_line_event_read_multiple(line_, edges.data(), edges.size());
+  if (drained < 0 && errno != EINTR && errno != EAGAIN) {
     // The chip is gone (a USB one, pulled out): its descriptor would wake the loop for ever.
     log::error("hardware", "GPIO line {} is no longer watched: {}", gpiod_line_offset(line_), std::strerror(errno));
     watch_ = Watch();
+  } else if (drained == static_cast<int>(edges.size())) {
+    // A line that chatters (a wire that floats beside a supply) would leave the loop nothing but itself.
+    watch_ = Watch();
+    resting_ = loop_.clock().after(DebouncedInput::default_settle, [this] {
+      watch();
+      tell(active());
+    });
   }
   tell(active());
 }

@@ -38,14 +38,16 @@ class GpioRelay final : public Relay {
   void energise() override { set(1); }
   void release() override { set(0); }
   [[nodiscard]] std::optional<bool> energised() const override;
-  [[nodiscard]] bool present() const override { return energised().has_value(); }
+  [[nodiscard]] bool present() const override;  // and stands as it was told: an expander that reset itself does not
 
  private:
-  GpioRelay(GpioChip chip, gpiod_line* line);
+  GpioRelay(GpioChip chip, gpiod_line* line, int level);
   void set(int value);
+  [[nodiscard]] bool drive(int value);
 
   GpioChip chip_;
   gpiod_line* line_;
+  int told_;  // the level
 };
 
 // A contact on an input. Edges only wake it: what it tells is the level read after them. Use it through DebouncedInput.
@@ -61,11 +63,15 @@ class GpioInput final : public Input {
 
  private:
   GpioInput(Loop& loop, GpioChip chip, gpiod_line* line, int descriptor);
+  void watch();
   void woken();
 
+  Loop& loop_;
   GpioChip chip_;
   gpiod_line* line_;
+  const int descriptor_;
   mutable bool last_ = false;
+  Timer resting_;
   Watch watch_;  // first to go
 };
 

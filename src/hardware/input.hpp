@@ -23,6 +23,8 @@ class Input {
   [[nodiscard]] virtual bool active() const = 0;
   // False: the device is gone for good (a pulled plug), and has to be opened anew.
   [[nodiscard]] virtual bool present() const { return true; }
+  // It was present a moment ago: the level is told anew, as an edge may have been lost.
+  void looked_at() { tell(active()); }
   void listen(Listener listener) { listener_ = std::move(listener); }
 
  protected:

@@ -34,9 +34,10 @@ class Relay {
   // The position as the device tells it now, not as it was ordered; nothing when the device cannot say.
   [[nodiscard]] virtual std::optional<bool> energised() const = 0;
 
-  // False: the device is gone for good (a pulled plug), and has to be opened anew.
+  // False: the device is gone for good (a pulled plug), or forgot what it was told, and has to be opened anew.
   [[nodiscard]] virtual bool present() const { return true; }
 
+  void looked_at() {}
   void listen(Listener listener) { listener_ = std::move(listener); }
 
  protected:

@@ -23,6 +23,10 @@ class Slot {
   static constexpr Duration first_pause = std::chrono::seconds(1);
   static constexpr Duration longest_pause = std::chrono::seconds(10);
   static constexpr Duration look_period = std::chrono::seconds(2);
+  // A chip behind USB or I²C that hangs holds up the loop, which waits for its answer: then it is left alone for so many
+  // times as long as that took.
+  static constexpr Duration slow = std::chrono::milliseconds(100);
+  static constexpr int slow_factor = 100;
 
   Slot(Clock& clock, Changed changed) : clock_(clock), changed_(std::move(changed)) {}
   Slot(const Slot&) = delete;
@@ -60,23 +64,39 @@ class Slot {
     changed_(nullptr);
     owned_.reset();
   }
+  // What is to be waited, beside `pause`, after something that began then.
+  [[nodiscard]] Duration rest(Duration pause, Monotonic began) const {
+    const Duration took = clock_.monotonic() - began;
+    return took < slow ? pause : std::max<Duration>(pause, slow_factor * took);
+  }
+  void try_later(Duration pause, Duration rest) {
+    timer_ = clock_.after(rest, [this, pause] { try_it(std::min<Duration>(2 * pause, longest_pause)); });
+  }
   void try_it(Duration pause) {
+    const Monotonic began = clock_.monotonic();
     auto opened = open_();
     if (!opened.ok()) {
       problem_ = opened.error().message;
-      timer_ = clock_.after(pause, [this, pause] { try_it(std::min<Duration>(2 * pause, longest_pause)); });
-      return;
+      return try_later(pause, rest(pause, began));
     }
     problem_.clear();
     owned_ = std::move(*opened);
     device_ = owned_.get();
-    timer_ = clock_.every(look_period, [this] { look(); });
+    look_later(rest(look_period, began));
     changed_(device_);
   }
+  void look_later(Duration rest) {
+    timer_ = clock_.after(rest, [this] { look(); });
+  }
   void look() {
-    if (device_->present()) return;
+    const Monotonic began = clock_.monotonic();
+    const bool present = device_->present();
+    const Duration looked = rest(look_period, began);
+    look_later(looked);
+    if (present) return device_->looked_at();
     problem_ = "The device does not answer any more.";
     drop();
+    if (looked > look_period) return try_later(first_pause, looked);
     try_it(first_pause);
   }
 

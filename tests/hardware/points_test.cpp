@@ -133,6 +133,21 @@ TEST_F(RelayPointTest, A19_leavesNoCurrentOnARelayThatItDrivesNoMore) {
   EXPECT_EQ(twin.energised(), false);
 }
 
+// A board whose firmware hangs keeps the loop waiting for five seconds each time; with four points on it the watchdog would
+// end the station, again and again.
+TEST_F(RelayPointTest, A19_aChipThatHangsIsLeftAloneForLonger) {
+  point.open([this]() -> Result<std::unique_ptr<Relay>> {
+    if (++plug.tries == 1) clock.advance(5s);
+    return Error{ErrorCode::unavailable, "It does not answer."};
+  });
+  clock.advance(499s);
+  EXPECT_EQ(plug.tries, 1);
+  clock.advance(1s);
+  EXPECT_EQ(plug.tries, 2);
+  clock.advance(2s);
+  EXPECT_EQ(plug.tries, 3) << "it answers at once again, if only to say no";
+}
+
 struct InputPointTest : testing::Test {
   SimulatedClock clock;
   Plug plug;
@@ -160,6 +175,16 @@ TEST_F(InputPointTest, A19_aWireThatIsStillRisingIsNotBelieved) {
   clock.advance(30ms);
   EXPECT_EQ(told.size(), 1u);
   EXPECT_EQ(point.level(), false);
+}
+
+TEST_F(InputPointTest, A12_anEdgeThatGotLostIsMadeUpForByALook) {
+  plug = {.in = true, .level = true};
+  open();
+  clock.advance(30ms);
+  plug.level = false;  // nobody tells
+  clock.advance(Slot<Input>::look_period + 30ms);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1], (std::pair<std::optional<bool>, bool>{false, false}));
 }
 
 TEST_F(InputPointTest, A19_anAbsentContactHasNoLevel) {
