@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,10 +23,15 @@ class Install(unittest.TestCase):
         commands.mkdir(exist_ok=True)
         (commands / "sync").write_text(f"#!/bin/sh\ntouch {self.root}/synced\n")
         (commands / "sync").chmod(0o755)
-        staged = {**os.environ, "DESTDIR": str(self.root), "PATH": f"{commands}:{os.environ['PATH']}"}
-        for command in (["cmake", "--install", BUILD, "--prefix", "/usr/local"], [SOURCE / "deploy/post-install", "/usr/local"]):
-            done = subprocess.run(command, env=staged, capture_output=True, text=True)
-            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.staged = {**os.environ, "DESTDIR": str(self.root), "PATH": f"{commands}:{os.environ['PATH']}"}
+        into = {**os.environ, "DESTDIR": str(self.root / "stage")}
+        done = subprocess.run(["cmake", "--install", BUILD, "--prefix", "/usr/local"], env=into, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        done = self.put_in_place()
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def put_in_place(self, **how):
+        return subprocess.run([SOURCE / "deploy/post-install", "/usr/local", self.root / "stage"], env=self.staged, capture_output=True, text=True, **how)
 
     def test_what_the_unit_names_is_there(self):
         self.install()
@@ -52,6 +58,19 @@ class Install(unittest.TestCase):
         self.install()
         self.assertFalse(old.exists())
         self.assertTrue(list(pieces.glob("Rooms-*.js")))
+
+    def test_a_disk_that_is_full_in_the_middle_leaves_the_version_before(self):
+        self.install()
+        installed = {path: path.read_bytes() for part in ("etc", "usr") for path in (self.root / part).rglob("*") if path.is_file()}
+        with open(self.root / "stage/usr/local/bin/lintel", "ab") as program:
+            program.write(b"another version")
+
+        def little_room():  # Python ignores the signal that this would send: writing fails
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+        done = self.put_in_place(preexec_fn=little_room, restore_signals=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual({path: path.read_bytes() for part in ("etc", "usr") for path in (self.root / part).rglob("*") if path.is_file()}, installed)
 
     def test_a_power_cut_behind_it_leaves_a_whole_program(self):
         self.install()
