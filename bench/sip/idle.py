@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds idle connections to a station: `idle.py SIP_PORT TCP_COUNT HTTP_PORT WEBSOCKET_COUNT COOKIE`.
+"""Holds idle connections to a station: `idle.py SIP_PORT TCP_COUNT HTTP_PORT WEBSOCKET_COUNT COOKIE...`.
 
 Each SIP connection says one OPTIONS, as a silent one is closed after ten seconds, and then nothing; each WebSocket answers pings. Prints
 `open TCP WEBSOCKET` when they stand; at the end of its input `left NUMBER` tells how many still do. Addresses of 127.0.0.0/8 take turns, as the
@@ -10,7 +10,7 @@ import socket
 import sys
 
 sip_port, tcp_count, http_port, web_count = (int(argument) for argument in sys.argv[1:5])
-cookie = sys.argv[5]
+cookies = sys.argv[5:]  # of logins, which share the WebSockets
 of_one_address = 60
 
 
@@ -47,7 +47,7 @@ def tcp(number):
 
 def web(number):
     one = connect(http_port, number)
-    one.sendall(f"GET /sip HTTP/1.1\r\nHost: 127.0.0.1:{http_port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nCookie: {cookie}\r\n"
+    one.sendall(f"GET /sip HTTP/1.1\r\nHost: 127.0.0.1:{http_port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nCookie: {cookies[number % len(cookies)]}\r\n"
                 f"Origin: http://127.0.0.1:{http_port}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n"
                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
     status = answer(one)

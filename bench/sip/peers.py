@@ -1,5 +1,6 @@
 """The two servers and the load: the same SIPp scenarios, users of the same shape, one after the other."""
 import itertools
+import json
 import os
 import pathlib
 import re
@@ -192,6 +193,28 @@ class Lintel(Server):
             thread.start()
         for thread in threads:
             thread.join()
+
+    def cookies(self, count, of_one=16):
+        """Logins of browser monitors, as many of each as one may have."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.station.ports["http"], timeout=60)
+
+        def post(path, body):
+            connection.request("POST", "/api/v1" + path, json.dumps(body), {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            text = answer.read()
+            if answer.status != 200:
+                raise SystemExit(f"POST {path}: {answer.status} {text!r}")
+            return json.loads(text), answer.getheader("Set-Cookie")
+
+        found = []
+        for user in self.users:
+            token = self.station.ask("POST", "/pairings", {"room": user, "kind": "monitor"})["token"]
+            device, _ = post("/pair", {"token": token, "device_name": "Bench"})
+            for _ in range(of_one):
+                if len(found) == count:
+                    return found
+                found.append(post("/login", {"account": device["account"], "password": device["password"]})[1].split(";")[0])
+        raise SystemExit("there are too few rooms for so many logins")
 
     def stop(self):
         self.station.__exit__()
