@@ -87,48 +87,45 @@ class House {
   work();
   _exit(testing::Test::HasFailure() ? 1 : 0);
 }
+void holds(void (*work)()) { EXPECT_EXIT(in_own_network(work), testing::ExitedWithCode(0), ""); }
 
 // Security 16.
 TEST(Neighbours, whoHasAllPlacesGivesOneUpHoweverBusyItKeepsThem) {
-  EXPECT_EXIT(in_own_network([] {
-                House house(1h);
-                const std::vector<int> greedy{house.connect(2), house.connect(2)};
-                const int phone = house.connect(3);
-                EXPECT_TRUE(House::is_in(phone));
-                EXPECT_EQ(std::ranges::count_if(greedy, House::is_in), 1);
-              }),
-              testing::ExitedWithCode(0), "");
+  holds([] {
+    House house(1h);
+    const std::vector<int> greedy{house.connect(2), house.connect(2)};
+    const int phone = house.connect(3);
+    EXPECT_TRUE(House::is_in(phone));
+    EXPECT_EQ(std::ranges::count_if(greedy, House::is_in), 1);
+  });
 }
 
 TEST(Neighbours, whoHasShownItselfElsewhereKeepsNoPlacesOfStrangers) {
-  EXPECT_EXIT(in_own_network([] {
-                House house(0s);
-                const std::vector<int> greedy{house.connect(2), house.connect(2)};
-                house.trust(2);
-                EXPECT_TRUE(House::is_in(house.connect(3)));
-                EXPECT_EQ(std::ranges::count_if(greedy, House::is_in), 1);
-              }),
-              testing::ExitedWithCode(0), "");
+  holds([] {
+    House house(0s);
+    const std::vector<int> greedy{house.connect(2), house.connect(2)};
+    house.trust(2);
+    EXPECT_TRUE(House::is_in(house.connect(3)));
+    EXPECT_EQ(std::ranges::count_if(greedy, House::is_in), 1);
+  });
 }
 
 TEST(Neighbours, thoseThatCameTogetherHaveTheirTimeToShowWhoTheyAre) {
-  EXPECT_EXIT(in_own_network([] {
-                House house(1h);
-                const std::vector<int> phones{house.connect(2), house.connect(3)};
-                EXPECT_FALSE(House::is_in(house.connect(4)));
-                EXPECT_EQ(std::ranges::count_if(phones, House::is_in), 2);
-              }),
-              testing::ExitedWithCode(0), "");
+  holds([] {
+    House house(1h);
+    const std::vector<int> phones{house.connect(2), house.connect(3)};
+    EXPECT_FALSE(House::is_in(house.connect(4)));
+    EXPECT_EQ(std::ranges::count_if(phones, House::is_in), 2);
+  });
 }
 
 TEST(Neighbours, afterThatTheyMakeRoomForTheNext) {
-  EXPECT_EXIT(in_own_network([] {
-                House house(0s);
-                const std::vector<int> phones{house.connect(2), house.connect(3)};
-                EXPECT_TRUE(House::is_in(house.connect(4)));
-                EXPECT_EQ(std::ranges::count_if(phones, House::is_in), 1);
-              }),
-              testing::ExitedWithCode(0), "");
+  holds([] {
+    House house(0s);
+    const std::vector<int> phones{house.connect(2), house.connect(3)};
+    EXPECT_TRUE(House::is_in(house.connect(4)));
+    EXPECT_EQ(std::ranges::count_if(phones, House::is_in), 1);
+  });
 }
 
 }  // namespace

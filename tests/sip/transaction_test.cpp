@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "support.hpp"
 
 namespace lintel::sip {
@@ -308,41 +310,42 @@ TEST_F(Transactions, malformedRequestsAreAnsweredAndUnknownOnesRefused) {
   EXPECT_THAT(transport.take(), IsEmpty());
 }
 
-TEST_F(Transactions, theCapIsAnswered503) {
-  TransactionSettings settings;
-  settings.maximum = 1;
-  settings.reserved = 0;
+// Of few places, with all that comes accepted.
+class FewTransactions : public Transactions {
+ protected:
+  void allow(std::size_t maximum, std::size_t reserved) {
+    TransactionSettings settings;
+    settings.maximum = maximum;
+    settings.reserved = reserved;
+    small = std::make_unique<Core>(clock, wire, settings);
+    small->add_handler(handler);
+    handler.work = [&](const Incoming& incoming) { return small->accept(incoming, nullptr), true; };
+    wire.deliver(request("INVITE", "z9hG4bKa"), peer);
+    wire.take();
+  }
   test::MemoryTransport wire;
-  Core small(clock, wire, settings);
-  small.add_handler(handler);
-  handler.work = [&](const Incoming& incoming) { return small.accept(incoming, nullptr), true; };
-  wire.deliver(request("INVITE", "z9hG4bKa"), peer);
-  wire.take();
+  std::unique_ptr<Core> small;
+};
+
+TEST_F(FewTransactions, beyondTheCapAreAnswered503) {
+  allow(1, 0);
   wire.deliver(request("INVITE", "z9hG4bKb"), peer);
   EXPECT_THAT(wire.take_first_lines(), ElementsAre("SIP/2.0 503 Service Unavailable"));
 }
 
 // Security 16: one phone of the house, with a call that nobody can take each millisecond, would otherwise have the lot.
-TEST_F(Transactions, whoeverComesFromElsewhereLeavesTheReserveToThisProcess) {
-  TransactionSettings settings;
-  settings.maximum = 3;
-  settings.reserved = 2;
-  test::MemoryTransport wire;
-  Core small(clock, wire, settings);
-  small.add_handler(handler);
-  handler.work = [&](const Incoming& incoming) { return small.accept(incoming, nullptr), true; };
-  wire.deliver(request("INVITE", "z9hG4bKa"), peer);
-  wire.take();
+TEST_F(FewTransactions, leaveTheReserveToThisProcess) {
+  allow(3, 2);
   wire.deliver(request("INVITE", "z9hG4bKb"), peer);
   EXPECT_THAT(wire.take_first_lines(), ElementsAre("SIP/2.0 503 Service Unavailable"));
   ClientOptions relayed;
   relayed.relayed = true;
-  EXPECT_EQ(small.send(outgoing("OPTIONS"), peer, &listener, relayed), 0U);
+  EXPECT_EQ(small->send(outgoing("OPTIONS"), peer, &listener, relayed), 0U);
 
-  EXPECT_NE(small.send(outgoing("INVITE"), Hop::local_server(), &listener), 0U) << "the station calls";
+  EXPECT_NE(small->send(outgoing("INVITE"), Hop::local_server(), &listener), 0U) << "the station calls";
   clock.advance(1ms);
-  EXPECT_EQ(small.size(), 3U) << "and its server takes that";
-  EXPECT_EQ(small.send(outgoing("OPTIONS"), peer, &listener), 0U);
+  EXPECT_EQ(small->size(), 3U) << "and its server takes that";
+  EXPECT_EQ(small->send(outgoing("OPTIONS"), peer, &listener), 0U);
 }
 
 TEST_F(Transactions, theLocalWireCarriesBothWays) {
