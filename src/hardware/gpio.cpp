@@ -59,17 +59,14 @@ Result<std::unique_ptr<GpioRelay>> GpioRelay::open(const GpioLine& wanted) {
 }
 
 GpioRelay::GpioRelay(GpioChip chip, gpiod_line* line, int level)
-    : chip_(std::move(chip)), line_(line), told_(level) {}
+    : chip_(std::move(chip)), line_(line), left_at_(level) {}
 
 GpioRelay::~GpioRelay() = default;
 
 void GpioRelay::set(int value) {
-  told_ = value;
-  if (!drive(value)) {
-    log::error("hardware", "GPIO line {}: {}", gpiod_line_offset(line_), std::strerror(errno));
-    return tell(RelayReport::failed);
-  }
-  if (gpiod_line_get_value(line_) != value) return tell(RelayReport::failed);
+  if (!drive(value)) log::error("hardware", "GPIO line {}: {}", gpiod_line_offset(line_), std::strerror(errno));
+  left_at_ = gpiod_line_get_value(line_);
+  if (left_at_ != value) return tell(RelayReport::failed);
   tell(value == 1 ? RelayReport::energised : RelayReport::released);
 }
 
@@ -82,7 +79,8 @@ bool GpioRelay::drive(int value) {
 }
 
 bool GpioRelay::present() const {
-  return gpiod_line_get_value(line_) == told_;
+  const int level = gpiod_line_get_value(line_);
+  return level >= 0 && level == left_at_;
 }
 
 std::optional<bool> GpioRelay::energised() const {

@@ -38,7 +38,7 @@ class GpioRelay final : public Relay {
   void energise() override { set(1); }
   void release() override { set(0); }
   [[nodiscard]] std::optional<bool> energised() const override;
-  [[nodiscard]] bool present() const override;  // and stands as it was told: an expander that reset itself does not
+  [[nodiscard]] bool present() const override;  // and stands as it was left: an expander that reset itself does not
 
  private:
   GpioRelay(GpioChip chip, gpiod_line* line, int level);
@@ -47,7 +47,7 @@ class GpioRelay final : public Relay {
 
   GpioChip chip_;
   gpiod_line* line_;
-  int told_;  // the level
+  int left_at_;  // the level after the last order, obeyed or not
 };
 
 // A contact on an input. Edges only wake it: what it tells is the level read after them. Use it through DebouncedInput.

@@ -23,10 +23,11 @@ class Slot {
   static constexpr Duration first_pause = std::chrono::seconds(1);
   static constexpr Duration longest_pause = std::chrono::seconds(10);
   static constexpr Duration look_period = std::chrono::seconds(2);
-  // A chip behind USB or I²C that hangs holds up the loop, which waits for its answer: then it is left alone for so many
-  // times as long as that took.
-  static constexpr Duration slow = std::chrono::milliseconds(100);
-  static constexpr int slow_factor = 100;
+  // A chip behind USB or I²C that hangs holds up the loop, which waits for its answer: then it is left alone for this
+  // time, for twice as long when that goes on, and so forth.
+  static constexpr Duration slow = std::chrono::seconds(1);
+  static constexpr Duration first_rest = std::chrono::seconds(30);
+  static constexpr Duration longest_rest = std::chrono::minutes(8);
 
   Slot(Clock& clock, Changed changed) : clock_(clock), changed_(std::move(changed)) {}
   Slot(const Slot&) = delete;
@@ -65,9 +66,12 @@ class Slot {
     owned_.reset();
   }
   // What is to be waited, beside `pause`, after something that began then.
-  [[nodiscard]] Duration rest(Duration pause, Monotonic began) const {
-    const Duration took = clock_.monotonic() - began;
-    return took < slow ? pause : std::max<Duration>(pause, slow_factor * took);
+  [[nodiscard]] Duration rest(Duration pause, Monotonic began) {
+    if (clock_.monotonic() - began < slow) {
+      rest_ = first_rest;
+      return pause;
+    }
+    return std::exchange(rest_, std::min<Duration>(2 * rest_, longest_rest));
   }
   void try_later(Duration pause, Duration rest) {
     timer_ = clock_.after(rest, [this, pause] { try_it(std::min<Duration>(2 * pause, longest_pause)); });
@@ -106,6 +110,7 @@ class Slot {
   std::unique_ptr<Device> owned_;
   Device* device_ = nullptr;
   std::string problem_;
+  Duration rest_ = first_rest;
   Timer timer_;
 };
 

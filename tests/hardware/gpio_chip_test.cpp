@@ -23,7 +23,8 @@ struct Expander {
   int edges = -1;        // an event descriptor
   int pending = 0;       // edges that wait at each reading
   void lose_power() { drives = false; }
-  [[nodiscard]] int level() const { return drives ? latch : pulled_to; }
+  bool stuck = false;    // by a short circuit, to what is pulled_to
+  [[nodiscard]] int level() const { return drives && !stuck ? latch : pulled_to; }
 } expander;
 
 char a_chip, a_line;
@@ -94,6 +95,14 @@ TEST_F(GpioExpander, A19_thatLostItsPowerWhileItHeldIsNoticed) {
   relay->energise();
   EXPECT_TRUE(relay->present());
   EXPECT_EQ(expander.level(), 1);
+}
+
+// Else it would be opened anew, and told as driven to its safe state, every two seconds.
+TEST_F(GpioExpander, A19_aLineThatCannotFollowIsThereAllTheSame) {
+  expander.stuck = true;
+  relay->energise();
+  EXPECT_EQ(reports, std::vector{RelayReport::failed});
+  EXPECT_TRUE(relay->present());
 }
 
 // A wire that floats beside a switching supply: its edges are there again whenever they are asked for.
