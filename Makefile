@@ -65,8 +65,8 @@ bench: build ## figures beside the peers, in one run; one part by BENCH=sip (rin
 	@JOBS=$(JOBS) QUICK=$(QUICK) bench/run $(BENCH)
 
 install: build ## put the program and its systemd unit in place (as root)
-	@rm -rf build/stage && umask 022 && DESTDIR=$(CURDIR)/build/stage cmake --install build/release --strip --prefix $(PREFIX)
-	@deploy/post-install $(PREFIX) build/stage
+	@rm -rf build/stage && umask 022 && DESTDIR="$(CURDIR)/build/stage" cmake --install build/release --strip --prefix $(PREFIX)
+	@deploy/post-install $(PREFIX) build/stage; installed=$$?; rm -rf build/stage; exit $$installed
 
 uninstall: ## take the program and its unit away; the data stays
 	@deploy/remove $(PREFIX)

@@ -260,7 +260,7 @@ TEST(Database, doesNotBeginReadsWhenItCloses) {
       {});
   waits.reset();
   database.reset();
-  EXPECT_EQ(read, 1);
+  EXPECT_LE(read, 1) << "the first one may not have begun";
 }
 
 TEST(Database, refusesToWriteInARead) {

@@ -33,6 +33,7 @@ test('S01: kill -9 in the middle of unlocks loses none that was reported, and th
       }
     })();
     await new Promise((done) => setTimeout(done, 400));
+    await station.waitFor('a change that is answered', async () => name);
     await station.kill('SIGKILL');
     running = false;
     await unlocking;
