@@ -31,8 +31,10 @@ Context::Context(Dependencies given)
   if (!house.household.initialised()) setup_code = bytes::random_digits(setup_code_digits);
   sessions.on_end([this](const Session& session) {
     hub.close_session(session.id);
-    for (const auto& socket : open_sockets(session)) socket->close(1008, "logged out");
     end_live_sessions(session.id);
+    // The monitor that a person tries beside the console has that login, which ends when nobody uses the console.
+    if (session.who.role == Role::admin) return;
+    for (const auto& socket : open_sockets(session)) socket->close(1008, "logged out");
   });
   subscriptions.push_back(house.journal.on_journalled([this](const journal::Entry& entry) { hub.journalled(entry); }));
   subscriptions.push_back(house.settings.on_change([this](const settings::Change& change) {

@@ -55,8 +55,8 @@ function PairedMonitor({ device: kept, onUnpair, onRevoked }: { device: Paired; 
   const state = useSyncExternalStore(phone.watch, phone.get);
   const [armed, setArmed] = useState(false);
 
-  // The telephone's connection needs the session, so it begins with the first login. A later loss of the session does
-  // not end it: a running call goes on while the page logs in again.
+  // The telephone's connection needs the session, so it begins with the first login. A later loss of the session may
+  // end that connection: it is made anew, and a call that talks goes on meanwhile.
   const [entered, setEntered] = useState(false);
   useEffect(() => {
     if (admission !== 'in') return;
