@@ -35,7 +35,7 @@ class Chronicle {
   journal::Journal& journal_;
   Clock& clock_;
   access::Repeats repeats_;
-  std::unordered_map<std::string, Timer> unsettled_;  // accounts of the house whose last coming or going is not written down
+  std::unordered_map<std::string, Timer> unsettled_;  // accounts whose last coming or going is not written down
   calls::CallId untold_call_ = 0;
 };
 

@@ -102,9 +102,8 @@ std::span<const std::uint8_t> Srtp::unprotect(std::span<std::uint8_t> packet, st
 }
 
 std::span<const std::uint8_t> Srtp::unprotect(std::span<std::uint8_t> packet) {
-  return unprotect(packet, 8, [](srtp_ctx_t_* in, void* bytes, int* length) -> int {
-    return srtp_unprotect(in, bytes, length);
-  });
+  return unprotect(packet, 8,
+                   [](srtp_ctx_t_* in, void* bytes, int* length) -> int { return srtp_unprotect(in, bytes, length); });
 }
 
 std::span<const std::uint8_t> Srtp::unprotect_control(std::span<std::uint8_t> packet) {

@@ -38,7 +38,7 @@ class Srtp {
   Srtp() = default;
   using Unprotect = int (*)(srtp_ctx_t_*, void*, int*);
   std::span<const std::uint8_t> unprotect(std::span<std::uint8_t> packet, std::size_t source_at, Unprotect work);
-  std::vector<std::uint32_t> sources_;  // of the peer, that were authentic; never forgotten, or old packets would pass again
+  std::vector<std::uint32_t> sources_;  // the peer's; never forgotten, or old packets would pass again
   std::optional<GcmSender> gcm_;  // outgoing RTP, where that was agreed
   srtp_ctx_t_* out_ = nullptr;
   srtp_ctx_t_* in_ = nullptr;

@@ -53,7 +53,7 @@ class WebrtcTransport {
   [[nodiscard]] std::optional<DtlsRole> role() const { return role_; }
   [[nodiscard]] bool connected() const { return srtp_.has_value(); }
   [[nodiscard]] GstClockTime last_heard() const { return last_heard_; }  // of what is authentic; zero: nothing yet
-  [[nodiscard]] bool has_consent() const { return consent_; }  // the peer was heard lately
+  [[nodiscard]] bool has_consent() const { return consent_; }            // the peer was heard lately
 
   // False: not connected, or no consent. The packet is in the batch that leaves at the end of this turn.
   bool send(const RtpHeader& header, std::span<const std::uint8_t> head, std::span<const std::uint8_t> body);

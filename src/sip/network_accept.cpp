@@ -32,8 +32,8 @@ bool Network::Inner::full() const {
   return connections.size() - killed.size() >= settings.connections;
 }
 
-// In an IPv6 network, neighbours live beside a stranger who has all of its places: whoever has most of them gives one up,
-// however busy it is kept. Among such as have no more than the newcomer, one that had its time to say who it is.
+// In an IPv6 network, neighbours live beside a stranger who has all of its places: whoever has most of them gives one
+// up, however busy it is kept. Among such as have no more than the newcomer, one that had its time to say who it is.
 bool Network::Inner::make_room_beside(const SocketAddress& newcomer, Monotonic now) {
   const std::size_t network = newcomer.network_hash();
   const std::size_t fair = count_of(per_source, newcomer.host_hash()) + 1;

@@ -29,7 +29,7 @@ struct TransactionSettings {
   Duration heard_late = std::chrono::seconds(64);
   std::size_t given_up = 1'000;                // such INVITEs at once; further ones are let go as they are given up
   std::size_t maximum = 50'000;                // transactions at once; beyond it requests get 503 and sends fail
-  std::size_t reserved = 1'000;                // of them for this process' own: requests from elsewhere never take these
+  std::size_t reserved = 1'000;  // of them for this process' own: requests from elsewhere never take these
   std::string user_agent = "Lintel";           // for Server in answers the Core makes by itself
 };
 
@@ -113,7 +113,8 @@ class Core final : public TransportSink {
   };
   [[nodiscard]] Tag reply_tag(const Incoming& request) const;
   // Begins a server transaction; INVITE is answered with 100 at once when `trying`. 0 when the cap is reached, for a
-  // request from elsewhere but for `reserved`: then the Core has already answered 503. `listener` may be null; it is used until on_terminated or forget().
+  // request from elsewhere but for `reserved`: then the Core has already answered 503. `listener` may be null; it is
+  // used until on_terminated or forget().
   TransactionId accept(const Incoming& request, ServerListener* listener, bool trying = true);
   // Sends a provisional or final response and keeps it for retransmissions. For INVITE, a non-2xx final is
   // retransmitted until the ACK; a 2xx is passed each time respond() is called (retransmitting it is the user agent's

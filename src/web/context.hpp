@@ -100,7 +100,7 @@ using Work = std::function<void(Call& call)>;
 void add(http::Router& router, const std::shared_ptr<Context>& context, http::Route route, Work work);
 
 void install_gate(http::Router& router, const std::shared_ptr<Context>& context);
-void guard_websockets(http::Router& router, const std::shared_ptr<Context>& context);  // of the routes that are there
+void guard_websockets(http::Router& router, const std::shared_ptr<Context>& context);    // of the routes that are there
 void add_start_routes(http::Router& router, const std::shared_ptr<Context>& context);    // state, set-up, health, …
 void add_session_routes(http::Router& router, const std::shared_ptr<Context>& context);  // login, logout, sessions
 void add_account_routes(http::Router& router, const std::shared_ptr<Context>& context);  // password, e-mail, machines

@@ -15,7 +15,7 @@ using http::Method;
 
 constexpr std::array kinds{journal::Kind::call, journal::Kind::unlock, journal::Kind::alarm, journal::Kind::operation,
                            journal::Kind::system};
-constexpr std::size_t catch_up_page = 50;        // which takes less than a millisecond of the loop
+constexpr std::size_t catch_up_page = 50;       // which takes less than a millisecond of the loop
 constexpr std::int64_t most_caught_up = 1'000;  // ids back; whoever missed more asks for the journal
 constexpr std::size_t longest_filter = 100;
 constexpr std::size_t longest_event_list = 4096;
@@ -108,8 +108,8 @@ Json hello(const Context& context, const Subject& who) {
   return json;
 }
 
-// Page after page of what the clients missed, then what came meanwhile; of all that wait one page at a time, in turn, so
-// that the loop has time for the doors in between.
+// Page after page of what the clients missed, then what came meanwhile; of all that wait one page at a time, in turn,
+// so that the loop has time for the doors in between.
 void catch_up(const std::weak_ptr<Context>& weak) {
   const auto house = weak.lock();
   if (house == nullptr) return;

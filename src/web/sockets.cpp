@@ -16,8 +16,8 @@ std::vector<std::shared_ptr<http::WebSocket>> open_sockets(const Session& sessio
 
 void guard_websockets(http::Router& router, const std::shared_ptr<Context>& context) {
   for (const std::unique_ptr<http::WebSocketRoute>& route : router.websocket_routes()) {
-    route->opened = [weak = std::weak_ptr<Context>(context), served = std::move(route->opened)](
-                        const std::shared_ptr<http::WebSocket>& socket) {
+    route->opened = [weak = std::weak_ptr<Context>(context),
+                     served = std::move(route->opened)](const std::shared_ptr<http::WebSocket>& socket) {
       const auto house = weak.lock();
       const auto* identity = std::any_cast<Identity>(&socket->request().identity);
       if (house == nullptr || identity == nullptr) return socket->close(1008, "log in first");

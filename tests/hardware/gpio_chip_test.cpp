@@ -1,5 +1,5 @@
-// Relays and contacts on a GPIO chip that misbehaves. What stands here for libgpiod is an expander with one line; the kernel's own
-// chips are tried by `make trial`. It checks: A12, A19.
+// Relays and contacts on a GPIO chip that misbehaves. What stands here for libgpiod is an expander with one line; the
+// kernel's own chips are tried by `make trial`. It checks: A12, A19.
 #include <gpiod.h>
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
@@ -16,14 +16,14 @@ namespace {
 
 // The chip, and what the kernel believes of it.
 struct Expander {
-  bool drives = false;   // the pin is an output
-  int latch = 0;         // what an output has
-  int pulled_to = 0;     // what an input reads
+  bool drives = false;  // the pin is an output
+  int latch = 0;        // what an output has
+  int pulled_to = 0;    // what an input reads
   bool known_as_output = false;
-  int edges = -1;        // an event descriptor
-  int pending = 0;       // edges that wait at each reading
+  int edges = -1;   // an event descriptor
+  int pending = 0;  // edges that wait at each reading
   void lose_power() { drives = false; }
-  bool stuck = false;    // by a short circuit, to what is pulled_to
+  bool stuck = false;  // by a short circuit, to what is pulled_to
   [[nodiscard]] int level() const { return drives && !stuck ? latch : pulled_to; }
 } expander;
 
@@ -37,13 +37,21 @@ gpiod_chip* gpiod_chip_open_lookup(const char* name) {
   return std::string_view(name) == "expander" ? reinterpret_cast<gpiod_chip*>(&a_chip) : nullptr;
 }
 void gpiod_chip_close(gpiod_chip* /*chip*/) {}
-gpiod_line* gpiod_chip_get_line(gpiod_chip* /*chip*/, unsigned /*offset*/) { return reinterpret_cast<gpiod_line*>(&a_line); }
-unsigned gpiod_line_offset(gpiod_line* /*line*/) { return 17; }
-int gpiod_line_request(gpiod_line* /*line*/, const gpiod_line_request_config* /*how*/, int /*level*/) { return 0; }
+gpiod_line* gpiod_chip_get_line(gpiod_chip* /*chip*/, unsigned /*offset*/) {
+  return reinterpret_cast<gpiod_line*>(&a_line);
+}
+unsigned gpiod_line_offset(gpiod_line* /*line*/) {
+  return 17;
+}
+int gpiod_line_request(gpiod_line* /*line*/, const gpiod_line_request_config* /*how*/, int /*level*/) {
+  return 0;
+}
 int gpiod_line_direction(gpiod_line* /*line*/) {
   return expander.known_as_output ? GPIOD_LINE_DIRECTION_OUTPUT : GPIOD_LINE_DIRECTION_INPUT;
 }
-int gpiod_line_get_value(gpiod_line* /*line*/) { return expander.level(); }
+int gpiod_line_get_value(gpiod_line* /*line*/) {
+  return expander.level();
+}
 int gpiod_line_set_value(gpiod_line* /*line*/, int value) {
   expander.latch = value;
   return 0;
@@ -58,8 +66,12 @@ int gpiod_line_set_direction_output(gpiod_line* /*line*/, int value) {
   expander.latch = value;
   return 0;
 }
-int gpiod_line_request_both_edges_events_flags(gpiod_line* /*line*/, const char* /*consumer*/, int /*flags*/) { return 0; }
-int gpiod_line_event_get_fd(gpiod_line* /*line*/) { return expander.edges; }
+int gpiod_line_request_both_edges_events_flags(gpiod_line* /*line*/, const char* /*consumer*/, int /*flags*/) {
+  return 0;
+}
+int gpiod_line_event_get_fd(gpiod_line* /*line*/) {
+  return expander.edges;
+}
 int gpiod_line_event_read_multiple(gpiod_line* /*line*/, gpiod_line_event* /*events*/, unsigned /*most*/) {
   return expander.pending;
 }

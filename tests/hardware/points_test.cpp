@@ -133,8 +133,8 @@ TEST_F(RelayPointTest, A19_leavesNoCurrentOnARelayThatItDrivesNoMore) {
   EXPECT_EQ(twin.energised(), false);
 }
 
-// A board whose firmware hangs keeps the loop waiting for five seconds each time; with four points on it the watchdog would
-// end the station, again and again.
+// A board whose firmware hangs keeps the loop waiting for five seconds each time; with four points on it the watchdog
+// would end the station, again and again.
 TEST_F(RelayPointTest, A19_aChipThatHangsIsLeftAloneForLonger) {
   point.open([this]() -> Result<std::unique_ptr<Relay>> {
     if (++plug.tries == 1) clock.advance(5s);

@@ -128,7 +128,8 @@ TEST(SrtpTest, ofAPeersSourcesTheFirstAreHeardAndNoMore) {
   forged.resize(forged.size() + 10);
   for (int time = 0; time < 100; ++time) EXPECT_TRUE(taken(far, forged).empty());  // these take no place
   std::size_t heard = 0;
-  for (std::uint32_t source = 1; source <= 1'000; ++source) heard += taken(far, protect(near, packet(1, source))).empty() ? 0 : 1;
+  for (std::uint32_t source = 1; source <= 1'000; ++source)
+    heard += taken(far, protect(near, packet(1, source))).empty() ? 0 : 1;
   EXPECT_EQ(heard, Srtp::most_sources);
   EXPECT_FALSE(taken(far, protect(near, packet(2, 1))).empty()) << "who was heard is heard on";
 

@@ -89,8 +89,8 @@ class WebrtcPaths : public ::testing::Test {
   std::uint16_t port = 0;
 };
 
-// Security 10: a resident who sends checks of his own under the address of a neighbour's monitor takes neither its sound
-// nor its keys.
+// Security 10: a resident who sends checks of his own under the address of a neighbour's monitor takes neither its
+// sound nor its keys.
 TEST_F(WebrtcPaths, staysWithThePeerThatIsThere) {
   const Browser monitor(port);
   const auto first = monitor.check(one);

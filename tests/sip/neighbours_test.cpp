@@ -110,7 +110,9 @@ class House {
   work();
   _exit(testing::Test::HasFailure() ? 1 : 0);
 }
-void holds(void (*work)()) { EXPECT_EXIT(in_own_network(work), testing::ExitedWithCode(0), ""); }
+void holds(void (*work)()) {
+  EXPECT_EXIT(in_own_network(work), testing::ExitedWithCode(0), "");
+}
 
 // Security 16.
 TEST(Neighbours, whoHasAllPlacesGivesOneUpHoweverBusyItKeepsThem) {

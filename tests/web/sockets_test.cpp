@@ -1,6 +1,5 @@
 // WebSockets belong to a login: so many at most, and they end with it.
 #include "http/websocket.hpp"
-
 #include "web/house.hpp"
 #include "web/sessions.hpp"
 
@@ -29,7 +28,8 @@ class Sockets : public HouseTest {
   }
   std::shared_ptr<FakeSocket> connect(const As& who) {
     auto socket = std::make_shared<FakeSocket>();
-    socket->upgrade.headers = {{"Host", "localhost"}, {"Upgrade", "websocket"}, {"Cookie", "lintel_session=" + who.cookie}};
+    socket->upgrade.headers = {
+        {"Host", "localhost"}, {"Upgrade", "websocket"}, {"Cookie", "lintel_session=" + who.cookie}};
     const http::WebSocketRoute* route = router_.match_websocket("/sip");
     if (router_.refusal(*route, socket->upgrade)) return nullptr;
     route->opened(socket);
