@@ -64,18 +64,22 @@ GpioRelay::GpioRelay(GpioChip chip, gpiod_line* line, int level)
 GpioRelay::~GpioRelay() = default;
 
 void GpioRelay::set(int value) {
-  if (!drive(value)) log::error("hardware", "GPIO line {}: {}", gpiod_line_offset(line_), std::strerror(errno));
-  left_at_ = gpiod_line_get_value(line_);
+  left_at_ = drive(value);
   if (left_at_ != value) return tell(RelayReport::failed);
   tell(value == 1 ? RelayReport::energised : RelayReport::released);
 }
 
-bool GpioRelay::drive(int value) {
-  if (gpiod_line_set_value(line_, value) != 0) return false;
-  if (gpiod_line_get_value(line_) == value) return true;
-  // An expander that lost its power for a moment has all lines as inputs, which the kernel does not know. By way of an
-  // input, so that no driver takes the direction for the one that it has.
-  return gpiod_line_set_direction_input(line_) == 0 && gpiod_line_set_direction_output(line_, value) == 0;
+int GpioRelay::drive(int value) {
+  if (gpiod_line_set_value(line_, value) != 0) {
+    log::error("hardware", "GPIO line {}: {}", gpiod_line_offset(line_), std::strerror(errno));
+  } else if (gpiod_line_get_value(line_) == value) {
+    return value;
+  } else if (gpiod_line_set_direction_input(line_) != 0 || gpiod_line_set_direction_output(line_, value) != 0) {
+    // An expander that lost its power for a moment has all lines as inputs, which the kernel does not know. By way of an
+    // input, so that no driver takes the direction for the one that it has.
+    log::error("hardware", "GPIO line {} cannot be set up anew: {}", gpiod_line_offset(line_), std::strerror(errno));
+  }
+  return gpiod_line_get_value(line_);
 }
 
 bool GpioRelay::present() const {

@@ -43,7 +43,7 @@ class GpioRelay final : public Relay {
  private:
   GpioRelay(GpioChip chip, gpiod_line* line, int level);
   void set(int value);
-  [[nodiscard]] bool drive(int value);
+  [[nodiscard]] int drive(int value);  // the level that the line has then
 
   GpioChip chip_;
   gpiod_line* line_;

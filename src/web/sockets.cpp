@@ -1,5 +1,4 @@
 // The WebSockets of a login, whichever room serves them: so many at most, and a device's end with it.
-#include <algorithm>
 #include <any>
 
 #include "http/websocket.hpp"
