@@ -65,6 +65,7 @@ let ua: FakeUA;
 let lines: LineState[];
 let ended: string[];
 let reasons: string[];
+let rung: number;
 const getUserMedia = vi.fn<(wanted: MediaStreamConstraints) => Promise<MediaStream>>();
 
 beforeEach(async () => {
@@ -76,7 +77,8 @@ beforeEach(async () => {
   reasons = [];
   made.ua = undefined;
   client = new JsSipClient(account);
-  const events: CallEvents = { line: (state) => lines.push(state), incoming: () => undefined, confirmed: () => undefined, ended: (cause, reason) => { ended.push(cause); reasons.push(reason); }, media: () => undefined };
+  rung = 0;
+  const events: CallEvents = { line: (state) => lines.push(state), incoming: () => { ++rung; }, confirmed: () => undefined, ended: (cause, reason) => { ended.push(cause); reasons.push(reason); }, media: () => undefined };
   client.start(events);
   await vi.waitFor(() => expect(made.ua).toBeDefined());
   ua = made.ua as FakeUA;
@@ -92,9 +94,9 @@ function register() {
   ua.registered = true;
   ua.emit('registered');
 }
-function incoming(): FakeSession {
+function incoming(body = 'v=0\r\na=fingerprint:sha-256 AA\r\n'): FakeSession {
   const session = new FakeSession();
-  ua.emit('newRTCSession', { originator: 'remote', session, request });
+  ua.emit('newRTCSession', { originator: 'remote', session, request: { ...request, body } });
   return session;
 }
 const theStationSays = (text: string) => (made.socket as FakeSocket).ondata(text);
@@ -162,6 +164,16 @@ describe('whether a monitor can be rung', () => {
     expect(ended).toEqual([]);
     expect(ua.asked).not.toContain('stop');
     expect(lines.at(-1)).toBe('reconnecting');
+  });
+});
+
+describe('what rings', () => {
+  it('is not a call in plain RTP, of another station or a phone: no browser can answer that', () => {
+    const other = incoming('v=0\r\nm=audio 4000 RTP/AVP 0\r\n');
+    expect(other.terminate).toHaveBeenCalledWith({ status_code: 488 });
+    expect(rung).toBe(0);
+    expect(incoming().terminate, 'and the visitor at this door is not told busy').not.toHaveBeenCalled();
+    expect(rung).toBe(1);
   });
 });
 

@@ -132,6 +132,12 @@ export class JsSipClient implements CallClient {
   }
 
   private incoming({ session, request }: IncomingRTCSessionEvent): void {
+    // A call of another station or of a phone, which no browser can answer: it would ring with this door's picture and
+    // its button, and keep whoever stands there out.
+    if (request.body && !request.body.includes('a=fingerprint:')) {
+      session.terminate({ status_code: 488 });
+      return;
+    }
     if (this.session) {
       session.terminate({ status_code: 486 });
       return;
