@@ -22,10 +22,10 @@ constexpr auto none = std::optional<LockState>();
 constexpr std::array<std::array<std::optional<LockState>, lock_event_count>, lock_state_count> table = {{
     /* locked    */ {S::unlocking, none, none, none, none, none},
     /* unlocking */ {none, S::locking, S::unlocked, none, S::jammed, none},
-    /* unlocked  */ {none, S::locking, none, none, none, S::held_open},
+    /* unlocked  */ {S::unlocked, S::locking, none, none, none, S::held_open},
     /* locking   */ {S::unlocking, none, none, S::locked, S::jammed, none},
     /* jammed    */ {S::unlocking, S::locking, S::unlocked, S::locked, none, none},
-    /* held_open */ {none, S::locking, none, none, none, none},
+    /* held_open */ {S::unlocked, S::locking, none, none, none, none},
 }};
 
 }  // namespace
@@ -58,10 +58,11 @@ void Lock::set_options(LockOptions options) {
   if (watched && !options_.watches_door) forget_open_door();
   if (!watched && options_.watches_door && door_open_) watch_open_door();
   // The relay that held the bolt a moment ago frees it under the other wiring: drive it anew.
-  if (rewired) make_safe();
+  if (rewired && !powered_down_) make_safe();
 }
 
 bool Lock::make_safe() {
+  powered_down_ = false;
   const auto energised = driver_.energised();
   const bool found_open = energised && free_when(*energised);
   opened_at_.reset();
@@ -74,6 +75,7 @@ bool Lock::make_safe() {
 }
 
 void Lock::power_down() {
+  powered_down_ = true;
   relay_timer_.cancel();
   period_timer_.cancel();
   hold_timer_.cancel();
@@ -85,9 +87,13 @@ Decision Lock::open(const UnlockRequest& request) {
   Decision decision;
   decision.lock = options_.number;
   switch (state_) {
-    case LockState::unlocking:
     case LockState::unlocked:
     case LockState::held_open:
+      // Free for the sake of a door that still stands open, and it holds the moment that shuts: as good as locked for
+      // who comes now.
+      if (!period_running_) break;
+      [[fallthrough]];
+    case LockState::unlocking:
       decision.outcome = Outcome::already_open;
       // Somebody who wants out is given the whole period.
       if (is_from_inside(request.method) && period_running_)
@@ -108,6 +114,7 @@ Decision Lock::open(const UnlockRequest& request) {
     }
   }
   request_ = request;
+  if (state_ == LockState::held_open) watch_open_door();
   handle(LockEvent::unlock);
   switch (state_) {
     case LockState::unlocked:
@@ -159,6 +166,7 @@ void Lock::forget_open_door() {
 }
 
 void Lock::handle(LockEvent event) {
+  if (powered_down_) return;  // a door that shuts now would give the magnet its current again
   if (const auto next = transition(state_, event)) enter(*next);
 }
 

@@ -15,6 +15,7 @@
 //                              +--------+   and by a relay that obeys late after all; one that lets go although nobody
 //                                           asks any more is ordered to hold
 // unlocking --lock--> locking and locking --unlock--> unlocking: the order is turned round on the way.
+// unlocked and held_open --unlock--> unlocked: a period of their own for who comes while the door still stands open.
 //
 // locked     the bolt holds. unlocking / locking: the relay is ordered and has not answered.
 // unlocked   released for the unlock period (A03); with a door contact, until the door has closed (A04).
@@ -135,6 +136,7 @@ class Lock {
   bool door_open_ = false;
   bool door_held_ = false;
   bool period_running_ = false;
+  bool powered_down_ = false;  // no order any more, until make_safe()
   std::optional<Monotonic> opened_at_;
   Monotonic locked_at_{};
   Timer relay_timer_;

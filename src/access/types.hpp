@@ -51,7 +51,7 @@ struct UnlockRequest {
 enum class Outcome {
   opened,        // the relay was ordered and told to have moved
   opening,       // the relay was ordered and will tell
-  already_open,  // nothing to do: it is open, or opening
+  already_open,  // nothing to do: it is open for a period that runs, or opening
   no_such_lock,
   no_right,    // the subject may not open this lock, or the method may not
   too_soon,    // within the responding interval (A02); wait says how long

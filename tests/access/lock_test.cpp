@@ -42,11 +42,13 @@ struct Told final : Lock::Owner {
   std::string opened_by;
   int forced = 0;
   int held = 0;
+  int opened = 0;
   ManualDriver* driver = nullptr;
   std::size_t orders_when_told_open = 0;
   void lock_changed(Lock& lock, const UnlockRequest* request) override {
     states.push_back(lock.state());
     if (request != nullptr) {
+      ++opened;
       opened_by = request->subject;
       orders_when_told_open = driver->orders.size();
     }
@@ -82,6 +84,7 @@ TEST(LockMachine, holdsItsGraphForEveryStateAndEvent) {
       {{S::locked, E::unlock}, S::unlocking},       {{S::unlocking, E::lock}, S::locking},
       {{S::unlocking, E::relay_open}, S::unlocked}, {{S::unlocking, E::relay_failed}, S::jammed},
       {{S::unlocked, E::lock}, S::locking},         {{S::unlocked, E::hold_limit}, S::held_open},
+      {{S::unlocked, E::unlock}, S::unlocked},      {{S::held_open, E::unlock}, S::unlocked},
       {{S::locking, E::unlock}, S::unlocking},      {{S::locking, E::relay_closed}, S::locked},
       {{S::locking, E::relay_failed}, S::jammed},   {{S::jammed, E::unlock}, S::unlocking},
       {{S::jammed, E::lock}, S::locking},           {{S::jammed, E::relay_open}, S::unlocked},
@@ -194,6 +197,21 @@ TEST_F(LockTest, powerDownLeavesAStrikeLockedAndAMagnetFree) {
   EXPECT_EQ(driver.orders.back(), false);
 }
 
+TEST_F(LockTest, powerDownIsTheLastOrder) {
+  make({.period = 3s, .wiring = Wiring::fail_safe, .watches_door = true});
+  open();
+  lock->door_is_open(true);
+  clock.advance(5s);
+  lock->power_down();
+  const auto orders = driver.orders.size();
+  lock->door_is_open(false);
+  lock->set_options({.wiring = Wiring::fail_secure});
+  lock->set_options({.wiring = Wiring::fail_safe});
+  clock.advance(10min);
+  EXPECT_EQ(driver.orders.size(), orders);
+  EXPECT_EQ(driver.orders.back(), false);
+}
+
 TEST_F(LockTest, waitsForARelayThatAnswersLater) {
   make();
   driver.answers = ManualDriver::Answers::when_told;
@@ -283,6 +301,46 @@ TEST_F(LockTest, A04_saysWhenTheDoorIsHeldAndLocksWhenItCloses) {
   lock->door_is_open(true);
   clock.advance(60s);
   EXPECT_EQ(lock->state(), S::held_open);
+  lock->door_is_open(false);
+  EXPECT_EQ(lock->state(), S::locked);
+}
+
+// The next visitor comes while the door still swings shut behind the last one.
+TEST_F(LockTest, A04_whoIsLetInWhileTheDoorStillStandsOpenHasThePeriodOfTheirOwn) {
+  make({.period = 3s, .watches_door = true, .hold_limit = 60s});
+  open();
+  lock->door_is_open(true);
+  clock.advance(5s);
+  const auto unlocked = told.opened;
+  EXPECT_EQ(open(), Outcome::opened);
+  EXPECT_EQ(told.opened, unlocked + 1) << "and it is written down";
+  clock.advance(1s);
+  lock->door_is_open(false);
+  EXPECT_EQ(lock->state(), S::unlocked);
+  clock.advance(2s);
+  EXPECT_EQ(lock->state(), S::locked);
+}
+
+TEST_F(LockTest, A04_aHeldDoorIsHeldAgainAfterTheNextOneWentThrough) {
+  make({.period = 3s, .watches_door = true, .hold_limit = 60s});
+  open();
+  lock->door_is_open(true);
+  clock.advance(60s);
+  ASSERT_EQ(lock->state(), S::held_open);
+  EXPECT_EQ(open(), Outcome::opened);
+  EXPECT_EQ(lock->state(), S::unlocked);
+  clock.advance(60s);
+  EXPECT_EQ(lock->state(), S::held_open);
+  lock->door_is_open(false);
+  EXPECT_EQ(lock->state(), S::locked);
+}
+
+TEST_F(LockTest, A03_theIntervalCountsAtAnOpenDoorToo) {
+  make({.period = 3s, .responding_interval = 20s, .watches_door = true, .hold_limit = 60s});
+  open();
+  lock->door_is_open(true);
+  clock.advance(10s);
+  EXPECT_EQ(open(), Outcome::too_soon);
   lock->door_is_open(false);
   EXPECT_EQ(lock->state(), S::locked);
 }
