@@ -20,6 +20,20 @@ const journal::Event& end_of(const calls::CallEvent& event) {
   }
 }
 
+// A person's no, a device that did not do its part, or nobody there at all.
+const journal::Event& event_of(calls::Refusal refusal) {
+  switch (refusal) {
+    case calls::Refusal::no_answer:
+      return events::call_monitor_silent;
+    case calls::Refusal::unreachable:
+    case calls::Refusal::failed:
+    case calls::Refusal::no_encryption:
+      return events::call_failed;
+    default:
+      return events::call_refused;
+  }
+}
+
 }  // namespace
 
 bool Chronicle::record_bounded(const journal::Event& event, const journal::Details& details,
@@ -68,9 +82,7 @@ void Chronicle::call(const calls::CallEvent& event, std::size_t legs) {
     journal_.record(end_of(event), details);
   } else if (event.event == "call.leg_refused") {
     field("reason", std::string(calls::name_of(event.refusal)));
-    const bool a_persons = event.refusal != calls::Refusal::unreachable && event.refusal != calls::Refusal::failed &&
-                           event.refusal != calls::Refusal::no_encryption;
-    journal_.record(a_persons ? events::call_refused : events::call_failed, details);
+    journal_.record(event_of(event.refusal), details);
   } else if (event.event == "call.arrived") {
     untold_call_ = record_bounded(events::call_incoming, details, events::call_repeated) ? 0 : event.id;
   } else if (event.event == "call.turned_away") {

@@ -21,7 +21,7 @@ std::vector<std::string> own_hosts() {
   return out;
 }
 
-sip::ServerSettings server_settings(const settings::Settings& settings, const std::string& domain) {
+sip::ServerSettings settings_of_server(const settings::Settings& settings, const std::string& domain) {
   namespace keys = settings::sip_server;
   sip::ServerSettings out;
   out.domain = domain;
@@ -30,6 +30,9 @@ sip::ServerSettings server_settings(const settings::Settings& settings, const st
   out.default_expiry = settings.get(keys::registration);
   out.maximum_expiry = settings.get(keys::longest_registration);
   out.branch_timeout = settings.get(keys::silent_after);
+  // Calls end what rings too long; the server's own limit is behind that.
+  out.timer_c = std::max<Duration>({out.timer_c, settings.get(settings::call::longest_ring) + std::chrono::seconds(10),
+                                    settings.get(settings::call::longest_incoming) + std::chrono::seconds(10)});
   out.bindings = household::max_rooms * (household::max_extensions + 1);
   return out;
 }
@@ -57,6 +60,8 @@ Telephony::Telephony(const Needs& needs)
                  sip::NetworkSettings limits;
                  limits.per_second = static_cast<unsigned>(needs.settings.get(settings::sip_server::source_rate));
                  limits.burst = limits.per_second * 4;
+                 limits.connections_per_source =
+                     static_cast<std::size_t>(needs.settings.get(settings::security::connections));
                  return limits;
                }()),
       core_(needs.loop.clock(), network_),
@@ -111,7 +116,7 @@ Result<void> Telephony::start(const Options& options, const std::string& address
     needs_.guesses.succeeded(user, {source_of(source.address), source.address.host_text().view(), access::Way::sip});
     network_.trust(source);
   };
-  server_settings_ = server_settings(settings, domain_);
+  server_settings_ = settings_of_server(settings, domain_);
   server_ = std::make_unique<sip::Server>(core_, accounts_, &bindings_, needs_.vault.derive("sip server"), server_settings_,
                                           std::move(events));
   server_view_ = server_.get();
@@ -180,7 +185,11 @@ sip::Endpoint& Telephony::start_endpoint(sip::EndpointListener& listener) {
 // Calls that run keep the account and the behaviour they began with.
 void Telephony::settings_changed(const settings::Change& change) {
   const auto page = change.entry.page;
-  if (page == "call") endpoint_->set_settings(endpoint_settings(needs_.settings));
+  if (page == "call") {
+    endpoint_->set_settings(endpoint_settings(needs_.settings));
+    server_settings_.timer_c = settings_of_server(needs_.settings, domain_).timer_c;
+    if (server_ != nullptr) server_->set_settings(server_settings_);
+  }
   if (page == "account" || change.is(settings::call::user_agent)) give_own_account();
 }
 

@@ -59,6 +59,7 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   // `/sip`: WebSockets become flows of the network (RFC 7118).
   void add_websocket(http::Router& router);
   [[nodiscard]] const sip::Server* const& server() const { return server_view_; }
+  [[nodiscard]] const sip::ServerSettings& server_settings() const { return server_settings_; }
   [[nodiscard]] const std::string& domain() const { return domain_; }
   std::function<void(std::string_view account, bool online)> on_presence;
   std::function<void(std::string_view contact)> on_reachable;  // as sip::ServerEvents tells it
@@ -92,7 +93,7 @@ class Telephony final : public web::PresencePort, public web::SipPort {
   Bindings bindings_;
   std::unique_ptr<sip::dns::CaresSource> names_;
   std::unique_ptr<sip::dns::Resolver> resolver_;
-  sip::ServerSettings server_settings_;  // of the start, but for the names: changes need a restart
+  sip::ServerSettings server_settings_;  // a restart changes it, but for names and the time to ring
   std::unique_ptr<sip::Server> server_;
   const sip::Server* server_view_ = nullptr;
   std::unique_ptr<sip::Endpoint> endpoint_;

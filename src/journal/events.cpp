@@ -45,6 +45,7 @@ constexpr std::array all = {
     &events::call_busy,
     &events::call_ended,
     &events::call_failed,
+    &events::call_monitor_silent,
     &events::call_incoming,
     &events::call_rejected,
     &events::call_repeated,

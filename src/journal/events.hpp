@@ -95,6 +95,8 @@ inline constexpr Event call_not_answered{"call.not_answered", Kind::call, Severi
   "Nobody answered the call to room {room} within {seconds} s.", "The longest ringing time is a setting."};
 inline constexpr Event call_refused{"call.refused", Kind::call, Severity::information,
   "{subject} declined the call to room {room}.", "A resident declined; nothing needs doing."};
+inline constexpr Event call_monitor_silent{"call.monitor_silent", Kind::call, Severity::warning,
+  "{subject} did not answer the call to room {room}.", "That monitor is off, asleep or out of reach, or gave the call up by itself. Where it happens again, look at it, and at Household, Monitors."};
 inline constexpr Event call_cancelled{"call.cancelled", Kind::call, Severity::information,
   "The visitor gave up the call to room {room}.", "Hung up on the panel before anybody answered."};
 inline constexpr Event call_busy{"call.busy", Kind::call, Severity::information,

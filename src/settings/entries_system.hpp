@@ -94,7 +94,7 @@ inline constexpr std::array station = {
     .help = "How many web requests a second one address may send on average; more are told to wait.",
     .type = Type::integer, .number = 50, .minimum = 5, .maximum = 10000},
   Entry{.key = "security.connections", .page = "security", .title = "Connections from one address",
-    .help = "How many web connections, and as many of RTSP, one address may hold open at a time.",
+    .help = "How many web connections, as many of RTSP and as many of SIP one address may hold open at a time; of SIP more where a device is registered.",
     .type = Type::integer, .number = 64, .minimum = 8, .maximum = 4096, .applies = Applies::restart},
 
   // N09

@@ -149,5 +149,18 @@ TEST_F(ChronicleTest, ofCallsOnAndOnToTheStationThoseThatTalkAreWrittenDown) {
   EXPECT_EQ(entries().size(), all.size() + 3) << "after a while it is written down again";
 }
 
+// Whoever asks why it did not ring must not read that a resident said no.
+TEST_F(ChronicleTest, aMonitorThatIsSilentHasNotDeclined) {
+  Chronicle chronicle(*journal_, clock_);
+  calls::CallEvent event{.event = "call.leg_refused", .id = 1, .number = "101", .room = "101", .who = "101#1"};
+  std::vector<std::string> written;
+  for (const auto refusal : {calls::Refusal::no_answer, calls::Refusal::unreachable, calls::Refusal::declined}) {
+    event.refusal = refusal;
+    chronicle.call(event, 1);
+    written.push_back(entries().front().event);
+  }
+  EXPECT_EQ(written, (std::vector<std::string>{"call.monitor_silent", "call.failed", "call.refused"}));
+}
+
 }  // namespace
 }  // namespace lintel::app

@@ -99,5 +99,44 @@ TEST_F(TelephonyTest, whoIsInTheHouseAndGoesOfflineIsTold) {
   EXPECT_THAT(journalled(), ElementsAre("monitor.unregistered"));
 }
 
+// C14, C15. The server has a limit of its own for what nobody answers; it is behind those that are set.
+TEST_F(TelephonyTest, theServerLetsRingAsLongAsIsSet) {
+  const auto set = [this](const std::string& key, std::int64_t seconds) {
+    bool done = false;
+    store_.settings->apply({{key, seconds}}, [&](const settings::Outcome& outcome) { done = outcome.ok(); });
+    ASSERT_TRUE(turn_until(loop_, [&] { return done; }));
+  };
+  struct Nobody final : sip::EndpointListener {
+    void on_call(sip::Call, const sip::IncomingCall&) override {}
+  } nobody;
+  for (const std::string key : {"call.longest_ring", "call.longest_incoming"}) {
+    set(key, 300);
+    start();
+    EXPECT_GT(telephony_->server_settings().timer_c, std::chrono::seconds(300)) << key;
+    (void)telephony_->start_endpoint(nobody);
+    set(key, 250);
+    EXPECT_EQ(telephony_->server_settings().timer_c, std::chrono::seconds(260)) << "changed while it runs";
+    telephony_->stop();
+    telephony_.reset();
+    set(key, 30);
+  }
+}
+
+TEST_F(TelephonyTest, withoutAServerOfItsOwnTheTimeToRingIsChangedAllTheSame) {
+  bool done = false;
+  const auto stored = [&](const settings::Outcome& outcome) { done = outcome.ok(); };
+  store_.settings->apply({{"sip_server.on", false}}, stored);
+  ASSERT_TRUE(turn_until(loop_, [&] { return done; }));
+  done = false;
+  start();
+  ASSERT_EQ(telephony_->server(), nullptr);
+  struct Nobody final : sip::EndpointListener {
+    void on_call(sip::Call, const sip::IncomingCall&) override {}
+  } nobody;
+  (void)telephony_->start_endpoint(nobody);
+  store_.settings->apply({{"call.longest_ring", std::int64_t{200}}}, stored);
+  EXPECT_TRUE(turn_until(loop_, [&] { return done; }));
+}
+
 }  // namespace
 }  // namespace lintel::app
