@@ -10,6 +10,18 @@
 #include "base/bytes.hpp"
 
 namespace lintel::sip {
+namespace {
+
+// RFC 3261's grammar lets "2001:db8:::192.0.2.1" be written, and it must be read (RFC 5118 §4.10): of three colons in
+// front of an IPv4 address one goes.
+void drop_third_colon(char* text) {
+  char* const colons = std::strstr(text, ":::");
+  if (colons == nullptr) return;
+  std::array<unsigned char, 4> ignored{};
+  if (inet_pton(AF_INET, colons + 3, ignored.data()) == 1) std::memmove(colons, colons + 1, std::strlen(colons));
+}
+
+}  // namespace
 
 std::optional<SocketAddress> SocketAddress::parse(std::string_view host, std::uint16_t port) {
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
@@ -22,6 +34,7 @@ std::optional<SocketAddress> SocketAddress::parse(std::string_view host, std::ui
     address.family_ = 4;
     return address;
   }
+  drop_third_colon(text.data());
   sockaddr_in6 v6{};
   v6.sin6_family = AF_INET6;
   if (inet_pton(AF_INET6, text.data(), &v6.sin6_addr) != 1) return std::nullopt;

@@ -75,9 +75,9 @@ void Core::on_message(const Message& message, const Fault& fault, const Hop& fro
     return;
   }
   if (fault) {
-    // Answered if an answer can find its way; an ACK never is.
-    if (message.method() != Method::ack && message.top_via() && !message.call_id().empty() && message.cseq())
-      reply({message, from}, fault.code, fault.reason);
+    // What cannot be read goes back as it came, and the answer to where the request came from (RFC 4475 §3.1.2.1,
+    // §3.1.2.4, §3.1.2.16, §3.3.1). Without any Via nobody would know the answer for theirs; an ACK never has one.
+    if (message.method() != Method::ack && message.has(Field::via)) reply({message, from}, fault.code, fault.reason);
     return;
   }
   inner_->on_request(message, from);

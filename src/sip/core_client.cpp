@@ -52,7 +52,9 @@ TransactionId Core::Inner::send(std::string request, const Hop& to, ClientListen
   const bool invite = request.starts_with("INVITE ");
   if (parent == 0 && !insert_via(request, to, id)) return 0;
   const FlowId flow = send_bytes(to, request);
-  if (flow == 0) return 0;
+  // What ends something is worth more tries, be the network away this instant: a phone would ring, or talk, on alone.
+  const bool ends = parent != 0 || request.starts_with("BYE ");
+  if (flow == 0 && (is_reliable(to.kind) || !ends)) return 0;
   ClientTransaction& transaction = clients[id];
   transaction.id = id;
   transaction.to = to;

@@ -1,12 +1,10 @@
 #include "sip/dns.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "sip/address.hpp"
 
 namespace lintel::sip::dns {
 namespace {
@@ -45,13 +43,10 @@ std::optional<Transport> transport_of(std::string_view service) {
 }  // namespace
 
 std::optional<Hop> numeric(const Question& question) {
-  std::string host = question.host;
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  std::array<unsigned char, sizeof(in6_addr)> raw{};
-  if (inet_pton(AF_INET, host.c_str(), raw.data()) != 1 && inet_pton(AF_INET6, host.c_str(), raw.data()) != 1) {
-    return std::nullopt;
-  }
+  const auto address = SocketAddress::parse(question.host, 0);
+  if (!address) return std::nullopt;
   const Transport transport = transport_without_records(question);
+  const std::string host = address->host();
   return Hop{transport, host, question.port.value_or(default_port(transport)), host};
 }
 

@@ -182,6 +182,7 @@ FlowId Network::Inner::connect(const Hop& to) {
   const FlowId id = next_id++;
   auto connection = std::make_unique<Connection>(id, descriptor, to.kind, to.address, true);
   if (to.kind == TransportKind::tls) connection->begin_tls(connecting.get(), to.server_name);
+  if (connection->state() == Connection::State::dead) return 0;  // no memory for it
   connection->opened = connection->last_received = now;
   connection->watching_write = true;
   if (!watches.add(descriptor, Ready::readable | Ready::writable, id)) return 0;

@@ -32,6 +32,21 @@ TEST(Sdp, readsTheAddressOfEachLevel) {
   EXPECT_EQ(read.media[1].direction, Direction::receive_only);
 }
 
+// RFC 5118 §4.6, §4.8 and §4.9.
+TEST(Sdp, readsAddressesOfBothFamilies) {
+  const auto addresses = [](const std::string& session, const std::string& sound, const std::string& picture) {
+    const Description read = parse("v=0\r\no=assistant 971731711378798081 0 IN IP6 2001:db8::20\r\ns=-\r\n" + session +
+                                   "t=3338481189 3370017201\r\nm=audio 6000 RTP/AVP 8\r\n" + sound +
+                                   "m=video 6024 RTP/AVP 107\r\n" + picture + "a=rtpmap:107 H264/90000\r\n")
+                                 .value();
+    return std::pair(read.media[0].address, read.media[1].address);
+  };
+  using Both = std::pair<std::string, std::string>;
+  EXPECT_EQ(addresses("c=IN IP6 2001:db8::20\r\n", {}, {}), Both("2001:db8::20", "2001:db8::20"));
+  EXPECT_EQ(addresses({}, "c=IN IP6 2001:db8::1\r\n", "c=IN IP4 192.0.2.1\r\n"), Both("2001:db8::1", "192.0.2.1"));
+  EXPECT_EQ(addresses("c=IN IP6 ::ffff:192.0.2.2\r\n", {}, {}), Both("::ffff:192.0.2.2", "::ffff:192.0.2.2"));
+}
+
 TEST(Sdp, knowsTheKindOfAnOffer) {
   EXPECT_EQ(kind_of(phone_offer).value(), LegKind::plain_rtp);
   const std::string key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

@@ -1,4 +1,4 @@
-// The points of RFC 4475 §3.3 that a server decides, as messages of our own.
+// The points of RFC 4475 §3 that a server decides, as messages of our own.
 #include <gmock/gmock.h>
 
 #include "server_fixture.hpp"
@@ -13,6 +13,48 @@ using testing::Not;
 using testing::SizeIs;
 
 class TortureOfTheServer : public ServerTest {};
+
+TEST_F(TortureOfTheServer, zerosInTheUserOfAContact) {  // 3.1.1.4: neither ends the text, and the two are not the same
+  const auto answer =
+      register_as("101#0", phone, {}, "Contact: <sip:%00@192.0.2.10>\nContact: <sip:%00%00@192.0.2.10>\n");
+  EXPECT_THAT(answer, HasSubstr("200 OK"));
+  EXPECT_THAT(answer, HasSubstr("<sip:%00@192.0.2.10>"));
+  EXPECT_THAT(answer, HasSubstr("<sip:%00%00@192.0.2.10>"));
+}
+
+TEST_F(TortureOfTheServer, timesThatOverflow) {  // 3.1.2.4
+  const std::string digits(100, '9');
+  EXPECT_THAT(register_as("101#0", phone, {}, "Contact: <sip:x@192.0.2.10>\nExpires: " + digits + "\n"),
+              HasSubstr("400 Bad Expires"));
+  EXPECT_THAT(
+      register_as("101#0", phone, {}, "Contact: <sip:x@192.0.2.10>;expires=280297596632815\n"),
+      HasSubstr(
+          "<sip:x@192.0.2.10>;expires=" +
+          std::to_string(std::chrono::duration_cast<std::chrono::seconds>(ServerSettings{}.maximum_expiry).count())));
+}
+
+TEST_F(TortureOfTheServer, aContactWithHeadersOutsideOfBrackets) {  // 3.1.2.13
+  EXPECT_THAT(register_as("101#0", phone, {}, "Contact: sip:x@192.0.2.10?Route=%3Csip:sip.example.com%3E\n"),
+              HasSubstr("400 Bad Contact"));
+}
+
+TEST_F(TortureOfTheServer, aContactThatIsNoSip) {
+  EXPECT_THAT(register_as("101#0", phone, {}, "Contact: <tel:+19725552222>\n"), HasSubstr("400 Contact Is Not SIP"));
+}
+
+TEST_F(TortureOfTheServer, schemesNobodyKnowsInToAndFrom) {  // 3.3.4
+  std::string bytes = registration("101#0");
+  const auto to = bytes.find("To: <"), end = bytes.find('>', to);
+  bytes.replace(to, end + 1 - to, "To: <isbn:2983792873>");
+  EXPECT_THAT(authenticated(bytes, "101#0", phone), HasSubstr("400 Not A SIP Address"));
+}
+
+TEST_F(TortureOfTheServer, parametersOfAContactAndOfItsUri) {  // 3.3.12, 3.3.13
+  EXPECT_THAT(register_as("101#0", phone, {}, "Contact: sip:+19725552222@192.0.2.10;unknownparam\n"),
+              HasSubstr("<sip:+19725552222@192.0.2.10>;"));
+  EXPECT_THAT(register_as("101#0", phone, {}, "Contact: <sip:+19725552223@192.0.2.10;unknownparam>\n"),
+              HasSubstr("<sip:+19725552223@192.0.2.10;unknownparam>;"));
+}
 
 TEST_F(TortureOfTheServer, extensionsNobodyKnows) {  // 3.3.5: Proxy-Require counts here, Require is for the callee
   register_as("101#0", phone);

@@ -97,6 +97,21 @@ TEST_F(Transactions, aProvisionalStopsInviteRetransmissions) {
   EXPECT_THAT(listener.failures, IsEmpty());
 }
 
+// The network is away for the very moment in which the visitor gives up, or hangs up.
+TEST_F(Transactions, whatEndsACallIsSentOnceTheNetworkIsBack) {
+  const auto invite = core.send(outgoing("INVITE"), peer, &listener);
+  answer(transport.take().at(0).bytes, 180);
+  transport.gone.insert(peer.flow);
+  core.cancel(invite);
+  EXPECT_NE(core.send(outgoing("BYE"), peer, &listener), 0U);
+  EXPECT_EQ(core.send(outgoing("OPTIONS"), peer, &listener), 0U) << "of others it is better to know at once";
+  EXPECT_THAT(transport.take(), IsEmpty());
+  transport.gone.clear();
+  clock.advance(600ms);
+  const auto sent = transport.take_first_lines();
+  EXPECT_THAT(sent, testing::UnorderedElementsAre(testing::StartsWith("CANCEL "), testing::StartsWith("BYE ")));
+}
+
 TEST_F(Transactions, nonInviteRetransmitsUpToT2AndStopsAfterTheFinal) {
   core.send(outgoing("OPTIONS"), peer, &listener);
   const auto sent = transport.take();
@@ -300,7 +315,10 @@ TEST_F(Transactions, malformedRequestsAreAnsweredAndUnknownOnesRefused) {
   std::string bad = request("OPTIONS");
   bad.replace(bad.find("CSeq: 1"), 7, "CSeq: 9999999999");
   transport.deliver(bad, peer);
-  EXPECT_THAT(transport.take(), IsEmpty());  // without a CSeq there is nothing to answer to
+  EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 400 Bad CSeq"));
+  bad.replace(bad.find("OPTIONS"), 7, "ACK");
+  transport.deliver(bad, peer);
+  EXPECT_THAT(transport.take(), IsEmpty());
   std::string doubled = request("OPTIONS", "z9hG4bKx", "From: <sip:b@VDP>;tag=g\n");
   transport.deliver(doubled, peer);
   EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 400 More Than One From"));
@@ -308,6 +326,42 @@ TEST_F(Transactions, malformedRequestsAreAnsweredAndUnknownOnesRefused) {
   EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 404 Not Found"));
   transport.deliver(request("ACK"), peer);
   EXPECT_THAT(transport.take(), IsEmpty());
+}
+
+// RFC 4475 §3.2.1 and §3.4.1: nothing behind the cookie, or no branch at all. RFC 3261 §17.2.3 tells such by the rest.
+TEST_F(Transactions, whatComesAgainWithoutAUsableBranchIsKnown) {
+  handler.work = [&](const Incoming& incoming) { return core.accept(incoming, &listener), true; };
+  for (const std::string branch : {"branch=z9hG4bK;", ""}) {
+    handler.seen.clear();
+    std::string invite = request("INVITE");
+    invite.replace(invite.find("branch=z9hG4bKone;"), 18, branch);
+    if (branch.empty()) invite.replace(invite.find(";rport"), 6, "");
+    invite.replace(invite.find("Call-ID: c1"), 11, "Call-ID: of" + std::to_string(branch.size()));
+    transport.deliver(invite, peer);
+    transport.deliver(invite, peer);
+    EXPECT_THAT(handler.seen, ElementsAre("INVITE"));
+    EXPECT_THAT(transport.take_first_lines(), ElementsAre("SIP/2.0 100 Trying", "SIP/2.0 100 Trying"));
+    std::string other = invite;  // another call of the same caller
+    other.replace(other.find("Call-ID: of"), 11, "Call-ID: no");
+    transport.deliver(other, peer);
+    EXPECT_THAT(handler.seen, ElementsAre("INVITE", "INVITE"));
+    transport.take();
+  }
+}
+
+TEST_F(Transactions, aResponseWhoseNumbersOverflowIsNone) {  // RFC 4475 §3.1.2.5, §3.1.2.19
+  core.send(outgoing("OPTIONS"), peer, &listener);
+  Message sent;
+  const std::string bytes = transport.take().at(0).bytes;
+  ASSERT_FALSE(sent.parse(bytes));
+  std::string answer = Builder::response(sent, {}, 503, {}, "t").finish();
+  answer.replace(answer.find("CSeq: 5"), 7, "CSeq: 9292394834772304023312");
+  transport.deliver(answer, peer);
+  answer = Builder::response(sent, {}, 503, {}, "t").finish();
+  answer.replace(answer.find("503"), 3, "4294967301");
+  transport.deliver(answer, peer);
+  EXPECT_THAT(listener.statuses, IsEmpty());
+  EXPECT_EQ(core.size(), 1U);
 }
 
 // Of few places, with all that comes accepted.
