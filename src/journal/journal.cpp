@@ -173,7 +173,8 @@ void Journal::flush() {
 }
 
 storage::Database::Job Journal::to_store(const Batch& batch) const {
-  return [batch, size = size_, damage = damage_](storage::Transaction& transaction) -> Result<void> {
+  return [batch, size = size_, damage = damage_,
+          stay = oldest_stay_](storage::Transaction& transaction) -> Result<void> {
     std::vector<storage::Values> rows;
     rows.reserve(batch->size());
     for (const Entry& entry : *batch)
@@ -188,11 +189,11 @@ storage::Database::Job Journal::to_store(const Batch& batch) const {
     }
     // Ids have no gaps, so the newest `size` entries are those above this id.
     const std::int64_t keep_after = batch->back().id - size;
-    if (keep_after <= 0 || *damage) return {};
+    if (keep_after <= 0 || *stay) return {};
     const auto dropped = transaction.execute(drop_oldest, {keep_after});
     if (dropped.ok()) return {};
     // Where the oldest are damaged they stay from the next try on, rather than that nothing new is written down.
-    if (dropped.error().code == ErrorCode::unavailable) *damage = true;
+    if (transaction.damage_met()) *damage = *stay = true;
     return dropped.error();
   };
 }

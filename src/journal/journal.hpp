@@ -113,6 +113,8 @@ class Journal {
   std::uint64_t lost_ = 0;
   std::shared_ptr<std::atomic<bool>> damage_ =
       std::make_shared<std::atomic<bool>>(false);  // found by storage's threads
+  std::shared_ptr<std::atomic<bool>> oldest_stay_ =
+      std::make_shared<std::atomic<bool>>(false);  // they cannot be dropped; damage elsewhere does not matter for that
   bool damage_told_ = false;
   Timer retry_;  // armed after a failure
   storage::Subscription health_;

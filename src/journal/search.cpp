@@ -130,7 +130,8 @@ void Journal::search(Query query, std::function<void(Result<Page>)> then) {
         }
         if (rows.error().code != ErrorCode::unavailable) return rows.error();
         LINTEL_TRY(const auto around, read_around(read, query.before > 0 ? query.before : newest + 1, 0, query.limit));
-        *damage = page.damaged = true;
+        page.damaged = true;
+        if (transaction.damage_met()) *damage = true;
         page.entries = entries_of(around.rows);
         page.next_before = around.next;
         return page;
@@ -162,7 +163,7 @@ void Journal::after(std::int64_t id, const std::string& room, std::size_t limit,
         if (rows.ok()) return entries_of(*rows);
         if (rows.error().code != ErrorCode::unavailable || id >= newest) return rows.error();
         LINTEL_TRY(const auto around, read_around(read, id, newest, limit));
-        *damage = true;
+        if (transaction.damage_met()) *damage = true;
         return entries_of(around.rows);
       },
       [this, alive = std::weak_ptr<int>(alive_), then = std::move(then)](Result<std::vector<Entry>> entries) {

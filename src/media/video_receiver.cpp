@@ -52,6 +52,7 @@ void VideoReceiver::release(GstClockTime now) {
       if (held_.size() < held_limit && now < gap_since_ + patience) return;
       give_up_gap();
       expected_ = first->first;
+      asked_.erase(asked_.begin(), asked_.lower_bound(*expected_));
     }
     const Held one = std::move(first->second);
     held_.erase(first);

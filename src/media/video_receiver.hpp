@@ -32,7 +32,8 @@ class VideoReceiver {
   void tick(GstClockTime now);  // some times a second
   // What to ask the peer for again, ascending; each at most every 50 ms and five times.
   [[nodiscard]] std::vector<std::uint16_t> take_lost(GstClockTime now);
-  [[nodiscard]] bool take_key_wanted(GstClockTime now);  // at most twice a second
+  [[nodiscard]] std::size_t asked() const { return asked_.size(); }  // places still waited for
+  [[nodiscard]] bool take_key_wanted(GstClockTime now);              // at most twice a second
 
  private:
   struct Held {

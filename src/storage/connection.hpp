@@ -35,7 +35,7 @@ class Connection final : public Transaction {
   // Of the last transaction, as seen by begin/commit and the statements: whether the disk was at fault, and whether it
   // met pages that are damaged.
   [[nodiscard]] bool disk_failed() const { return disk_failed_; }
-  [[nodiscard]] bool damage_met() const { return damage_met_; }
+  [[nodiscard]] bool damage_met() const override { return damage_met_; }
 
  private:
   template <typename Work>

@@ -43,6 +43,8 @@ class Transaction {
   Result<std::vector<Row>> query(std::string sql, Values values, const std::vector<Column>& columns) {
     return query(Statement{std::move(sql), std::move(values)}, columns);
   }
+  // Whether a statement so far met pages that are damaged: `unavailable` may also be a disk that failed this once.
+  [[nodiscard]] virtual bool damage_met() const = 0;
 };
 
 // One step of a room's schema. Steps are never changed once released; new ones are added.

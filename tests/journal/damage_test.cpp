@@ -163,6 +163,19 @@ TEST_F(DamagedJournalTest, catchesUpWithWhatCanBeRead) {
   EXPECT_TRUE(journal_->damaged());
 }
 
+// Who looked at the damage has not taken its bound from the journal.
+TEST_F(DamagedJournalTest, dropsTheOldestThoughSomebodyMetTheDamage) {
+  damage(1'400, 1'480, 2'900);
+  EXPECT_TRUE(search({.before = 1'500, .limit = 70}).damaged);
+  EXPECT_TRUE(journal_->damaged());
+  for (int i = 0; i < 50; ++i) journal_->record(events::access_unlocked, {.door = "Front door"});
+  ASSERT_TRUE(stored());
+  const auto first = answer<std::vector<Entry>>(loop_, [&](auto then) { journal_->after(0, {}, 1, then); });
+  ASSERT_TRUE(first.ok()) << first.error().message;
+  EXPECT_EQ(first->at(0).id, journal_->last_id() - 2'900 + 1);
+  EXPECT_EQ(database_->health().state, storage::State::working);
+}
+
 // Each new entry drops the oldest: where those are damaged, they stay, and the new ones are stored all the same.
 TEST_F(DamagedJournalTest, storesOnWhereTheOldestCannotBeDropped) {
   damage(300, 380, 1'000);

@@ -90,6 +90,22 @@ TEST_F(Pictures, areRepairedByWhatIsAskedForAgain) {
   EXPECT_EQ(seen.size(), 1U);
 }
 
+// A page that lends its camera for weeks over a line that always has a gap open.
+TEST_F(Pictures, rememberNothingOfWhatWasGivenUp) {
+  std::size_t most = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    Packet packet;
+    packet.header = {false, 102, static_cast<std::uint16_t>(2 * i), 3600, 1};
+    packet.payload = {0x41, 0x42};
+    receiver.packet(packet.view(), now);
+    if (i % 10 == 0) (void)receiver.take_lost(now);
+    most = std::max(most, receiver.asked());
+    now += 5 * GST_MSECOND;
+  }
+  EXPECT_GT(most, 0U);
+  EXPECT_LE(most, 2 * VideoReceiver::held_limit);
+}
+
 TEST_F(Pictures, waitForAKeyAfterALossThatStays) {
   for (const Packet& packet : film.picture(Film::unit(true, 300))) receiver.packet(packet.view(), now);
   ASSERT_EQ(seen.size(), 1U);
