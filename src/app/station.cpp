@@ -28,7 +28,8 @@ namespace events = lintel::journal::events;
 
 constexpr std::size_t worker_threads = 2;    // slow hashes, exports
 constexpr std::size_t worker_queue = 64;
-constexpr Duration drain_time = std::chrono::milliseconds(300);  // for BYEs and the last answers when the program ends
+// When the program ends: for BYEs and the last answers, and at most so long for those that wait for a slow disk.
+constexpr Duration drain_time = std::chrono::milliseconds(300), longest_drain = std::chrono::seconds(5);
 constexpr Duration tidied_every = std::chrono::seconds(10);
 constexpr Duration pipelines_end = std::chrono::seconds(1);  // after the camera fell asleep: then all that it used is free
 
@@ -277,6 +278,8 @@ Reached Station::reached() const {
 
 void Station::run() {
   Timer draining;
+  Monotonic until{};
+  int quiet = 0;  // times in a row that nobody waited for an answer
   const Signals signals(loop_, [&] {
     watchdog_.stopping();
     log::info("station", "Stopping.");
@@ -285,7 +288,11 @@ void Station::run() {
     telephony_->stop();
     doors_->stop();
     store_.journal->record(events::system_stopped);
-    draining = loop_.clock().after(drain_time, [this] { loop_.quit(); });
+    until = loop_.clock().monotonic() + longest_drain;
+    draining = loop_.clock().every(drain_time / 3, [&] {
+      quiet = http_->statistics().requests_in_flight == 0 ? quiet + 1 : 0;
+      if (quiet >= 3 || loop_.clock().monotonic() >= until) loop_.quit();
+    });
   });
   watchdog_.ready();
   loop_.run();
