@@ -2,11 +2,18 @@
 #include "app/service.hpp"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
+#include <cstdlib>
+#include <string>
+#include <thread>
 
 #include "base/watch_set.hpp"
 
@@ -52,6 +59,64 @@ TEST_F(SignalsTest, endTheProgramInOrderThoughAFloodNeverPauses) {
   EXPECT_EQ(stops, 1);
   EXPECT_LT(times, 1'000);
   close(flood);
+}
+
+// systemd's side: the socket that it listens at, and how long it waits for a word.
+class WatchdogTest : public ::testing::Test {
+ protected:
+  WatchdogTest() {
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    const std::string path = "lintel-watchdog-" + std::to_string(getpid());  // abstract: no file
+    path.copy(name.sun_path + 1, path.size());
+    EXPECT_EQ(bind(heard_, reinterpret_cast<const sockaddr*>(&name),
+                   static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + path.size())),
+              0);
+    setenv("NOTIFY_SOCKET", ("@" + path).c_str(), 1);
+    setenv("WATCHDOG_USEC", "150000", 1);
+    setenv("WATCHDOG_PID", std::to_string(getpid()).c_str(), 1);
+  }
+  ~WatchdogTest() override {
+    for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) unsetenv(name);
+    close(heard_);
+  }
+  std::string next() const {
+    std::array<char, 64> bytes{};
+    const auto size = recv(heard_, bytes.data(), bytes.size(), 0);
+    return size > 0 ? std::string(bytes.data(), static_cast<std::size_t>(size)) : std::string();
+  }
+  const int heard_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+};
+
+// O10. Of a process whose loop hangs and whose threads work on nobody would hear otherwise.
+TEST_F(WatchdogTest, saysNothingWhileTheLoopHangs) {
+  Loop loop;
+  Watchdog watchdog(loop);
+  watchdog.ready();
+  EXPECT_EQ(next(), "READY=1");
+  int beats = 0;
+  bool hung = false;
+  std::jthread at_work([](const std::stop_token& ended) {
+    while (!ended.stop_requested()) std::this_thread::yield();
+  });
+  Timer hang;
+  const Watch watch = loop.watch(heard_, Ready::readable, [&](unsigned) {
+    EXPECT_EQ(next(), "WATCHDOG=1");
+    if (++beats == 3) {
+      hang = loop.clock().after(Duration::zero(), [&] {
+        while (!next().empty()) {
+        }
+        pollfd word{heard_, POLLIN, 0};
+        EXPECT_EQ(poll(&word, 1, 400), 0) << "a word in place of the loop";
+        hung = true;
+      });
+    }
+    if (beats == 6) loop.quit();
+  });
+  loop.run();
+  EXPECT_TRUE(hung);
+  EXPECT_GE(watchdog.recent_delay(), 300ms);
+  EXPECT_EQ(watchdog.worst_delay(), watchdog.recent_delay());
 }
 
 }  // namespace

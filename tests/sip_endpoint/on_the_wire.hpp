@@ -36,7 +36,8 @@ class Socket {
 
 class OnTheWire : public ::testing::Test {
  protected:
-  explicit OnTheWire(EndpointSettings settings = {}) {
+  explicit OnTheWire(EndpointSettings settings = {}, TransactionSettings transactions = {})
+      : core(loop.clock(), network, std::move(transactions)) {
     const auto listening = network.listen({TransportKind::udp, "127.0.0.1", 0, "test"});
     EXPECT_TRUE(listening.ok());
     port = listening.value_or(0);
@@ -69,7 +70,7 @@ class OnTheWire : public ::testing::Test {
 
   Loop loop;
   Network network{loop};
-  Core core{loop.clock(), network};
+  Core core;
   Names names;
   dns::Resolver resolver{loop.clock(), names};
   House house;

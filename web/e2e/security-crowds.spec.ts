@@ -8,6 +8,7 @@ import { connect, type Socket } from 'node:net';
 import { as, pair, ready, station, underAttack } from './attacked.ts';
 import { ask, raw } from './attacker.ts';
 import { SipAttacker } from './sipAttacker.ts';
+import { Station } from './station.ts';
 
 underAttack();
 
@@ -54,7 +55,7 @@ function pings(cookie: string): Promise<Socket> {
 test('security 16: ten thousand silent connections, half-open TLS, pings and DESCRIBEs keep nobody out who lives there', async () => {
   test.setTimeout(180_000);
   await ready();
-  const { http, https, sip, rtsp } = station.ports;
+  const { http, https, sip, sips, rtsp } = station.ports;
   await station.expect('PATCH', '/settings', { 'lock1.interval': 0 });
   const monitor = await pair('monitor', '101');
   const known = await station.addPhone('102');
@@ -67,6 +68,7 @@ test('security 16: ten thousand silent connections, half-open TLS, pings and DES
     await crowd(http, 2_500, 1), await crowd(https, 2_500, 2), // of TLS nobody says a word
     await crowd(sip, 2_500, 3), await crowd(rtsp, 2_500, 4),
     await crowd(http, half, 5, 'GET /api/v1/state HTTP/1.1\r\nX-Slow: '), await crowd(https, half, 6, '\x16\x03\x01\x02\x00\x01'),
+    await crowd(sips, half, 8, '\x16\x03\x01\x02\x00\x01'),
   ];
   const flood = await pings(monitor.cookie);
   const describes = Promise.all(Array.from({ length: 1_000 }, (_, i) =>
@@ -85,10 +87,31 @@ test('security 16: ten thousand silent connections, half-open TLS, pings and DES
   times.sort((a, b) => a - b);
   const after = memory();
   console.log(`beside ${crowds.reduce((sum, one) => sum + one.size, 0)} connections: unlock median ${times[5]!.toFixed(1)} ms, worst ${times.at(-1)!.toFixed(1)} ms; memory ${before.toFixed(0)} to ${after.toFixed(0)} MiB`);
-  // Of what each limit allows most places are taken, and in half of those of the web a TLS handshake has begun (60 kB each).
-  expect(after - before).toBeLessThan(120);
+  // Of what each limit allows most places are taken, and in half of those of the web, and some of SIP, a TLS handshake has begun
+  // (60 kB each).
+  expect(after - before).toBeLessThan(180);
   flood.destroy();
   for (const one of crowds) for (const socket of one) socket.destroy();
   phone.close();
   expect((await ask(station, 'GET', '/api/v1/health')).status).toBe(200);
+});
+
+test('security 16: one address holds as many connections of each kind as is set', async () => {
+  const small = await Station.start();
+  try {
+    await small.setUp();
+    await small.expect('PATCH', '/settings', { 'security.connections': 8 });
+    await small.kill('SIGTERM');
+    await small.launch();
+    for (const [at, port] of [small.ports.http, small.ports.https, small.ports.sip, small.ports.sips, small.ports.rtsp].entries()) {
+      const open = new Set<Socket>();
+      for (let i = 0; i < 20; ++i) {
+        const socket = connect({ port, host: '127.0.0.1', localAddress: `127.0.9.${1 + at}` });
+        open.add(socket);
+        socket.on('error', () => {}).on('close', () => open.delete(socket));
+      }
+      await small.waitFor(`the limit at port ${port}`, async () => open.size === 8);
+      for (const socket of open) socket.destroy();
+    }
+  } finally { await small.stop(); }
 });

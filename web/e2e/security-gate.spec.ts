@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 
 import { logIn, publicRoutes, ready, station, stranger, underAttack } from './attacked.ts';
 import { ask, raw, upgrade } from './attacker.ts';
@@ -73,6 +73,37 @@ test('security 1: without credentials only the short list answers', async () => 
     expect([401, 404], path).toContain((await ask(station, 'GET', path)).status);
   const rtsp = await raw(station.ports.rtsp, 'DESCRIBE rtsp://127.0.0.1/main RTSP/1.0\r\nCSeq: 1\r\n\r\n');
   expect(rtsp.split('\r\n')[0]).toContain('401');
+});
+
+// What the kernel says that the process has open to others: ports of TCP that listen, ports of UDP that hear anybody.
+function openPorts(): { tcp: number[]; udp: number[] } {
+  const { pid } = station.process;
+  const own = new Set(readdirSync(`/proc/${pid}/fd`).map((fd) => { try { return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1]; } catch { return undefined; } }));
+  const ports = (kind: string, state: string) => ['', '6'].flatMap((family) => readFileSync(`/proc/${pid}/net/${kind}${family}`, 'utf8').trim().split('\n').slice(1)
+    .map((line) => line.trim().split(/\s+/)).filter((columns) => columns[3] === state && own.has(columns[9])).map((columns) => parseInt(columns[1]!.split(':')[1]!, 16)));
+  return { tcp: ports('tcp', '0A'), udp: ports('udp', '07') };
+}
+
+test('security 1: no port is open that the installer\'s guide does not list', async () => {
+  await ready();
+  const { values } = await station.expect('GET', '/settings');
+  const { http, https, sip, sips, rtsp } = station.ports;
+  const unlisted = () => {
+    const { tcp, udp } = openPorts();
+    expect(tcp).toContain(https);
+    expect(udp).toContain(sip);
+    return [...tcp.filter((port) => ![http, https, sip, sips, rtsp].includes(port)),
+      ...udp.filter((port) => port !== sip && (port < values['media.first_port'] || port > values['media.last_port']))];
+  };
+  expect(unlisted()).toEqual([]);
+  const account = await station.addPhone('102');
+  const phone = await SipAttacker.open(station, '127.0.0.1');
+  expect(await phone.register(account.user, account.password)).toBe(200);
+  await station.expect('POST', '/calls', { to: '102' });
+  await station.waitFor('the call', async () => phone.requests.some((text) => text.startsWith('INVITE ')));
+  expect(unlisted(), 'nor while it rings').toEqual([]);
+  await station.press('hangup');
+  phone.close();
 });
 
 test('security 4: paths are decoded once and then authorised', async () => {
