@@ -71,7 +71,7 @@ install: build ## put the program and its systemd unit in place (as root)
 uninstall: ## take the program and its unit away; the data stays
 	@deploy/remove $(PREFIX)
 
-fuzz: packages ## long fuzzing; FUZZ_SECONDS for each parser
+fuzz: packages-test ## long fuzzing; FUZZ_SECONDS for each parser
 	@scripts/install-packages develop
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz --target harnesses -j $(JOBS)
 	@fuzz/run $(FUZZ_SECONDS)
