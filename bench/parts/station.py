@@ -80,8 +80,14 @@ class Station:
         """The decoded answer of the REST API; anything but success raises Refused."""
         connection = connection or self.http
         data = body if body is None or isinstance(body, str) else json.dumps(body)
-        connection.request(method, "/api/v1" + path, data, {"Content-Type": kind, **self.headers, **(headers or {})})
-        answer = connection.getresponse()
+        def asked():
+            connection.request(method, "/api/v1" + path, data, {"Content-Type": kind, **self.headers, **(headers or {})})
+            return connection.getresponse()
+        try:
+            answer = asked()
+        except ConnectionError:  # the station closes a connection that was idle while something else was measured
+            connection.close()
+            answer = asked()
         text = answer.read().decode()
         if answer.status >= 300:
             raise Refused(f"{method} {path}: {answer.status} {text}")

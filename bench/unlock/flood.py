@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Floods a station until its input ends: `flood.py sip PORT RATE` or `flood.py rtsp PORT CONNECTIONS`. Prints what it sent.
+"""Floods a station until its input ends: `flood.py sip PORT RATE`, `flood.py rtsp PORT CONNECTIONS` or `flood.py crowd HTTP HTTPS SIP SIPS RTSP`.
+Prints what it sent.
 
 sip: REGISTER and INVITE in turn from 200 addresses, each below what one address may send, so that none is shed unread. Half of them come without
 credentials and are challenged each time; the other half has a wrong digest for a nonce that the station gave to that very source, which after five
-of a source is refused by the lock-out before it is looked at. rtsp: connections that ask DESCRIBE with wrong credentials again and again.
+of a source is refused by the lock-out before it is looked at. rtsp: connections that ask DESCRIBE with wrong credentials again and again. crowd: 500 connections from 50 addresses on each port, 1,000 on http,
+half of which say nothing and half have begun a TLS handshake or a request; one that the station closes is opened again, and large bodies are announced.
 """
 import os
 import re
@@ -92,6 +94,44 @@ def rtsp(port, count):
     print(f"{sent / (time.monotonic() - began):.0f} DESCRIBEs a second over {number} connections", flush=True)
 
 
+def crowd(http, https, sip, sips, rtsp):
+    hello, request = b"\x16\x03\x01\x02\x00\x01", b"GET /api/v1/state HTTP/1.1\r\nX-Slow: "
+    huge = b"POST /api/v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n\r\n{"
+    wishes = [(http, request), (http, huge), (https, hello), (sip, b"OPTIONS sip:a SIP/2.0\r\nVia: "), (sips, hello), (rtsp, b"DESCRIBE rtsp://a/main RTSP/1.0\r\n")]
+    poll, open_now, opened = select.epoll(), {}, 0
+
+    def begin(port, word, source):
+        nonlocal opened
+        opened += 1
+        one = socket.socket()
+        one.bind((f"127.4.{source}.1", 0))
+        one.setblocking(False)
+        one.connect_ex(("127.0.0.1", port))
+        open_now[one.fileno()] = (one, port, word, source)
+        poll.register(one.fileno(), select.EPOLLOUT)
+
+    for number in range(500):
+        for port, word in wishes:
+            begin(port, word if number // 50 % 2 else b"", number % 50)
+    print("ready", flush=True)
+    began = time.monotonic()
+    while not over():
+        for descriptor, event in poll.poll(0.05):
+            one, port, word, source = open_now[descriptor]
+            try:
+                if event & select.EPOLLOUT:
+                    poll.modify(descriptor, select.EPOLLIN)
+                    one.sendall(word)
+                elif not one.recv(65536):
+                    raise ConnectionResetError
+            except OSError:
+                poll.unregister(descriptor)
+                open_now.pop(descriptor)[0].close()
+                begin(port, word, source)
+        time.sleep(0.002)
+    print(f"{len(open_now)} connections at a time, {opened / (time.monotonic() - began):.0f} opened a second", flush=True)
+
+
 # A flood comes from other machines: whatever priority the measurement has, it gets what is left of this one.
 os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-{"sip": sip, "rtsp": rtsp}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))
+{"sip": sip, "rtsp": rtsp, "crowd": crowd}[sys.argv[1]](*map(int, sys.argv[2:]))

@@ -26,6 +26,13 @@ def installed_of_station():
         return program.stat().st_size / 1024, whole / 1024
 
 
+def own_code(*pids):
+    """kB of the programs and of what they loaded of their own: modules, and libre and librem, which are baresip's."""
+    files = {line.split()[-1] for pid in pids for line in pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines() if "/" in line}
+    return sum(pathlib.Path(name).stat().st_size for name in files if any(word in name for word in ("kamailio", "baresip", "/libre.so", "/librem.so"))
+               and pathlib.Path(name).is_file() and not name.startswith("/tmp")) / 1024
+
+
 class Baresip:
     """One that waits and takes what calls, or one that calls the other by its address, and only looks: the station's viewer sends nothing either."""
 
@@ -60,12 +67,13 @@ def of_peers():
     """kB resident, idle and with one who sees. In the call the pages that both baresips share count half for the door, which is to its favour."""
     with Kamailio(100) as kamailio, Baresip(25160) as door:
         server, idle = cost.resident(kamailio.pid), cost.resident(door.process.pid)
+        code = own_code(kamailio.pid, door.process.pid)
     with Baresip(25180) as door, Baresip(25190, calls=25180):
         time.sleep(6)
         if not door.sends_video():
             raise SystemExit("baresip sent no picture:\n" + (door.folder / "output").read_text(errors="replace"))
         busy = cost.resident(door.process.pid)
-    return {"kamailio": server, "idle": idle, "busy": busy}
+    return {"kamailio": server, "idle": idle, "busy": busy, "code": code}
 
 
 def of_station():
@@ -99,7 +107,7 @@ def compare():
     tell(f"memory, one sees 1280x720: lintel {own['busy'] / 1024:.1f} MB and {own['busy_threads']} threads, kamailio and baresip in a video call "
          f"{together / 1024:.1f} MB, {verdict(own['busy'], together)}")
     program, whole = installed_of_station()
-    binaries = sum(pathlib.Path(shutil.which(name)).resolve().stat().st_size for name in ("kamailio", "baresip")) / 1024
     packages = installed_of_packages("kamailio", "baresip-core")
-    tell(f"program: lintel {program / 1024:.1f} MB; kamailio and baresip {binaries / 1024:.1f} MB without their libraries and modules")
+    tell(f"program: lintel {program / 1024:.1f} MB, kamailio and baresip with the modules that they loaded {other['code'] / 1024:.1f} MB, "
+         f"{verdict(program, other['code'])}")
     tell(f"installed: lintel {whole / 1024:.1f} MB, kamailio and baresip-core {packages / 1024:.1f} MB, {verdict(whole, packages)}")
