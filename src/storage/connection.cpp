@@ -118,7 +118,7 @@ Connection::Connection(const std::string& path, std::string shown_folder, Mode m
 
 // The files beside the database stay at the end, the log of changes empty: a start on a full disk would find no room to
 // make them, and doors do not wait for room. SOCI does not export what the sanitizer would compare the type with.
-[[gnu::no_sanitize("vptr")]] void Connection::keep_files() {
+__attribute__((no_sanitize("vptr"))) void Connection::keep_files() {
   auto& backend = static_cast<soci::sqlite3_session_backend&>(*session_.get_backend());
   int keep = 1;
   if (sqlite_api::sqlite3_file_control(backend.conn_, nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep) != SQLITE_OK)
