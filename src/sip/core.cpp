@@ -234,7 +234,8 @@ void Core::Inner::alarm(TransactionId id, Alarm kind) {
   ServerTransaction& transaction = found->second;
   if (kind == server_end)
     return end_server(id, !transaction.invite || transaction.state >= ServerTransaction::State::confirmed);
-  send_bytes(transaction.to, transaction.response);  // timer G
+  send_bytes(transaction.to, transaction.response);  // timer G, or the 100
+  if (transaction.state == ServerTransaction::State::proceeding) return;
   transaction.interval = std::min(transaction.interval * 2, settings.t2);
   wheel.arm(transaction.again, transaction.interval);
 }

@@ -77,7 +77,10 @@ TransactionId Core::accept(const Incoming& request, ServerListener* listener, bo
   transaction.end.kind = Inner::server_end;
   if (transaction.invite && trying && request.from.kind != TransportKind::local) {
     transaction.response = Builder::response(request.message, request.from, 100).finish();
-    inner.send_bytes(transaction.to, transaction.response);
+    if (inner.settings.trying > Duration::zero())
+      inner.wheel.arm(transaction.again, inner.settings.trying);
+    else
+      inner.send_bytes(transaction.to, transaction.response);
   }
   inner.wheel.arm(transaction.end, forgotten);
   inner.server_by_key[transaction.key] = id;
@@ -95,6 +98,7 @@ bool Core::respond(TransactionId id, std::string response) {
   const bool two_hundred = kind == '2';
   if (transaction.state != State::proceeding && !(transaction.state == State::accepted && two_hundred)) return false;
   inner.send_bytes(transaction.to, response);
+  Wheel::cancel(transaction.again);
   if (kind == '1') {
     transaction.response = std::move(response);
     return true;

@@ -46,8 +46,8 @@ struct IncomingCall {
 class EndpointListener {
  public:
   virtual ~EndpointListener() = default;
-  // A trusted call asks to come in; 100 was sent, nothing rings yet. Keep `call` (listen, progress, accept), or let it
-  // go: the caller hears 480.
+  // A trusted call asks to come in; 100 is sent in time, nothing rings yet. Keep `call` (listen, progress, accept), or
+  // let it go: the caller hears 480.
   virtual void on_call(Call call, const IncomingCall& about) = 0;
   virtual void on_registration(const RegistrationStatus& /*status*/) {}
   // A call that was refused before it rang: for the journal. `why` is a sentence.

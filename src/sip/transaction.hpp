@@ -24,6 +24,9 @@ struct TransactionSettings {
   Duration t2 = std::chrono::seconds(4);
   Duration t4 = std::chrono::seconds(5);
   Duration linger = std::chrono::seconds(32);  // 64*T1: timers B, D, F, H, J, L, M
+  // An INVITE that has no other answer by then gets its 100 (RFC 3261 §17.2.1); zero: at once. Most have one sooner: of
+  // the messages of a call that is one less.
+  Duration trying = std::chrono::milliseconds(200);
   // From its sending on, an INVITE that nobody answered in its time can still be heard: longer than a WebSocket without
   // a word stays open, which is 50 s.
   Duration heard_late = std::chrono::seconds(64);
@@ -112,7 +115,7 @@ class Core final : public TransportSink {
     std::array<char, 16> digits_;
   };
   [[nodiscard]] Tag reply_tag(const Incoming& request) const;
-  // Begins a server transaction; INVITE is answered with 100 at once when `trying`. 0 when the cap is reached, for a
+  // Begins a server transaction; INVITE is answered with 100 in time when `trying`. 0 when the cap is reached, for a
   // request from elsewhere but for `reserved`: then the Core has already answered 503. `listener` may be null; it is
   // used until on_terminated or forget().
   TransactionId accept(const Incoming& request, ServerListener* listener, bool trying = true);

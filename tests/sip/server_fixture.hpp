@@ -161,7 +161,7 @@ class ServerTest : public testing::Test {
   std::vector<std::string> reachable;
   std::vector<std::string> full;
   std::vector<std::string> failed;
-  Core core{clock, transport};
+  Core core{clock, transport, trying_at_once()};
   Server server{core, accounts, &store, std::string(32, 'k'), {}, events()};
   Hop phone = udp("192.0.2.10");
   Hop caller = udp("192.0.2.20");

@@ -14,6 +14,13 @@
 
 namespace lintel::sip::test {
 
+// So that a test sees by the 100 what was taken, without any time going by.
+inline TransactionSettings trying_at_once() {
+  TransactionSettings settings;
+  settings.trying = Duration::zero();
+  return settings;
+}
+
 // Lines with CRLF from lines with LF, and the empty line at the end of the headers if there is none.
 inline std::string crlf(std::string_view text) {
   std::string result;

@@ -65,7 +65,7 @@ class Transactions : public testing::Test {
 
   SimulatedClock clock;
   test::MemoryTransport transport;
-  Core core{clock, transport};
+  Core core{clock, transport, test::trying_at_once()};
   Handler handler;
   Listener listener;
   Hop peer = test::udp("192.0.2.9", 5070);
@@ -85,6 +85,38 @@ TEST_F(Transactions, inviteIsRetransmittedWithDoublingGapsUntilTimerB) {
   EXPECT_THAT(listener.failures, ElementsAre(Failure::timeout));
   clock.advance(24s);  // late_ringing_test.cpp
   EXPECT_EQ(core.size(), 0U);
+}
+
+// What is answered soon needs no 100; what is not gets one before the caller would ask again.
+TEST_F(Transactions, aHundredIsSentWhereNothingElseIsSaid) {
+  test::MemoryTransport wire;
+  Core patient(clock, wire);
+  patient.add_handler(handler);
+  std::vector<TransactionId> accepted;
+  handler.work = [&](const Incoming& incoming) {
+    return accepted.push_back(patient.accept(incoming, &listener)), true;
+  };
+  for (const char* branch : {"z9hG4bKquick", "z9hG4bKslow", "z9hG4bKlost"})
+    wire.deliver(request("INVITE", branch), peer);
+  Message asked;
+  const std::string invite = request("INVITE", "z9hG4bKquick");
+  ASSERT_FALSE(asked.parse(invite));
+  patient.respond(accepted[0], Builder::response(asked, peer, 180, {}, "mine").finish());
+  EXPECT_THAT(wire.take_first_lines(), ElementsAre("SIP/2.0 180 Ringing"));
+  wire.deliver(request("INVITE", "z9hG4bKlost"), peer);  // who asks again has it at once
+  EXPECT_THAT(wire.take_first_lines(), ElementsAre("SIP/2.0 100 Trying"));
+  clock.advance(150ms);
+  EXPECT_THAT(wire.take(), IsEmpty());
+  clock.advance(80ms);
+  const auto sent = wire.take();
+  ASSERT_THAT(sent, SizeIs(2));
+  for (const auto& one : sent) EXPECT_EQ(one.first_line(), "SIP/2.0 100 Trying");
+  clock.advance(1min);
+  EXPECT_THAT(wire.take(), IsEmpty()) << "once";
+  patient.respond(accepted[1], Builder::response(asked, peer, 486, {}, "mine").finish());
+  EXPECT_THAT(wire.take_first_lines(), ElementsAre("SIP/2.0 486 Busy Here"));
+  clock.advance(600ms);
+  EXPECT_THAT(wire.take(), SizeIs(1)) << "and then timer G";
 }
 
 TEST_F(Transactions, aProvisionalStopsInviteRetransmissions) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sip/endpoint.hpp"
+#include "sip/support.hpp"
 
 namespace lintel::sip::bench {
 
@@ -238,7 +239,7 @@ class Bench : public ::testing::Test {
 
   SimulatedClock clock;
   Wire wire;
-  Core core{clock, wire};
+  Core core{clock, wire, test::trying_at_once()};
   Names names;
   dns::Resolver resolver{clock, names, [](std::uint32_t) { return 0U; }};
   House house;
