@@ -113,7 +113,7 @@ inline constexpr Event call_repeated{"call.repeated", Kind::call, Severity::warn
   "{subject} calls the station again and again; for {minutes} min this is not written down each time.",
   "Each call is answered as before, and one that talks for a minute is written down when it ends. A phone dials by itself, or somebody does not give up."};
 inline constexpr Event call_emergency{"call.emergency", Kind::alarm, Severity::alarm,
-  "The emergency key was pressed.", "A running call was ended and the centre is called."};
+  "The emergency key was pressed.", "The centre is called, where it can be, and a running call ends for it. Where it cannot, the next entry says so: see to it that somebody is called."};
 
 inline constexpr Event access_unlocked{"access.unlocked", Kind::unlock, Severity::information,
   "{subject} opened {door} by {method}.", "The lock was told to open."};

@@ -81,13 +81,13 @@ inline constexpr std::array access = {
 
   // A25
   Entry{.key = "keypad.tries", .page = "keypad", .title = "Wrong codes before the keypad is locked",
-    .help = "So many wrong codes within the time below lock the keypad. Cards, monitors, exit buttons and remote unlocking are never locked by this.",
+    .help = "So many wrong codes, each within the time below of the one before, lock the keypad. Cards, monitors, exit buttons and remote unlocking are never locked by this.",
     .type = Type::integer, .number = 5, .minimum = 2, .maximum = 20},
   Entry{.key = "keypad.window", .page = "keypad", .title = "Counted within",
-    .help = "Wrong codes older than this are forgotten.",
+    .help = "Wrong codes are forgotten after this time without a further one, but not before the lock is over.",
     .type = Type::duration, .unit = Unit::minutes, .number = 10, .minimum = 1, .maximum = 1440},
   Entry{.key = "keypad.lock_time", .page = "keypad", .title = "Locked for",
-    .help = "How long the keypad takes no codes after too many wrong ones.",
+    .help = "How long the keypad takes no codes after too many wrong ones, the first time. Each further time is twice as long, up to 15 minutes or to what is set here.",
     .type = Type::duration, .unit = Unit::minutes, .number = 5, .minimum = 1, .maximum = 1440},
   Entry{.key = "keypad.input_time", .page = "keypad", .title = "Input is forgotten after",
     .help = "Digits that were typed and neither called nor finished with # are cleared after this pause.",

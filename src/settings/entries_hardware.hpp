@@ -73,7 +73,7 @@ inline constexpr std::array hardware = {
     .help = "How the button is wired.",
     .type = Type::choice, .text = "normally_open", .choices = key_contacts, .depends_on = "exit_button.input", .depends_value = "gpio"},
   Entry{.key = "emergency_key.input", .page = "hardware", .title = "Emergency key",
-    .help = "Where the emergency key is connected. Pressed, it ends a running call and calls the centre.",
+    .help = "Where the emergency key is connected. Pressed, it is an alarm in the journal, and calls the centre where that can be called; a running call ends for it.",
     .type = Type::choice, .text = "twin", .choices = input_devices},
   Entry{.key = "emergency_key.line", .page = "hardware", .title = "Emergency key: line",
     .help = "The chip and the number of its line, such as gpiochip0:23.",

@@ -37,11 +37,11 @@ inline constexpr std::array intercom = {
     .type = Type::boolean, .number = 1},
   // C06
   Entry{.key = "call.centre_number", .page = "call", .title = "Number of the centre",
-    .help = "Dialled by the centre key and by hand. No room or station may have it.",
+    .help = "Dialled by the centre key, the emergency key and by hand. No room or station may have it. Until centres can be added here it rings only where a SIP server elsewhere has this number.",
     .type = Type::text, .text = "888888", .least_length = 1, .max_length = 9, .valid = digits, .allowed = "digits"},
   // C16
   Entry{.key = "call.auto_answer", .page = "call", .title = "Answer monitors by itself",
-    .help = "A call from a monitor with the right to watch is answered by the station at once, for live view with sound. Others are never answered by themselves.",
+    .help = "A call from any monitor or phone of the house is answered by the station at once, for live view with sound. Others are never answered by themselves.",
     .type = Type::boolean, .number = 1},
   Entry{.key = "call.auto_answer_delay", .page = "call", .title = "Answer after",
     .help = "How long the station waits before it answers by itself.",

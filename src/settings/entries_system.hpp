@@ -88,7 +88,7 @@ inline constexpr std::array station = {
     .help = "So many wrong passwords for an account from one address lock that address out.",
     .type = Type::integer, .number = 5, .minimum = 3, .maximum = 20},
   Entry{.key = "security.login_lock", .page = "security", .title = "Locked out for",
-    .help = "How long an address is locked out after too many wrong passwords. The owner can still log in from elsewhere.",
+    .help = "How long an address is locked out after too many wrong passwords, the first time. Each further time is twice as long, up to 15 minutes or to what is set here. The owner can still log in from elsewhere.",
     .type = Type::duration, .unit = Unit::minutes, .number = 5, .minimum = 1, .maximum = 1440},
   Entry{.key = "security.request_rate", .page = "security", .title = "Requests from one address",
     .help = "How many web requests a second one address may send on average; more are told to wait.",
