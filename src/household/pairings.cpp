@@ -22,6 +22,11 @@ Error refused() {
           "This pairing code is wrong, was used already, or is too old; ask for a new one in the console.", "token"};
 }
 
+// Also one that was made while the clock was ahead: it would be good until that time comes.
+bool is_over(const Pairing& pairing, WallTime now) {
+  return pairing.expires_at <= now || pairing.expires_at > now + Household::pairing_time;
+}
+
 }  // namespace
 
 // Offers are kept as keyed hashes: a copy of the database pairs nothing.
@@ -50,7 +55,7 @@ void Household::offer_pairing(NewPairing wanted, Then<PairingOffer> then) {
         Plan<PairingOffer> plan;
         std::vector<std::string> over;
         for (const auto& [hash, record] : inner->pairings)
-          if (record.pairing.expires_at <= now) over.push_back(hash);
+          if (is_over(record.pairing, now)) over.push_back(hash);
         if (inner->pairings.size() - over.size() >= max_pairings)
           return Error{ErrorCode::limited,
                        fmt::format("{} pairings are open; wait until some are used or too old.", max_pairings),
@@ -91,7 +96,7 @@ void Household::take_pairing(PairingProof by, std::string token_or_short_code, s
         const auto found = std::find_if(inner->pairings.begin(), inner->pairings.end(), [&](const auto& entry) {
           return (by == PairingProof::token ? entry.first : entry.second.short_hash) == hash;
         });
-        if (found == inner->pairings.end() || found->second.pairing.expires_at <= inner->clock.wall()) return refused();
+        if (found == inner->pairings.end() || is_over(found->second.pairing, inner->clock.wall())) return refused();
         const Pairing& pairing = found->second.pairing;
 
         Monitor monitor{{}, pairing.room, pairing.kind, pairing.name.empty() ? device_name : pairing.name, {1, 2}, {},

@@ -11,6 +11,11 @@ constexpr Duration sweep_every = std::chrono::seconds(5);
 
 }  // namespace
 
+std::chrono::microseconds Registrar::ahead(const Clock& clock) {
+  return clock.wall().time_since_epoch() -
+         std::chrono::duration_cast<std::chrono::microseconds>(clock.monotonic().time_since_epoch());
+}
+
 Registrar::Registrar(Core& core, BindingStore* store, std::string key, const ServerSettings& settings,
                      const ServerEvents& events)
     : core_(core),
@@ -18,7 +23,8 @@ Registrar::Registrar(Core& core, BindingStore* store, std::string key, const Ser
       hash_(bytes::hmac_sha256(key, "binding")),
       settings_(settings),
       events_(events),
-      began_(core.clock().monotonic()) {
+      began_(core.clock().monotonic()),
+      clock_ahead_(ahead(core.clock())) {
   sweeper_ = core_.clock().every(sweep_every, [this] { sweep(); });
 }
 
@@ -135,6 +141,7 @@ void Registrar::tell(std::string_view account, bool was_online) {
 }
 
 void Registrar::sweep() {
+  follow_clock();
   const Monotonic now = core_.clock().monotonic();
   std::vector<std::pair<std::string, std::uint64_t>> over;
   table_.for_each([&](const Binding& one) {

@@ -75,6 +75,9 @@ class Registrar {
   void changed(Binding& binding);
   void gone(std::string_view account, std::uint64_t id);  // to be removed from the disk
   void write_soon();
+  [[nodiscard]] static std::chrono::microseconds ahead(const Clock& clock);
+  void follow_clock();  // the disk's times are the wall clock's: set anew, they are written anew
+  void write_anew();
   [[nodiscard]] bool is_kept_long_enough(const Binding& binding) const;
   [[nodiscard]] std::uint32_t seconds_of(Monotonic time) const;  // since the registrar began
 
@@ -89,6 +92,9 @@ class Registrar {
   std::vector<std::pair<std::string, std::uint64_t>> gone_;
   StoredBinding stored_;  // its strings are used again for each that is written
   Timer flush_timer_;
+  std::chrono::microseconds clock_ahead_;  // the wall clock before the one that only goes on, when it was last set
+  std::vector<std::pair<std::string, std::uint64_t>> to_write_anew_;
+  Timer write_anew_;
   Timer sweeper_;
   bool told_full_ = false;
 };

@@ -126,6 +126,26 @@ void Registrar::write_soon() {
   if (!flush_timer_.armed()) flush_timer_ = core_.clock().after(write_after, [this] { flush(); });
 }
 
+// After a power cut a box without a clock begins years behind, and is set once the network is there: whoever registered
+// before would be over at the next start.
+void Registrar::follow_clock() {
+  const auto now = ahead(core_.clock());
+  if (store_ == nullptr || std::chrono::abs(now - clock_ahead_) < read_as_longer) return;
+  clock_ahead_ = now;
+  to_write_anew_.clear();
+  table_.for_each([&](const Binding& one) { to_write_anew_.emplace_back(one.account(), one.id); });
+  write_anew();
+}
+
+void Registrar::write_anew() {
+  for (std::size_t left = written_together; left > 0 && !to_write_anew_.empty(); --left) {
+    const auto& [account, id] = to_write_anew_.back();
+    if (Binding* const binding = table_.find(account, id)) changed(*binding);
+    to_write_anew_.pop_back();
+  }
+  if (!to_write_anew_.empty()) write_anew_ = core_.clock().after(Duration::zero(), [this] { write_anew(); });
+}
+
 void Registrar::flush() {
   flush_timer_ = {};
   if (store_ == nullptr || (changed_.empty() && gone_.empty())) return;

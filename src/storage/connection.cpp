@@ -283,31 +283,36 @@ bool Connection::transact_together(const std::vector<const Database::Job*>& jobs
   return whole.ok();
 }
 
-Result<void> Connection::migrate(const Schema& schema) {
+Result<void> Connection::migrate(const std::vector<Schema>& schemas) {
   return transact([&](Transaction&) -> Result<void> {
     LINTEL_CHECK(
         execute("CREATE TABLE IF NOT EXISTS schema_versions (room TEXT PRIMARY KEY, version BIGINT NOT NULL)"));
-    LINTEL_TRY(const auto rows,
-               query("SELECT version FROM schema_versions WHERE room = :room", {schema.room}, {Column::integer}));
-    const auto stored = rows.empty() ? 0 : rows.front().integer(0);
-    const auto known = static_cast<std::int64_t>(schema.steps.size());
-    if (stored > known)
-      return Error{ErrorCode::conflict, fmt::format("The database in {} was written by a newer version ({} is at {}, "
-                                                    "this one knows {}); install that version "
-                                                    "again or restore a backup.",
-                                                    folder_, schema.room, stored, known)};
-    for (std::int64_t step = stored; step < known; ++step) {
-      const Migration& migration = schema.steps[static_cast<std::size_t>(step)];
-      for (const auto* statements : {&migration.statements, &migration.sqlite})
-        for (const std::string& sql : *statements) LINTEL_CHECK(execute(sql));
-    }
-    if (stored < known)
-      LINTEL_CHECK(
-          execute("INSERT INTO schema_versions (room, version) VALUES (:room, :version) "
-                  "ON CONFLICT (room) DO UPDATE SET version = excluded.version",
-                  {schema.room, known}));
+    for (const Schema& schema : schemas) LINTEL_CHECK(migrate_one(schema));
     return {};
   });
+}
+
+Result<void> Connection::migrate_one(const Schema& schema) {
+  LINTEL_TRY(const auto rows,
+             query("SELECT version FROM schema_versions WHERE room = :room", {schema.room}, {Column::integer}));
+  const auto stored = rows.empty() ? 0 : rows.front().integer(0);
+  const auto known = static_cast<std::int64_t>(schema.steps.size());
+  if (stored > known)
+    return Error{ErrorCode::conflict, fmt::format("The database in {} was written by a newer version ({} is at {}, "
+                                                  "this one knows {}); install that version "
+                                                  "again or restore a backup.",
+                                                  folder_, schema.room, stored, known)};
+  for (std::int64_t step = stored; step < known; ++step) {
+    const Migration& migration = schema.steps[static_cast<std::size_t>(step)];
+    for (const auto* statements : {&migration.statements, &migration.sqlite})
+      for (const std::string& sql : *statements) LINTEL_CHECK(execute(sql));
+  }
+  if (stored < known)
+    LINTEL_CHECK(
+        execute("INSERT INTO schema_versions (room, version) VALUES (:room, :version) "
+                "ON CONFLICT (room) DO UPDATE SET version = excluded.version",
+                {schema.room, known}));
+  return {};
 }
 
 }  // namespace lintel::storage

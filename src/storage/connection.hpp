@@ -30,7 +30,8 @@ class Connection final : public Transaction {
   // Runs the jobs in one transaction, each behind a savepoint. False when the whole was spoilt (disk): nothing of it
   // is stored then, and the outcomes say nothing.
   bool transact_together(const std::vector<const Database::Job*>& jobs, std::vector<Result<void>>& outcomes);
-  Result<void> migrate(const Schema& schema);
+  // All of it or nothing: a step that fails leaves the file to the version that wrote it.
+  Result<void> migrate(const std::vector<Schema>& schemas);
 
   // Of the last transaction, as seen by begin/commit and the statements: whether the disk was at fault, and whether it
   // met pages that are damaged.
@@ -38,6 +39,7 @@ class Connection final : public Transaction {
   [[nodiscard]] bool damage_met() const override { return damage_met_; }
 
  private:
+  Result<void> migrate_one(const Schema& schema);
   template <typename Work>
   auto guarded(Work&& work) -> Result<decltype(work())>;
   Result<void> plain(const char* sql);

@@ -224,8 +224,9 @@ Result<std::unique_ptr<Database>> Database::open(Loop& loop, Options options) {
     const std::string path = inner->folder.plain_path("lintel.db");
     using Mode = Connection::Mode;
     inner->writer = std::make_unique<Connection>(path, inner->folder.path(), Mode::write, inner->options.page_limit);
-    LINTEL_CHECK(inner->writer->migrate(own_schema()));
-    for (const Schema& schema : inner->options.schemas) LINTEL_CHECK(inner->writer->migrate(schema));
+    std::vector<Schema> schemas{own_schema()};
+    schemas.insert(schemas.end(), inner->options.schemas.begin(), inner->options.schemas.end());
+    LINTEL_CHECK(inner->writer->migrate(schemas));
     inner->reader = std::make_unique<Connection>(path, inner->folder.path(), Mode::read, 0);
   } catch (const std::exception& problem) {
     return opening_error(problem, inner->folder.path());

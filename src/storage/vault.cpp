@@ -35,17 +35,27 @@ Error key_error(const std::string& path, const std::string& what) {
   return {ErrorCode::unavailable, fmt::format("The key file {} {}", path, what)};
 }
 
-// Written beside, made durable, then named: a power cut leaves the whole key or none.
+// Written beside, made durable, then named: a power cut leaves the whole key or none. The name is not taken from
+// another program that was quicker: who comes second reads the key that is there.
 Result<void> write_key(const std::string& folder, const std::string& path, const std::string& key) {
-  const std::string beside = path + ".new";
+  std::string beside = path + ".XXXXXX";
   const auto failed = [&] {
     return key_error(path, "cannot be written: " + std::generic_category().message(errno) + ".");
   };
-  const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const int file = mkostemp(beside.data(), O_CLOEXEC);  // with mode 0600
   if (file < 0) return failed();
   const bool written = ::write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && fsync(file) == 0;
   close(file);
-  if (!written || rename(beside.c_str(), path.c_str()) != 0) return failed();
+  bool named = written && (link(beside.c_str(), path.c_str()) == 0 || errno == EEXIST);
+  // A card formatted for cameras knows no links; two programs that begin on one at once are not told apart.
+  if (written && !named) named = rename(beside.c_str(), path.c_str()) == 0;
+  if (!named) {
+    const int problem = errno;
+    unlink(beside.c_str());
+    errno = problem;
+    return failed();
+  }
+  unlink(beside.c_str());
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool kept = directory >= 0 && fsync(directory) == 0;
   if (directory >= 0) close(directory);
@@ -85,9 +95,7 @@ Result<Vault> Vault::open(const std::string& folder) {
           path,
           "is missing, but there is a database whose secrets it protects. Restore it from a backup, or move the "
           "database away to begin anew.");
-    const std::string key = bytes::random(key_size);
-    LINTEL_CHECK(write_key(folder, path, key));
-    return Vault(key);
+    LINTEL_CHECK(write_key(folder, path, bytes::random(key_size)));
   }
   LINTEL_TRY(std::string key, read_key(path));
   return Vault(std::move(key));

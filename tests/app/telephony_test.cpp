@@ -99,6 +99,19 @@ TEST_F(TelephonyTest, whoIsInTheHouseAndGoesOfflineIsTold) {
   EXPECT_THAT(journalled(), ElementsAre("monitor.unregistered"));
 }
 
+// A lost phone was removed, and the power was cut before the disk had heard of its registration. Its number is given
+// again.
+TEST_F(TelephonyTest, aRegistrationOfAnAccountThatIsGoneIsNotTakenUpAgain) {
+  add_room("101");
+  add_phone("101");
+  add_phone("101");
+  ASSERT_TRUE(answer<void>(loop_, [&](auto then) { store_.household->remove_monitor("101#1", then); }).ok());
+  start();
+  ASSERT_EQ(telephony_->server()->all_contacts().size(), 1U);
+  EXPECT_EQ(telephony_->server()->all_contacts()[0].account, "101#0");
+  EXPECT_THAT(told_, IsEmpty());
+}
+
 // C14, C15. The server has a limit of its own for what nobody answers; it is behind those that are set.
 TEST_F(TelephonyTest, theServerLetsRingAsLongAsIsSet) {
   const auto set = [this](const std::string& key, std::int64_t seconds) {

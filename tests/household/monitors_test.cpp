@@ -213,6 +213,12 @@ TEST_F(Monitors, refuseAPairingThatIsTooOldOrInvented) {
   expect_refused(offer({MonitorKind::phone, "101", {}}), ErrorCode::invalid, "kind");
 }
 
+TEST_F(Monitors, refuseAPairingOfAClockThatWasAhead) {
+  const auto offered = offer({MonitorKind::browser, "101", {}});
+  clock_.jump_wall(-24h);
+  expect_refused(take(offered->token), ErrorCode::denied, "token");
+}
+
 TEST_F(Monitors, boundTheOpenPairingsAndForgetOldOnes) {
   for (std::size_t i = 0; i < max_pairings; ++i) ASSERT_TRUE(offer({MonitorKind::panel, {}, {}}).ok());
   expect_refused(offer({MonitorKind::panel, {}, {}}), ErrorCode::limited, "");

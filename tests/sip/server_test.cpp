@@ -247,6 +247,18 @@ TEST_F(Registering, bindingsComeBackAfterARestartAndBrowsersByThemselves) {
   EXPECT_THAT(store.bindings, SizeIs(1));
 }
 
+// A box without a clock began years behind; then the network set it, and then it started again.
+TEST_F(Registering, bindingsComeBackThoughTheClockWasSetMeanwhile) {
+  register_as("101#0", phone);
+  server.flush();
+  clock.jump_wall(24h);
+  clock.advance(6s);
+  test::MemoryTransport other_wire;
+  Core other_core(clock, other_wire);
+  Server restarted(other_core, accounts, &store, std::string(32, 'k'));
+  EXPECT_THAT(restarted.contacts("101"), SizeIs(1));
+}
+
 TEST_F(Registering, aStoredBindingWhoseNameIsUnreadableGoes) {
   register_as("101#0", phone);
   server.flush();

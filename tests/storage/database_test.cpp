@@ -321,6 +321,22 @@ TEST(Database, keepsTheOldSchemaWhenAStepFails) {
   EXPECT_NE(database, nullptr);
 }
 
+// An update on a nearly full disk: the first room's step finds place, the second's does not. The version before still
+// opens what it wrote.
+TEST(Database, keepsAllOldSchemasWhenAStepOfOneFails) {
+  Loop loop;
+  const Folder folder;
+  Options old = at(folder.data());
+  old.schemas.push_back({"second", {{{"CREATE TABLE second (id BIGINT)"}}}});
+  open_database(loop, old).reset();
+  Options broken = old;
+  broken.schemas[0].steps.push_back({{"ALTER TABLE notes ADD COLUMN colour TEXT"}});
+  broken.schemas[1].steps.push_back({{"NOT SQL"}});
+  EXPECT_FALSE(Database::open(loop, broken).ok());
+  const auto opened = Database::open(loop, old);
+  EXPECT_TRUE(opened.ok()) << opened.error().message;
+}
+
 TEST(Database, refusesASecondProcessOnTheFolder) {
   Loop loop;
   const Folder folder;

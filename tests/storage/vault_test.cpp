@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <barrier>
+#include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include "storage/listeners.hpp"
 #include "storage/support.hpp"
@@ -35,6 +38,29 @@ TEST(Vault, opensWhatItSealedAlsoAfterARestart) {
   ASSERT_EQ(stat((folder.data() + "/install.key").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600U);
   EXPECT_EQ(status.st_size, 32);
+}
+
+// Two programs on a new folder, each of which finds no key: one would go on with a key that is not on the disk, and at
+// its next start no secret would open any more.
+TEST(Vault, isTheSameForAllWhoBeginTogether) {
+  for (int round = 0; round < 20; ++round) {
+    const Folder folder;
+    std::vector<std::string> derived(4);
+    std::barrier together(4);
+    {
+      std::vector<std::jthread> programs;
+      for (std::string& own : derived)
+        programs.emplace_back([&] {
+          together.arrive_and_wait();
+          const auto vault = Vault::open(folder.data());
+          own = vault.ok() ? vault->derive("x") : vault.error().message;
+        });
+    }
+    const auto kept = Vault::open(folder.data());
+    ASSERT_TRUE(kept.ok());
+    for (const std::string& own : derived) ASSERT_EQ(own, kept->derive("x")) << "round " << round;
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.data()), {}), 1) << "and nothing beside it";
+  }
 }
 
 TEST(Vault, refusesEveryFlippedBit) {
