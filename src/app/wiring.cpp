@@ -43,7 +43,11 @@ struct Wiring::RelayPlace {
 struct Wiring::ContactPlace {
   ContactPlace(Clock& clock, journal::Journal& journal, hardware::TwinInput& own_twin, std::string spoken,
                hardware::InputPoint::Listener listener)
-      : twin(own_twin), words(std::move(spoken)), loss(clock, telling(journal)), point(clock, std::move(listener)) {}
+      : twin(own_twin),
+        words(std::move(spoken)),
+        loss(clock, telling(journal)),
+        told_stuck(clock),
+        point(clock, std::move(listener)) {}
   [[nodiscard]] access::Outage::Tell telling(journal::Journal& journal) {
     const auto record = [this, &journal](const journal::Event& event, journal::Field more = {}) {
       journal::Details details{.fields = {{"input", words}}};
@@ -60,13 +64,21 @@ struct Wiring::ContactPlace {
   hardware::TwinInput& twin;
   std::string words;  // "exit button": for the journal
   access::Outage loss;
+  access::Repeats told_stuck;
+  bool stuck = false;
+  Timer held;
   hardware::InputPoint point;
   std::optional<Plan> plan;
 };
 
 Wiring::Wiring(Loop& loop, settings::Settings& settings, journal::Journal& journal, hardware::Twins& twins,
-               const std::string& data_folder, Told told)
-    : loop_(loop), settings_(settings), journal_(journal), twins_(twins), told_(std::move(told)) {
+               const std::string& data_folder, Told told, Duration stuck_after)
+    : loop_(loop),
+      settings_(settings),
+      journal_(journal),
+      twins_(twins),
+      told_(std::move(told)),
+      stuck_after_(stuck_after) {
   for (int lock = 1; lock <= locks; ++lock) {
     const std::string name = fmt::format("lock-{}", lock);
     auto& twin = twins_.add<hardware::TwinRelay>(
@@ -95,14 +107,32 @@ Wiring::ContactPlace& Wiring::add_contact(std::string name, std::string words,
   contacts_.push_back(
       std::make_unique<ContactPlace>(loop_.clock(), journal_, twin, std::move(words),
                                      [this, index, heard = std::move(heard)](std::optional<bool> level, bool found) {
-                                       contact_told(*contacts_[index], level.has_value());
+                                       contact_told(*contacts_[index], level);
+                                       if (index >= button) watch_key(*contacts_[index], level);
                                        heard(level, found);
                                      }));
   return *contacts_.back();
 }
 
-void Wiring::contact_told(ContactPlace& contact, bool known) {
-  if (known)
+void Wiring::watch_key(ContactPlace& key, std::optional<bool> level) {
+  if (level != true) {
+    key.stuck = false;
+    return key.held.cancel();
+  }
+  if (key.stuck || key.held.armed()) return;
+  key.held = loop_.clock().after(stuck_after_, [this, &key] {
+    key.stuck = true;
+    key.told_stuck.tell(
+        key.words,
+        [&] {
+          journal_.record(events::input_stuck, {.fields = {{"input", key.words}}});
+        },
+        [](Duration) {});
+  });
+}
+
+void Wiring::contact_told(ContactPlace& contact, std::optional<bool> level) {
+  if (level)
     contact.loss.works();
   else if (!contact.point.problem().empty())
     contact.loss.failed();
@@ -205,6 +235,13 @@ std::vector<web::Attention> Wiring::attention() const {
     if (const std::string& problem = contact->point.problem(); !problem.empty())
       out.push_back({contact->twin.name(), "warning",
                      fmt::format("The {} gives no signal. {} {}", contact->words, problem, advice),
+                     "/settings/hardware"});
+    else if (contact->stuck)
+      out.push_back({contact->twin.name(), "warning",
+                     fmt::format("The {} is pressed all the time: it is stuck, its wire is cut, or the contact is "
+                                 "wired the other way round. Until "
+                                 "it lets go, pressing it does nothing.",
+                                 contact->words),
                      "/settings/hardware"});
   return out;
 }

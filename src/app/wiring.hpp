@@ -30,7 +30,7 @@ class Wiring {
 
   // Makes the twins. All must outlive it.
   Wiring(Loop& loop, settings::Settings& settings, journal::Journal& journal, hardware::Twins& twins,
-         const std::string& data_folder, Told told);
+         const std::string& data_folder, Told told, Duration stuck_after = std::chrono::minutes(1));
   ~Wiring();
 
   // Brings what stands behind the points in line with the settings; touches only what is to be another one.
@@ -62,13 +62,16 @@ class Wiring {
   [[nodiscard]] Plan plan_of(const ContactPlace& contact) const;
   [[nodiscard]] RelayPlace& place(int lock) const;
   ContactPlace& add_contact(std::string name, std::string words, std::function<void(std::optional<bool>, bool)> heard);
-  void contact_told(ContactPlace& contact, bool known);
+  void contact_told(ContactPlace& contact, std::optional<bool> level);
+  // One that is held so long is stuck, or was wired the other way round, and nobody can use it.
+  void watch_key(ContactPlace& key, std::optional<bool> level);
 
   Loop& loop_;
   settings::Settings& settings_;
   journal::Journal& journal_;
   hardware::Twins& twins_;
   Told told_;
+  const Duration stuck_after_;
   std::vector<std::unique_ptr<RelayPlace>> relays_;      // by lock
   std::vector<std::unique_ptr<ContactPlace>> contacts_;  // the doors' by lock, then button and key
 };

@@ -68,6 +68,8 @@ inline constexpr Event input_lost{"input.lost", Kind::system, Severity::warning,
   "The {input} gives no signal: {reason}", "Look at its plug, and at Relays and inputs in the console. The station tries again by itself."};
 inline constexpr Event input_back{"input.back", Kind::system, Severity::information,
   "The {input} gives its signal again.", "The device came back by itself; nothing needs doing."};
+inline constexpr Event input_stuck{"input.stuck", Kind::system, Severity::warning,
+  "The {input} is pressed all the time.", "It is stuck, its wire is cut, or the contact is wired the other way round, and until it lets go pressing it does nothing. Look at it, and at Relays and inputs in the console."};
 inline constexpr Event input_repeated{"input.repeated", Kind::system, Severity::warning,
   "The {input} loses its signal again and again; for {minutes} min only a loss that lasts is written down.",
   "Its plug or a wire is loose: look at it. A loss that lasts a minute is written down each time."};
@@ -215,6 +217,10 @@ inline constexpr Event operation_card_removed{"operation.card_removed", Kind::op
   "{subject} deleted the card {name} of room {room}.", "It is unknown from now on, and may be issued anew."};
 inline constexpr Event operation_machine_changed{"operation.machine_changed", Kind::operation, Severity::information,
   "{subject} changed machine account {name}.", "Its secret is shown once, when it is made."};
+inline constexpr Event operation_monitor_changed{"operation.monitor_changed", Kind::operation, Severity::information,
+  "{subject} changed which doors {monitor} of room {room} may open: {locks}.", "By the numbers of the locks; none, where there is no number. It counts from now on."};
+inline constexpr Event operation_twin_used{"operation.twin_used", Kind::operation, Severity::information,
+  "{subject} worked the {device} by the console: {action}.", "The built-in device stands for a real one that is not connected. What follows, such as a door that opens, is written down as if that had done it."};
 inline constexpr Event operation_pairing_offered{"operation.pairing_offered", Kind::operation, Severity::information,
   "{subject} offered a pairing for {device}.", "The QR code is good once and for a short time."};
 inline constexpr Event monitor_paired{"monitor.paired", Kind::operation, Severity::information,

@@ -1,4 +1,7 @@
 // Monitors of rooms, and pairing them (design.md, Monitors in a browser).
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "base/text.hpp"
 #include "journal/events.hpp"
 #include "web/context.hpp"
@@ -76,12 +79,21 @@ void change(Call& call) {
   household::MonitorPatch patch{.name = body.maybe_text("name", household::max_name),
                                 .locks = body.maybe_integers("locks", 1, 16, household::max_locks)};
   if (auto refused = body.refusal()) return call.reply.send(std::move(*refused));
-  call.house.house.household.change_monitor(std::string(call.request.parameter("account")), std::move(patch),
-                                            [reply = call.reply, weak = call.weak](Result<household::Monitor> done) {
-                                              if (!done.ok()) return reply.send(answer(done.error()));
-                                              if (const auto house = weak.lock())
-                                                reply.send(answer(200, monitor_json(*house, *done)));
-                                            });
+  const household::Monitor* known = call.house.house.household.monitor(call.request.parameter("account"));
+  call.house.house.household.change_monitor(
+      std::string(call.request.parameter("account")), std::move(patch),
+      [reply = call.reply, who = call.who(), weak = call.weak,
+       before = known == nullptr ? std::vector<int>() : known->locks](Result<household::Monitor> done) {
+        if (!done.ok()) return reply.send(answer(done.error()));
+        const auto house = weak.lock();
+        if (!house) return;
+        if (done->locks != before)
+          house->journal(
+              journal::events::operation_monitor_changed, who,
+              {.room = done->room,
+               .fields = {{"monitor", done->account}, {"locks", fmt::format("{}", fmt::join(done->locks, ", "))}}});
+        reply.send(answer(200, monitor_json(*house, *done)));
+      });
 }
 
 void remove(Call& call) {

@@ -44,7 +44,12 @@ void act(Call& call) {
   Body body(call.request);
   const std::string action = body.text("action", 200);
   if (auto refused = body.refusal()) return call.reply.send(std::move(*refused));
-  const Result<Twin> done = call.house.house.twins->act(call.who(), call.request.parameter("name"), action);
+  const std::string name(call.request.parameter("name"));
+  const Result<Twin> done = call.house.house.twins->act(call.who(), name, action);
+  // Without what it was given: a card's number is nobody's business.
+  if (done.ok())
+    call.house.journal(journal::events::operation_twin_used, call.who(),
+                       {.fields = {{"device", name}, {"action", action.substr(0, action.find(':'))}}});
   call.reply.send(done.ok() ? answer(200, twin_json(*done)) : answer(done.error()));
 }
 

@@ -128,6 +128,35 @@ TEST_F(Gate, panelsPressKeysButPlayNoTwins) {
   EXPECT_EQ(fakes_.log, (std::vector<std::string>{"press call panel-1", "act exit press"}));
 }
 
+// Whoever opens a door by a built-in device does it in another's name.
+TEST_F(Gate, whatIsDoneByATwinIsWrittenDownWithWhoDidIt) {
+  set_up();
+  const As admin = log_in();
+  ASSERT_EQ(post("/twins/exit", {{"action", "card:04A1B2C3"}}, admin).status, 200);
+  settle();
+  const Json entry = get("/journal?event=operation.twin_used", admin).json()["items"][0];
+  EXPECT_EQ(entry["subject"], "admin");
+  EXPECT_NE(entry["message"].get<std::string>().find("exit"), std::string::npos);
+  EXPECT_EQ(entry.dump().find("04A1B2C3"), std::string::npos) << "a card's number is nobody's business";
+}
+
+TEST_F(Gate, whichDoorsAMonitorMayOpenIsWrittenDown) {
+  set_up();
+  const As admin = log_in();
+  ASSERT_EQ(post("/rooms", {{"number", "101"}}, admin).status, 201);
+  (void)pair("monitor", "101", admin);
+  ASSERT_EQ(ask(Method::patch, "/monitors/101%230", admin, R"({"name":"Hall"})").status, 200);
+  settle();
+  EXPECT_TRUE(get("/journal?event=operation.monitor_changed", admin).json()["items"].empty());
+  ASSERT_EQ(ask(Method::patch, "/monitors/101%230", admin, R"({"locks":[2]})").status, 200);
+  settle();
+  const Json entry = get("/journal?event=operation.monitor_changed", admin).json()["items"][0];
+  EXPECT_EQ(entry["subject"], "admin");
+  EXPECT_EQ(entry["room"], "101");
+  EXPECT_NE(entry["message"].get<std::string>().find("101#0"), std::string::npos);
+  EXPECT_NE(entry["message"].get<std::string>().find(": 2"), std::string::npos);
+}
+
 // A name in the DNS that leads here makes another site's page one of ours (DNS rebinding): it guesses from where the
 // tablet was right, and the tablet's telephone must stay registered.
 TEST_F(Gate, anotherSitesPageKeepsNoMonitorFromRegistering) {

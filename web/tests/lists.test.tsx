@@ -111,3 +111,30 @@ describe('what could not be asked', () => {
     await screen.findByText(words);
   });
 });
+
+describe('the button that sets a card lost', () => {
+  it('is not pressed again, nor another card\'s in its place, by the second half of a double click', async () => {
+    const cards = [1, 2].map((id) => ({ id: String(id), ending: `00${id}`, room: '101', name: `Card ${id}`, locks: [1], main: false, lost: false }));
+    const changes: string[] = [];
+    vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
+      const { pathname } = new URL(url, 'http://door');
+      if (init?.method === 'PATCH') {
+        const card = cards.find((one) => pathname.endsWith(`/${one.id}`))!;
+        card.lost = JSON.parse(String(init.body)).lost;
+        changes.push(`${card.id} ${card.lost}`);
+        return json(card);
+      }
+      return json(pathname.endsWith('/cards') ? { items: cards, total: cards.length } : { items: [] });
+    });
+    show(<Cards />);
+    await userEvent.click(await screen.findByRole('button', { name: 'Set Card 1 lost' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Set Card 1 found' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Set Card 2 lost' }));
+    expect(changes).toEqual(['1 true']);
+    const real = performance.now.bind(performance);
+    const later = vi.spyOn(performance, 'now').mockImplementation(() => real() + 1_000);
+    await userEvent.click(screen.getByRole('button', { name: 'Set Card 1 found' }));
+    later.mockRestore();
+    await waitFor(() => expect(changes).toEqual(['1 true', '1 false']));
+  });
+});

@@ -3,6 +3,7 @@ import { msg } from '@lingui/core/macro';
 
 /** The fields of the journal's entries, as people call them. */
 const NAMES = {
+  action: msg`Action`,
   address: msg`Address`,
   addresses: msg`Addresses`,
   alarm: msg`Alarm`,
@@ -13,8 +14,10 @@ const NAMES = {
   input: msg`Input`,
   kind: msg`Kind`,
   lock: msg`Lock`,
+  locks: msg`Locks`,
   method: msg`By means of`,
   minutes: msg`Minutes`,
+  monitor: msg`Monitor`,
   monitors: msg`Monitors`,
   name: msg`Name`,
   names: msg`Names`,

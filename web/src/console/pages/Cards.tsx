@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQueryClient } from '@tanstack/react-query';
 import { CreditCard, Nfc, Pencil, SearchCheck, SearchX, Star, Trash2 } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useRef, useState } from 'react';
 import { api, part } from '@/api/client';
 import { useLocks } from '@/api/hooks';
 import { usePaged } from '@/api/paged';
@@ -21,6 +21,8 @@ import { cardName } from '../cards/CardFields';
 import { IssueDialog } from '../cards/IssueDialog';
 import { useCardIssue } from '../cards/useCardIssue';
 
+const DOUBLE_CLICK_MS = 600;
+
 type Open = { what: 'issue' } | { what: 'edit' | 'delete'; card: CardRecord } | null;
 
 export default function Cards() {
@@ -38,13 +40,20 @@ export default function Cards() {
     await refresh();
     say(words);
   };
+  // The button turns into the other one under the finger, and in a sorted table into another card's: of a double click
+  // the second half would find the card again, or lose a neighbour's.
+  const quietUntil = useRef(0);
   const setLost = async (card: CardRecord) => {
+    if (performance.now() < quietUntil.current) return;
+    quietUntil.current = Infinity;
     try {
       await api.patch(`/cards/${part(card.id)}`, { lost: !card.lost });
       await refresh();
       say(card.lost ? t`${cardName(card)} opens again.` : t`${cardName(card)} is refused from now on.`);
     } catch (error) {
       complain(error);
+    } finally {
+      quietUntil.current = performance.now() + DOUBLE_CLICK_MS;
     }
   };
   const doors = (card: CardRecord) => (card.main ? t`nothing` : card.locks.map((number) => locks.data?.items.find((lock) => lock.number === number)?.name ?? String(number)).join(', '));
