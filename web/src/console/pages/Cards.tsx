@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQueryClient } from '@tanstack/react-query';
 import { CreditCard, Nfc, Pencil, SearchCheck, SearchX, Star, Trash2 } from 'lucide-react';
-import { useDeferredValue, useRef, useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { api, part } from '@/api/client';
 import { useLocks } from '@/api/hooks';
 import { usePaged } from '@/api/paged';
@@ -42,10 +42,10 @@ export default function Cards() {
   };
   // The button turns into the other one under the finger, and in a sorted table into another card's: of a double click
   // the second half would find the card again, or lose a neighbour's.
-  const quietUntil = useRef(0);
+  const [settling, setSettling] = useState(false);
   const setLost = async (card: CardRecord) => {
-    if (performance.now() < quietUntil.current) return;
-    quietUntil.current = Infinity;
+    if (settling) return;
+    setSettling(true);
     try {
       await api.patch(`/cards/${part(card.id)}`, { lost: !card.lost });
       await refresh();
@@ -53,7 +53,7 @@ export default function Cards() {
     } catch (error) {
       complain(error);
     } finally {
-      quietUntil.current = performance.now() + DOUBLE_CLICK_MS;
+      setTimeout(() => setSettling(false), DOUBLE_CLICK_MS);
     }
   };
   const doors = (card: CardRecord) => (card.main ? t`nothing` : card.locks.map((number) => locks.data?.items.find((lock) => lock.number === number)?.name ?? String(number)).join(', '));
@@ -94,7 +94,7 @@ export default function Cards() {
             actionsTitle={t`Actions`}
             actions={(one) => (
               <>
-                <IconButton icon={one.lost ? SearchCheck : SearchX} size="small" label={one.lost ? t`Set ${cardName(one)} found` : t`Set ${cardName(one)} lost`} onClick={() => void setLost(one)} />
+                <IconButton icon={one.lost ? SearchCheck : SearchX} size="small" label={one.lost ? t`Set ${cardName(one)} found` : t`Set ${cardName(one)} lost`} aria-disabled={settling || undefined} onClick={() => void setLost(one)} />
                 <IconButton icon={Pencil} size="small" label={t`Change ${cardName(one)}`} onClick={() => setOpen({ what: 'edit', card: one })} />
                 <IconButton icon={Trash2} size="small" label={t`Delete ${cardName(one)}`} onClick={() => setOpen({ what: 'delete', card: one })} />
               </>
