@@ -100,6 +100,7 @@ Decision Access::unlock(const UnlockRequest& request) {
     decision.outcome = Outcome::no_right;
   } else {
     decision = found->second->open(request);
+    if (decision.outcome == Outcome::already_open && is_from_inside(request.method)) kept_open(*found->second);
   }
   if (!granted(decision.outcome)) refused(request, decision.outcome, decision.wait);
   return decision;
@@ -276,6 +277,7 @@ void Access::lock_changed(Lock& lock, const UnlockRequest* request) {
     // Not the drive to hold at every start.
     if (!recovery_told && (opened_ & bit) != 0) tell("access.locked", Severity::info, lock);
     opened_ = static_cast<LockSet>(opened_ & ~bit);
+    kept_open_told_ = static_cast<LockSet>(kept_open_told_ & ~bit);
   }
   listener_.lock_changed(view(lock));
 }
@@ -285,6 +287,18 @@ void Access::door_forced(Lock& lock) {
   const AccessEvent event = event_about("access.door_forced", Severity::alarm, lock);
   if (tell_bounded(event, "access.forced_repeated")) return;
   forced_untold_[number] = clock_.after(lasting_opening, [this, event] { listener_.access_happened(event); });
+}
+
+// It opens on, as people must get out; but a wet or loose wire would hold the door open all night, and nobody would
+// know.
+void Access::kept_open(const Lock& lock) {
+  const Duration open_for = clock_.monotonic() - lock.opened_at().value_or(clock_.monotonic());
+  const LockSet bit = lock_bit(lock.options().number);
+  if (open_for < long_kept_open || (kept_open_told_ & bit) != 0) return;
+  kept_open_told_ = static_cast<LockSet>(kept_open_told_ | bit);
+  AccessEvent event = event_about("access.kept_open", Severity::alarm, lock);
+  event.wait = open_for;
+  tell_attempt(event);
 }
 
 void Access::door_held(Lock& lock) {

@@ -47,6 +47,7 @@ enum class Severity { info, warning, alarm };
 //   access.door_held    the door stands open too long (alarm, A04); wait is the limit. access.door_forced: it opened
 //                       while locked (alarm). access.forced_repeated: so often (alarm) that for `wait` it is told only
 //                       where it lasts. access.door_opened, access.door_closed
+//   access.kept_open    presses from inside have kept it open for a minute (alarm); wait says since when it is open
 struct AccessEvent {
   std::string_view event{};
   Severity severity = Severity::info;
@@ -80,6 +81,7 @@ class Access final : private Lock::Owner {
  public:
   // A contact with a loose wire tells of a forced door at each tremble. After some of them (access.forced_repeated)
   // only an opening that lasts for so long is told: nobody comes through a door in less.
+  static constexpr Duration long_kept_open = std::chrono::minutes(1);
   static constexpr Duration lasting_opening = std::chrono::seconds(2);
 
   // All of them must outlive it. `limiter` is shared with whatever else is guessed at.
@@ -123,6 +125,7 @@ class Access final : private Lock::Owner {
  private:
   void lock_changed(Lock& lock, const UnlockRequest* request) override;
   void door_forced(Lock& lock) override;
+  void kept_open(const Lock& lock);
   void door_held(Lock& lock) override;
   [[nodiscard]] bool may(const UnlockRequest& request, const Lock& lock) const;
   // Of several locks the best answer is the answer.
@@ -143,6 +146,7 @@ class Access final : private Lock::Owner {
   std::map<LockNumber, std::unique_ptr<Lock>> locks_;
   std::map<LockNumber, Timer> forced_untold_;  // doors that stand open so, for now
   LockSet opened_ = 0;  // locks that somebody opened and that have not locked again since
+  LockSet kept_open_told_ = 0;
   std::map<LockNumber, Outage> jams_;  // how it is told that a lock failed, and that it obeys again
   bool running_ = false;
 };

@@ -117,6 +117,8 @@ class Lock {
   void door_is_open(bool open);                 // the settled level of the door contact
   [[nodiscard]] bool door_open() const { return door_open_; }
   [[nodiscard]] bool door_held() const { return door_held_; }  // until it closes
+  // The last opening; presses from inside that lengthen it do not count. Nothing: none since make_safe().
+  [[nodiscard]] std::optional<Monotonic> opened_at() const { return opened_at_; }
 
  private:
   [[nodiscard]] bool free_when(bool energised) const { return energised == (options_.wiring == Wiring::fail_secure); }

@@ -159,6 +159,9 @@ void Chronicle::access(const access::AccessEvent& event, int tries) {
   } else if (event.event == "access.door_held") {
     field("seconds", seconds(event.wait));
     journal_.record(events::alarm_door_held, details);
+  } else if (event.event == "access.kept_open") {
+    field("seconds", seconds(event.wait));
+    journal_.record(events::alarm_kept_open, details);
   } else if (event.event == "access.door_forced") {
     journal_.record(events::alarm_door_forced, details);
   } else if (event.event == "access.forced_repeated") {

@@ -70,6 +70,7 @@ constexpr std::array all = {
     &events::access_fault_repeated,
     &events::access_safe_state,
     &events::alarm_door_held,
+    &events::alarm_kept_open,
     &events::alarm_door_forced,
     &events::alarm_forced_repeated,
     &events::alarm_tamper,

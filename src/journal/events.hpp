@@ -158,6 +158,8 @@ inline constexpr Event access_safe_state{"access.safe_state", Kind::unlock, Seve
   "{door} was driven to its safe state: {state}.", "Done at every start; fail-safe or fail-secure is a setting of the lock."};
 inline constexpr Event alarm_door_held{"alarm.door_held", Kind::alarm, Severity::alarm,
   "{door} is held open for more than {seconds} s.", "Close the door, or look why it does not close."};
+inline constexpr Event alarm_kept_open{"alarm.kept_open", Kind::alarm, Severity::alarm,
+  "{door} has been kept open from inside for {seconds} s.", "Its exit button is pressed again and again: by people who leave one after the other, or by a loose or wet wire, which would keep it open all night. Look at the button."};
 inline constexpr Event alarm_door_forced{"alarm.door_forced", Kind::alarm, Severity::alarm,
   "{door} was opened without being unlocked.", "Somebody forced the door, or its contact is wired or set the wrong way round."};
 inline constexpr Event alarm_forced_repeated{"alarm.forced_repeated", Kind::alarm, Severity::alarm,

@@ -410,6 +410,23 @@ TEST_F(AccessTest, A05_theDoorsStateIsToldWhereItIsWatched) {
   EXPECT_FALSE(heard.changes.back().door_open);
 }
 
+// A loose wire presses the exit button on and on: the door opens for it, and nobody would know.
+TEST_F(AccessTest, A16_aDoorThatIsKeptOpenFromInsideIsAnAlarm) {
+  const Duration period = access.lock(1)->options().period;
+  EXPECT_EQ(unlock("exit-button", 1, Method::exit_button), Outcome::opened);
+  for (Duration open_for{}; open_for < 10min; open_for += period / 2) {
+    clock.advance(period / 2);
+    ASSERT_EQ(unlock("exit-button", 1, Method::exit_button), Outcome::already_open) << "people get out";
+    ASSERT_EQ(heard.count("access.kept_open"), open_for + period / 2 < 1min ? 0 : 1);
+  }
+  clock.advance(1min);
+  EXPECT_EQ(heard.changes.back().state, LockState::locked);
+  EXPECT_EQ(unlock("exit-button", 1, Method::exit_button), Outcome::opened);
+  clock.advance(period / 2);
+  EXPECT_EQ(unlock("exit-button", 1, Method::exit_button), Outcome::already_open);
+  EXPECT_EQ(heard.count("access.kept_open"), 1) << "the next who leaves is no alarm";
+}
+
 TEST_F(AccessTest, A16_aForcedDoorThatStaysOpenIsTwoAlarms) {
   LockOptions watched = access.lock(1)->options();
   watched.watches_door = true;

@@ -70,6 +70,16 @@ TEST_F(ChronicleTest, A16_aTremblingDoorContactIsAnAlarm) {
             "written down.");
 }
 
+TEST_F(ChronicleTest, A16_aDoorThatIsKeptOpenFromInsideIsAnAlarm) {
+  const auto entry = written({.event = "access.kept_open",
+                              .severity = access::Severity::alarm,
+                              .lock = 1,
+                              .lock_name = "Front door",
+                              .wait = 61s});
+  EXPECT_EQ(entry.event, "alarm.kept_open");
+  EXPECT_EQ(entry.message, "Front door has been kept open from inside for 61 s.");
+}
+
 TEST_F(ChronicleTest, A19_aRelayOnALoosePlugIsAnAlarm) {
   const auto entry = written({.event = "access.jammed_repeated",
                               .severity = access::Severity::alarm,
