@@ -5,12 +5,12 @@
 
 #include <set>
 
+#include "app/journalled.hpp"
 #include "storage/support.hpp"
 
 namespace lintel::app {
 namespace {
 
-using storage::testing::answer;
 using storage::testing::turn_until;
 using namespace std::chrono_literals;
 
@@ -31,14 +31,7 @@ class ListeningPortsTest : public ::testing::Test {
       return had_ = port;
     });
   }
-  std::vector<std::string> journalled() {
-    std::vector<std::string> out;
-    EXPECT_TRUE(turn_until(loop_, [&] { return journal_->waiting() == 0; }));
-    const auto page = answer<journal::Page>(loop_, [&](auto then) { journal_->search({}, then); }).value();
-    for (const auto& entry : page.entries)
-      out.insert(out.begin(), entry.event);
-    return out;
-  }
+  std::vector<std::string> journalled() { return testing::journalled(loop_, *journal_); }
   static ListeningPorts::Wish wish(std::optional<std::uint16_t> chosen, std::uint16_t set) {
     return {"RTSP", "--rtsp-port", "/settings/rtsp", chosen, set, 554, 8554};
   }

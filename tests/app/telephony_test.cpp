@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "app/journalled.hpp"
 #include "app/store.hpp"
 #include "storage/support.hpp"
 #include "system/certificates.hpp"
@@ -54,13 +55,7 @@ class TelephonyTest : public ::testing::Test {
       told_.push_back(std::string(account) + (online ? " online" : " offline"));
     };
   }
-  std::vector<std::string> journalled() {
-    EXPECT_TRUE(turn_until(loop_, [&] { return store_.journal->waiting() == 0; }));
-    std::vector<std::string> out;
-    const auto page = answer<journal::Page>(loop_, [&](auto then) { store_.journal->search({}, then); }).value();
-    for (const auto& entry : page.entries) out.push_back(entry.event);
-    return out;
-  }
+  std::vector<std::string> journalled() { return testing::journalled(loop_, *store_.journal); }
 
   storage::testing::Folder folder_;
   Loop loop_;

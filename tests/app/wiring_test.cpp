@@ -3,13 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "app/journalled.hpp"
 #include "app/store.hpp"
 #include "storage/support.hpp"
 
 namespace lintel::app {
 namespace {
 
-using storage::testing::answer;
 using storage::testing::turn_until;
 using namespace std::chrono_literals;
 
@@ -21,13 +21,7 @@ class WiringTest : public ::testing::Test {
         Wiring::Told{[](int) {}, [](int) {}, [] {}, [] {}}, 20ms);
     wiring_->apply();
   }
-  std::vector<std::string> journalled() {
-    EXPECT_TRUE(turn_until(loop_, [&] { return store_.journal->waiting() == 0; }));
-    std::vector<std::string> out;
-    const auto page = answer<journal::Page>(loop_, [&](auto then) { store_.journal->search({}, then); }).value();
-    for (const auto& entry : page.entries) out.push_back(entry.event);
-    return out;
-  }
+  std::vector<std::string> journalled() { return testing::journalled(loop_, *store_.journal); }
 
   storage::testing::Folder folder_;
   Loop loop_;
