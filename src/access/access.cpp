@@ -292,13 +292,16 @@ void Access::door_forced(Lock& lock) {
 // It opens on, as people must get out; but a wet or loose wire would hold the door open all night, and nobody would
 // know.
 void Access::kept_open(const Lock& lock) {
+  if (lock.state() != LockState::unlocked && lock.state() != LockState::held_open) return;
   const Duration open_for = clock_.monotonic() - lock.opened_at().value_or(clock_.monotonic());
-  const LockSet bit = lock_bit(lock.options().number);
-  if (open_for < long_kept_open || (kept_open_told_ & bit) != 0) return;
-  kept_open_told_ = static_cast<LockSet>(kept_open_told_ | bit);
+  const LockNumber number = lock.options().number;
+  if (open_for < lock.options().period + long_kept_open || (kept_open_told_ & lock_bit(number)) != 0) return;
   AccessEvent event = event_about("access.kept_open", Severity::alarm, lock);
   event.wait = open_for;
-  tell_attempt(event);
+  // One that is not told now, as it was told so often, is told once it may be again.
+  if (repeats_.tell(
+          "kept open " + std::to_string(number), [&] { listener_.access_happened(event); }, [](Duration) {}))
+    kept_open_told_ = static_cast<LockSet>(kept_open_told_ | lock_bit(number));
 }
 
 void Access::door_held(Lock& lock) {

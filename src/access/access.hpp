@@ -47,7 +47,8 @@ enum class Severity { info, warning, alarm };
 //   access.door_held    the door stands open too long (alarm, A04); wait is the limit. access.door_forced: it opened
 //                       while locked (alarm). access.forced_repeated: so often (alarm) that for `wait` it is told only
 //                       where it lasts. access.door_opened, access.door_closed
-//   access.kept_open    presses from inside have kept it open for a minute (alarm); wait says since when it is open
+//   access.kept_open    presses from inside have kept it open for a minute beyond its period (alarm); wait says since
+//   when it is open
 struct AccessEvent {
   std::string_view event{};
   Severity severity = Severity::info;

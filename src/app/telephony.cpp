@@ -126,7 +126,7 @@ Result<void> Telephony::start(const Options& options, const std::string& address
     if (change.done == Done::removed && !change.key.empty()) return server_->remove_account(change.key);
     if (change.done == Done::removed || change.collection != household::Collection::monitors) forget_removed_accounts();
   });
-  // Removed just before a power cut, or while there was no server here: the number may be somebody else's already.
+  // Removed just before a power cut, or while there was no server here.
   for (const auto& contact : server_->all_contacts())
     if (!contact.local && accounts_.find(contact.account) == nullptr) server_->remove_account(contact.account);
   // Who registered before this start was right from there: a stranger behind the same router does not lock it out.
