@@ -67,6 +67,7 @@ class Phone:
 
     def answer(self):
         """Takes the call that rings next, and keeps talking until hang_up()."""
+        self.socket.settimeout(10)
         while True:
             invite = self._receive()
             if invite.startswith("INVITE "):
@@ -146,3 +147,5 @@ class Phone:
     def hang_up(self):
         self._in_call("BYE", "Content-Length: 0\r\n\r\n")
         self.talking = False
+        for thread in self.threads:
+            thread.join()

@@ -47,8 +47,7 @@ enum class Severity { info, warning, alarm };
 //   access.door_held    the door stands open too long (alarm, A04); wait is the limit. access.door_forced: it opened
 //                       while locked (alarm). access.forced_repeated: so often (alarm) that for `wait` it is told only
 //                       where it lasts. access.door_opened, access.door_closed
-//   access.kept_open    presses from inside have kept it open for a minute beyond its period (alarm); wait says since
-//   when it is open
+//   access.kept_open    presses from inside have kept it open for a minute beyond its period (alarm); wait: how long
 struct AccessEvent {
   std::string_view event{};
   Severity severity = Severity::info;
@@ -82,8 +81,8 @@ class Access final : private Lock::Owner {
  public:
   // A contact with a loose wire tells of a forced door at each tremble. After some of them (access.forced_repeated)
   // only an opening that lasts for so long is told: nobody comes through a door in less.
-  static constexpr Duration long_kept_open = std::chrono::minutes(1);
   static constexpr Duration lasting_opening = std::chrono::seconds(2);
+  static constexpr Duration long_kept_open = std::chrono::minutes(1);  // by the exit button, beyond the lock's period
 
   // All of them must outlive it. `limiter` is shared with whatever else is guessed at.
   Access(Clock& clock, const Rights& rights, const Codes& codes, AttemptLimiter& limiter, AccessListener& listener);

@@ -21,6 +21,13 @@ std::vector<std::string> own_hosts() {
   return out;
 }
 
+// Calls end what rings too long; the server's own limit is behind that.
+Duration longest_ringing(const settings::Settings& settings) {
+  namespace keys = settings::call;
+  const auto set = std::max<Duration>(settings.get(keys::longest_ring), settings.get(keys::longest_incoming));
+  return std::max<Duration>(sip::ServerSettings{}.timer_c, set + std::chrono::seconds(10));
+}
+
 sip::ServerSettings settings_of_server(const settings::Settings& settings, const std::string& domain) {
   namespace keys = settings::sip_server;
   sip::ServerSettings out;
@@ -30,9 +37,7 @@ sip::ServerSettings settings_of_server(const settings::Settings& settings, const
   out.default_expiry = settings.get(keys::registration);
   out.maximum_expiry = settings.get(keys::longest_registration);
   out.branch_timeout = settings.get(keys::silent_after);
-  // Calls end what rings too long; the server's own limit is behind that.
-  out.timer_c = std::max<Duration>({out.timer_c, settings.get(settings::call::longest_ring) + std::chrono::seconds(10),
-                                    settings.get(settings::call::longest_incoming) + std::chrono::seconds(10)});
+  out.timer_c = longest_ringing(settings);
   out.bindings = household::max_rooms * (household::max_extensions + 1);
   return out;
 }
@@ -190,7 +195,7 @@ void Telephony::settings_changed(const settings::Change& change) {
   const auto page = change.entry.page;
   if (page == "call") {
     endpoint_->set_settings(endpoint_settings(needs_.settings));
-    server_settings_.timer_c = settings_of_server(needs_.settings, domain_).timer_c;
+    server_settings_.timer_c = longest_ringing(needs_.settings);
     if (server_ != nullptr) server_->set_settings(server_settings_);
   }
   if (page == "account" || change.is(settings::call::user_agent)) give_own_account();
