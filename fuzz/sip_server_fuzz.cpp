@@ -20,6 +20,7 @@
 
 #include "play.hpp"
 #include "sip/builder.hpp"
+#include "sip_credentials.hpp"
 #include "support.hpp"
 
 namespace {
@@ -109,22 +110,7 @@ class Play {
     Peer& peer = peers_[static_cast<std::size_t>(from)];
     peer.challenge.clear();
     say(bytes, from);
-    Message asked, challenge;
-    if (peer.challenge.empty() || asked.parse(bytes) || challenge.parse(peer.challenge)) return;
-    const auto sender = Address::parse(asked.value("From"));
-    if (!sender) return;
-    const std::string user = sender->uri.unescaped_user();
-    const Account* account = accounts_.find(user);
-    const bool proxy = challenge.status() == 407;
-    const auto parsed =
-        sip::digest::parse_challenge(challenge.value(proxy ? "Proxy-Authenticate" : "WWW-Authenticate"));
-    if (account == nullptr || !parsed) return;
-    const std::string credentials = sip::digest::make_credentials(
-        *parsed, user, "secret-" + account->name, asked.method_name(), asked.request_uri(), 1, "cnonce");
-    bytes.insert(asked.first_line_end(), (proxy ? "Proxy-Authorization: " : "Authorization: ") + credentials + "\r\n");
-    // Another transaction than the one that was challenged.
-    if (const auto branch = bytes.find("branch=z9hG4bK"); branch != std::string::npos) bytes.insert(branch + 14, "-");
-    say(bytes, from);
+    if (const auto again = play::with_credentials(std::move(bytes), peer.challenge, accounts_)) say(*again, from);
   }
 
   void answer(std::string_view text, int from) {
