@@ -18,6 +18,7 @@
 #include "http/server.hpp"
 #include "media/media.hpp"
 #include "system/certificates.hpp"
+#include "system/clock_watch.hpp"
 #include "system/memory.hpp"
 #include "web/api.hpp"
 
@@ -74,6 +75,7 @@ class Station {
   Watchdog watchdog_{loop_};
   access::AttemptLimiter guesses_{loop_.clock()};  // keypad, DTMF, web and SIP share it
   Store store_;
+  std::unique_ptr<system::ClockWatch> clock_watch_;
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<Whereabouts> whereabouts_;
   system::ServerCertificate certificate_;
@@ -99,6 +101,9 @@ class Station {
 
 Result<void> Station::build() {
   LINTEL_TRY(store_, Store::open(loop_, options_.data));
+  clock_watch_ = std::make_unique<system::ClockWatch>(loop_, loop_.clock(), [this](std::chrono::seconds by) {
+    store_.journal->record(events::system_clock_jumped, {.fields = {{"seconds", fmt::format("{}", by.count())}}});
+  });
   workers_ = std::make_unique<Workers>(loop_, worker_threads, worker_queue);
   chronicle_ = std::make_unique<Chronicle>(*store_.journal, loop_.clock());
   ports_ = std::make_unique<ListeningPorts>(loop_.clock(), *store_.journal);

@@ -61,7 +61,20 @@ def watchdog(station, context):
     context["notes"].append(f"a process whose loop hung was replaced after {took:.0f} seconds")
 
 
+def clock_set(station, context):
+    """Nobody else sets it meanwhile: there is no network."""
+    before = station.newest()
+    run("date", "-s", "+1 hour")
+    station.event("system.clock_jumped", before)
+    between = station.newest()
+    run("date", "-s", "-1 hour")
+    station.event("system.clock_jumped", between)
+    station.unlock()
+    station.lock_is("locked")
+
+
 TRIALS = [
     ("systemd: the station runs as its own user, may bind ports and nothing more", own_account),
+    ("the clock is set by an hour and back: the journal says so, and doors open", clock_set),
     ("systemd: the watchdog replaces a process whose loop hangs", watchdog),
 ]
