@@ -108,7 +108,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       }
       case 'o':
-        panel.door_open(door = !door);
+        door = !door;
+        panel.locks_open(door ? std::vector<OpenLock>{{static_cast<int>(i % 3) + 1, "Garage"}}
+                              : std::vector<OpenLock>{});
         break;
       case 'u':
         calls.door_opened("dtmf");

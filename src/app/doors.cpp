@@ -32,12 +32,13 @@ Error error_of(const access::Decision& decision) {
 class Doors::Rights final : public access::Rights {
  public:
   explicit Rights(household::Household& household) : household_(household) {}
-  [[nodiscard]] access::LockSet locks_of(std::string_view subject, access::Method /*method*/) const override {
+  [[nodiscard]] access::LockSet locks_of(std::string_view subject, access::Method method) const override {
     if (household_.person(subject) != nullptr) return access::all_locks;
+    // Machines come by the API alone, and may have a name that a monitor has too.
+    const auto* machine = method == access::Method::api ? household_.machine(subject) : nullptr;
+    if (machine != nullptr) return machine->may(household::Right::unlock) ? access::all_locks : access::LockSet{0};
     if (const auto* monitor = household_.monitor(subject))
       return monitor->kind == household::MonitorKind::panel ? access::LockSet{0} : lock_set(monitor->locks);
-    if (const auto* machine = household_.machine(subject); machine != nullptr && machine->may(household::Right::unlock))
-      return access::all_locks;
     return subject == household_.identity().centre_number ? access::all_locks : access::LockSet{0};
   }
 
@@ -161,10 +162,12 @@ void Doors::start() {
 
 void Doors::stop() { access_.stop(); }
 
-bool Doors::any_open() const {
+std::vector<calls::OpenLock> Doors::open_locks() const {
+  std::vector<calls::OpenLock> open;
   for (const auto& lock : access_.locks())
-    if (lock.state == access::LockState::unlocked || lock.state == access::LockState::held_open) return true;
-  return false;
+    if (lock.state == access::LockState::unlocked || lock.state == access::LockState::held_open)
+      open.push_back({lock.number, lock.name});
+  return open;
 }
 
 void Doors::show(const calls::PanelState& state) {

@@ -40,7 +40,7 @@ class Doors final : public access::AccessListener,
   [[nodiscard]] bool has_reader() const;
   [[nodiscard]] access::Access& access() { return access_; }
   [[nodiscard]] hardware::Twins& devices() { return twins_; }
-  [[nodiscard]] bool any_open() const;
+  [[nodiscard]] std::vector<calls::OpenLock> open_locks() const;
   [[nodiscard]] std::vector<web::Attention> attention() const;  // what a person should look at, for the overview
   void show(const calls::PanelState& state);  // on the front's display and lights, and the reader's
 

@@ -85,7 +85,7 @@ calls::PanelOptions Front::panel_options() const {
   return options;
 }
 
-void Front::locks_changed() { panel_.door_open(needs_.doors.any_open()); }
+void Front::locks_changed() { panel_.locks_open(needs_.doors.open_locks()); }
 
 void Front::panel_changed(const calls::PanelState& panel) {
   needs_.doors.show(panel);

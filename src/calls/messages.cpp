@@ -7,7 +7,7 @@ namespace lintel::calls {
 namespace {
 
 // '%' stands for the first argument.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 38> words = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 39> words = {{
     {"panel.idle", "Dial a room and press Call"},
     {"panel.text", "%"},
     {"panel.enter_number", "Room number"},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 38> words = 
     {"panel.arriving", "% is calling. Press Call to answer"},
     {"panel.being_watched", "A resident is looking"},
     {"panel.door_open", "The door is open"},
+    {"panel.lock_open", "% is open"},
     {"panel.no_such_room", "There is no room %"},
     {"panel.nobody_available", "Nobody is available"},
     {"panel.busy", "Busy"},

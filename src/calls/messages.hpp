@@ -11,7 +11,7 @@ namespace lintel::calls {
 //   panel.idle                        panel.enter_number            panel.enter_code
 //   panel.dialling {number}           panel.ringing {number}        panel.talking {number}
 //   panel.centre                      panel.emergency               panel.arriving {who}    panel.being_watched
-//   panel.door_open
+//   panel.door_open                   panel.lock_open {name}
 //   panel.no_such_room {number}       panel.nobody_available        panel.busy              panel.outside_period
 //   panel.no_answer                   panel.refused                 panel.call_ended        panel.connection_lost
 //   panel.no_encryption

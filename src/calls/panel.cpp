@@ -131,7 +131,7 @@ void Panel::submit_code() {
   using Kind = CodeAnswer::Kind;
   switch (answer.kind) {
     case Kind::opened:
-      break;  // door_open() says it when it is so
+      break;  // locks_open() says it when it is so
     case Kind::locked:
       say_locked(answer.wait);
       break;
@@ -159,13 +159,16 @@ void Panel::say_locked(Duration wait) {
   show_message({"panel.keypad_locked", {whole_seconds(wait)}}, DisplayKind::error, "sound.wrong");
 }
 
-void Panel::door_open(bool open) {
-  if (open == door_open_) return;
-  door_open_ = open;
-  if (open) {
+void Panel::locks_open(std::vector<OpenLock> open) {
+  if (open == open_) return;
+  const auto is_new = [this](const OpenLock& lock) {
+    return std::none_of(open_.begin(), open_.end(), [&](const OpenLock& one) { return one.number == lock.number; });
+  };
+  if (std::any_of(open.begin(), open.end(), is_new)) {
     clear_message();
     output_.play("sound.unlocked");
   }
+  open_ = std::move(open);
   refresh();
 }
 
@@ -210,7 +213,7 @@ void Panel::refresh() {
   next.locked_until = locked_until_;
   next.mode = typing_code_ ? "code" : "number";
   next.input = typing_code_ ? std::string(code_.size(), '*') : input_;
-  next.lights.unlock = door_open_;
+  next.lights.unlock = !open_.empty();
   if (options_.reader) draw_reader(next);
   if (const auto call = calls_.current()) {
     draw_call(next, *call);
@@ -227,12 +230,15 @@ void Panel::refresh() {
     next.kind = message_kind_;
     next.lines = {*message_};
   }
-  if (door_open_) {
+  if (!open_.empty()) {
     if (next.kind == DisplayKind::idle) {
       next.kind = DisplayKind::message;
       next.lines.clear();
     }
-    next.lines.insert(next.lines.begin(), say_id("panel.door_open"));
+    std::vector<Message> open;
+    for (const OpenLock& lock : open_)
+      open.push_back(lock.number == 1 ? say_id("panel.door_open") : Message{"panel.lock_open", {lock.name}});
+    next.lines.insert(next.lines.begin(), open.begin(), open.end());
   }
   if (next == state_) return;
   state_ = std::move(next);

@@ -58,7 +58,7 @@ class CodeCheck {
 
 // What a card that was held to the reader came to, and how the issue of a new one ended. Told from access.
 enum class CardNews {
-  opened,   // door_open() says it in words
+  opened,   // locks_open() says it in words
   unknown,  // wait, where not zero: for how long unknown cards are not looked at
   lost,
   known,     // a new card was awaited, and this one is somebody's
@@ -69,7 +69,7 @@ enum class CardNews {
   expired,  // nobody held a card in time
   cancelled,
   room_full,  // a main card's room can have no further one
-  not_kept,  // the new card could not be stored
+  not_kept,   // the new card could not be stored
 };
 
 // Where the front shows and sounds. Told after each change.
@@ -88,6 +88,12 @@ struct PanelOptions {
   std::string hint{};                               // the idle display's second line, plain text; empty: none
 };
 
+struct OpenLock {
+  int number = 1;  // 1: the door that the front stands at; of another one the name is told
+  std::string name{};
+  friend bool operator==(const OpenLock&, const OpenLock&) = default;
+};
+
 class Panel final : public CallListener {
  public:
   // Registers itself with `calls`. All must outlive it.
@@ -95,8 +101,8 @@ class Panel final : public CallListener {
 
   void press(hardware::Key key);
   void call_happened(const CallEvent& event) override;
-  // From access: whether any lock is open, and how it stands.
-  void door_open(bool open);
+  // From access: the locks that are open now. One that was not before is heard, and takes a message's place.
+  void locks_open(std::vector<OpenLock> open);
   void lock_jammed();
   // From access: a card was held to the reader, or the wait for one is over.
   void card_held(CardNews news, Duration wait = {});
@@ -141,7 +147,7 @@ class Panel final : public CallListener {
   std::string input_;  // the number
   std::string code_;   // overwritten when cleared
   bool typing_code_ = false;
-  bool door_open_ = false;
+  std::vector<OpenLock> open_;
   std::optional<WallTime> locked_until_;
   std::optional<Message> message_;
   DisplayKind message_kind_ = DisplayKind::message;

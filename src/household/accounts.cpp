@@ -42,6 +42,9 @@ void Household::add_machine(std::string name, unsigned rights, Then<NewSecret> t
         if (rights == 0 || (rights & ~known) != 0)
           return Error{
               ErrorCode::invalid, "A machine account needs at least one right.", "rights", {}, "rtsp, api, unlock"};
+        if (comparable(name).starts_with(panel_prefix))
+          return Error{ErrorCode::invalid, "Names that begin so are those of panels; choose another one.", "name", name,
+                       fmt::format("a name that does not begin with {}", panel_prefix)};
         if (inner->machines.contains(name) || inner->people.contains(name))
           return Error{ErrorCode::conflict, fmt::format("There is an account {} already; choose another name.", name),
                        "name", name, "a new name"};
@@ -70,10 +73,12 @@ void Household::remove_machine(std::string name, Then<void> then) {
   inner_->submit<void>(
       [inner = inner_.get(), name = std::move(name)]() -> Result<Plan<void>> {
         if (!inner->machines.contains(name)) return unknown("machine account", name);
-        return Plan<void>{{{"DELETE FROM machines WHERE name = :name", {name}}}, [inner, name] {
+        return Plan<void>{{{"DELETE FROM machines WHERE name = :name", {name}}},
+                          [inner, name] {
                             inner->machines.erase(name);
                             inner->tell(Collection::machines, Done::removed, name);
-                          }};
+                          },
+                          true};
       },
       std::move(then));
 }

@@ -59,7 +59,7 @@ TEST_F(PanelCards, A21_aRefusedCardIsSaidInWordsAndLightAndForgotten) {
 }
 
 TEST_F(PanelCards, A23_aCardThatOpensIsGreenAndTheDoorSaysTheRest) {
-  panel.door_open(true);
+  panel.locks_open({{1, "Front door"}});
   panel.card_held(CardNews::opened);
   EXPECT_EQ(light(), ReaderLight::accepted);
   EXPECT_EQ(line(), "panel.door_open");

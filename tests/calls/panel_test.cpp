@@ -89,11 +89,11 @@ TEST_F(PanelTest, A23_lightsAndWordsFollowTheCall) {
   EXPECT_EQ(line(), "panel.talking");
   EXPECT_EQ(kind(), DisplayKind::talking);
   EXPECT_EQ(panel.state().lights, (hardware::LightsState{.talk = true}));
-  panel.door_open(true);
+  panel.locks_open({{1, "Front door"}});
   EXPECT_EQ(line(), "panel.door_open");
   EXPECT_EQ(panel.state().lights, (hardware::LightsState{.talk = true, .unlock = true}));
   EXPECT_EQ(front.sounds.back(), "sound.unlocked");
-  panel.door_open(false);
+  panel.locks_open({});
   EXPECT_EQ(line(), "panel.talking");
   calls.leg_ended(lines.leg(0));
   EXPECT_EQ(line(), "panel.call_ended");
@@ -187,8 +187,27 @@ TEST_F(PanelTest, A10_takesACodeBetweenHashesAndNeverShowsIt) {
     EXPECT_EQ(state.input.find_first_of("1234"), std::string::npos);
     for (const auto& each : state.lines) EXPECT_TRUE(each.arguments.empty());
   }
-  panel.door_open(true);
+  panel.locks_open({{1, "Front door"}});
   EXPECT_EQ(line(), "panel.door_open");
+}
+
+// Who stands at the front door must not lean against it when only the garage opens.
+TEST_F(PanelTest, A01_saysWhichLockIsOpenAndIsHeardForEach) {
+  const OpenLock door{1, "Front door"}, garage{2, "Garage"};
+  panel.locks_open({garage});
+  EXPECT_EQ(panel.state().lines, (std::vector<Message>{{"panel.lock_open", {"Garage"}}}));
+  EXPECT_EQ(in_english(panel.state().lines[0]), "Garage is open");
+  EXPECT_EQ(front.sounds, std::vector<std::string>{"sound.unlocked"});
+  panel.locks_open({door, garage});
+  EXPECT_EQ(panel.state().lines, (std::vector<Message>{{"panel.door_open", {}}, {"panel.lock_open", {"Garage"}}}));
+  EXPECT_EQ(front.sounds.size(), 2U);
+  panel.locks_open({door});
+  panel.locks_open({{1, "Main door"}});
+  EXPECT_EQ(front.sounds.size(), 2U) << "one that shut, and one with another name, opened nothing";
+  EXPECT_TRUE(panel.state().lights.unlock);
+  panel.locks_open({});
+  EXPECT_FALSE(panel.state().lights.unlock);
+  EXPECT_EQ(line(), "panel.idle");
 }
 
 TEST_F(PanelTest, A10_aWrongCodeIsSaid) {
@@ -309,29 +328,12 @@ TEST_F(PanelTest, tellsOnlyChanges) {
 }
 
 TEST(Messages, haveWordsForEveryId) {
-  for (const char* id : {"panel.idle",
-                         "panel.enter_number",
-                         "panel.enter_code",
-                         "panel.dialling",
-                         "panel.ringing",
-                         "panel.talking",
-                         "panel.centre",
-                         "panel.emergency",
-                         "panel.arriving",
-                         "panel.being_watched",
-                         "panel.door_open",
-                         "panel.no_such_room",
-                         "panel.nobody_available",
-                         "panel.busy",
-                         "panel.outside_period",
-                         "panel.no_answer",
-                         "panel.refused",
-                         "panel.call_ended",
-                         "panel.connection_lost",
-                         "panel.wrong_code",
-                         "panel.keypad_locked",
-                         "panel.code_too_soon",
-                         "panel.not_allowed",
+  for (const char* id : {"panel.idle",         "panel.enter_number",     "panel.enter_code",    "panel.dialling",
+                         "panel.ringing",      "panel.talking",          "panel.centre",        "panel.emergency",
+                         "panel.arriving",     "panel.being_watched",    "panel.door_open",     "panel.lock_open",
+                         "panel.no_such_room", "panel.nobody_available", "panel.busy",          "panel.outside_period",
+                         "panel.no_answer",    "panel.refused",          "panel.call_ended",    "panel.connection_lost",
+                         "panel.wrong_code",   "panel.keypad_locked",    "panel.code_too_soon", "panel.not_allowed",
                          "panel.lock_jammed"}) {
     EXPECT_NE(in_english({id, {"7"}}), id);
     EXPECT_FALSE(in_english({id, {}}).empty());

@@ -43,6 +43,7 @@ TEST_F(Accounts, machinesHaveRightsAndADigestForAnyRealm) {
   const auto made = add("nvr", static_cast<unsigned>(Right::rtsp));
   ASSERT_TRUE(made.ok());
   expect_refused(add("nvr", 1), ErrorCode::conflict, "name");
+  for (const char* panel : {"panel-1", "Panel-1"}) expect_refused(add(panel, 1), ErrorCode::invalid, "name");
   open();
   EXPECT_TRUE(household_->machine("nvr")->may(Right::rtsp));
   EXPECT_FALSE(household_->machine("nvr")->may(Right::unlock));

@@ -17,6 +17,7 @@ const WORDS: Record<string, Words> = {
   arriving: (who) => msg`${who} is calling. Press Call to answer`,
   being_watched: () => msg`A resident is looking`,
   door_open: () => msg`The door is open`,
+  lock_open: (name) => msg`${name} is open`,
   no_such_room: (number) => (number ? msg`There is no room ${number}` : msg`No such room`),
   nobody_available: () => msg`Nobody is available`,
   busy: () => msg`Busy`,
