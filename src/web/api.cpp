@@ -146,6 +146,7 @@ void Api::add_routes(http::Router& router) {
   add_panel_routes(router, context_);
   add_live_routes(router, context_);
   add_journal_routes(router, context_);
+  add_metric_routes(router, context_);
   context_->description = describe(router, context_->house.version);
 }
 

@@ -113,6 +113,7 @@ void add_card_routes(http::Router& router, const std::shared_ptr<Context>& conte
 void add_panel_routes(http::Router& router, const std::shared_ptr<Context>& context);  // panel, twins, calls
 void add_live_routes(http::Router& router, const std::shared_ptr<Context>& context);
 void add_journal_routes(http::Router& router, const std::shared_ptr<Context>& context);  // journal, events, overview
+void add_metric_routes(http::Router& router, const std::shared_ptr<Context>& context);
 
 [[nodiscard]] std::string describe(const http::Router& router, const std::string& version);  // OpenAPI 3.1
 

@@ -100,7 +100,7 @@ struct FakeHouse final : LivePort,
   }
   [[nodiscard]] OverviewState overview() const override {
     ++overviews;
-    OverviewState out;
+    OverviewState out = at_a_glance;
     out.camera = camera();
     return out;
   }
@@ -112,6 +112,7 @@ struct FakeHouse final : LivePort,
   CardIssue card_issue;
   int live = 0;
   mutable int asked_for_presence = 0, overviews = 0;
+  OverviewState at_a_glance;
   std::string lasting;  // the live session that has not ended
 };
 
