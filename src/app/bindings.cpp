@@ -59,6 +59,7 @@ std::optional<sip::StoredBinding> unpack(std::string_view value) {
 
 void Bindings::save(const sip::StoredBinding& binding) {
   put_key(key_, binding.account, binding.id);
+  removals_.erase(key_);
   pack(value_, binding);
   // Text on the disk ends at a NUL: a phone that names itself so registers again after a restart.
   if (value_.find('\0') == std::string::npos) batch_.save(key_, value_);
@@ -67,13 +68,33 @@ void Bindings::save(const sip::StoredBinding& binding) {
 void Bindings::remove(const std::string& account, const std::string& id) {
   put_key(key_, account, id);
   batch_.remove(key_);
+  if (removals_.size() < most_refused) removals_[key_] = {++turns_, Way::in_batch};
 }
 
 void Bindings::write() {
+  Removed removed;
+  for (auto& [key, removal] : removals_) {
+    if (removal.way == Way::to_the_disk) continue;
+    if (removal.way == Way::refused) batch_.remove(key);
+    removal.way = Way::to_the_disk;
+    removed.emplace_back(key, removal.turn);
+  }
   if (batch_.empty()) return;
-  records_.write(std::exchange(batch_, {}), [](const Result<void>& done) {
+  records_.write(std::exchange(batch_, {}), [this, alive = std::weak_ptr(alive_), removed = std::move(removed)](const Result<void>& done) {
     if (!done.ok()) log::warning("sip", "Registrations are not kept over a restart now: {}", done.error().message);
+    if (!alive.expired()) written(removed, done.ok());
   });
+}
+
+void Bindings::written(const Removed& removed, bool done) {
+  for (const auto& [key, turn] : removed) {
+    const auto found = removals_.find(key);
+    if (found == removals_.end() || found->second.turn != turn) continue;  // it came back, or went once more
+    if (done)
+      removals_.erase(found);
+    else
+      found->second.way = Way::refused;
+  }
 }
 
 std::vector<sip::StoredBinding> Bindings::load() {

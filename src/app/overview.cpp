@@ -75,6 +75,11 @@ web::OverviewState Overview::overview() const {
   }
   out.attention = parts_();
   if (health.state != storage::State::working) out.attention.push_back({"storage", "alarm", health.message, "/settings/storage"});
+  if (household_.owes_the_disk())
+    out.attention.push_back({"owed", "alarm",
+                             "A card, code or account was taken away, and the disk did not store it: after a restart it may be "
+                             "back. Make room on the disk or replace it, and look after the restart.",
+                             "/settings/storage"});
   if (journal_.damaged())
     out.attention.push_back({"journal", "alarm",
                              "A part of the journal cannot be read: the database is damaged. Look at the disk, and "

@@ -12,6 +12,7 @@ const char* name_of(ErrorCode code) {
     case ErrorCode::limited: return "limited";
     case ErrorCode::unavailable: return "unavailable";
     case ErrorCode::full: return "full";
+    case ErrorCode::not_kept: return "not_kept";
     case ErrorCode::timeout: return "timeout";
     case ErrorCode::internal: return "internal";
   }

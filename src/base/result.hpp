@@ -18,6 +18,7 @@ enum class ErrorCode {
   limited,        // too many attempts; try later
   unavailable,    // a part this needs is not there now (camera, disk, peer)
   full,           // no room left (disk, table, queue)
+  not_kept,       // it is in force, but the disk does not keep it: a restart undoes it
   timeout,
   internal,       // a mistake of ours
 };

@@ -174,7 +174,8 @@ void Household::change_card(std::int64_t id, CardPatch patch, Then<Card> then) {
               inner->keep_card(card);
               inner->tell(Collection::cards, Done::changed, std::to_string(card.id));
               return card;
-            }};
+            },
+            card.lost && !found->second.lost};
       },
       std::move(then));
 }
@@ -183,10 +184,12 @@ void Household::remove_card(std::int64_t id, Then<void> then) {
   inner_->submit<void>(
       [inner = inner_.get(), id]() -> Result<Plan<void>> {
         if (!inner->cards.contains(id)) return no_card(id);
-        return Plan<void>{{{"DELETE FROM cards WHERE id = :id", {id}}}, [inner, id] {
+        return Plan<void>{{{"DELETE FROM cards WHERE id = :id", {id}}},
+                          [inner, id] {
                             inner->forget_card(id);
                             inner->tell(Collection::cards, Done::removed, std::to_string(id));
-                          }};
+                          },
+                          true};
       },
       std::move(then));
 }

@@ -157,7 +157,8 @@ void Household::change_code(std::int64_t id, CodePatch patch, Then<Code> then) {
                             inner->keep_code(record);
                             inner->tell(Collection::codes, Done::changed, std::to_string(id));
                             return record.code;
-                          }};
+                          },
+                          found->second.code.active && !code.active};
       },
       std::move(then));
 }
@@ -166,10 +167,12 @@ void Household::remove_code(std::int64_t id, Then<void> then) {
   inner_->submit<void>(
       [inner = inner_.get(), id]() -> Result<Plan<void>> {
         if (!inner->codes.contains(id)) return no_code(id);
-        return Plan<void>{{{"DELETE FROM codes WHERE id = :id", {id}}}, [inner, id] {
+        return Plan<void>{{{"DELETE FROM codes WHERE id = :id", {id}}},
+                          [inner, id] {
                             inner->forget_code(id);
                             inner->tell(Collection::codes, Done::removed, std::to_string(id));
-                          }};
+                          },
+                          true};
       },
       std::move(then));
 }

@@ -139,6 +139,8 @@ class Household {
   // For settings.add_guard: why the station or centre cannot have this number (a room or another station has it).
   [[nodiscard]] Result<void> station_number_free(std::string_view number) const;
   [[nodiscard]] Result<void> centre_number_free(std::string_view number) const;
+  // The disk refuses, and somebody lost something meanwhile: that is in force, and back after a restart.
+  [[nodiscard]] bool owes_the_disk() const;
   [[nodiscard]] storage::Subscription on_change(std::function<void(const Change&)> listener);
 
   // Rooms (H03, H04, H05)

@@ -60,9 +60,18 @@ template <typename T>
 struct Plan {
   std::vector<storage::Statement> statements;
   std::function<T()> in_force;
+  // Somebody loses something by it: that is in force before the disk is asked, and also where it refuses.
+  bool takes_away = false;
 };
 
 [[nodiscard]] Error too_many_searches();
+
+// What is in force and the disk refused.
+struct Debt {
+  std::vector<storage::Statement> statements;
+  bool asked_again = false;  // else only at the end: a page that is damaged is not met twice for it
+};
+[[nodiscard]] Error not_kept(bool asked_again);
 
 struct Household::Inner {
   Inner(storage::Database& given_database, const storage::Vault& given_vault, Clock& given_clock,
@@ -88,18 +97,16 @@ struct Household::Inner {
       auto plan = prepare();
       if (!plan.ok()) {
         finish<T>(then, plan.error());
-        return;
-      }
-      if (plan->statements.empty()) {
+      } else if (plan->statements.empty()) {
         finish<T>(then, outcome_of<T>(plan->in_force));
-        return;
+      } else if (plan->takes_away && debts.size() < most_debts) {
+        take_away<T>(std::move(*plan), then);
+      } else {
+        write(std::move(plan->statements),
+              [this, in_force = std::move(plan->in_force), then](const Result<void>& written) {
+                finish<T>(then, written.ok() ? outcome_of<T>(in_force) : Result<T>(written.error()));
+              });
       }
-      database.write(std::move(plan->statements),
-                     [this, guard = std::weak_ptr<int>(alive), in_force = std::move(plan->in_force),
-                      then](const Result<void>& written) {
-                       if (guard.expired()) return;
-                       finish<T>(then, written.ok() ? outcome_of<T>(in_force) : Result<T>(written.error()));
-                     });
     });
     start_next();
   }
@@ -156,6 +163,9 @@ struct Household::Inner {
   const std::string code_key;
   const std::string pairing_key;
   storage::Listeners<const Change&> listeners;
+  static constexpr std::size_t most_debts = 1'000;  // what is taken away beyond them waits for the disk like any change
+  static constexpr Duration paid_every = std::chrono::seconds(5);
+  std::vector<Debt> debts;  // in the order in which they came into force
 
   std::map<std::string, Room, NumberOrder> rooms;              // by comparable number
   std::map<std::string, StationRecord, NumberOrder> stations;  // all but the own
@@ -191,6 +201,25 @@ struct Household::Inner {
       return in_force();
     }
   }
+  template <typename T>
+  void take_away(Plan<T> plan, const Then<T>& then) {
+    const std::weak_ptr<int> guard = alive;
+    Result<T> outcome = outcome_of<T>(plan.in_force);
+    if (guard.expired()) return;
+    write(plan.statements,
+          [this, statements = plan.statements, outcome = std::move(outcome), then](const Result<void>& written) {
+            if (written.ok()) return finish<T>(then, outcome);
+            finish<T>(then, owe(statements, written.error()));
+          });
+  }
+  // In one transaction with the debts that are asked again, which go before: so the disk has all in the order in which
+  // it was in force, and a number that became free can be given anew.
+  void write(std::vector<storage::Statement> statements, std::function<void(const Result<void>&)> then);
+  Error owe(std::vector<storage::Statement> statements, const Error& refused);  // what the answer is
+  [[nodiscard]] bool may_be_asked_again(const Error& refused) const;
+  void pay_later();
+  Timer next_payment;
+
   template <typename T>
   void finish(const Then<T>& then, Result<T> outcome) {
     const std::weak_ptr<int> guard = alive;

@@ -143,7 +143,8 @@ void Household::remove_monitor(std::string account, Then<void> then) {
                           [inner, key, known = found->second.monitor.account] {
                             inner->monitors.erase(key);
                             inner->tell(Collection::monitors, Done::removed, known);
-                          }};
+                          },
+                          true};
       },
       std::move(then));
 }

@@ -214,7 +214,7 @@ void Household::remove_room(std::string number, Then<void> then) {
       [inner = inner_.get(), number = std::move(number)]() -> Result<Plan<void>> {
         const std::string key = comparable(number);
         if (!inner->rooms.contains(key)) return no_room(number);
-        return Plan<void>{Inner::forgetting(key), [inner, key] { inner->forget_room(key); }};
+        return Plan<void>{Inner::forgetting(key), [inner, key] { inner->forget_room(key); }, true};
       },
       std::move(then));
 }
@@ -229,6 +229,7 @@ void Household::clear_rooms(Then<void> then) {
           plan.statements.push_back({fmt::format("DELETE FROM {} WHERE room_key <> :none", table), {std::string()}});
         plan.statements.push_back({"DELETE FROM rooms", {}});
         plan.in_force = [inner] { inner->forget_rooms(); };
+        plan.takes_away = true;
         return plan;
       },
       std::move(then));

@@ -103,10 +103,12 @@ void Household::remove_station(std::string number, Then<void> then) {
       [inner = inner_.get(), number = std::move(number)]() -> Result<Plan<void>> {
         if (number == inner->identity.station_number) return own_station(number);
         if (!inner->stations.contains(number)) return no_station(number);
-        return Plan<void>{{{"DELETE FROM stations WHERE key = :key", {number}}}, [inner, number] {
+        return Plan<void>{{{"DELETE FROM stations WHERE key = :key", {number}}},
+                          [inner, number] {
                             inner->stations.erase(number);
                             inner->tell(Collection::stations, Done::removed, number);
-                          }};
+                          },
+                          true};
       },
       std::move(then));
 }
@@ -114,10 +116,12 @@ void Household::remove_station(std::string number, Then<void> then) {
 void Household::clear_stations(Then<void> then) {
   inner_->submit<void>(
       [inner = inner_.get()]() -> Result<Plan<void>> {
-        return Plan<void>{{{"DELETE FROM stations", {}}}, [inner] {
+        return Plan<void>{{{"DELETE FROM stations", {}}},
+                          [inner] {
                             inner->stations.clear();
                             inner->tell(Collection::stations, Done::removed, {});
-                          }};
+                          },
+                          true};
       },
       std::move(then));
 }
@@ -158,10 +162,12 @@ void Household::remove_centre(std::string number, Then<void> then) {
         if (!inner->centres.contains(number))
           return Error{ErrorCode::not_found, fmt::format("There is no centre {}.", number.substr(0, 20)), "number",
                        number.substr(0, 20)};
-        return Plan<void>{{{"DELETE FROM centres WHERE key = :key", {number}}}, [inner, number] {
+        return Plan<void>{{{"DELETE FROM centres WHERE key = :key", {number}}},
+                          [inner, number] {
                             inner->centres.erase(number);
                             inner->tell(Collection::centres, Done::removed, number);
-                          }};
+                          },
+                          true};
       },
       std::move(then));
 }

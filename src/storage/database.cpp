@@ -77,7 +77,7 @@ struct Database::Inner : std::enable_shared_from_this<Database::Inner> {
   static constexpr int damages_to_stay = 2;
   [[nodiscard]] bool damaged_for_good() const { return damages == damages_to_stay; }
   State reported = State::working;                     // writing thread
-  int damages = 0;                                     // writing thread: how often it was reported broken by damage
+  std::atomic<int> damages{0};  // writing thread; any may read: how often it was reported broken by damage
   std::chrono::steady_clock::time_point next_probe{};  // writing thread
   Health health;                                       // loop
   Listeners<const Health&> listeners;
@@ -265,6 +265,10 @@ const Health& Database::health() const {
 Subscription Database::on_health(std::function<void(const Health&)> listener) {
   return inner_->listeners.add(std::move(listener));
 }
+bool Database::damage_met() const {
+  return inner_->damages > 0;
+}
+
 std::size_t Database::waiting() const {
   return inner_->waiting;
 }

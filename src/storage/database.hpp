@@ -124,6 +124,7 @@ class Database {
 
   [[nodiscard]] const Health& health() const;                                         // loop only
   [[nodiscard]] Subscription on_health(std::function<void(const Health&)> listener);  // loop only
+  [[nodiscard]] bool damage_met() const;      // by a write, since the start; met again it ends all writing. Any thread
   [[nodiscard]] std::size_t waiting() const;  // writes accepted and not yet answered; any thread
 
  private:

@@ -50,14 +50,18 @@ void list_codes(Call& call) {
   household.search_codes(wish->text, wish->number(), wish->limit, tell);
 }
 
-household::Then<household::Code> code_written(const Call& call, int status) {
-  return [reply = call.reply, who = call.who(), weak = call.weak, status](Result<household::Code> done) {
-    if (!done.ok()) return reply.send(answer(done.error()));
-    if (const auto house = weak.lock())
-      house->journal(journal::events::operation_code_changed, who,
-                     {.room = done->room, .fields = {{"name", done->name}}});
-    reply.send(answer(status, code_json(*done)));
-  };
+household::Then<household::Code> code_written(const Call& call, int status, std::int64_t changed = 0) {
+  return
+      [reply = call.reply, who = call.who(), weak = call.weak, status, changed](const Result<household::Code>& done) {
+        if (!in_force(done)) return reply.send(answer(done.error()));
+        const auto house = weak.lock();
+        const household::Code* code =
+            house == nullptr ? nullptr : house->house.household.code(done.ok() ? done->id : changed);
+        if (code != nullptr)
+          house->journal(journal::events::operation_code_changed, who,
+                         {.room = code->room, .fields = {{"name", code->name}}});
+        reply.send(done.ok() ? answer(status, code_json(*done)) : answer(done.error()));
+      };
 }
 
 void add_code(Call& call) {
@@ -85,7 +89,7 @@ void change_code(Call& call) {
   patch.locks = body.maybe_integers("locks", 1, household::max_locks, household::max_locks);
   patch.active = body.maybe_boolean("active");
   if (auto refused = body.refusal()) return call.reply.send(std::move(*refused));
-  call.house.house.household.change_code(*id, std::move(patch), code_written(call, 200));
+  call.house.house.household.change_code(*id, std::move(patch), code_written(call, 200, *id));
 }
 
 void remove_code(Call& call) {
@@ -94,10 +98,10 @@ void remove_code(Call& call) {
   if (code == nullptr) return call.reply.send(answer(no_such_code));
   call.house.house.household.remove_code(*id, [reply = call.reply, who = call.who(), weak = call.weak,
                                                name = code->name, room = code->room](Result<void> done) {
-    if (!done.ok()) return reply.send(answer(done.error()));
+    if (!in_force(done)) return reply.send(answer(done.error()));
     if (const auto house = weak.lock())
       house->journal(journal::events::operation_code_changed, who, {.room = room, .fields = {{"name", name}}});
-    reply.no_content();
+    done.ok() ? reply.no_content() : reply.send(answer(done.error()));
   });
 }
 

@@ -130,10 +130,10 @@ void remove_machine(Call& call) {
   const std::string name(call.request.parameter("name"));
   call.house.house.household.remove_machine(
       name, [reply = call.reply, who = call.who(), name, weak = call.weak](Result<void> done) {
-        if (!done.ok()) return reply.send(answer(done.error()));
+        if (!in_force(done)) return reply.send(answer(done.error()));
         if (const auto house = weak.lock())
           house->journal(journal::events::operation_machine_changed, who, {.fields = {{"name", name}}});
-        reply.no_content();
+        done.ok() ? reply.no_content() : reply.send(answer(done.error()));
       });
 }
 

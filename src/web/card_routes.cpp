@@ -69,17 +69,19 @@ void change_card(Call& call) {
   const bool otherwise = patch.name || patch.room || patch.locks || patch.main;
   call.house.house.household.change_card(
       before->id, std::move(patch),
-      [reply = call.reply, who = call.who(), weak = call.weak, otherwise,
-       was_lost = before->lost](Result<household::Card> done) {
-        if (!done.ok()) return reply.send(answer(done.error()));
-        if (const auto house = weak.lock()) {
+      [reply = call.reply, who = call.who(), weak = call.weak, otherwise, was_lost = before->lost,
+       id = before->id](const Result<household::Card>& done) {
+        if (!in_force(done)) return reply.send(answer(done.error()));
+        const auto house = weak.lock();
+        const household::Card* card = house == nullptr ? nullptr : house->house.household.card(id);
+        if (card != nullptr) {
           namespace events = journal::events;
-          if (otherwise) house->journal(events::operation_card_changed, who, details_of(*done));
-          if (done->lost != was_lost)
-            house->journal(done->lost ? events::operation_card_lost : events::operation_card_found, who,
-                           details_of(*done));
+          if (otherwise) house->journal(events::operation_card_changed, who, details_of(*card));
+          if (card->lost != was_lost)
+            house->journal(card->lost ? events::operation_card_lost : events::operation_card_found, who,
+                           details_of(*card));
         }
-        reply.send(answer(200, to_json(*done)));
+        reply.send(done.ok() ? answer(200, to_json(*done)) : answer(done.error()));
       });
 }
 
@@ -88,9 +90,9 @@ void remove_card(Call& call) {
   if (card == nullptr) return call.reply.send(answer(no_such_card));
   call.house.house.household.remove_card(card->id, [reply = call.reply, who = call.who(), weak = call.weak,
                                                     details = details_of(*card)](Result<void> done) {
-    if (!done.ok()) return reply.send(answer(done.error()));
+    if (!in_force(done)) return reply.send(answer(done.error()));
     if (const auto house = weak.lock()) house->journal(journal::events::operation_card_removed, who, details);
-    reply.no_content();
+    done.ok() ? reply.no_content() : reply.send(answer(done.error()));
   });
 }
 

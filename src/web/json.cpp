@@ -117,6 +117,7 @@ int status_of(ErrorCode code) {
       return 429;
     case ErrorCode::unavailable:
     case ErrorCode::full:
+    case ErrorCode::not_kept:
     case ErrorCode::timeout:
       return 503;
     case ErrorCode::internal:

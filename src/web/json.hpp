@@ -31,6 +31,11 @@ inline constexpr std::size_t most_json_values = 4'096;
 [[nodiscard]] http::Response answer(const Error& error);  // by its code: 422, 404, 409, 403, 401, 429, 503, 500
 [[nodiscard]] http::Response answer(const std::vector<Error>& errors);  // 422; all of them in "errors"
 [[nodiscard]] int status_of(ErrorCode code);
+// What was asked for is in force, though the answer may be that the disk does not keep it.
+template <typename T>
+[[nodiscard]] bool in_force(const Result<T>& done) {
+  return done.ok() || done.error().code == ErrorCode::not_kept;
+}
 
 // Reads an object field by field. Every wrong field becomes an error; unknown ones too. Ask refusal() before using
 // anything.

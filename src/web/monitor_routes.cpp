@@ -103,13 +103,13 @@ void remove(Call& call) {
   const std::string account = monitor->account, room = monitor->room;
   call.house.house.household.remove_monitor(
       account, [reply = call.reply, weak = call.weak, account, room](Result<void> done) {
-        if (!done.ok()) return reply.send(answer(done.error()));
+        if (!in_force(done)) return reply.send(answer(done.error()));
         if (const auto house = weak.lock()) {
           house->sessions.end_all_of(account);
           if (house->house.presence != nullptr) house->house.presence->revoked(account);
           house->house.journal.record(journal::events::monitor_revoked, {.room = room, .subject = account});
         }
-        reply.no_content();
+        done.ok() ? reply.no_content() : reply.send(answer(done.error()));
       });
 }
 

@@ -102,10 +102,10 @@ void remove(Call& call) {
   const std::string number(call.request.parameter("number"));
   call.house.house.household.remove_room(
       number, [reply = call.reply, who = call.who(), weak = call.weak, number](Result<void> done) {
-        if (!done.ok()) return reply.send(answer(done.error()));
+        if (!in_force(done)) return reply.send(answer(done.error()));
         if (const auto house = weak.lock())
           house->journal(journal::events::operation_room_removed, who, {.room = number});
-        reply.no_content();
+        done.ok() ? reply.no_content() : reply.send(answer(done.error()));
       });
 }
 
@@ -115,9 +115,9 @@ void clear(Call& call) {
   if (auto refused = body.refusal()) return call.reply.send(std::move(*refused));
   with_password(call, "password", password, [reply = call.reply, who = call.who(), weak = call.weak](Context& house) {
     house.house.household.clear_rooms([reply, who, weak](Result<void> done) {
-      if (!done.ok()) return reply.send(answer(done.error()));
+      if (!in_force(done)) return reply.send(answer(done.error()));
       if (const auto still = weak.lock()) still->journal(journal::events::operation_room_removed, who, {.room = "all"});
-      reply.no_content();
+      done.ok() ? reply.no_content() : reply.send(answer(done.error()));
     });
   });
 }

@@ -62,9 +62,9 @@ void remove(Call& call) {
   const std::string number(call.request.parameter("number"));
   call.house.house.household.remove_station(
       number, [reply = call.reply, who = call.who(), weak = call.weak, number](Result<void> done) {
-        if (!done.ok()) return reply.send(answer(done.error()));
+        if (!in_force(done)) return reply.send(answer(done.error()));
         note(weak, who, number);
-        reply.no_content();
+        done.ok() ? reply.no_content() : reply.send(answer(done.error()));
       });
 }
 

@@ -96,6 +96,7 @@ TEST(Database, staysBrokenWhereDamageIsMetAgain) {
   database.reset();
   spoil(folder.data(), "the words of");
   database = open_database(loop, options);
+  EXPECT_FALSE(database->damage_met());
   std::vector<State> states;
   const auto subscription = database->on_health([&](const Health& health) { states.push_back(health.state); });
   for (std::int64_t id = 2; id < 12; ++id) {
@@ -104,6 +105,7 @@ TEST(Database, staysBrokenWhereDamageIsMetAgain) {
   }
   EXPECT_THAT(states, ::testing::ElementsAre(State::broken, State::working, State::broken));
   EXPECT_THAT(database->health().message, HasSubstr("damaged"));
+  EXPECT_TRUE(database->damage_met());
 }
 
 // The index of what is not in the main file yet takes 32 KiB. Given back at the end, a full disk would not have them at

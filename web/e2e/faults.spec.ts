@@ -178,6 +178,30 @@ test('V07: when the disk takes nothing more, doors still open, the console says 
   await station.waitFor('new rooms to be taken again', async () => (await station.call('POST', '/rooms', { number: '778' })).status === 201, 20_000);
 });
 
+test('V07: a card that is reported lost is refused though the disk takes nothing more, and stays so when it does again', async () => {
+  station = await Station.start();
+  await station.setUp(['101']);
+  await station.expect('PATCH', '/settings', { 'lock1.interval': 0 });
+  const card = await station.expect('POST', '/cards', { number: '04A1B2C3', room: '101' });
+  const limit = (size: string) => execFileSync('prlimit', ['--pid', String(station.process.pid), `--fsize=${size}:unlimited`]);
+  limit('1');
+  const answered = await station.call('PATCH', `/cards/${card.id}`, { lost: true });
+  expect(answered.status).toBeGreaterThanOrEqual(400);
+  expect(answered.body.error.message).toContain('taken away as of now');
+  const cards = await station.expect('GET', '/cards?room=101');
+  expect(cards.items[0].lost).toBe(true);
+  expect((await station.expect('GET', '/overview')).attention.map((item: any) => item.id)).toContain('owed');
+  await station.expect('POST', '/twins/reader', { action: 'card:04A1B2C3' });
+  expect((await station.lock()).state).toBe('locked');
+  limit('unlimited');
+  expect((await station.waitForEvent('operation.card_lost', 20_000)).subject).toBe('admin');
+  await station.waitFor('what is owed to be stored', async () => !(await station.expect('GET', '/overview')).attention.some((item: any) => item.id === 'owed'), 20_000);
+  await station.kill('SIGKILL');
+  await station.launch();
+  await station.logIn();
+  expect((await station.expect('GET', '/cards?room=101')).items[0].lost).toBe(true);
+});
+
 test('V07: a disk that takes a second and a half for each write holds up neither the door nor the bell', async () => {
   test.setTimeout(120_000);
   const slow = 'inject=fsync,fdatasync:delay_enter=1500000';

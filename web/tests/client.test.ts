@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiError, api, apiUrl, onSessionLost, part, setCsrf, timeLimit } from '@/api/client';
+import { ApiError, api, apiUrl, onNotKept, onSessionLost, part, setCsrf, timeLimit } from '@/api/client';
 
 type Call = { url: string; init: RequestInit & { headers: Headers } };
 const calls: Call[] = [];
@@ -48,6 +48,17 @@ describe('the API layer', () => {
   it('reads an error of a single field', async () => {
     stationAnswers([409, { error: { code: 'exists', message: '101 exists already.', field: 'number', value: '101' } }]);
     expect((await refused(api.post('/rooms', {}))).fields).toMatchObject([{ field: 'number', message: '101 exists already.' }]);
+  });
+
+  it('V07 says that what is shown is old when something is done and only not stored', async () => {
+    const told = vi.fn();
+    const stop = onNotKept(told);
+    stationAnswers([503, { error: { code: 'full', message: 'There is no room.' } }], [503, { error: { code: 'not_kept', message: 'It is taken away.' } }]);
+    await refused(api.delete('/cards/1'));
+    expect(told).not.toHaveBeenCalled();
+    expect((await refused(api.delete('/cards/1'))).message).toBe('It is taken away.');
+    expect(told).toHaveBeenCalledOnce();
+    stop();
   });
 
   it('is honest about an answer that is not ours', async () => {

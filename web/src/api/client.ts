@@ -66,6 +66,13 @@ export function setCsrf(token: string | null | undefined): void {
   csrf = token ?? null;
 }
 
+const notKept = new Set<() => void>();
+/** Called when an answer says that what was asked for is done, and only not stored: what is shown is old then. */
+export function onNotKept(listener: () => void): () => void {
+  notKept.add(listener);
+  return () => notKept.delete(listener);
+}
+
 /** Called when the station no longer knows our session. Returns the way to stop listening. */
 export function onSessionLost(listener: () => void): () => void {
   sessionLost.add(listener);
@@ -93,6 +100,7 @@ export async function readError(response: Response): Promise<ApiError> {
     const error = body.error ?? {};
     const listed = Array.isArray(error.errors) ? (error.errors as FieldError[]).map((one) => ({ ...one, message: said(one.message) })) : [];
     const message = said(String(error.message ?? response.statusText));
+    if (error.code === 'not_kept') for (const listener of notKept) listener();
     const single: FieldError[] =
       typeof error.field === 'string' && error.field && !listed.length
         ? [{ field: error.field, message, value: error.value, limit: limitOf(error.limit) }]

@@ -1,12 +1,12 @@
 import { QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { ApiError, api, setCsrf } from './client';
+import { ApiError, api, onNotKept, setCsrf } from './client';
 import { type Events, type Link, events } from './events';
 import { withTold } from './told';
 import type { Lock, Monitor, Overview, Page, State } from './types';
 
 export function newQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         networkMode: 'always', // on the station itself, or in a house without internet, the browser may call itself offline
@@ -19,6 +19,8 @@ export function newQueryClient(): QueryClient {
       mutations: { retry: false, networkMode: 'always' },
     },
   });
+  onNotKept(() => void client.invalidateQueries());
+  return client;
 }
 
 export const stateKey = ['state'] as const;
