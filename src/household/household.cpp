@@ -39,7 +39,8 @@ bool NumberOrder::operator()(std::string_view left, std::string_view right) cons
 Household::Household(std::unique_ptr<Inner> inner) : inner_(std::move(inner)) {}
 Household::~Household() {
   while (!inner_->seen.empty()) inner_->store_seen();
-  for (Debt& debt : inner_->debts) inner_->database.write(std::move(debt.statements));  // it may take them by now
+  for (Debt& debt : inner_->debts)
+    if (!debt.overtaken) inner_->database.write(std::move(debt.statements));  // it may take them by now
 }
 
 bool Household::owes_the_disk() const {

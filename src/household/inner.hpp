@@ -70,6 +70,7 @@ struct Plan {
 struct Debt {
   std::vector<storage::Statement> statements;
   bool asked_again = false;  // else only at the end: a page that is damaged is not met twice for it
+  bool overtaken = false;    // by a change that was stored: at the end it would undo that, so it is not asked then either
 };
 [[nodiscard]] Error not_kept(bool asked_again);
 
@@ -215,6 +216,8 @@ struct Household::Inner {
   // In one transaction with the debts that are asked again, which go before: so the disk has all in the order in which
   // it was in force, and a number that became free can be given anew.
   void write(std::vector<storage::Statement> statements, std::function<void(const Result<void>&)> then);
+  void write_alone(std::vector<storage::Statement> statements, std::function<void(const Result<void>&)> then);
+  void overtake();  // a change is stored, and the debts that were not before it are not any more
   Error owe(std::vector<storage::Statement> statements, const Error& refused);  // what the answer is
   [[nodiscard]] bool may_be_asked_again(const Error& refused) const;
   void pay_later();
