@@ -26,6 +26,7 @@ inline std::optional<std::string> with_credentials(std::string asked, const std:
   const std::string credentials = sip::digest::make_credentials(
       *parsed, user, "secret-" + account->name, request.method_name(), request.request_uri(), 1, "cnonce");
   asked.insert(request.first_line_end(), (proxy ? "Proxy-Authorization: " : "Authorization: ") + credentials + "\r\n");
+  // Another transaction than the one that was challenged.
   if (const auto branch = asked.find("branch=z9hG4bK"); branch != std::string::npos) asked.insert(branch + 14, "-");
   return asked;
 }

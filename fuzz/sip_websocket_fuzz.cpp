@@ -4,9 +4,8 @@
 //
 // An input is a play: steps, each ended by the byte 0x1E. A step begins with what happens:
 //   A B C     the rest is one WebSocket message of that browser, byte for byte; B has no TLS
-//   a b c     the same with the ends of lines that SIP has, where lines may end with LF alone, and a challenge is
-//   answered with
-//             the right password of the account in From
+//   a b c     the same with the ends of lines that SIP has, where lines may end with LF alone; a challenge is answered
+//             with the right password of the account in From
 //   x         the browser whose letter follows is gone
 //   h         the station closes the connection of the browser whose letter follows
 //   o         the browser whose letter follows connects, or connects anew

@@ -101,7 +101,7 @@ void remove_code(Call& call) {
     if (!in_force(done)) return reply.send(answer(done.error()));
     if (const auto house = weak.lock())
       house->journal(journal::events::operation_code_changed, who, {.room = room, .fields = {{"name", name}}});
-    done.ok() ? reply.no_content() : reply.send(answer(done.error()));
+    reply.no_content_or_error(done);
   });
 }
 

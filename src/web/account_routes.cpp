@@ -133,7 +133,7 @@ void remove_machine(Call& call) {
         if (!in_force(done)) return reply.send(answer(done.error()));
         if (const auto house = weak.lock())
           house->journal(journal::events::operation_machine_changed, who, {.fields = {{"name", name}}});
-        done.ok() ? reply.no_content() : reply.send(answer(done.error()));
+        reply.no_content_or_error(done);
       });
 }
 

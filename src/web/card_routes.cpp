@@ -92,7 +92,7 @@ void remove_card(Call& call) {
                                                     details = details_of(*card)](Result<void> done) {
     if (!in_force(done)) return reply.send(answer(done.error()));
     if (const auto house = weak.lock()) house->journal(journal::events::operation_card_removed, who, details);
-    done.ok() ? reply.no_content() : reply.send(answer(done.error()));
+    reply.no_content_or_error(done);
   });
 }
 

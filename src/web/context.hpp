@@ -18,6 +18,7 @@
 #include "storage/listeners.hpp"
 #include "web/api.hpp"
 #include "web/event_hub.hpp"
+#include "web/json.hpp"
 #include "web/login.hpp"
 #include "web/sessions.hpp"
 
@@ -79,6 +80,7 @@ class Reply {
   explicit Reply(http::Responder responder) : responder_(std::make_shared<http::Responder>(std::move(responder))) {}
   void send(http::Response response) const { responder_->respond(std::move(response)); }
   void no_content() const { send({.status = 204, .headers = {{"Cache-Control", "no-store"}}, .body = {}}); }
+  void no_content_or_error(const Result<void>& done) const { done.ok() ? no_content() : send(answer(done.error())); }
   [[nodiscard]] std::shared_ptr<http::EventStream> stream() const { return responder_->stream(); }
 
  private:

@@ -109,7 +109,7 @@ void remove(Call& call) {
           if (house->house.presence != nullptr) house->house.presence->revoked(account);
           house->house.journal.record(journal::events::monitor_revoked, {.room = room, .subject = account});
         }
-        done.ok() ? reply.no_content() : reply.send(answer(done.error()));
+        reply.no_content_or_error(done);
       });
 }
 

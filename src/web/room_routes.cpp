@@ -105,7 +105,7 @@ void remove(Call& call) {
         if (!in_force(done)) return reply.send(answer(done.error()));
         if (const auto house = weak.lock())
           house->journal(journal::events::operation_room_removed, who, {.room = number});
-        done.ok() ? reply.no_content() : reply.send(answer(done.error()));
+        reply.no_content_or_error(done);
       });
 }
 
@@ -117,7 +117,7 @@ void clear(Call& call) {
     house.house.household.clear_rooms([reply, who, weak](Result<void> done) {
       if (!in_force(done)) return reply.send(answer(done.error()));
       if (const auto still = weak.lock()) still->journal(journal::events::operation_room_removed, who, {.room = "all"});
-      done.ok() ? reply.no_content() : reply.send(answer(done.error()));
+      reply.no_content_or_error(done);
     });
   });
 }

@@ -64,7 +64,7 @@ void remove(Call& call) {
       number, [reply = call.reply, who = call.who(), weak = call.weak, number](Result<void> done) {
         if (!in_force(done)) return reply.send(answer(done.error()));
         note(weak, who, number);
-        done.ok() ? reply.no_content() : reply.send(answer(done.error()));
+        reply.no_content_or_error(done);
       });
 }
 
